@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Types, rules, state machines and clocks of Privacy Desk.
+//!
+//! Everything here is pure: time and random bytes come in as arguments, nothing is read or written.
+//! Serde on a type of this crate is its *stored* form; what goes over the wire is `desk-web`'s.
+
+pub mod attachment;
+pub mod base32;
+pub mod case;
+pub mod email;
+pub mod id;
+pub mod keys;
+pub mod lang;
+pub mod limit;
+pub mod reference;
+pub mod sealed;
+pub mod signed;
+pub mod store_key;
+pub mod text;
+pub mod time;
+pub mod token;

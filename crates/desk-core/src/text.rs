@@ -1,0 +1,111 @@
+//! Text that people write, bounded and free of control characters.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// A text of 1 to `MAX` characters (Unicode scalar values), trimmed, with line ends as LF.
+///
+/// Control characters other than line end and tab are refused, for a terminal or a log may obey them.
+/// `Debug` shows the length alone: the text is personal data.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Text<const MAX: usize>(String);
+
+/// Why a text was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidText {
+    /// Nothing is left after trimming.
+    Empty,
+    /// It is longer than the limit; both counted in characters.
+    TooLong {
+        /// How long it is.
+        length: usize,
+        /// How long it may be.
+        max: usize,
+    },
+    /// It has a control character.
+    Control,
+}
+
+impl fmt::Display for InvalidText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the text is empty"),
+            Self::TooLong { length, max } => write!(f, "{length} characters, {max} at most"),
+            Self::Control => f.write_str("the text has a control character"),
+        }
+    }
+}
+
+impl std::error::Error for InvalidText {}
+
+impl<const MAX: usize> Text<MAX> {
+    /// Takes a text as a person wrote it.
+    ///
+    /// # Errors
+    /// [`InvalidText`] if it is empty, too long or has control characters.
+    pub fn new(text: &str) -> Result<Self, InvalidText> {
+        // A browser's form sends CR LF for one line end; it must not count as two.
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(InvalidText::Empty);
+        }
+        let length = text.chars().count();
+        if length > MAX {
+            return Err(InvalidText::TooLong { length, max: MAX });
+        }
+        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+            return Err(InvalidText::Control);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> TryFrom<String> for Text<MAX> {
+    type Error = InvalidText;
+    fn try_from(text: String) -> Result<Self, InvalidText> {
+        Self::new(&text)
+    }
+}
+
+impl<const MAX: usize> From<Text<MAX>> for String {
+    fn from(text: Text<MAX>) -> Self {
+        text.0
+    }
+}
+
+impl<const MAX: usize> fmt::Debug for Text<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Text({} bytes)", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn counts_characters_and_line_ends_once() {
+        assert_eq!(Text::<3>::new(" я\r\nю ").unwrap().as_str(), "я\nю");
+        assert_eq!(Text::<3>::new("абвг"), Err(InvalidText::TooLong { length: 4, max: 3 }));
+        assert_eq!(Text::<3>::new(" \r\n\t "), Err(InvalidText::Empty));
+        assert_eq!(Text::<9>::new("a\u{1b}[2J"), Err(InvalidText::Control));
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_taken_is_taken_again(text in any::<String>()) {
+            if let Ok(taken) = Text::<100>::new(&text) {
+                prop_assert_eq!(Text::new(taken.as_str()), Ok(taken));
+            }
+        }
+    }
+}

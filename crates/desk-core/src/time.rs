@@ -1,0 +1,409 @@
+//! Instants and civil dates, with the two text forms that the desk speaks: RFC 3339 and the HTTP date.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+const MILLIS_PER_SECOND: i64 = 1_000;
+const MILLIS_PER_DAY: i64 = 86_400_000;
+/// 0001-01-01T00:00:00Z, the earliest instant that RFC 3339 and our four-digit years can both write.
+const MIN_MILLIS: i64 = -62_135_596_800_000;
+/// 9999-12-31T23:59:59.999Z, the latest one.
+const MAX_MILLIS: i64 = 253_402_300_799_999;
+
+/// An instant, in milliseconds since 1970-01-01T00:00:00Z, between the years 1 and 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
+pub struct Timestamp(i64);
+
+/// The reason why a text or a number is not an instant or a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidTime {
+    /// The text does not have the shape of RFC 3339 (section 5.6).
+    Shape,
+    /// The shape is right, but a field is out of range, such as 30 February.
+    Range,
+}
+
+impl fmt::Display for InvalidTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Shape => "not an RFC 3339 date or instant",
+            Self::Range => "no such date or time",
+        })
+    }
+}
+
+impl std::error::Error for InvalidTime {}
+
+impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(0);
+
+    /// Returns the instant that lies so many milliseconds after the epoch.
+    ///
+    /// # Errors
+    /// [`InvalidTime::Range`] outside the years 1 to 9999.
+    pub const fn from_millis(millis: i64) -> Result<Self, InvalidTime> {
+        if millis < MIN_MILLIS || millis > MAX_MILLIS {
+            return Err(InvalidTime::Range);
+        }
+        Ok(Self(millis))
+    }
+
+    /// Returns the instant that lies so many seconds after the epoch.
+    ///
+    /// # Errors
+    /// [`InvalidTime::Range`] outside the years 1 to 9999.
+    pub const fn from_seconds(seconds: i64) -> Result<Self, InvalidTime> {
+        match seconds.checked_mul(MILLIS_PER_SECOND) {
+            Some(millis) => Self::from_millis(millis),
+            None => Err(InvalidTime::Range),
+        }
+    }
+
+    /// Milliseconds since the epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Whole seconds since the epoch, rounded down.
+    pub const fn seconds(self) -> i64 {
+        self.0.div_euclid(MILLIS_PER_SECOND)
+    }
+
+    /// The same instant without its fraction of a second, as the texts show it.
+    #[must_use]
+    pub const fn to_second(self) -> Self {
+        Self(self.seconds().saturating_mul(MILLIS_PER_SECOND))
+    }
+
+    /// The instant so many seconds later (or earlier, if negative), kept within the years 1 to 9999.
+    #[must_use]
+    pub const fn plus_seconds(self, seconds: i64) -> Self {
+        let millis = self.0.saturating_add(seconds.saturating_mul(MILLIS_PER_SECOND));
+        if millis < MIN_MILLIS {
+            return Self(MIN_MILLIS);
+        }
+        if millis > MAX_MILLIS {
+            return Self(MAX_MILLIS);
+        }
+        Self(millis)
+    }
+
+    /// Whole seconds from `earlier` to this instant, negative if it comes first.
+    pub const fn seconds_since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0).div_euclid(MILLIS_PER_SECOND)
+    }
+
+    /// The date in UTC.
+    pub const fn date(self) -> Date {
+        Date::from_days(self.0.div_euclid(MILLIS_PER_DAY))
+    }
+
+    /// Hour, minute and second of the day in UTC.
+    pub const fn time_of_day(self) -> (u8, u8, u8) {
+        let second = self.0.rem_euclid(MILLIS_PER_DAY) / MILLIS_PER_SECOND;
+        ((second / 3600) as u8, (second / 60 % 60) as u8, (second % 60) as u8)
+    }
+
+    /// The HTTP date of RFC 9110 section 5.6.7, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
+    pub fn http_date(self) -> String {
+        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const MONTHS: [&str; 12] =
+            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+        let date = self.date();
+        let weekday = self.0.div_euclid(MILLIS_PER_DAY).rem_euclid(7);
+        let day_name = DAYS.get(weekday as usize).copied().unwrap_or_default();
+        let month = MONTHS.get(usize::from(date.month) - 1).copied().unwrap_or_default();
+        let (hour, minute, second) = self.time_of_day();
+        format!(
+            "{day_name}, {:02} {month} {:04} {hour:02}:{minute:02}:{second:02} GMT",
+            date.day, date.year
+        )
+    }
+
+    /// Reads an HTTP date in its preferred form; the two obsolete forms are not read.
+    ///
+    /// # Errors
+    /// [`InvalidTime`] where the text is no such date. RFC 9110 section 13.1.3 has a condition with an invalid date
+    /// ignored, so callers drop the error.
+    pub fn from_http_date(text: &str) -> Result<Self, InvalidTime> {
+        let rest = text.get(5..).ok_or(InvalidTime::Shape)?;
+        let mut words = rest.split(' ');
+        let mut next = || words.next().ok_or(InvalidTime::Shape);
+        let (day, month, year, time) = (next()?, next()?, next()?, next()?);
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        let at = MONTHS.find(month).filter(|at| month.len() == 3 && at % 3 == 0);
+        let month = at.ok_or(InvalidTime::Shape)? / 3 + 1;
+        let iso = format!("{year}-{month:02}-{day}T{time}Z");
+        let instant: Self = iso.parse()?;
+        if instant.http_date() == text { Ok(instant) } else { Err(InvalidTime::Shape) }
+    }
+}
+
+impl TryFrom<i64> for Timestamp {
+    type Error = InvalidTime;
+    fn try_from(millis: i64) -> Result<Self, InvalidTime> {
+        Self::from_millis(millis)
+    }
+}
+
+impl From<Timestamp> for i64 {
+    fn from(instant: Timestamp) -> Self {
+        instant.0
+    }
+}
+
+/// RFC 3339 in UTC, to the second.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (hour, minute, second) = self.time_of_day();
+        write!(f, "{}T{hour:02}:{minute:02}:{second:02}Z", self.date())
+    }
+}
+
+/// Reads RFC 3339 (section 5.6): any offset, an optional fraction (kept to the millisecond).
+/// A leap second is read as the first instant of the next minute, as POSIX time has it.
+impl FromStr for Timestamp {
+    type Err = InvalidTime;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        let bytes = text.as_bytes();
+        if bytes.len() < 20 || !text.is_ascii() {
+            return Err(InvalidTime::Shape);
+        }
+        let date: Date = text.get(..10).ok_or(InvalidTime::Shape)?.parse()?;
+        if !matches!(bytes.get(10), Some(b'T' | b't' | b' ')) {
+            return Err(InvalidTime::Shape);
+        }
+        let (hour, minute) = (two_digits(text, 11)?, two_digits(text, 14)?);
+        let second = two_digits(text, 17)?;
+        if bytes.get(13) != Some(&b':') || bytes.get(16) != Some(&b':') {
+            return Err(InvalidTime::Shape);
+        }
+        if hour > 23 || minute > 59 || second > 60 {
+            return Err(InvalidTime::Range);
+        }
+        let mut rest = text.get(19..).ok_or(InvalidTime::Shape)?;
+        let mut millis = 0;
+        if let Some(fraction) = rest.strip_prefix('.') {
+            let digits = fraction.bytes().take_while(u8::is_ascii_digit).count();
+            if digits == 0 {
+                return Err(InvalidTime::Shape);
+            }
+            for (place, digit) in [100, 10, 1].into_iter().zip(fraction.bytes().take(digits)) {
+                millis += place * i64::from(digit - b'0');
+            }
+            rest = fraction.get(digits..).ok_or(InvalidTime::Shape)?;
+        }
+        let offset_minutes = match rest.as_bytes() {
+            [b'Z' | b'z'] => 0,
+            [sign @ (b'+' | b'-'), _, _, b':', _, _] => {
+                let (hours, minutes) = (two_digits(rest, 1)?, two_digits(rest, 4)?);
+                if hours > 23 || minutes > 59 {
+                    return Err(InvalidTime::Range);
+                }
+                let minutes = hours * 60 + minutes;
+                if *sign == b'+' { minutes } else { -minutes }
+            }
+            _ => return Err(InvalidTime::Shape),
+        };
+        let seconds = date.days() * 86_400 + hour * 3600 + (minute - offset_minutes) * 60 + second;
+        Self::from_millis(seconds * MILLIS_PER_SECOND + millis)
+    }
+}
+
+fn two_digits(text: &str, at: usize) -> Result<i64, InvalidTime> {
+    match text.as_bytes().get(at..at + 2) {
+        Some([tens @ b'0'..=b'9', ones @ b'0'..=b'9']) => {
+            Ok(i64::from(tens - b'0') * 10 + i64::from(ones - b'0'))
+        }
+        _ => Err(InvalidTime::Shape),
+    }
+}
+
+/// A day of the Gregorian calendar between the years 1 and 9999.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// Returns the date with these numbers; months and days count from one.
+    ///
+    /// # Errors
+    /// [`InvalidTime::Range`] if there is no such day.
+    pub const fn new(year: u16, month: u8, day: u8) -> Result<Self, InvalidTime> {
+        let in_range = year >= 1 && year <= 9999 && month >= 1 && month <= 12 && day >= 1;
+        if !in_range || day > days_in_month(year, month) {
+            return Err(InvalidTime::Range);
+        }
+        Ok(Self { year, month, day })
+    }
+
+    /// The year, 1 to 9999.
+    pub const fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, 1 to 12.
+    pub const fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, 1 to 31.
+    pub const fn day(self) -> u8 {
+        self.day
+    }
+
+    /// Midnight in UTC at the start of this day.
+    pub const fn start_utc(self) -> Timestamp {
+        Timestamp(self.days() * MILLIS_PER_DAY)
+    }
+
+    /// The last millisecond of this day in UTC.
+    pub const fn end_utc(self) -> Timestamp {
+        Timestamp(self.days() * MILLIS_PER_DAY + MILLIS_PER_DAY - 1)
+    }
+
+    /// Days since 1970-01-01. A year here starts in March, so that the leap day comes last and needs no case.
+    const fn days(self) -> i64 {
+        let month = self.month as i64;
+        let year = self.year as i64 - (month <= 2) as i64;
+        let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + self.day as i64 - 1;
+        // 719,468 days lie between 1 March of the year 0 and 1 January 1970.
+        year * 365 + year / 4 - year / 100 + year / 400 + day_of_year - 719_468
+    }
+
+    /// The inverse of [`Date::days`] for days within the years 1 to 9999.
+    const fn from_days(days: i64) -> Self {
+        let days = days + 719_468;
+        // 400 years have 146,097 days; within them the three missing leap days are put back to find the year.
+        let era = days.div_euclid(146_097);
+        let day_of_era = days.rem_euclid(146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = (shifted_month + 2) % 12 + 1;
+        let year = year_of_era + era * 400 + (month <= 2) as i64;
+        Self { year: year as u16, month: month as u8, day: day as u8 }
+    }
+}
+
+const fn days_in_month(year: u16, month: u8) -> u8 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// The `full-date` of RFC 3339, such as `2026-11-22`.
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl FromStr for Date {
+    type Err = InvalidTime;
+
+    fn from_str(text: &str) -> Result<Self, InvalidTime> {
+        if text.len() != 10 || !matches!(text.as_bytes(), [_, _, _, _, b'-', _, _, b'-', _, _]) {
+            return Err(InvalidTime::Shape);
+        }
+        let year = two_digits(text, 0)? * 100 + two_digits(text, 2)?;
+        let (month, day) = (two_digits(text, 5)?, two_digits(text, 8)?);
+        Self::new(year as u16, month as u8, day as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn reads_the_examples_of_rfc_3339() {
+        assert_eq!(at("1985-04-12T23:20:50.52Z").millis(), 482_196_050_520);
+        assert_eq!(at("1996-12-19T16:39:57-08:00"), at("1996-12-20T00:39:57Z"));
+        assert_eq!(at("1990-12-31T23:59:60Z"), at("1991-01-01T00:00:00Z"));
+        assert_eq!(at("1937-01-01T12:00:27.87+00:20").millis(), -1_041_337_172_130);
+        assert_eq!(at("2019-11-01T00:00:00+03:00").to_string(), "2019-10-31T21:00:00Z");
+    }
+
+    #[test]
+    fn refuses_what_is_no_instant() {
+        for text in [
+            "",
+            "2026-11-22",
+            "2026-11-22T10:00:00",
+            "2026-11-22T10:00Z",
+            "2026-11-22T10:00:00.Z",
+            "2026-11-22T10:00:00+3",
+            "2026-11-22T10:00:00 +03:00",
+            "22-11-2026T10:00:00Z",
+            "2026-11-22T10:00:00Я",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(InvalidTime::Shape), "{text}");
+        }
+        for text in ["2026-02-30T10:00:00Z", "2026-11-22T24:00:00Z", "0000-01-01T00:00:00Z"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(InvalidTime::Range), "{text}");
+        }
+    }
+
+    #[test]
+    fn writes_the_http_date_of_rfc_9110() {
+        let text = "Sun, 06 Nov 1994 08:49:37 GMT";
+        assert_eq!(Timestamp::from_http_date(text), Ok(at("1994-11-06T08:49:37Z")));
+        assert_eq!(at("1994-11-06T08:49:37Z").http_date(), text);
+        assert!(Timestamp::from_http_date("Mon, 06 Nov 1994 08:49:37 GMT").is_err());
+        assert!(Timestamp::from_http_date("Sunday, 06-Nov-94 08:49:37 GMT").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn agrees_with_jiff(millis in MIN_MILLIS + MILLIS_PER_DAY..MAX_MILLIS - MILLIS_PER_DAY) {
+            let ours = Timestamp::from_millis(millis).unwrap();
+            let theirs = jiff::Timestamp::from_millisecond(millis).unwrap();
+            let civil = theirs.to_zoned(jiff::tz::TimeZone::UTC);
+            prop_assert_eq!(ours.to_string(), civil.strftime("%Y-%m-%dT%H:%M:%SZ").to_string());
+            prop_assert_eq!(ours.http_date(), civil.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
+            prop_assert_eq!(Timestamp::from_http_date(&ours.http_date()), Ok(ours.to_second()));
+            prop_assert_eq!(ours.to_string().parse(), Ok(ours.to_second()));
+        }
+
+        #[test]
+        fn never_panics(text in "\\PC*") {
+            let _ = text.parse::<Timestamp>();
+            let _ = text.parse::<Date>();
+            let _ = Timestamp::from_http_date(&text);
+        }
+
+        #[test]
+        fn reads_any_offset_as_jiff_does(
+            millis in 0i64..4_000_000_000_000,
+            hours in 0i8..=23,
+            minutes in 0i8..=59,
+            east: bool,
+        ) {
+            let sign = if east { '+' } else { '-' };
+            let local = jiff::Timestamp::from_millisecond(millis).unwrap().to_zoned(jiff::tz::TimeZone::UTC);
+            let text = format!("{}{sign}{hours:02}:{minutes:02}", local.strftime("%Y-%m-%dT%H:%M:%S"));
+            let theirs: jiff::Timestamp = text.parse().unwrap();
+            prop_assert_eq!(text.parse::<Timestamp>().unwrap().millis(), theirs.as_millisecond());
+        }
+    }
+}
