@@ -1,0 +1,381 @@
+//! The engine that runs components, and what one instance of a component holds.
+//!
+//! There is one engine in a process, and a component file is compiled once, however many hosts
+//! are started: tests start dozens.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+    future::Future,
+    path::{Path, PathBuf},
+    pin::Pin,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+    task::{Context, Poll},
+    time::{Duration, Instant, SystemTime},
+};
+
+use wasmtime::{
+    Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
+    StoreContextMut,
+    component::{Component, GuestTaskId, HasData, Linker, ResourceTable},
+};
+use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
+use wasmtime_wasi_http::{
+    WasiHttpCtx, WasiHttpCtxView, WasiHttpView,
+    handler::{
+        HandlerState, Instance, Proxy, ShouldAccept, WorkerExpiration, WorkerState, WorkerStatus,
+    },
+    p3::bindings::ServicePre,
+};
+
+use crate::{
+    Clock, Random, Reuse, bindings,
+    bindings::spin::variables::variables,
+    hosts::AllowedHost,
+    ids,
+    log::{Log, LogStream},
+    outbound::Outbound,
+    store::Backend,
+};
+
+/// How many instances can be alive at once in this process; Spin allows 1000.
+///
+/// One that is over the limit gets a 500, as in Spin. Each takes 16 requests, so this is far more
+/// than a first try or a test run needs, and costs address space rather than memory.
+const INSTANCES: u32 = 250;
+
+/// What one instance, shared by up to 16 requests, holds on the host's side.
+pub(crate) struct State {
+    pub(crate) component: Arc<ComponentContext>,
+    pub(crate) table: ResourceTable,
+    pub(crate) open_stores: usize,
+    wasi: WasiCtx,
+    http: WasiHttpCtx,
+    outbound: Outbound,
+}
+
+/// What all instances of a component in one host share.
+pub(crate) struct ComponentContext {
+    pub(crate) id: String,
+    /// The stores that the component may open, by label.
+    pub(crate) stores: BTreeMap<String, Arc<dyn Backend>>,
+    /// The component's variables with their values put in.
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) allowed_outbound_hosts: Vec<AllowedHost>,
+    pub(crate) clock: Option<Clock>,
+    pub(crate) random: Option<Random>,
+    pub(crate) log: Log,
+}
+
+/// Tells the bindings where their data lies: in the whole of [`State`].
+pub(crate) struct HostData;
+
+impl HasData for HostData {
+    type Data<'a> = &'a mut State;
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl WasiHttpView for State {
+    fn http(&mut self) -> WasiHttpCtxView<'_> {
+        WasiHttpCtxView { ctx: &mut self.http, table: &mut self.table, hooks: &mut self.outbound }
+    }
+}
+
+impl State {
+    /// The state of a new instance, which gets neither files nor environment nor sockets.
+    fn new(component: Arc<ComponentContext>) -> Self {
+        let mut wasi = WasiCtx::builder();
+        wasi.stdout(LogStream::new(&component));
+        wasi.stderr(LogStream::new(&component));
+        if let Some(clock) = &component.clock {
+            wasi.wall_clock(InjectedClock(Arc::clone(clock)));
+        }
+        if let Some(random) = &component.random {
+            wasi.secure_random(InjectedRandom(Arc::clone(random)));
+            // Seeds of hash maps: drawing them from the same source would shift its sequence with
+            // every map that a guest makes.
+            wasi.insecure_random_seed(0);
+        }
+        Self {
+            outbound: Outbound::new(Arc::clone(&component)),
+            component,
+            table: ResourceTable::new(),
+            open_stores: 0,
+            wasi: wasi.build(),
+            http: WasiHttpCtx::new(),
+        }
+    }
+}
+
+struct InjectedClock(Clock);
+
+impl wasmtime_wasi::HostWallClock for InjectedClock {
+    fn resolution(&self) -> Duration {
+        Duration::from_nanos(1)
+    }
+
+    fn now(&self) -> Duration {
+        (self.0)()
+    }
+}
+
+struct InjectedRandom(Random);
+
+impl InjectedRandom {
+    fn draw<const N: usize>(&self) -> [u8; N] {
+        let mut bytes = [0; N];
+        (self.0)(&mut bytes);
+        bytes
+    }
+}
+
+impl rand_core::TryRng for InjectedRandom {
+    type Error = std::convert::Infallible;
+
+    // `get-random-bytes` asks for one u32 a byte and keeps its low end: taking one byte for it
+    // gives the guest the very bytes that a native caller would get from the same source.
+    fn try_next_u32(&mut self) -> Result<u32, Self::Error> {
+        let [byte] = self.draw();
+        Ok(u32::from(byte))
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Self::Error> {
+        Ok(u64::from_le_bytes(self.draw()))
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Self::Error> {
+        (self.0)(bytes);
+        Ok(())
+    }
+}
+
+impl variables::Host for State {
+    fn convert_error(&mut self, error: variables::Error) -> wasmtime::Result<variables::Error> {
+        Ok(error)
+    }
+}
+
+impl<T: Send> variables::HostWithStore<T> for HostData {
+    async fn get(
+        accessor: &wasmtime::component::Accessor<T, Self>,
+        name: String,
+    ) -> Result<String, variables::Error> {
+        ids::lower_snake(&name).map_err(variables::Error::InvalidName)?;
+        accessor.with(|mut access| {
+            let component = &access.get().component;
+            component.variables.get(&name).cloned().ok_or_else(|| {
+                variables::Error::Undefined(format!("no variable for {:?}.{name:?}", component.id))
+            })
+        })
+    }
+}
+
+/// The engine, and every component compiled so far.
+struct Shared {
+    engine: Engine,
+    linker: Linker<State>,
+    /// By file and the time it was changed. The lock is held while one is compiled, so that two
+    /// hosts that start at once compile it once.
+    components: Mutex<HashMap<(PathBuf, SystemTime), ServicePre<State>>>,
+}
+
+static SHARED: OnceLock<Result<Shared, String>> = OnceLock::new();
+
+/// Why a component file cannot be run, as the second half of a sentence.
+pub(crate) type ComponentProblem = String;
+
+/// Compiles the component at `path`, or finds it compiled.
+pub(crate) fn component(
+    path: &Path,
+    cache: Option<&Path>,
+) -> Result<ServicePre<State>, ComponentProblem> {
+    let shared = SHARED
+        .get_or_init(|| Shared::new(cache).map_err(|error| flat(&error)))
+        .as_ref()
+        .map_err(|reason| format!("no WebAssembly engine: {reason}"))?;
+    let file = path.canonicalize().map_err(|error| error.to_string())?;
+    let changed = file
+        .metadata()
+        .and_then(|metadata| metadata.modified())
+        .map_err(|error| error.to_string())?;
+    let key = (file, changed);
+    let mut components = shared.components.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = components.get(&key) {
+        return Ok(found.clone());
+    }
+    let component = Component::from_file(&shared.engine, &key.0)
+        .map_err(|error| format!("it is no WebAssembly component: {}", flat(&error)))?;
+    let instance = shared.linker.instantiate_pre(&component).map_err(|error| {
+        format!("it asks for something that the embedded host lacks: {}", flat(&error))
+    })?;
+    let service = ServicePre::new(instance).map_err(|_| {
+        "it does not export wasi:http/handler@0.3.0, as a component built with the Spin SDK 7 does"
+            .to_owned()
+    })?;
+    // Older builds of the same file are not asked for again.
+    components.retain(|(file, _), _| *file != key.0);
+    components.insert(key, service.clone());
+    Ok(service)
+}
+
+impl Shared {
+    fn new(cache: Option<&Path>) -> wasmtime::Result<Self> {
+        let engine = Engine::new(&configuration(cache))?;
+        let mut linker = Linker::new(&engine);
+        // A component for WASI 0.3 still imports 0.2 as well, for that is what Rust's std uses.
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        wasmtime_wasi::p3::add_to_linker(&mut linker)?;
+        wasmtime_wasi_http::p3::add_to_linker(&mut linker)?;
+        bindings::Host_::add_to_linker::<State, HostData>(&mut linker, |state| state)?;
+        Ok(Self { engine, linker, components: Mutex::default() })
+    }
+}
+
+fn configuration(cache: Option<&Path>) -> Config {
+    let mut pool = PoolingAllocationConfig::default();
+    pool.total_component_instances(INSTANCES)
+        .total_memories(INSTANCES)
+        .total_stacks(INSTANCES)
+        .total_tables(2 * INSTANCES)
+        .total_core_instances(4 * INSTANCES)
+        .table_elements(100_000)
+        .max_component_instance_size(10 << 20)
+        .max_core_instance_size(10 << 20)
+        .max_core_instances_per_component(200)
+        .max_tables_per_component(64)
+        .max_memories_per_component(32)
+        .max_memory_size(4 << 30)
+        // Kept small, so that a host at rest after much work is small again.
+        .max_unused_warm_slots(16)
+        .linear_memory_keep_resident(256 << 10)
+        .table_keep_resident(16 << 10);
+    let mut config = Config::new();
+    config
+        .wasm_component_model(true)
+        .wasm_component_model_async(true)
+        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        // Without a cache, as on a read-only home, starting is slower and nothing else.
+        .cache(compile_cache(cache));
+    config
+}
+
+fn compile_cache(folder: Option<&Path>) -> Option<Cache> {
+    let Some(folder) = folder else { return Cache::from_file(None).ok() };
+    std::fs::create_dir_all(folder).ok()?;
+    let mut config = CacheConfig::new();
+    config.with_directory(folder.canonicalize().ok()?);
+    Cache::new(config).ok()
+}
+
+/// An error of the engine on one line.
+pub(crate) fn flat(error: &wasmtime::Error) -> String {
+    let mut text = format!("{error:#}");
+    if let Some(end) = text.find('\n') {
+        text.truncate(end);
+    }
+    text
+}
+
+/// Makes instances of one component for the engine's request handler.
+pub(crate) struct Instances {
+    pub(crate) service: ServicePre<State>,
+    pub(crate) component: Arc<ComponentContext>,
+    pub(crate) reuse: Reuse,
+}
+
+impl HandlerState for Instances {
+    type StoreData = State;
+    type WorkerExpiration = Expiration;
+    type WorkerState = Worker;
+
+    async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
+        let mut store = Store::new(self.service.engine(), State::new(Arc::clone(&self.component)));
+        let proxy = Proxy::P3(self.service.instantiate_async(&mut store).await?);
+        Ok(Instance {
+            store,
+            proxy,
+            view: State::http,
+            expiration: Expiration {
+                idle: self.reuse.idle,
+                sleep: Box::pin(tokio::time::sleep(self.reuse.idle)),
+            },
+            state: Worker { component: Arc::clone(&self.component), reuse: self.reuse },
+        })
+    }
+}
+
+/// Ends an instance that has been idle for long enough; as in Spin a request may take for ever.
+pub(crate) struct Expiration {
+    idle: Duration,
+    sleep: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl WorkerExpiration for Expiration {
+    fn poll(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        status: WorkerStatus,
+        start: Instant,
+    ) -> Poll<()> {
+        match status {
+            WorkerStatus::Requests | WorkerStatus::PostReturn => Poll::Pending,
+            WorkerStatus::Idle => {
+                let Some(deadline) = start.checked_add(self.idle) else { return Poll::Pending };
+                let deadline = deadline.into();
+                if deadline != self.sleep.deadline() {
+                    self.sleep.as_mut().reset(deadline);
+                }
+                self.sleep.as_mut().poll(context)
+            }
+        }
+    }
+}
+
+/// Decides which requests an instance takes.
+pub(crate) struct Worker {
+    component: Arc<ComponentContext>,
+    reuse: Reuse,
+}
+
+impl WorkerState for Worker {
+    type StoreData = State;
+    type RequestData = ();
+
+    fn should_accept_request(&self, concurrent: usize, total: usize) -> ShouldAccept {
+        if total >= self.reuse.max_uses {
+            ShouldAccept::Never
+        } else if concurrent >= self.reuse.max_concurrent {
+            ShouldAccept::No
+        } else {
+            ShouldAccept::Yes
+        }
+    }
+
+    fn on_request_start(
+        &self,
+        _: StoreContextMut<'_, State>,
+        (): (),
+        _: GuestTaskId,
+    ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
+        Box::pin(std::future::pending())
+    }
+
+    fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
+        drop(store);
+        if let Err(error) = result {
+            self.component.log.host(&self.component.id, &format!("an instance failed: {error:?}"));
+        }
+    }
+}
+
+impl fmt::Debug for ComponentContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Not the variables, which hold secrets.
+        f.debug_struct("ComponentContext").field("id", &self.id).finish_non_exhaustive()
+    }
+}
