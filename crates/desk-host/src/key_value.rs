@@ -20,7 +20,8 @@ const OPEN_STORES: usize = 256;
 const LARGEST_ANSWER: usize = 128 << 20;
 
 /// A store that a guest has open.
-pub(crate) struct OpenStore(Arc<dyn Backend>);
+#[expect(unreachable_pub, reason = "the generated bindings export the type once more")]
+pub struct OpenStore(Arc<dyn Backend>);
 
 impl State {
     fn open_store(&mut self, label: &str) -> Result<Resource<OpenStore>, Error> {
