@@ -1,1 +1,22 @@
-//! Placeholder.
+//! Router, wire types, problems, pages and use cases of Privacy Desk, over ports.
+//!
+//! A use case loads (port), decides (`desk-core`), saves (port) and renders. Nothing here knows Spin: the same code runs
+//! natively in tests and behind `desk-spin` in the functions.
+
+pub mod assets;
+pub mod desk;
+pub mod fields;
+pub mod memory;
+pub mod negotiate;
+pub mod page;
+pub mod ports;
+pub mod problem;
+pub mod reply;
+pub mod request;
+pub mod setup;
+pub mod site;
+pub mod texts;
+
+pub use desk::Desk;
+pub use request::{Body, Request};
+pub use setup::Setup;

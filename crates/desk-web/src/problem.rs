@@ -1,0 +1,389 @@
+//! Everything that can go wrong, as problems of RFC 9457: one closed catalogue, two renderings.
+
+use std::fmt::Write;
+
+use desk_core::lang::Lang;
+use http::header::{self, HeaderName};
+use http::{Response, StatusCode};
+use serde::Serialize;
+
+use bytes::Bytes;
+
+use crate::negotiate;
+use crate::page;
+use crate::reply::Reply;
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+use crate::texts::{Texts, texts};
+
+/// A kind of problem. Its slug is part of the API: it never changes its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// The request cannot be read.
+    Malformed,
+    /// Fields are missing or wrong.
+    InvalidFields,
+    /// There is nothing here, or not for whoever asks.
+    NotFound,
+    /// No policy has been published, or none was in force then.
+    NoPolicy,
+    /// The address does not take this method.
+    MethodNotAllowed,
+    /// The body is larger than this address takes.
+    TooLarge,
+    /// The body is of a kind that this address does not read.
+    UnsupportedMediaType,
+    /// An operator's token is missing or wrong.
+    Unauthorised,
+    /// A form was open for too long.
+    FormExpired,
+    /// The form, or the idempotency key, was already used for another text.
+    AlreadySent,
+    /// The policy version exists with another content.
+    VersionPublished,
+    /// The case does not allow this in its state.
+    CaseState,
+    /// What is to be changed has changed since it was read.
+    PreconditionFailed,
+    /// A change needs `If-Match`.
+    PreconditionRequired,
+    /// The client asks too often.
+    TooManyRequests,
+    /// The store does not answer.
+    StoreUnavailable,
+    /// The desk is not configured.
+    Misconfigured,
+    /// The desk has a fault.
+    Internal,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 18] = [
+        Self::Malformed,
+        Self::InvalidFields,
+        Self::NotFound,
+        Self::NoPolicy,
+        Self::MethodNotAllowed,
+        Self::TooLarge,
+        Self::UnsupportedMediaType,
+        Self::Unauthorised,
+        Self::FormExpired,
+        Self::AlreadySent,
+        Self::VersionPublished,
+        Self::CaseState,
+        Self::PreconditionFailed,
+        Self::PreconditionRequired,
+        Self::TooManyRequests,
+        Self::StoreUnavailable,
+        Self::Misconfigured,
+        Self::Internal,
+    ];
+
+    /// The last part of the problem's `type`.
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::InvalidFields => "invalid-fields",
+            Self::NotFound => "not-found",
+            Self::NoPolicy => "no-policy",
+            Self::MethodNotAllowed => "method-not-allowed",
+            Self::TooLarge => "too-large",
+            Self::UnsupportedMediaType => "unsupported-media-type",
+            Self::Unauthorised => "unauthorised",
+            Self::FormExpired => "form-expired",
+            Self::AlreadySent => "already-sent",
+            Self::VersionPublished => "version-published",
+            Self::CaseState => "case-state",
+            Self::PreconditionFailed => "precondition-failed",
+            Self::PreconditionRequired => "precondition-required",
+            Self::TooManyRequests => "too-many-requests",
+            Self::StoreUnavailable => "store-unavailable",
+            Self::Misconfigured => "misconfigured",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The status of the answer.
+    pub const fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed => StatusCode::BAD_REQUEST,
+            Self::InvalidFields | Self::FormExpired => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::NotFound | Self::NoPolicy => StatusCode::NOT_FOUND,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Unauthorised => StatusCode::UNAUTHORIZED,
+            Self::AlreadySent => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::VersionPublished | Self::CaseState => StatusCode::CONFLICT,
+            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
+            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
+            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
+            Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Misconfigured | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// The kind with this slug.
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+}
+
+/// What is wrong with one field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldError {
+    /// Where it is: a JSON pointer (RFC 6901) into the body, or `?name` for a query parameter.
+    pub pointer: String,
+    /// A code that names the fault, part of the API.
+    pub code: &'static str,
+}
+
+/// A problem as it occurred.
+///
+/// It carries codes alone: whatever a client sent never comes back in it, and internal texts go to the log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// See [`Kind::Malformed`]; the code names what could not be read.
+    Malformed(&'static str),
+    /// See [`Kind::InvalidFields`]; all of them at once.
+    InvalidFields(Vec<FieldError>),
+    /// See [`Kind::NotFound`].
+    NotFound,
+    /// See [`Kind::NoPolicy`].
+    NoPolicy,
+    /// See [`Kind::MethodNotAllowed`]; the methods that the address takes, as in `Allow`.
+    MethodNotAllowed(&'static str),
+    /// See [`Kind::TooLarge`].
+    TooLarge,
+    /// See [`Kind::UnsupportedMediaType`]; what the address reads.
+    UnsupportedMediaType(&'static str),
+    /// See [`Kind::Unauthorised`].
+    Unauthorised,
+    /// See [`Kind::FormExpired`].
+    FormExpired,
+    /// See [`Kind::AlreadySent`]; where what was sent first can be seen, for those who may.
+    AlreadySent(Option<String>),
+    /// See [`Kind::VersionPublished`].
+    VersionPublished,
+    /// See [`Kind::CaseState`]; the code names the reason.
+    CaseState(&'static str),
+    /// See [`Kind::PreconditionFailed`].
+    PreconditionFailed,
+    /// See [`Kind::PreconditionRequired`].
+    PreconditionRequired,
+    /// See [`Kind::TooManyRequests`]; the `RateLimit` fields, and seconds until it makes sense to come back.
+    TooManyRequests(RateLimit),
+    /// See [`Kind::StoreUnavailable`]; text for the log.
+    StoreUnavailable(String),
+    /// See [`Kind::Misconfigured`]; text for the log.
+    Misconfigured(String),
+    /// See [`Kind::Internal`]; text for the log.
+    Internal(String),
+}
+
+/// The `RateLimit` fields of an answer (draft-ietf-httpapi-ratelimit-headers-10).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RateLimit {
+    /// `RateLimit-Policy`.
+    pub policy: String,
+    /// `RateLimit`.
+    pub standing: String,
+    /// Seconds until the tightest window ends.
+    pub reset: u32,
+}
+
+impl RateLimit {
+    /// Sets the fields on an answer.
+    pub fn apply(&self, reply: Reply) -> Reply {
+        if self.policy.is_empty() {
+            return reply;
+        }
+        reply
+            .header(HeaderName::from_static("ratelimit-policy"), &self.policy)
+            .header(HeaderName::from_static("ratelimit"), &self.standing)
+    }
+}
+
+impl From<&desk_core::limit::Verdict> for RateLimit {
+    fn from(verdict: &desk_core::limit::Verdict) -> Self {
+        let mut policy = String::new();
+        for standing in &verdict.standings {
+            let joint = if policy.is_empty() { "" } else { ", " };
+            let quota = standing.quota;
+            // Writing to a string cannot fail.
+            let _ = write!(
+                policy,
+                "{joint}\"{}s\";q={};w={}",
+                quota.window, quota.requests, quota.window
+            );
+        }
+        let Some(tightest) = verdict.tightest() else { return Self::default() };
+        let standing =
+            format!("\"{}s\";r={};t={}", tightest.quota.window, tightest.remaining, tightest.reset);
+        Self { policy, standing, reset: tightest.reset }
+    }
+}
+
+impl From<crate::ports::StoreError> for Problem {
+    fn from(error: crate::ports::StoreError) -> Self {
+        Self::StoreUnavailable(error.to_string())
+    }
+}
+
+impl From<desk_core::sealed::Unreadable> for Problem {
+    fn from(error: desk_core::sealed::Unreadable) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+/// A problem as JSON (RFC 9457 section 3).
+#[derive(Serialize)]
+struct Wire<'a> {
+    r#type: String,
+    title: &'a str,
+    status: u16,
+    detail: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    errors: Vec<WireError<'a>>,
+}
+
+#[derive(Serialize)]
+struct WireError<'a> {
+    pointer: &'a str,
+    code: &'static str,
+    detail: &'static str,
+}
+
+impl Problem {
+    /// A request that cannot be read; the code names why.
+    pub const fn malformed(code: &'static str) -> Self {
+        Self::Malformed(code)
+    }
+
+    /// A wrong query parameter.
+    pub fn invalid_query(name: &str, code: &'static str) -> Self {
+        Self::InvalidFields(vec![FieldError { pointer: format!("?{name}"), code }])
+    }
+
+    /// The kind of problem.
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Self::Malformed(_) => Kind::Malformed,
+            Self::InvalidFields(_) => Kind::InvalidFields,
+            Self::NotFound => Kind::NotFound,
+            Self::NoPolicy => Kind::NoPolicy,
+            Self::MethodNotAllowed(_) => Kind::MethodNotAllowed,
+            Self::TooLarge => Kind::TooLarge,
+            Self::UnsupportedMediaType(_) => Kind::UnsupportedMediaType,
+            Self::Unauthorised => Kind::Unauthorised,
+            Self::FormExpired => Kind::FormExpired,
+            Self::AlreadySent(_) => Kind::AlreadySent,
+            Self::VersionPublished => Kind::VersionPublished,
+            Self::CaseState(_) => Kind::CaseState,
+            Self::PreconditionFailed => Kind::PreconditionFailed,
+            Self::PreconditionRequired => Kind::PreconditionRequired,
+            Self::TooManyRequests(_) => Kind::TooManyRequests,
+            Self::StoreUnavailable(_) => Kind::StoreUnavailable,
+            Self::Misconfigured(_) => Kind::Misconfigured,
+            Self::Internal(_) => Kind::Internal,
+        }
+    }
+
+    /// What the log should hear of it: the faults that are ours, not the client's.
+    pub fn log(&self) -> Option<&str> {
+        match self {
+            Self::StoreUnavailable(text) | Self::Misconfigured(text) | Self::Internal(text) => {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// What happened this time, in words.
+    fn detail(&self, texts: &Texts) -> String {
+        let general = (texts.problem)(self.kind()).detail;
+        match self {
+            Self::Malformed(code) | Self::CaseState(code) => {
+                format!("{general} {}", (texts.code)(code))
+            }
+            Self::MethodNotAllowed(allow) => format!("{general} {allow}."),
+            Self::UnsupportedMediaType(reads) => format!("{general} {reads}."),
+            Self::TooManyRequests(limit) => (texts.come_back)(limit.reset),
+            _ => general.to_owned(),
+        }
+    }
+
+    /// Renders the problem for whoever asked: as a page for those who read HTML, as JSON for all others.
+    pub fn respond(
+        &self,
+        setup: Option<&Setup>,
+        request: &Request,
+        locale: Locale,
+    ) -> Response<Bytes> {
+        let html =
+            negotiate::reads_html(&request.headers) && !request.path().starts_with("/console");
+        let reply = match (html, setup) {
+            (true, Some(setup)) => self.page(setup, request, locale),
+            _ => self.json(setup, locale.lang),
+        };
+        self.headers(reply).vary("Accept, Accept-Language").finish(request)
+    }
+
+    fn json(&self, setup: Option<&Setup>, lang: Lang) -> Reply {
+        let texts = texts(lang);
+        let kind = self.kind();
+        let base = setup.map_or("", |setup| &setup.base_url);
+        let errors = match self {
+            Self::InvalidFields(errors) => errors.as_slice(),
+            _ => &[],
+        };
+        let wire = Wire {
+            r#type: format!("{base}/problems/{}", kind.slug()),
+            title: (texts.problem)(kind).title,
+            status: kind.status().as_u16(),
+            detail: self.detail(texts),
+            errors: errors
+                .iter()
+                .map(|e| WireError {
+                    pointer: &e.pointer,
+                    code: e.code,
+                    detail: (texts.code)(e.code),
+                })
+                .collect(),
+        };
+        Reply::json(kind.status(), &wire)
+            .header(header::CONTENT_TYPE, "application/problem+json")
+            .lang(lang)
+    }
+
+    fn page(&self, setup: &Setup, request: &Request, locale: Locale) -> Reply {
+        let texts = texts(locale.lang);
+        let kind = self.kind();
+        let errors = match self {
+            Self::InvalidFields(errors) => errors.as_slice(),
+            _ => &[],
+        };
+        let link = match self {
+            Self::AlreadySent(link) => link.as_deref(),
+            _ => None,
+        };
+        let text = (texts.problem)(kind);
+        let view = page::ProblemView { text, detail: self.detail(texts), errors, link };
+        let markup = page::problem(setup, request, locale, &view);
+        Reply::page(kind.status(), locale.lang, markup)
+    }
+
+    /// The headers that go with a status.
+    fn headers(&self, reply: Reply) -> Reply {
+        match self {
+            Self::MethodNotAllowed(allow) => reply.header(header::ALLOW, allow),
+            Self::Unauthorised => reply.header(header::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
+            Self::TooManyRequests(limit) => {
+                limit.apply(reply).header(header::RETRY_AFTER, &limit.reset.to_string())
+            }
+            Self::StoreUnavailable(_) => reply.header(header::RETRY_AFTER, "10"),
+            _ => reply,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Answers: one place where the headers that belong on every one of them are set.
+
+use bytes::Bytes;
+use desk_core::lang::Lang;
+use desk_core::time::Timestamp;
+use http::header::{self, HeaderName};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use sha2::{Digest, Sha256};
+
+use crate::request::Request;
+
+/// No scripts, no frames, no third parties: styles and images from here, forms to here, and nothing else.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// How long an answer may be kept by whoever receives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Caching {
+    /// Nobody may keep it: it is personal, or true for this moment only.
+    NoStore,
+    /// Anybody may keep it for so many seconds, and a day longer while asking for a newer one.
+    Public(u32),
+    /// It never changes.
+    Immutable,
+}
+
+/// An answer before the headers that every answer has.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    caching: Caching,
+    etag: Option<String>,
+    modified: Option<Timestamp>,
+}
+
+impl Reply {
+    /// Begins an answer without a body that nobody may keep.
+    pub fn new(status: StatusCode) -> Self {
+        Self {
+            status,
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+            caching: Caching::NoStore,
+            etag: None,
+            modified: None,
+        }
+    }
+
+    /// An answer with a body of this media type.
+    pub fn with_body(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        let mut reply = Self::new(status);
+        reply.body = body.into();
+        reply.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        reply
+    }
+
+    /// An answer with a page.
+    pub fn page(status: StatusCode, lang: Lang, page: maud::Markup) -> Self {
+        Self::with_body(status, "text/html; charset=utf-8", page.into_string()).lang(lang)
+    }
+
+    /// An answer with JSON.
+    pub fn json(status: StatusCode, value: &impl serde::Serialize) -> Self {
+        // Wire types are plain structs, whose serialisation cannot fail; an empty body would be noticed by every test.
+        Self::with_body(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
+    }
+
+    /// Sends the client to another address of ours with GET.
+    pub fn see_other(location: &str) -> Self {
+        Self::new(StatusCode::SEE_OTHER).header(header::LOCATION, location)
+    }
+
+    /// Sets a header; a value that cannot stand in one is left out.
+    #[must_use]
+    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
+    /// Adds one more value of a header.
+    #[must_use]
+    pub fn also(mut self, name: HeaderName, value: &str) -> Self {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.headers.append(name, value);
+        }
+        self
+    }
+
+    /// Says in which language the body is.
+    #[must_use]
+    pub fn lang(self, lang: Lang) -> Self {
+        self.header(header::CONTENT_LANGUAGE, lang.tag())
+    }
+
+    /// Says what the answer depends on.
+    #[must_use]
+    pub fn vary(self, names: &str) -> Self {
+        self.header(header::VARY, names)
+    }
+
+    /// Says how long the answer may be kept.
+    #[must_use]
+    pub fn caching(mut self, caching: Caching) -> Self {
+        self.caching = caching;
+        self
+    }
+
+    /// Sets the entity tag, given without its quotes.
+    #[must_use]
+    pub fn etag(mut self, tag: impl Into<String>) -> Self {
+        self.etag = Some(tag.into());
+        self
+    }
+
+    /// Sets the entity tag from a hash of the body.
+    #[must_use]
+    pub fn etag_of_body(self) -> Self {
+        let tag = entity_tag(&self.body);
+        self.etag(tag)
+    }
+
+    /// Says when the content last changed.
+    #[must_use]
+    pub fn modified(mut self, at: Timestamp) -> Self {
+        self.modified = Some(at);
+        self
+    }
+
+    /// The body so far.
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Finishes the answer to this request: conditions, HEAD, and the headers that every answer has.
+    pub fn finish(mut self, request: &Request) -> Response<Bytes> {
+        if let Some(tag) = &self.etag
+            && let Ok(value) = HeaderValue::from_str(&format!("\"{tag}\""))
+        {
+            self.headers.insert(header::ETAG, value);
+        }
+        if let Some(at) = self.modified
+            && let Ok(value) = HeaderValue::from_str(&at.http_date())
+        {
+            self.headers.insert(header::LAST_MODIFIED, value);
+        }
+        let reads = request.method == Method::GET || request.method == Method::HEAD;
+        if reads && self.status == StatusCode::OK && self.is_current(request) {
+            self.status = StatusCode::NOT_MODIFIED;
+            self.headers.remove(header::CONTENT_TYPE);
+            self.body = Bytes::new();
+        }
+        let caching = match self.caching {
+            Caching::NoStore => "no-store".to_owned(),
+            Caching::Public(seconds) => {
+                format!("public, max-age={seconds}")
+            }
+            Caching::Immutable => "public, max-age=31536000, immutable".to_owned(),
+        };
+        if let Ok(value) = HeaderValue::from_str(&caching) {
+            self.headers.insert(header::CACHE_CONTROL, value);
+        }
+        for (name, value) in [
+            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            // A token stands in some addresses, and no address of ours is anybody else's business.
+            (header::REFERRER_POLICY, "no-referrer"),
+        ] {
+            self.headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        // Without a length the host sends the body in a second write, and the client waits for it.
+        // A 304 has none (RFC 9110 section 8.6 would have it be that of the 200).
+        if self.status != StatusCode::NOT_MODIFIED {
+            self.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(self.body.len()));
+        }
+        if request.method == Method::HEAD {
+            self.body = Bytes::new();
+        }
+        let mut response = Response::new(self.body);
+        *response.status_mut() = self.status;
+        *response.headers_mut() = self.headers;
+        response
+    }
+
+    /// Whether the client has this already (RFC 9110 section 13.2.2: a tag decides, and only without one a date).
+    fn is_current(&self, request: &Request) -> bool {
+        if request.headers.contains_key(header::IF_NONE_MATCH) {
+            let Some(tag) = &self.etag else { return false };
+            return matches_tag(&request.headers, &header::IF_NONE_MATCH, tag);
+        }
+        let since = request.header(&header::IF_MODIFIED_SINCE);
+        match (since.and_then(|date| Timestamp::from_http_date(date).ok()), self.modified) {
+            (Some(since), Some(modified)) => modified.to_second() <= since,
+            _ => false,
+        }
+    }
+}
+
+/// The entity tag of a body: 128 bits of its SHA-256, without the quotes.
+pub fn entity_tag(body: &[u8]) -> String {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    let digest = Sha256::digest(body);
+    Base64UrlUnpadded::encode_string(digest.get(..16).unwrap_or_default())
+}
+
+/// The value of `Repr-Digest` (RFC 9530) for a body.
+pub fn repr_digest(body: &[u8]) -> String {
+    use base64ct::{Base64, Encoding};
+    format!("sha-256=:{}:", Base64::encode_string(&Sha256::digest(body)))
+}
+
+/// Whether a condition header names this tag or `*`, by weak comparison (RFC 9110 section 8.8.3.2).
+pub fn matches_tag(headers: &HeaderMap, name: &HeaderName, tag: &str) -> bool {
+    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+        value.split(',').map(str::trim).any(|sent| {
+            let sent = sent.strip_prefix("W/").unwrap_or(sent);
+            sent == "*" || sent.strip_prefix('"').and_then(|s| s.strip_suffix('"')) == Some(tag)
+        })
+    })
+}

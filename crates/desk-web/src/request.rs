@@ -1,0 +1,155 @@
+//! A request as the use cases see it: parsed at the edge, with its body already read within the route's limit.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use desk_core::lang::Lang;
+use http::{HeaderMap, HeaderName, Method};
+use percent_encoding::percent_decode_str;
+
+use crate::negotiate;
+use crate::problem::Problem;
+use crate::setup::Setup;
+
+/// The most bytes of a body where a route says nothing else: 64 KiB.
+pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// A body as the edge could read it.
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// All of it.
+    Whole(Bytes),
+    /// It has more bytes than the route allows, and the rest was not read.
+    TooLarge,
+    /// It broke off.
+    Cut,
+}
+
+/// A request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The path as it was sent, still percent-encoded, without a slash at the end.
+    path: String,
+    /// The query as it was sent.
+    query: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+}
+
+impl Request {
+    /// Builds a request from its parts; `target` is the path with its query.
+    pub fn new(method: Method, target: &str, headers: HeaderMap, body: Body) -> Self {
+        let (path, query) = target.split_once('?').unwrap_or((target, ""));
+        let trimmed = path.trim_end_matches('/');
+        let path = if trimmed.is_empty() { "/" } else { trimmed };
+        Self { method, path: path.to_owned(), query: query.to_owned(), headers, body }
+    }
+
+    /// The path, percent-encoded, without a slash at the end (but `/` for the start page).
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The path's segments, each percent-decoded.
+    ///
+    /// # Errors
+    /// A problem if one of them is not UTF-8.
+    pub fn segments(&self) -> Result<Vec<String>, Problem> {
+        self.path
+            .split('/')
+            .skip(1)
+            .filter(|segment| !segment.is_empty())
+            .map(|segment| {
+                let text = percent_decode_str(segment).decode_utf8();
+                text.map(Cow::into_owned).map_err(|_| Problem::NotFound)
+            })
+            .collect()
+    }
+
+    /// The value of a query parameter, if it is there once.
+    ///
+    /// # Errors
+    /// A problem if it is there more than once: which of two a client means is not ours to guess.
+    pub fn query(&self, name: &'static str) -> Result<Option<String>, Problem> {
+        let mut values =
+            form_urlencoded::parse(self.query.as_bytes()).filter(|(key, _)| key == name);
+        let value = values.next().map(|(_, value)| value.into_owned());
+        if values.next().is_some() {
+            return Err(Problem::invalid_query(name, "given-twice"));
+        }
+        Ok(value)
+    }
+
+    /// All query parameters, in their order.
+    pub fn query_pairs(&self) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
+        form_urlencoded::parse(self.query.as_bytes())
+    }
+
+    /// The single value of a header; `None` if it is missing, repeated, or no text.
+    pub fn header(&self, name: &HeaderName) -> Option<&str> {
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?.to_str().ok()?;
+        values.next().is_none().then_some(value)
+    }
+
+    /// The **last** value of a header: a client's own `spin-*` headers come before the host's.
+    pub fn last_header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get_all(name).iter().next_back()?.to_str().ok()
+    }
+
+    /// The media type of the body, without parameters, in lower case.
+    pub fn content_type(&self) -> String {
+        let value = self.header(&http::header::CONTENT_TYPE).unwrap_or_default();
+        value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// The problem that says why there is none.
+    pub fn whole_body(&self) -> Result<&Bytes, Problem> {
+        match &self.body {
+            Body::Whole(bytes) => Ok(bytes),
+            Body::TooLarge => Err(Problem::TooLarge),
+            Body::Cut => Err(Problem::malformed("cut")),
+        }
+    }
+
+    /// The language of the answer: `?lang=` if it names one of ours, else what the client prefers, else the default.
+    pub fn locale(&self, setup: &Setup) -> Locale {
+        let asked = form_urlencoded::parse(self.query.as_bytes())
+            .find(|(key, _)| key == "lang")
+            .and_then(|(_, value)| Lang::lookup(&value));
+        let negotiated = || negotiate::language(&self.headers).unwrap_or(setup.default_lang);
+        Locale { lang: asked.unwrap_or_else(negotiated), explicit: asked.is_some() }
+    }
+
+    /// Whether the client signals Global Privacy Control (`Sec-GPC: 1`, and nothing else, is the signal).
+    pub fn signals_gpc(&self) -> bool {
+        self.headers.get("sec-gpc").is_some_and(|value| value == "1")
+    }
+}
+
+/// The language of an answer, and whether the address named it, so that links keep it: there is no cookie to do so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Locale {
+    /// The language.
+    pub lang: Lang,
+    /// Whether `?lang=` named it.
+    pub explicit: bool,
+}
+
+impl Locale {
+    /// An address of ours that keeps the language if this request's address named it.
+    pub fn href(self, path: &str) -> String {
+        if !self.explicit {
+            return path.to_owned();
+        }
+        let joint = if path.contains('?') { '&' } else { '?' };
+        format!("{path}{joint}lang={}", self.lang)
+    }
+}

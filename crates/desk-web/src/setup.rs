@@ -1,0 +1,181 @@
+//! What the operator configured: Spin variables, parsed once into types.
+
+use std::fmt;
+
+use desk_core::keys::{Keyring, OperatorToken, RootSecret};
+use desk_core::lang::Lang;
+use desk_core::limit::Limits;
+use desk_core::time::{Date, Timestamp};
+use http::HeaderName;
+
+/// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
+/// as if it were not set.
+pub const VARIABLES: [&str; 14] = [
+    "root_secret",
+    "previous_root_secrets",
+    "operator_token",
+    "base_url",
+    "app_name",
+    "controller_name",
+    "contact_email",
+    "default_language",
+    "client_address_header",
+    "feedback_limits",
+    "retention_days",
+    "security_contact",
+    "security_expires",
+    "gpc_updated",
+];
+
+/// The configuration of the desk.
+#[derive(Debug)]
+pub struct Setup {
+    /// The root secrets.
+    pub keys: Keyring,
+    /// The operators' bearer token; without one no operator gets in.
+    pub operator: Option<OperatorToken>,
+    /// Where the desk is reached, without a slash at the end. Links are built from it, never from a request.
+    pub base_url: String,
+    /// The app whose privacy this is.
+    pub app_name: String,
+    /// Who answers for the data (the controller of GDPR article 4(7), the operator of 152-FZ article 3).
+    pub controller_name: String,
+    /// Where a person can write who cannot use the pages.
+    pub contact_email: String,
+    /// The language where a person names none that we speak.
+    pub default_lang: Lang,
+    /// The header whose last value is the client's address.
+    pub client_address: HeaderName,
+    /// How often one address may write.
+    pub feedback_limits: Limits,
+    /// How many days a case is kept after it was opened.
+    pub retention_days: u16,
+    /// The `Contact` and `Expires` of `security.txt` (RFC 9116), where both are set.
+    pub security: Option<(String, Timestamp)>,
+    /// The day on which the answer to Global Privacy Control was last reviewed.
+    pub gpc_updated: Date,
+}
+
+/// A variable that is missing or does not parse. Its text never shows the value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidSetup {
+    /// The variable's name.
+    pub variable: &'static str,
+    /// What is wrong with it.
+    pub reason: String,
+}
+
+impl fmt::Display for InvalidSetup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "variable {}: {}", self.variable, self.reason)
+    }
+}
+
+impl std::error::Error for InvalidSetup {}
+
+impl Setup {
+    /// Parses the variables.
+    ///
+    /// # Errors
+    /// [`InvalidSetup`] for the first variable that is missing or does not parse.
+    pub fn new(variable: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidSetup> {
+        let read = |name: &'static str, default: &str| {
+            variable(name).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned())
+        };
+        let root = variable("root_secret").unwrap_or_default();
+        let root: RootSecret = parse("root_secret", &root)?;
+        let previous = variable("previous_root_secrets").unwrap_or_default();
+        let previous: Vec<RootSecret> = previous
+            .split(',')
+            .filter(|text| !text.trim().is_empty())
+            .map(|text| parse("previous_root_secrets", text))
+            .collect::<Result<_, _>>()?;
+        let operator = match variable("operator_token").filter(|token| !token.is_empty()) {
+            Some(token) => Some(parse("operator_token", &token)?),
+            None => None,
+        };
+        let base_url = read("base_url", "http://127.0.0.1:3000").trim_end_matches('/').to_owned();
+        if !base_url.starts_with("https://") && !base_url.starts_with("http://") {
+            let reason = "must begin with https:// or http://".to_owned();
+            return Err(InvalidSetup { variable: "base_url", reason });
+        }
+        let security_contact = read("security_contact", "");
+        let security_expires = read("security_expires", "");
+        let security = if security_contact.is_empty() || security_expires.is_empty() {
+            None
+        } else {
+            Some((security_contact, parse("security_expires", &security_expires)?))
+        };
+        Ok(Self {
+            keys: Keyring::new(&root, &previous),
+            operator,
+            base_url,
+            app_name: read("app_name", "OnCall 3.0"),
+            controller_name: read("controller_name", "the operator of the app"),
+            contact_email: read("contact_email", ""),
+            default_lang: parse("default_language", &read("default_language", "en"))?,
+            client_address: parse(
+                "client_address_header",
+                &read("client_address_header", "spin-client-addr"),
+            )?,
+            feedback_limits: parse(
+                "feedback_limits",
+                &read("feedback_limits", "30;w=60,300;w=86400"),
+            )?,
+            retention_days: parse("retention_days", &read("retention_days", "1095"))?,
+            security,
+            gpc_updated: parse("gpc_updated", &read("gpc_updated", "2026-11-22"))?,
+        })
+    }
+}
+
+fn parse<T: std::str::FromStr<Err: fmt::Display>>(
+    variable: &'static str,
+    text: &str,
+) -> Result<T, InvalidSetup> {
+    text.trim()
+        .parse()
+        .map_err(|reason: T::Err| InvalidSetup { variable, reason: reason.to_string() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_root_secret_is_all_it_needs() {
+        let setup = Setup::new(|name| (name == "root_secret").then(|| "A".repeat(43))).unwrap();
+        assert_eq!(setup.base_url, "http://127.0.0.1:3000");
+        assert!(setup.operator.is_none() && setup.security.is_none());
+    }
+
+    #[test]
+    fn errors_name_the_variable_and_not_its_value() {
+        for (name, value) in [
+            ("root_secret", "short-secret"),
+            ("previous_root_secrets", "short-secret"),
+            ("operator_token", "short-secret"),
+            ("base_url", "ftp://short-secret"),
+            ("default_language", "short-secret"),
+            ("client_address_header", "short secret"),
+            ("feedback_limits", "short-secret"),
+            ("retention_days", "short-secret"),
+            ("gpc_updated", "short-secret"),
+        ] {
+            let error = Setup::new(|asked| {
+                if asked == name {
+                    Some(value.to_owned())
+                } else {
+                    (asked == "root_secret").then(|| "A".repeat(43))
+                }
+            })
+            .unwrap_err();
+            assert_eq!(error.variable, name);
+            assert!(
+                !error.to_string().contains("secret-") && !error.to_string().contains("short-"),
+                "{error}"
+            );
+        }
+        assert_eq!(Setup::new(|_| None).unwrap_err().variable, "root_secret");
+    }
+}

@@ -1,0 +1,202 @@
+//! What belongs to no promise alone: the start page, assets, well-known addresses, and the pages about problems.
+
+use desk_core::lang::Lang;
+use http::{Method, StatusCode};
+use maud::{Markup, html};
+use serde::Serialize;
+
+use crate::desk::Desk;
+use crate::page::{self, Frame, Place, Switch};
+use crate::ports::Store;
+use crate::problem::{Kind, Problem};
+use crate::reply::{Caching, Reply};
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+use crate::texts::{Door, texts};
+use crate::{assets, negotiate};
+
+/// How long pages that change with a release alone may be kept, in seconds.
+const PAGE_AGE: u32 = 300;
+
+/// Methods of an address that is only read.
+pub const READ: &str = "GET, HEAD";
+
+/// Refuses all but GET and HEAD.
+///
+/// # Errors
+/// [`Problem::MethodNotAllowed`].
+pub fn only_read(request: &Request) -> Result<(), Problem> {
+    if request.method == Method::GET || request.method == Method::HEAD {
+        return Ok(());
+    }
+    Err(Problem::MethodNotAllowed(READ))
+}
+
+/// Answers for an address that no other part knows.
+///
+/// # Errors
+/// [`Problem::NotFound`] where there is nothing, and [`Problem::MethodNotAllowed`] for a write.
+pub fn serve<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+) -> Result<Reply, Problem> {
+    let setup = desk.setup;
+    let reply = match request.path() {
+        "/" => page_reply(locale.lang, start(setup, request, locale)),
+        "/robots.txt" => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
+            .caching(Caching::Public(86_400)),
+        "/.well-known/gpc.json" => gpc(setup),
+        "/.well-known/security.txt" => security(setup)?,
+        "/.well-known/desk-keys.json" => keys(setup),
+        path if path.starts_with("/assets/") => assets::asset(path)?,
+        path => match path.strip_prefix("/problems/").and_then(Kind::from_slug) {
+            Some(kind) => about(setup, request, locale, kind),
+            None => return Err(Problem::NotFound),
+        },
+    };
+    only_read(request)?;
+    Ok(reply)
+}
+
+/// Status links carry a token, and nothing that carries one belongs in an index.
+const ROBOTS: &str = "User-agent: *\nDisallow: /feedback/\nDisallow: /console/\n";
+
+fn page_reply(lang: Lang, markup: Markup) -> Reply {
+    Reply::page(StatusCode::OK, lang, markup)
+        .vary("Accept-Language")
+        .caching(Caching::Public(PAGE_AGE))
+        .etag_of_body()
+}
+
+fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
+    let texts = texts(locale.lang);
+    let start = &texts.start;
+    let title = (start.title)(&setup.app_name);
+    let door = |path: &str, door: &Door| {
+        html! { li { a href=(locale.href(path)) { (door.link) } p { (door.hint) } } }
+    };
+    let main = html! {
+        h1 { (title) }
+        p.lead { ((start.lead)(&setup.app_name)) }
+        ul.doors {
+            (door("/policy", &start.policy))
+            (door("/feedback", &start.feedback))
+            li {
+                details {
+                    summary { (start.follow.link) " " small { (start.follow.hint) } }
+                    p id="follow-hint" { (start.follow_hint) }
+                    form method="post" action=(locale.href("/feedback/follow")) {
+                        div.field {
+                            label for="link" { (start.follow_label) }
+                            input id="link" name="link" inputmode="url" autocomplete="off" autocapitalize="none"
+                                spellcheck="false" aria-describedby="follow-hint" required;
+                        }
+                        button { (start.follow_button) }
+                    }
+                }
+            }
+            (door("/policy/versions", &start.versions))
+            li { a href="/openapi.json" { (start.developers.link) } p { (start.developers.hint) } }
+        }
+    };
+    let frame = Frame { title: &title, place: Place::Elsewhere, switch: Switch::Here };
+    page::layout(setup, request, locale, frame, main)
+}
+
+/// The page that a problem's `type` leads to, or its facts as JSON.
+fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply {
+    let texts = texts(locale.lang);
+    let text = (texts.problem)(kind);
+    let url = format!("{}/problems/{}", setup.base_url, text.slug);
+    if negotiate::media_type(&request.headers, &["text/html", "application/json"])
+        == Some("application/json")
+    {
+        #[derive(Serialize)]
+        struct Wire<'a> {
+            r#type: &'a str,
+            title: &'a str,
+            status: u16,
+            detail: &'a str,
+        }
+        let wire = Wire {
+            r#type: &url,
+            title: text.title,
+            status: text.status.as_u16(),
+            detail: text.detail,
+        };
+        return Reply::json(StatusCode::OK, &wire)
+            .lang(locale.lang)
+            .vary("Accept, Accept-Language")
+            .caching(Caching::Public(PAGE_AGE))
+            .etag_of_body();
+    }
+    let main = html! {
+        p.kicker { (texts.problem_kicker) " " (text.status.as_u16()) }
+        h1 { (text.title) }
+        dl.facts {
+            div { dt { (texts.about.r#type) } dd { code { (url) } } }
+            div { dt { (texts.about.status) } dd { (text.status.as_u16()) } }
+        }
+        section { h2 { (texts.about.meaning) } p { (text.detail) } }
+        section { h2 { (texts.about.next) } p { (text.next) } }
+    };
+    let frame = Frame { title: text.title, place: Place::Elsewhere, switch: Switch::Here };
+    page_reply(locale.lang, page::layout(setup, request, locale, frame, main))
+        .vary("Accept, Accept-Language")
+}
+
+/// The answer to Global Privacy Control: the desk honours the signal, for nothing is ever sold or shared.
+fn gpc(setup: &Setup) -> Reply {
+    #[derive(Serialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Wire {
+        gpc: bool,
+        last_update: String,
+    }
+    let wire = Wire { gpc: true, last_update: setup.gpc_updated.to_string() };
+    Reply::json(StatusCode::OK, &wire).caching(Caching::Public(86_400)).etag_of_body()
+}
+
+/// `security.txt` (RFC 9116), where the operator configured a contact and when it expires.
+fn security(setup: &Setup) -> Result<Reply, Problem> {
+    let (contact, expires) = setup.security.as_ref().ok_or(Problem::NotFound)?;
+    let text = format!(
+        "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en, ru\n\
+         Canonical: {base}/.well-known/security.txt\nPolicy: {base}/policy\n",
+        base = setup.base_url
+    );
+    Ok(Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", text)
+        .caching(Caching::Public(86_400))
+        .etag_of_body())
+}
+
+/// The public keys that sign receipts and policy versions, as a JWK set (RFC 7517).
+fn keys(setup: &Setup) -> Reply {
+    #[derive(Serialize)]
+    struct Set {
+        keys: Vec<Jwk>,
+    }
+    #[derive(Serialize)]
+    struct Jwk {
+        kty: &'static str,
+        crv: &'static str,
+        alg: &'static str,
+        r#use: &'static str,
+        kid: String,
+        x: String,
+    }
+    let jwk = |key: desk_core::signed::PublicKey| Jwk {
+        kty: "OKP",
+        crv: "Ed25519",
+        alg: "EdDSA",
+        r#use: "sig",
+        kid: key.id,
+        x: key.x,
+    };
+    let set = Set { keys: setup.keys.public_keys().into_iter().map(jwk).collect() };
+    Reply::json(StatusCode::OK, &set)
+        .header(http::header::CONTENT_TYPE, "application/jwk-set+json")
+        .caching(Caching::Public(PAGE_AGE))
+        .etag_of_body()
+}

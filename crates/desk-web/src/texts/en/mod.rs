@@ -1,0 +1,211 @@
+//! English.
+
+use super::{About, Door, ProblemText, Start, Texts, problem_text};
+use crate::problem::Kind;
+
+/// The texts.
+pub(super) static TEXTS: Texts = Texts {
+    product: "Privacy Desk",
+    skip: "Skip to the text",
+    language: "Language",
+    nav_policy: "Privacy policy",
+    nav_versions: "All versions",
+    nav_feedback: "Ask or complain",
+    nav_security: "Report a security problem",
+    controller: |controller, app| {
+        format!(
+            "{} is responsible for your data in {app}. This page sets no cookies and runs no scripts.",
+            capital(controller)
+        )
+    },
+    problem_kicker: "Problem",
+    to_start: "Go to the start page",
+    see_what_was_sent: "See what was sent",
+    about_problem: "About this problem",
+    problem,
+    code,
+    come_back: |seconds| match seconds {
+        0..=90 => format!(
+            "Too many requests came from your network. Please try again in {seconds} seconds."
+        ),
+        _ => format!(
+            "Too many requests came from your network. Please try again in {} minutes.",
+            seconds.div_ceil(60)
+        ),
+    },
+    start: Start {
+        title: |app| format!("Your personal data in {app}"),
+        lead: |app| {
+            format!(
+                "Here you can read what {app} promises about your data, ask about it, complain, and follow the answer."
+            )
+        },
+        policy: Door {
+            link: "Read the privacy policy",
+            hint: "What is collected, why, and who sees it.",
+        },
+        feedback: Door {
+            link: "Ask a question or complain",
+            hint: "Write to the people responsible for your data. No account is needed, and you may stay anonymous.",
+        },
+        follow: Door {
+            link: "Follow what you have already sent",
+            hint: "With the secret link you saved.",
+        },
+        follow_hint: "Open the secret link you saved when you sent it, or paste it here. The reference alone does not open it, so nobody can look yours up.",
+        follow_label: "Your secret link",
+        follow_button: "Open",
+        versions: Door {
+            link: "See what changed in the policy",
+            hint: "Every version since the first, and the difference between any two.",
+        },
+        developers: Door {
+            link: "For developers",
+            hint: "The description of the API (OpenAPI 3.1): how the app fetches the policy and files feedback.",
+        },
+    },
+    about: About {
+        r#type: "Type",
+        status: "Status",
+        meaning: "What it means",
+        next: "What you can do",
+    },
+    date: |date| {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
+        format!("{}\u{a0}{month} {}", date.day(), date.year())
+    },
+};
+
+/// Writes the first letter as a capital.
+fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+fn problem(kind: Kind) -> ProblemText {
+    let (title, detail, next) = match kind {
+        Kind::Malformed => (
+            "This request could not be read",
+            "What arrived is not in the form that this address reads.",
+            "If you used a page of ours, go back and try again. Nothing was stored.",
+        ),
+        Kind::InvalidFields => (
+            "Some of it needs correcting",
+            "One or more fields are missing or wrong. Nothing was stored.",
+            "Go back, correct the fields that are listed, and send it again.",
+        ),
+        Kind::NotFound => (
+            "There is nothing here",
+            "The address may be mistyped, or the page has moved. If you followed a secret link, check that it was copied whole, to its last letter: a link that is wrong and one that has expired look the same here.",
+            "From the start page you reach everything else.",
+        ),
+        Kind::NoPolicy => (
+            "No policy was in force",
+            "No policy has been published here, or none was in force at that time.",
+            "The list of versions shows what has been published.",
+        ),
+        Kind::MethodNotAllowed => (
+            "This address does not take that",
+            "It takes other methods:",
+            "If you used a page of ours, go back and try again.",
+        ),
+        Kind::TooLarge => (
+            "This is too large",
+            "More was sent than this address takes: a message may have 10,000 characters, and each of three files 1 MiB. Nothing was stored.",
+            "Go back, make it shorter or leave out a file, and send it again.",
+        ),
+        Kind::UnsupportedMediaType => (
+            "This kind of content is not read here",
+            "The address reads:",
+            "Send the content as one of these.",
+        ),
+        Kind::Unauthorised => (
+            "Only authorised staff may do this",
+            "The operator's token is missing or wrong.",
+            "Send it as Authorization: Bearer.",
+        ),
+        Kind::FormExpired => (
+            "The form was open for too long",
+            "A form can be sent for 24 hours. Nothing was stored.",
+            "Your text is kept below: please send it again.",
+        ),
+        Kind::AlreadySent => (
+            "This form was already sent",
+            "The same form, or the same idempotency key, was used before for another text. The first one is kept; this one was not stored.",
+            "To add something, open what was sent and write a message there. To send something new, open the form again.",
+        ),
+        Kind::VersionPublished => (
+            "This version is already published",
+            "A published version never changes, and this one has another content or other dates.",
+            "Publish the new text under a new version.",
+        ),
+        Kind::CaseState => (
+            "This is not possible any more",
+            "The case does not allow it in its state:",
+            "Reload the page to see where it stands.",
+        ),
+        Kind::PreconditionFailed => (
+            "It has changed in the meantime",
+            "Somebody changed it after you read it. Nothing was stored.",
+            "Read it again and decide anew.",
+        ),
+        Kind::PreconditionRequired => (
+            "A condition is needed",
+            "A change must say which state it was decided on.",
+            "Send the ETag of what you read as If-Match.",
+        ),
+        Kind::TooManyRequests => (
+            "Too many messages in a short time",
+            "Too many requests came from your network.",
+            "Go back later and send it again: the browser keeps what you wrote. You have done nothing wrong; this brake protects the desk from robots.",
+        ),
+        Kind::StoreUnavailable => (
+            "This cannot be stored or read right now",
+            "The desk's storage does not answer. You have done nothing wrong. Whatever you sent has not been accepted.",
+            "Please try again in a few minutes; the browser keeps what you wrote if you go back.",
+        ),
+        Kind::Misconfigured => (
+            "This desk is not set up yet",
+            "Its configuration is missing or wrong. Whatever you sent has not been accepted.",
+            "Whoever runs it finds the reason in the log.",
+        ),
+        Kind::Internal => (
+            "Something is broken on our side",
+            "You have done nothing wrong. Whatever you sent has not been accepted.",
+            "Please try again in a few minutes.",
+        ),
+    };
+    problem_text(kind, title, detail, next)
+}
+
+fn code(code: &str) -> &'static str {
+    match code {
+        "cut" => "The body broke off.",
+        "boundary" => "The form has no boundary.",
+        "json" => "It is not one JSON object.",
+        "not-utf-8" => "It is not UTF-8.",
+        "multipart" => "It is not multipart/form-data.",
+        "too-many-fields" => "It has too many fields.",
+        "given-twice" => "given more than once",
+        "not-text" => "must be text",
+        "missing" => "is missing",
+        "unknown-field" => "is not known here",
+        _ => "is not valid",
+    }
+}

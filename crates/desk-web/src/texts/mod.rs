@@ -1,0 +1,168 @@
+//! Everything that people read, in one place per language.
+//!
+//! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
+
+mod en;
+mod ru;
+
+use desk_core::lang::Lang;
+use http::StatusCode;
+
+use crate::problem::Kind;
+
+/// The texts that every page may need.
+#[derive(Debug)]
+pub struct Texts {
+    /// The product's name, after the app's.
+    pub product: &'static str,
+    /// The link that skips the navigation.
+    pub skip: &'static str,
+    /// The name of the language switch.
+    pub language: &'static str,
+    /// Navigation: the policy in force.
+    pub nav_policy: &'static str,
+    /// Navigation: the list of versions.
+    pub nav_versions: &'static str,
+    /// Navigation: the feedback form.
+    pub nav_feedback: &'static str,
+    /// Navigation: where to report a security problem.
+    pub nav_security: &'static str,
+    /// Who answers for the data: controller, app.
+    pub controller: fn(&str, &str) -> String,
+    /// The kicker of a problem page, before its status.
+    pub problem_kicker: &'static str,
+    /// The button to the start page.
+    pub to_start: &'static str,
+    /// The button to what was sent first.
+    pub see_what_was_sent: &'static str,
+    /// The link to the page about a kind of problem.
+    pub about_problem: &'static str,
+    /// The texts of a kind of problem.
+    pub problem: fn(Kind) -> ProblemText,
+    /// The text of a code in a problem.
+    pub code: fn(&str) -> &'static str,
+    /// When to come back: seconds.
+    pub come_back: fn(u32) -> String,
+    /// The start page.
+    pub start: Start,
+    /// The page about a kind of problem: its type, its status.
+    pub about: About,
+    /// A date for people.
+    pub date: fn(desk_core::time::Date) -> String,
+}
+
+/// The texts of a kind of problem.
+#[derive(Clone, Copy, Debug)]
+pub struct ProblemText {
+    /// The kind's slug.
+    pub slug: &'static str,
+    /// The status of the answer.
+    pub status: StatusCode,
+    /// What it is called.
+    pub title: &'static str,
+    /// What it means.
+    pub detail: &'static str,
+    /// What to do next.
+    pub next: &'static str,
+}
+
+/// The texts of the start page.
+#[derive(Debug)]
+pub struct Start {
+    /// Its heading: app.
+    pub title: fn(&str) -> String,
+    /// Its first paragraph: app.
+    pub lead: fn(&str) -> String,
+    /// The door to the policy.
+    pub policy: Door,
+    /// The door to the feedback form.
+    pub feedback: Door,
+    /// The door to a case that was sent already.
+    pub follow: Door,
+    /// What is said behind that door.
+    pub follow_hint: &'static str,
+    /// The label of the field for the link.
+    pub follow_label: &'static str,
+    /// The button beside it.
+    pub follow_button: &'static str,
+    /// The door to the versions.
+    pub versions: Door,
+    /// The door for developers.
+    pub developers: Door,
+}
+
+/// A line of the start page that leads somewhere.
+#[derive(Debug)]
+pub struct Door {
+    /// What the link says.
+    pub link: &'static str,
+    /// What one finds behind it.
+    pub hint: &'static str,
+}
+
+/// The texts of the page about a kind of problem.
+#[derive(Debug)]
+pub struct About {
+    /// The label of the type.
+    pub r#type: &'static str,
+    /// The label of the status.
+    pub status: &'static str,
+    /// The heading of what it means.
+    pub meaning: &'static str,
+    /// The heading of what to do.
+    pub next: &'static str,
+}
+
+/// The texts of a language.
+pub fn texts(lang: Lang) -> &'static Texts {
+    match lang {
+        Lang::En => &en::TEXTS,
+        Lang::Ru => &ru::TEXTS,
+    }
+}
+
+/// The texts of a kind of problem, with what does not depend on the language.
+const fn problem_text(
+    kind: Kind,
+    title: &'static str,
+    detail: &'static str,
+    next: &'static str,
+) -> ProblemText {
+    ProblemText { slug: kind.slug(), status: kind.status(), title, detail, next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every code that a problem may carry; the code of the crate is searched for any that is missing here.
+    pub(crate) const CODES: &[&str] = &[
+        "cut",
+        "boundary",
+        "json",
+        "not-utf-8",
+        "multipart",
+        "too-many-fields",
+        "given-twice",
+        "not-text",
+        "missing",
+        "unknown-field",
+    ];
+
+    #[test]
+    fn every_code_has_a_text_of_its_own_in_every_language() {
+        for lang in Lang::ALL {
+            let fallback = (texts(lang).code)("no such code");
+            for code in CODES {
+                assert_ne!((texts(lang).code)(code), fallback, "{code} in {lang}");
+            }
+        }
+    }
+
+    #[test]
+    fn dates_are_written_as_people_write_them() {
+        let date = "2019-11-01".parse().unwrap();
+        assert_eq!((texts(Lang::En).date)(date), "1\u{a0}November 2019");
+        assert_eq!((texts(Lang::Ru).date)(date), "1\u{a0}ноября 2019\u{a0}года");
+    }
+}
