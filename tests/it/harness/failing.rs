@@ -1,0 +1,137 @@
+//! A store that counts, fails, is gone, or waits, on demand.
+
+use std::sync::{
+    Arc, Mutex, PoisonError,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use desk_host::{Backend, async_trait};
+use tokio::sync::watch;
+
+use super::soon;
+
+/// A store in front of another one.
+///
+/// A call is named by its verb and the first part of its key, such as `set case`.
+pub(crate) struct Failing {
+    inner: Arc<dyn Backend>,
+    calls: Mutex<Vec<String>>,
+    /// The first call to fail, counted from one since the last reset.
+    fail_from: AtomicUsize,
+    gates: Mutex<Vec<Arc<Gate>>>,
+}
+
+const NEVER: usize = usize::MAX;
+
+impl Failing {
+    pub(crate) fn new(inner: Arc<dyn Backend>) -> Arc<Self> {
+        Arc::new(Self {
+            inner,
+            calls: Mutex::default(),
+            fail_from: AtomicUsize::new(NEVER),
+            gates: Mutex::default(),
+        })
+    }
+
+    /// The calls since the last reset.
+    pub(crate) fn calls(&self) -> Vec<String> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets the calls so far, and lets all that follow succeed.
+    pub(crate) fn reset(&self) {
+        self.fail_from.store(NEVER, Ordering::SeqCst);
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// Forgets the calls so far, and lets the n-th (from one) and all behind it fail: a store that goes away.
+    pub(crate) fn fail_from(&self, call: usize) {
+        self.reset();
+        self.fail_from.store(call, Ordering::SeqCst);
+    }
+
+    /// Makes the calls of this name wait until the gate is opened.
+    pub(crate) fn gate(&self, call: &str) -> Arc<Gate> {
+        let gate = Arc::new(Gate {
+            call: call.to_owned(),
+            arrived: watch::Sender::new(0),
+            open: watch::Sender::new(false),
+        });
+        self.gates.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::clone(&gate));
+        gate
+    }
+
+    async fn call(&self, verb: &str, key: &str) -> Result<(), String> {
+        let area = key.split(':').next().unwrap_or_default();
+        let name = format!("{verb} {area}").trim_end().to_owned();
+        let number = {
+            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.push(name.clone());
+            calls.len()
+        };
+        let gates = self.gates.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for gate in gates.iter().filter(|gate| gate.call == name) {
+            gate.pass().await;
+        }
+        if number >= self.fail_from.load(Ordering::SeqCst) {
+            return Err(format!("call {number} ({name}) was told to fail"));
+        }
+        Ok(())
+    }
+}
+
+/// What calls of one name wait at.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    call: String,
+    arrived: watch::Sender<usize>,
+    open: watch::Sender<bool>,
+}
+
+impl Gate {
+    async fn pass(&self) {
+        self.arrived.send_modify(|count| *count += 1);
+        // The sender is this gate's own, so it cannot be gone.
+        let _ = self.open.subscribe().wait_for(|open| *open).await;
+    }
+
+    /// Waits until so many calls have come to the gate.
+    pub(crate) async fn arrived(&self, calls: usize) {
+        let mut arrived = self.arrived.subscribe();
+        let what = format!("{calls} calls `{}` come to the gate", self.call);
+        soon(&what, arrived.wait_for(|count| *count >= calls)).await.expect("the gate lives");
+    }
+
+    /// Lets them all go on, and all that follow.
+    pub(crate) fn open(&self) {
+        self.open.send_replace(true);
+    }
+}
+
+#[async_trait]
+impl Backend for Failing {
+    async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, String> {
+        self.call("get", key).await?;
+        self.inner.get(key).await
+    }
+
+    async fn set(&self, key: &str, value: Vec<u8>) -> Result<(), String> {
+        self.call("set", key).await?;
+        self.inner.set(key, value).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), String> {
+        self.call("delete", key).await?;
+        self.inner.delete(key).await
+    }
+
+    async fn exists(&self, key: &str) -> Result<bool, String> {
+        self.call("exists", key).await?;
+        self.inner.exists(key).await
+    }
+
+    async fn keys(&self) -> Result<Vec<String>, String> {
+        self.call("keys", "").await?;
+        self.inner.keys().await
+    }
+}

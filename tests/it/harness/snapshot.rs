@@ -1,0 +1,51 @@
+//! Answers as text, held to the same checked-in file whichever target gave them.
+
+use std::fmt::Write;
+
+use http::header::{CONNECTION, CONTENT_TYPE, DATE};
+
+use super::{
+    http::{Request, Response},
+    root,
+};
+
+/// Holds an answer to `snapshots/<scenario>/<step>.snap`.
+pub(crate) fn hold(scenario: &str, step: &str, request: &Request, response: &Response) {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(root().join("tests/it/snapshots").join(scenario));
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.set_description(format!("{} {}", request.method, request.target));
+    settings.bind(|| insta::assert_snapshot!(step.to_owned(), render(response)));
+}
+
+/// Writes an answer down: status, headers by name, body.
+fn render(response: &Response) -> String {
+    let mut text = response.status.to_string();
+    let mut headers: Vec<_> = response
+        .headers
+        .iter()
+        // The server's own, which no function decides.
+        .filter(|(name, _)| ![DATE, CONNECTION].contains(name))
+        .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
+        .collect();
+    headers.sort();
+    text.push_str("\n");
+    for header in headers {
+        writeln!(text, "{header}").expect("a string takes everything");
+    }
+    text.push('\n');
+    text.push_str(&body(response));
+    text
+}
+
+fn body(response: &Response) -> String {
+    let media_type = response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    match (media_type.unwrap_or_default(), std::str::from_utf8(&response.body)) {
+        (kind, Ok(_)) if kind.contains("json") && !response.body.is_empty() => {
+            format!("{:#}", response.json())
+        }
+        (_, Ok(text)) => text.to_owned(),
+        (_, Err(_)) => format!("({} bytes)", response.body.len()),
+    }
+}

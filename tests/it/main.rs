@@ -1,0 +1,15 @@
+//! Black-box tests: the shipped wasm in the embedded host, beside the same scenarios in native code.
+//!
+//! One binary, one module for each thing that is held to account; `harness` is what they stand on.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, reads its own environment, and tells what it measured"
+)]
+
+mod harness;
+mod self_tests;
