@@ -272,13 +272,14 @@ fn compile_cache(folder: Option<&Path>) -> Option<Cache> {
     Cache::new(config).ok()
 }
 
-/// An error of the engine on one line.
+/// An error of the engine on one line: the cause, without the wasm frames above it, which have no
+/// names in a stripped component.
 pub(crate) fn flat(error: &wasmtime::Error) -> String {
-    let mut text = format!("{error:#}");
-    if let Some(end) = text.find('\n') {
-        text.truncate(end);
-    }
-    text
+    let text = match error.chain().last() {
+        Some(cause) => cause.to_string(),
+        None => error.to_string(),
+    };
+    text.lines().next().unwrap_or("no reason is known").to_owned()
 }
 
 /// Makes instances of one component for the engine's request handler.
@@ -368,7 +369,9 @@ impl WorkerState for Worker {
     fn drop(&self, store: Store<State>, result: Result<(), wasmtime::Error>) {
         drop(store);
         if let Err(error) = result {
-            self.component.log.host(&self.component.id, &format!("an instance failed: {error:?}"));
+            self.component
+                .log
+                .host(&self.component.id, &format!("an instance failed: {}", flat(&error)));
         }
     }
 }

@@ -263,52 +263,76 @@ pub fn listen(address: SocketAddr) -> Result<std::net::TcpListener, HostError> {
 /// # Errors
 /// When the manifest, a variable, a component, the storage or the address cannot be used.
 pub async fn start(options: HostOptions) -> Result<Running, HostError> {
-    let runtime = Builder::new_multi_thread()
-        .thread_name("desk-host")
-        .enable_all()
-        .build()
-        .map_err(|error| HostError::Runtime(error.to_string()))?;
-    let mut running = Running {
-        address: options.listen,
-        backend: Arc::new(store::MemoryStore::default()),
-        log: Log::new(options.log.clone()),
-        runtime: Some(runtime),
-    };
-    let log = running.log.clone();
+    let threads = Threads::new()?;
+    let log = Log::new(options.log.clone());
     // On the host's own threads, where a connection to Redis made now goes on living.
-    let started = running.spawn(begin(options, log)).await?;
-    (running.address, running.backend) = started?;
-    Ok(running)
+    let started = threads.spawn(begin(options, log.clone())).await??;
+    Ok(Running { started, log, threads })
 }
 
 /// An application that serves.
 pub struct Running {
+    started: Started,
+    log: Log,
+    threads: Threads,
+}
+
+/// What a start brings about.
+struct Started {
     address: SocketAddr,
     backend: Arc<dyn Backend>,
-    log: Log,
-    /// Always there, until it is taken to be shut down.
-    runtime: Option<Runtime>,
+    app: Arc<App>,
 }
 
 impl Running {
     /// Where the application listens.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.started.address
+    }
+
+    /// Whether a route leads `path` to a component or a static response.
+    #[must_use]
+    pub fn answers(&self, path: &str) -> bool {
+        self.started.app.router.route(path).is_some()
     }
 
     /// What is behind the label `default`.
     #[must_use]
     pub fn backend(&self) -> Arc<dyn Backend> {
-        Arc::clone(&self.backend)
+        Arc::clone(&self.started.backend)
     }
 
     /// Ends the application at once, as Spin ends, and returns when nothing of it runs any more.
     pub async fn stop(mut self) {
         self.log.end();
-        let Some(runtime) = self.runtime.take() else { return };
+        std::mem::replace(&mut self.threads, Threads(None)).stop().await;
+    }
+}
+
+/// The threads of one host: all that it started ends with them.
+struct Threads(Option<Runtime>);
+
+impl Threads {
+    fn new() -> Result<Self, HostError> {
+        let runtime = Builder::new_multi_thread().thread_name("desk-host").enable_all().build();
+        runtime.map(Some).map(Self).map_err(|error| HostError::Runtime(error.to_string()))
+    }
+
+    async fn spawn<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Result<T, HostError> {
+        let Self(Some(runtime)) = self else {
+            return Err(HostError::Runtime("they have ended".to_owned()));
+        };
+        runtime.spawn(work).await.map_err(|error| HostError::Runtime(error.to_string()))
+    }
+
+    async fn stop(mut self) {
+        let Some(runtime) = self.0.take() else { return };
         let (done, ended) = oneshot::channel();
-        // Not on the caller's threads: waiting for a runtime blocks.
+        // Not on the caller's threads, for waiting for a runtime blocks.
         thread::spawn(move || {
             runtime.shutdown_timeout(Duration::from_secs(5));
             // The caller may have stopped waiting.
@@ -317,37 +341,31 @@ impl Running {
         // A sender that is dropped has ended as well.
         let _ = ended.await;
     }
-
-    async fn spawn<T: Send + 'static>(
-        &self,
-        work: impl Future<Output = T> + Send + 'static,
-    ) -> Result<T, HostError> {
-        let runtime =
-            self.runtime.as_ref().ok_or_else(|| HostError::Runtime("it has ended".to_owned()))?;
-        runtime.spawn(work).await.map_err(|error| HostError::Runtime(error.to_string()))
-    }
 }
 
-impl Drop for Running {
+impl Drop for Threads {
     fn drop(&mut self) {
-        self.log.end();
-        if let Some(runtime) = self.runtime.take() {
+        if let Some(runtime) = self.0.take() {
             runtime.shutdown_background();
         }
     }
 }
 
+impl Drop for Running {
+    fn drop(&mut self) {
+        // The instances that end with the host have not failed.
+        self.log.end();
+    }
+}
+
 impl fmt::Debug for Running {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("Running").field("address", &self.started.address).finish_non_exhaustive()
     }
 }
 
 /// Everything between the options and the first request.
-async fn begin(
-    options: HostOptions,
-    log: Log,
-) -> Result<(SocketAddr, Arc<dyn Backend>), HostError> {
+async fn begin(options: HostOptions, log: Log) -> Result<Started, HostError> {
     let manifest = Manifest::load(&options.manifest)?;
     let values = variables::resolve(&manifest, &options.variables)?;
     check_sources(&manifest)?;
@@ -405,8 +423,9 @@ async fn begin(
         handlers,
         log,
     };
-    tokio::spawn(http::serve(listener, Arc::new(app)));
-    Ok((address, default))
+    let app = Arc::new(app);
+    tokio::spawn(http::serve(listener, Arc::clone(&app)));
+    Ok(Started { address, backend: default, app })
 }
 
 /// The label that exists without a runtime config.

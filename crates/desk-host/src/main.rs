@@ -1,2 +1,47 @@
-//! The `desk` command.
-fn main() {}
+//! The `desk` command: starts the desk here, and publishes policies anywhere.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the bans on clocks and the environment are for guests; this is their host"
+)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The privacy side of a mobile app, on this machine.
+#[derive(Parser)]
+#[command(name = "desk", version, disable_help_subcommand = true)]
+#[command(after_help = "Without a command, `desk` is `desk up`.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the functions and serve them.
+    Up(cli::up::Up),
+    /// Print fresh secrets as a .env file.
+    Secrets,
+    /// Publish and list versions of the policy.
+    #[command(subcommand)]
+    Policy(cli::policy::Policy),
+}
+
+fn main() -> ExitCode {
+    let command = Arguments::parse().command;
+    let outcome = match command.unwrap_or_else(|| Command::Up(cli::up::Up::default())) {
+        Command::Up(up) => up.run(),
+        Command::Secrets => cli::secrets::print(),
+        Command::Policy(policy) => policy.run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            cli::complain(&failure);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -133,9 +133,9 @@ pub enum ManifestErrorKind {
         /// The component that uses it, where it is one.
         component: Option<String>,
     },
-    /// A component id that is not kebab-case.
+    /// A component id that is not `kebab-case`.
     ComponentId(String),
-    /// A variable whose name is not lower_snake_case.
+    /// A variable whose name is not `lower_snake_case`.
     VariableName(String),
     /// A variable with neither a default nor `required = true`.
     NeitherDefaultNorRequired(String),
@@ -174,7 +174,7 @@ pub enum ManifestErrorKind {
     PrivateFalse,
     /// A static response that is no HTTP response.
     StaticResponse(String),
-    /// A store label that is neither kebab-case nor snake_case.
+    /// A store label that is neither `kebab-case` nor `snake_case`.
     StoreLabel {
         /// The component.
         component: String,

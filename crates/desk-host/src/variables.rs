@@ -66,22 +66,28 @@ pub fn read_env_file(path: &Path) -> Result<BTreeMap<String, String>, VariableEr
     }
 }
 
+/// The environment of this process, as far as it is text.
+#[must_use]
+pub fn process_environment() -> BTreeMap<String, String> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
+}
+
 /// Values for the variables that `manifest` declares, taken from maps of environment names.
 ///
 /// The first source that has a name wins, as Spin asks the environment before `.env`.
 #[must_use]
 pub fn from_environment(
     manifest: &Manifest,
-    sources: &[&dyn Fn(&str) -> Option<String>],
+    sources: &[BTreeMap<String, String>],
 ) -> BTreeMap<String, String> {
-    manifest
-        .variables()
-        .keys()
-        .filter_map(|name| {
-            let key = environment_name(name);
-            Some((name.clone(), sources.iter().find_map(|source| source(&key))?))
-        })
-        .collect()
+    let find = |name: &String| {
+        let key = environment_name(name);
+        let value = sources.iter().find_map(|source| source.get(&key))?;
+        Some((name.clone(), value.clone()))
+    };
+    manifest.variables().keys().filter_map(find).collect()
 }
 
 /// Reads `--variable` arguments: `NAME=VALUE`, `NAME=@FILE`, `@FILE.toml` or `@FILE.json`.
@@ -246,9 +252,13 @@ mod tests {
 
     #[test]
     fn the_first_source_wins() {
-        let environment = |name: &str| (name == "SPIN_VARIABLE_APP_NAME").then(|| "env".to_owned());
-        let file = |name: &str| name.starts_with("SPIN_VARIABLE_").then(|| "file".to_owned());
-        let values = from_environment(&manifest(), &[&environment, &file]);
+        let source = |value: &str, names: &[&str]| {
+            names.iter().map(|name| ((*name).to_owned(), value.to_owned())).collect()
+        };
+        let both = ["SPIN_VARIABLE_APP_NAME", "SPIN_VARIABLE_ROOT_SECRET"];
+        let sources = [source("env", &["SPIN_VARIABLE_APP_NAME", "HOME"]), source("file", &both)];
+        let values = from_environment(&manifest(), &sources);
+        assert_eq!(values.len(), 2);
         assert_eq!(values.get("app_name").map(String::as_str), Some("env"));
         assert_eq!(values.get("root_secret").map(String::as_str), Some("file"));
     }

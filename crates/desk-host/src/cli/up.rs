@@ -1,0 +1,327 @@
+//! `desk up`: from a fresh clone to a running desk.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use clap::Args;
+use desk_host::{
+    HostError, HostOptions, Running, StoreChoice,
+    manifest::Manifest,
+    runtime_config::RuntimeConfig,
+    variables::{
+        environment_name, from_environment, from_flags, process_environment, read_env_file,
+    },
+};
+use tokio::runtime::Runtime;
+
+use super::{
+    Failure,
+    client::Client,
+    complain, failure,
+    policy::{self, Version},
+    say, secrets, toolchain,
+};
+
+/// Where and how to serve.
+#[derive(Args)]
+pub(crate) struct Up {
+    /// The manifest of the application.
+    #[arg(short, long = "from", value_name = "FILE", default_value = "spin.toml")]
+    from: PathBuf,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDRESS", default_value = DEFAULT_LISTEN)]
+    listen: SocketAddr,
+    /// The folder for data, secrets and compiled functions.
+    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_STATE)]
+    state_dir: PathBuf,
+    /// A runtime config in Spin's own format, to use another store.
+    #[arg(long, value_name = "FILE")]
+    runtime_config_file: Option<PathBuf>,
+    /// A value for a variable of the application; may be given often.
+    #[arg(long, value_name = "NAME=VALUE")]
+    variable: Vec<String>,
+    /// Serve what is built already.
+    #[arg(long)]
+    no_build: bool,
+    /// Do not publish the sample policy on the first start.
+    #[arg(long)]
+    no_sample: bool,
+}
+
+const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
+const DEFAULT_STATE: &str = ".desk";
+
+/// The sample policy, beside the manifest.
+const SAMPLE: [&str; 2] = ["samples/policy/oncall-3.0.en.md", "samples/policy/oncall-3.0.ru.md"];
+
+/// What the app's first policy was.
+const SAMPLE_VERSION: &str = "1.0";
+const SAMPLE_EFFECTIVE: &str = "2019-11-01T00:00:00+03:00";
+
+impl Default for Up {
+    fn default() -> Self {
+        Self {
+            from: PathBuf::from("spin.toml"),
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)),
+            state_dir: PathBuf::from(DEFAULT_STATE),
+            runtime_config_file: None,
+            variable: Vec::new(),
+            no_build: false,
+            no_sample: false,
+        }
+    }
+}
+
+impl Up {
+    pub(crate) fn run(self) -> Result<(), Failure> {
+        // What can be said at once is said before the long build: a broken manifest, a busy port,
+        // a data folder that is none.
+        let manifest = Manifest::load(&self.from).map_err(failure)?;
+        let config = match &self.runtime_config_file {
+            Some(path) => RuntimeConfig::load(path).map_err(failure)?,
+            None => RuntimeConfig::default(),
+        };
+        let listener = desk_host::listen(self.listen).map_err(|error| match error {
+            HostError::AddressInUse(address) => failure(format!(
+                "{address} is already in use: stop what listens there, or choose another address \
+                 with --listen"
+            )),
+            other => failure(other),
+        })?;
+        let address = listener.local_addr().map_err(failure)?;
+        self.make_state_folder()?;
+        let (variables, token) = self.variables(&manifest, address)?;
+        if !self.no_build {
+            toolchain::build(&manifest)?;
+        }
+        let mut stores = config.stores;
+        let options = HostOptions {
+            listener: Some(Arc::new(listener)),
+            variables,
+            store: stores
+                .remove("default")
+                .unwrap_or_else(|| StoreChoice::Sqlite(self.state_dir.join("sqlite_key_value.db"))),
+            other_stores: stores,
+            cache: Some(self.state_dir.join("cache")),
+            ..HostOptions::new(&self.from)
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| failure(format!("no threads to serve with: {error}")))?;
+        let ended = Ended::watch(&runtime)?;
+        let running = runtime.block_on(desk_host::start(options)).map_err(|error| match error {
+            HostError::MissingWasm { .. } if self.no_build => {
+                failure(format!("{error}: run this again without --no-build"))
+            }
+            other => failure(other),
+        })?;
+        let base = base_address(running.address());
+        if !self.no_sample {
+            self.publish_sample(&manifest, &base, token.as_deref())?;
+        }
+        let token = match (token, self.generated_token()?) {
+            (None, _) => Token::None,
+            (Some(used), Some(generated)) if used == generated => Token::Generated,
+            (Some(_), _) => Token::Given,
+        };
+        self.welcome(&manifest, &running, &base, token);
+        runtime.block_on(ended.wait());
+        say("Stopping.");
+        runtime.block_on(running.stop());
+        Ok(())
+    }
+
+    /// The data folder, with a file that shows that it can be written.
+    fn make_state_folder(&self) -> Result<(), Failure> {
+        let folder = &self.state_dir;
+        let explain = |error: std::io::Error| {
+            failure(format!("the data folder {} cannot be used: {error}", folder.display()))
+        };
+        fs::create_dir_all(folder).map_err(explain)?;
+        fs::read_dir(folder).map_err(explain)?;
+        secrets::ensure(&self.secrets_file())
+    }
+
+    fn secrets_file(&self) -> PathBuf {
+        self.state_dir.join("secrets.env")
+    }
+
+    fn generated_token(&self) -> Result<Option<String>, Failure> {
+        let mut generated = read_env_file(&self.secrets_file()).map_err(failure)?;
+        Ok(generated.remove(secrets::OPERATOR_TOKEN))
+    }
+
+    /// The variables from all their sources, and the operator token among them.
+    fn variables(
+        &self,
+        manifest: &Manifest,
+        address: SocketAddr,
+    ) -> Result<(BTreeMap<String, String>, Option<String>), Failure> {
+        let dotenv = read_env_file(Path::new(".env")).map_err(failure)?;
+        let mut generated = read_env_file(&self.secrets_file()).map_err(failure)?;
+        // Links in pages lead here, unless somebody says where the world sees this desk.
+        generated.insert(environment_name("base_url"), base_address(address));
+        let sources = [process_environment(), dotenv, generated];
+        let mut values = from_environment(manifest, &sources);
+        values.extend(from_flags(&self.variable).map_err(failure)?);
+        let token = values.get("operator_token").cloned();
+        Ok((values, token))
+    }
+
+    /// Publishes the sample policy where nothing is published yet; trouble with it ends nothing.
+    fn publish_sample(
+        &self,
+        manifest: &Manifest,
+        base: &str,
+        token: Option<&str>,
+    ) -> Result<(), Failure> {
+        let files = SAMPLE.map(|name| manifest.folder().join(name));
+        let (Some(token), true) = (token, files.iter().all(|file| file.is_file())) else {
+            return Ok(());
+        };
+        let client = Client::new(base)?;
+        let answer = client.get("/policy/versions")?;
+        let none_yet = answer
+            .json()
+            .get("versions")
+            .and_then(|versions| Some(versions.as_array()?.is_empty()));
+        match none_yet {
+            Some(false) => return Ok(()),
+            Some(true) => {}
+            None => {
+                complain(format_args!(
+                    "the sample policy was not published: the list of versions cannot be read: {}",
+                    answer.refusal()
+                ));
+                return Ok(());
+            }
+        }
+        for file in &files {
+            let version = Version {
+                version: SAMPLE_VERSION,
+                language: policy::language_of(file),
+                effective: Some(SAMPLE_EFFECTIVE),
+                note: None,
+                material: false,
+            };
+            if let Err(error) = policy::publish(&client, file, &version, token) {
+                complain(format_args!("the sample policy: {error}"));
+                return Ok(());
+            }
+        }
+        say(format_args!("Published the sample policy, version {SAMPLE_VERSION}."));
+        Ok(())
+    }
+
+    /// The addresses to open.
+    fn welcome(&self, manifest: &Manifest, running: &Running, base: &str, token: Token) {
+        let secrets = self.secrets_file();
+        let token = match token {
+            Token::Generated => format!("operator token in {}", secrets.display()),
+            Token::Given => "operator token as you set it".to_owned(),
+            Token::None => "no operator token".to_owned(),
+        };
+        let addresses = [
+            ("Start page", "/", String::new()),
+            ("Policy", "/policy", String::new()),
+            ("Feedback", "/feedback", String::new()),
+            ("Console API", "/console/api/", format!("  ({token})")),
+        ];
+        say(format_args!("\n{} is served at {base}\n", manifest.name()));
+        for (name, path, note) in addresses.iter().filter(|(_, path, _)| running.answers(path)) {
+            say(format_args!("  {name:<12} {base}{path}{note}"));
+        }
+        say("\nPress Ctrl-C to stop.");
+    }
+}
+
+/// Where the operator token came from.
+enum Token {
+    Generated,
+    Given,
+    None,
+}
+
+/// The address under which a browser on this machine finds a listener.
+fn base_address(address: SocketAddr) -> String {
+    if address.ip().is_unspecified() {
+        return format!("http://127.0.0.1:{}", address.port());
+    }
+    format!("http://{address}")
+}
+
+/// Becomes ready when the person or the system asks the command to end.
+struct Ended {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
+}
+
+impl Ended {
+    #[cfg(unix)]
+    fn watch(runtime: &Runtime) -> Result<Self, Failure> {
+        use tokio::signal::unix::{SignalKind, signal};
+
+        let _inside = runtime.enter();
+        let explain = |error| failure(format!("signals cannot be watched: {error}"));
+        Ok(Self {
+            terminate: signal(SignalKind::terminate()).map_err(explain)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(explain)?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn wait(mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+
+    #[cfg(not(unix))]
+    fn watch(_: &Runtime) -> Result<Self, Failure> {
+        Ok(Self {})
+    }
+
+    #[cfg(not(unix))]
+    async fn wait(self) {
+        // Without a signal there is nothing to wait for but the end of the process.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_are_the_same_with_and_without_the_word_up() {
+        #[derive(clap::Parser)]
+        struct Only {
+            #[command(flatten)]
+            up: Up,
+        }
+        let typed = <Only as clap::Parser>::parse_from(["desk"]).up;
+        let silent = Up::default();
+        assert_eq!(typed.from, silent.from);
+        assert_eq!(typed.listen, silent.listen);
+        assert_eq!(typed.state_dir, silent.state_dir);
+    }
+
+    #[test]
+    fn a_browser_finds_a_listener_on_all_addresses_here() {
+        let base = |address: &str| base_address(address.parse().unwrap());
+        assert_eq!(base("0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(base("[::]:80"), "http://127.0.0.1:80");
+        assert_eq!(base("127.0.0.1:3000"), "http://127.0.0.1:3000");
+    }
+}

@@ -1,0 +1,13 @@
+//! The host and the command from the outside, as far as that needs no built function.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking, in its helpers as well"
+)]
+
+mod command;
+mod hosting;
+mod http;
+mod stores;
