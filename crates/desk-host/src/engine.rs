@@ -38,11 +38,11 @@ use crate::{
     store::Backend,
 };
 
-/// How many instances can be alive at once in this process; Spin allows 1000.
+/// How many instances can be alive at once in this process, as in Spin; a request that needs one
+/// more is answered with a 500.
 ///
-/// One that is over the limit gets a 500, as in Spin. Each takes 16 requests, so this is far more
-/// than a first try or a test run needs, and costs address space rather than memory.
-const INSTANCES: u32 = 250;
+/// They cost address space, some 4 TB of it, rather than memory.
+const INSTANCES: u32 = 1000;
 
 /// What one instance, shared by up to 16 requests, holds on the host's side.
 pub(crate) struct State {
@@ -225,7 +225,12 @@ pub(crate) fn component(
 
 impl Shared {
     fn new(cache: Option<&Path>) -> wasmtime::Result<Self> {
-        let engine = Engine::new(&configuration(cache))?;
+        let cache = compile_cache(cache);
+        // Where the address space is too small for a pool, as on some 39-bit machines, instances
+        // are made one by one, as Spin makes them there.
+        let engine = Engine::new(&configuration(cache.clone(), pool())).or_else(|_| {
+            Engine::new(&configuration(cache, InstanceAllocationStrategy::OnDemand))
+        })?;
         let mut linker = Linker::new(&engine);
         // A component for WASI 0.3 still imports 0.2 as well, for that is what Rust's std uses.
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
@@ -236,7 +241,7 @@ impl Shared {
     }
 }
 
-fn configuration(cache: Option<&Path>) -> Config {
+fn pool() -> InstanceAllocationStrategy {
     let mut pool = PoolingAllocationConfig::default();
     pool.total_component_instances(INSTANCES)
         .total_memories(INSTANCES)
@@ -254,13 +259,17 @@ fn configuration(cache: Option<&Path>) -> Config {
         .max_unused_warm_slots(16)
         .linear_memory_keep_resident(256 << 10)
         .table_keep_resident(16 << 10);
+    InstanceAllocationStrategy::Pooling(pool)
+}
+
+fn configuration(cache: Option<Cache>, allocation: InstanceAllocationStrategy) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
         .wasm_component_model_async(true)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool))
+        .allocation_strategy(allocation)
         // Without a cache, as on a read-only home, starting is slower and nothing else.
-        .cache(compile_cache(cache));
+        .cache(cache);
     config
 }
 

@@ -2,14 +2,12 @@
 
 use std::{
     fs,
-    io::{ErrorKind, Write},
+    io::{self, Write},
     path::Path,
 };
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use desk_host::variables::read_env_file;
-
 use super::{Failure, failure, say};
+use base64ct::{Base64UrlUnpadded, Encoding};
 
 /// The variable of the secret from which all keys are made.
 pub(crate) const ROOT_SECRET: &str = "SPIN_VARIABLE_ROOT_SECRET";
@@ -19,12 +17,12 @@ pub(crate) const OPERATOR_TOKEN: &str = "SPIN_VARIABLE_OPERATOR_TOKEN";
 
 /// Prints fresh secrets.
 pub(crate) fn print() -> Result<(), Failure> {
-    say(fresh()?.trim_end());
+    say(fresh().map_err(failure)?.trim_end());
     Ok(())
 }
 
 /// A `.env` file with fresh secrets.
-fn fresh() -> Result<String, Failure> {
+fn fresh() -> io::Result<String> {
     Ok(format!(
         "# The root secret: every key of the desk is made from it. Whoever has it can read the \
          store;\n# whoever loses it cannot. Keep it apart from the store's backups.\n\
@@ -37,40 +35,40 @@ fn fresh() -> Result<String, Failure> {
 }
 
 /// 32 random bytes as base64url without padding.
-fn random_text() -> Result<String, Failure> {
+fn random_text() -> io::Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)
-        .map_err(|error| failure(format!("the system gives no random bytes: {error}")))?;
+        .map_err(|error| io::Error::other(format!("the system gives no random bytes: {error}")))?;
     Ok(Base64UrlUnpadded::encode_string(&bytes))
 }
 
 /// Makes the file with fresh secrets, readable by its owner alone, unless it is there.
 pub(crate) fn ensure(path: &Path) -> Result<(), Failure> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt;
-        options.mode(0o600);
+    if path.exists() {
+        return Ok(());
     }
-    let explain =
-        |error: std::io::Error| failure(format!("{} cannot be written: {error}", path.display()));
-    match options.open(path) {
-        Ok(mut file) => {
-            let text = fresh()?;
-            file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(explain)
+    // Whole or not at all, so that an interrupted first start leaves no half of a secret.
+    let draft = path.with_extension("new");
+    let write = || {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            options.mode(0o600);
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            // An interrupted first start may have left it empty; keys that were used stay.
-            read_env_file(path).map_err(failure)?;
-            Ok(())
-        }
-        Err(error) => Err(explain(error)),
-    }
+        let mut file = options.open(&draft)?;
+        file.write_all(fresh()?.as_bytes())?;
+        file.sync_all()?;
+        fs::rename(&draft, path)
+    };
+    write().map_err(|error| failure(format!("{} cannot be written: {error}", path.display())))
 }
 
 #[cfg(test)]
 mod tests {
+    use desk_host::variables::read_env_file;
+
     use super::*;
 
     #[test]

@@ -43,14 +43,20 @@ pub(crate) fn build(manifest: &Manifest) -> Result<(), Failure> {
 /// Runs a build command in the shell, as Spin does.
 fn run(component: &str, command: &str, folder: &Path) -> Result<(), Failure> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
-    let status = Command::new(shell).arg(flag).arg(command).current_dir(folder).status().map_err(
-        |error| {
+    let status = Command::new(shell)
+        .arg(flag)
+        .arg(command)
+        .current_dir(folder)
+        // The manifest says where the wasm lies; a target folder of the person's own would put it
+        // elsewhere.
+        .env_remove("CARGO_TARGET_DIR")
+        .status()
+        .map_err(|error| {
             failure(format!(
                 "`{command}` cannot be run in {} to build `{component}`: {error}",
                 folder.display()
             ))
-        },
-    )?;
+        })?;
     if status.success() {
         return Ok(());
     }

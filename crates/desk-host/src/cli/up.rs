@@ -17,6 +17,7 @@ use desk_host::{
         environment_name, from_environment, from_flags, process_environment, read_env_file,
     },
 };
+use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use super::{
@@ -81,7 +82,7 @@ impl Up {
     pub(crate) fn run(self) -> Result<(), Failure> {
         // What can be said at once is said before the long build: a broken manifest, a busy port,
         // a data folder that is none.
-        let manifest = Manifest::load(&self.from).map_err(failure)?;
+        let manifest = Manifest::load(&self.manifest()).map_err(failure)?;
         let config = match &self.runtime_config_file {
             Some(path) => RuntimeConfig::load(path).map_err(failure)?,
             None => RuntimeConfig::default(),
@@ -108,7 +109,7 @@ impl Up {
                 .unwrap_or_else(|| StoreChoice::Sqlite(self.state_dir.join("sqlite_key_value.db"))),
             other_stores: stores,
             cache: Some(self.state_dir.join("cache")),
-            ..HostOptions::new(&self.from)
+            ..HostOptions::new(manifest.path())
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -123,7 +124,14 @@ impl Up {
         })?;
         let base = base_address(running.address());
         if !self.no_sample {
-            self.publish_sample(&manifest, &base, token.as_deref())?;
+            match self.publish_sample(&manifest, &base, token.as_deref()) {
+                Ok(true) => say(format_args!("Published the sample policy, {SAMPLE_VERSION}.")),
+                Ok(false) => {}
+                // No reason to end a desk that serves.
+                Err(error) => {
+                    complain(format_args!("the sample policy was not published: {error}"));
+                }
+            }
         }
         let token = match (token, self.generated_token()?) {
             (None, _) => Token::None,
@@ -137,7 +145,12 @@ impl Up {
         Ok(())
     }
 
-    /// The data folder, with a file that shows that it can be written.
+    /// The manifest; a folder stands for the one in it, as for Spin.
+    fn manifest(&self) -> PathBuf {
+        if self.from.is_dir() { self.from.join("spin.toml") } else { self.from.clone() }
+    }
+
+    /// Makes the data folder with its secrets, or says why it cannot be used.
     fn make_state_folder(&self) -> Result<(), Failure> {
         let folder = &self.state_dir;
         let explain = |error: std::io::Error| {
@@ -145,6 +158,8 @@ impl Up {
         };
         fs::create_dir_all(folder).map_err(explain)?;
         fs::read_dir(folder).map_err(explain)?;
+        let trial = folder.join("trial");
+        fs::write(&trial, "").and_then(|()| fs::remove_file(&trial)).map_err(explain)?;
         secrets::ensure(&self.secrets_file())
     }
 
@@ -174,33 +189,25 @@ impl Up {
         Ok((values, token))
     }
 
-    /// Publishes the sample policy where nothing is published yet; trouble with it ends nothing.
+    /// Publishes the sample policy where nothing is published yet, and says whether it did.
     fn publish_sample(
         &self,
         manifest: &Manifest,
         base: &str,
         token: Option<&str>,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         let files = SAMPLE.map(|name| manifest.folder().join(name));
         let (Some(token), true) = (token, files.iter().all(|file| file.is_file())) else {
-            return Ok(());
+            return Ok(false);
         };
         let client = Client::new(base)?;
         let answer = client.get("/policy/versions")?;
-        let none_yet = answer
-            .json()
-            .get("versions")
-            .and_then(|versions| Some(versions.as_array()?.is_empty()));
-        match none_yet {
-            Some(false) => return Ok(()),
-            Some(true) => {}
-            None => {
-                complain(format_args!(
-                    "the sample policy was not published: the list of versions cannot be read: {}",
-                    answer.refusal()
-                ));
-                return Ok(());
-            }
+        let list = answer.json();
+        let Some(versions) = list.get("versions").and_then(Value::as_array) else {
+            return Err(failure(format!("there is no list of versions: {}", answer.refusal())));
+        };
+        if !versions.is_empty() {
+            return Ok(false);
         }
         for file in &files {
             let version = Version {
@@ -210,13 +217,9 @@ impl Up {
                 note: None,
                 material: false,
             };
-            if let Err(error) = policy::publish(&client, file, &version, token) {
-                complain(format_args!("the sample policy: {error}"));
-                return Ok(());
-            }
+            policy::publish(&client, file, &version, token)?;
         }
-        say(format_args!("Published the sample policy, version {SAMPLE_VERSION}."));
-        Ok(())
+        Ok(true)
     }
 
     /// The addresses to open.
