@@ -137,7 +137,7 @@ fn read(path: &str) -> Result<String, VariableError> {
 ///
 /// # Errors
 /// When a required variable has neither.
-pub(crate) fn resolve(
+pub fn resolve(
     manifest: &Manifest,
     given: &BTreeMap<String, String>,
 ) -> Result<BTreeMap<String, String>, VariableError> {

@@ -14,7 +14,7 @@ use desk_host::{
     manifest::Manifest,
     runtime_config::RuntimeConfig,
     variables::{
-        environment_name, from_environment, from_flags, process_environment, read_env_file,
+        environment_name, from_environment, from_flags, process_environment, read_env_file, resolve,
     },
 };
 use serde_json::Value;
@@ -185,6 +185,8 @@ impl Up {
         let sources = [process_environment(), dotenv, generated];
         let mut values = from_environment(manifest, &sources);
         values.extend(from_flags(&self.variable).map_err(failure)?);
+        // One that is missing is said before the long build.
+        resolve(manifest, &values).map_err(failure)?;
         let token = values.get("operator_token").cloned();
         Ok((values, token))
     }
