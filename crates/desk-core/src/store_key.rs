@@ -40,6 +40,11 @@ impl StoreKey {
         Ok(Self(text))
     }
 
+    /// The key that is an area's name alone.
+    pub(crate) fn area(area: &'static str) -> Self {
+        Self(area.to_owned())
+    }
+
     /// The key `<area>:<id>`.
     pub(crate) fn of(area: &'static str, id: Id) -> Self {
         Self(format!("{area}:{id}"))

@@ -1,0 +1,218 @@
+//! What is stored: each text under its own key, and two views that spare the readers a scan.
+//!
+//! | key | what | written |
+//! |---|---|---|
+//! | `policy-text:<version>:<language>:<sha256>` | [`StoredText`] | once; its own digest is in its key |
+//! | `policy-index` | [`Index`]: every publication | after the text |
+//! | `policy-head` | [`Head`]: the index, and the texts that most readers want | after the text |
+//!
+//! A view is a union of publications, so it does not matter in which order two publishers' views are merged.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::history::History;
+use super::{Digest, PolicyText, Publication, Signed};
+use crate::store_key::StoreKey;
+use crate::time::Timestamp;
+
+/// The most bytes of a head as JSON: it is read on every path that has nothing cached.
+const MAX_HEAD: usize = 200 * 1024;
+/// What a text takes in the head beside itself: its digest as a member's name, and the punctuation.
+const TEXT_FRAME: usize = 64 + 6;
+
+/// A text as it lies under its own key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StoredText {
+    /// Its publication.
+    #[serde(flatten)]
+    pub signed: Signed,
+    /// The Markdown.
+    pub markdown: PolicyText,
+}
+
+/// Every publication, in the order of the chain, each once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index(Vec<Signed>);
+
+impl Index {
+    /// Where it lies.
+    pub fn key() -> StoreKey {
+        StoreKey::area("policy-index")
+    }
+
+    /// Builds the index from publications in any order; one that comes twice counts once.
+    pub fn new(publications: impl IntoIterator<Item = Signed>) -> Self {
+        let ordered: BTreeMap<(u32, Digest), Signed> = publications
+            .into_iter()
+            .map(|signed| ((signed.publication.number, signed.publication.digest()), signed))
+            .collect();
+        Self(ordered.into_values().collect())
+    }
+
+    /// The publications, in the order of the chain.
+    pub fn publications(&self) -> &[Signed] {
+        &self.0
+    }
+
+    /// This index with the publications of another one.
+    #[must_use]
+    pub fn merged(self, other: Self) -> Self {
+        Self::new(self.0.into_iter().chain(other.0))
+    }
+
+    /// Whether every publication of another index is in this one.
+    pub fn contains(&self, other: &Self) -> bool {
+        other.0.iter().all(|signed| self.0.contains(signed))
+    }
+
+    /// The last publication, which the next one names.
+    pub fn last(&self) -> Option<&Publication> {
+        self.0.last().map(|signed| &signed.publication)
+    }
+
+    /// The first publication that does not hang on the chain: nothing before it has the digest that it names.
+    ///
+    /// Two publishers who race may name the same one before; both are true, and the next names the later of the two.
+    pub fn broken(&self) -> Option<&Publication> {
+        let digests: Vec<(u32, Digest)> =
+            self.0.iter().map(|s| (s.publication.number, s.publication.digest())).collect();
+        self.0.iter().map(|signed| &signed.publication).find(|publication| {
+            match (publication.number.checked_sub(1), publication.previous) {
+                (Some(0), None) => false,
+                (Some(before), Some(digest)) => !digests.contains(&(before, digest)),
+                _ => true,
+            }
+        })
+    }
+}
+
+/// The index, and the texts of the version in force and of those to come, as many as fit.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Head {
+    /// Every publication.
+    pub index: Index,
+    /// Texts by their digest.
+    pub texts: BTreeMap<Digest, PolicyText>,
+}
+
+impl Head {
+    /// Where it lies.
+    pub fn key() -> StoreKey {
+        StoreKey::area("policy-head")
+    }
+
+    /// The publications whose texts a head holds: those of the version in force first, for it is what most ask for,
+    /// then those of the versions to come, the soonest first.
+    pub fn wanted(index: &Index, now: Timestamp) -> Vec<Signed> {
+        let history = History::new(index);
+        let in_force = history.in_force(now).into_iter();
+        in_force.chain(history.upcoming(now)).flat_map(|version| version.texts()).cloned().collect()
+    }
+
+    /// Builds the head from an index and the texts at hand.
+    pub fn new(index: Index, texts: &BTreeMap<Digest, PolicyText>, now: Timestamp) -> Self {
+        let size = |json: Result<String, serde_json::Error>| json.map_or(MAX_HEAD, |j| j.len());
+        let mut left = MAX_HEAD.saturating_sub(size(serde_json::to_string(&index)));
+        let mut kept = BTreeMap::new();
+        for signed in Self::wanted(&index, now) {
+            let digest = signed.publication.sha256;
+            let Some(text) = texts.get(&digest).filter(|_| !kept.contains_key(&digest)) else {
+                continue;
+            };
+            let takes = size(serde_json::to_string(text)).saturating_add(TEXT_FRAME);
+            if takes <= left {
+                left -= takes;
+                kept.insert(digest, text.clone());
+            }
+        }
+        Self { index, texts: kept }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{at, publication};
+    use super::*;
+    use crate::keys::tests::keyring;
+    use crate::lang::Lang;
+    use proptest::prelude::*;
+
+    /// A chain of so many publications, two languages to a version, one version a day.
+    fn chain(length: u32) -> Vec<Signed> {
+        let mut previous = None;
+        (1..=length)
+            .map(|number| {
+                let day = i64::from(number.div_ceil(2));
+                let publication = Publication {
+                    number,
+                    version: format!("1.{day}").parse().unwrap(),
+                    language: if number % 2 == 1 { Lang::En } else { Lang::Ru },
+                    effective: at("2026-01-01T00:00:00Z").plus_seconds(day * 86_400),
+                    sha256: Digest::of(&number.to_be_bytes()),
+                    previous,
+                    ..publication()
+                };
+                previous = Some(publication.digest());
+                publication.sign(&keyring())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_head_holds_what_is_in_force_first() {
+        let index = Index::new(chain(8));
+        let text = PolicyText::new(&"a".repeat(PolicyText::MAX)).unwrap();
+        let texts = index.0.iter().map(|s| (s.publication.sha256, text.clone())).collect();
+        // Version 1.2 is in force, 1.3 and 1.4 come; three texts of 60 KiB fit.
+        let now = at("2026-01-03T12:00:00Z");
+        let head = Head::new(index, &texts, now);
+        let kept: Vec<Digest> = head.texts.keys().copied().collect();
+        let mut expected: Vec<Digest> =
+            [3u32, 4, 5].map(|number| Digest::of(&number.to_be_bytes())).to_vec();
+        expected.sort();
+        assert_eq!(kept, expected);
+        assert!(serde_json::to_vec(&head).unwrap().len() <= MAX_HEAD + 64);
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again() {
+        let index = Index::new(chain(3));
+        let texts =
+            BTreeMap::from([(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
+        let head = Head::new(index, &texts, at("2030-01-01T00:00:00Z"));
+        assert_eq!(head.texts.len(), 1);
+        let json = serde_json::to_string(&head).unwrap();
+        assert_eq!(serde_json::from_str::<Head>(&json).unwrap(), head);
+    }
+
+    proptest! {
+        #[test]
+        fn merging_does_not_depend_on_order(order in Just(chain(8)).prop_shuffle(), cut in 0..8usize) {
+            let (a, b) = order.split_at(cut);
+            let whole = Index::new(chain(8));
+            let (a, b) = (Index::new(a.to_vec()), Index::new(b.to_vec()));
+            prop_assert!(whole.contains(&a) && whole.contains(&b));
+            prop_assert_eq!(a.clone().merged(b.clone()), whole.clone());
+            prop_assert_eq!(b.merged(a.clone()).merged(a), whole.clone());
+            prop_assert_eq!(whole.broken(), None);
+        }
+
+        #[test]
+        fn whoever_rewrites_history_is_found(at in 0..7usize, field in 0..3) {
+            let mut forged = chain(8);
+            let publication = &mut forged[at].publication;
+            match field {
+                0 => publication.sha256 = Digest::of(b"forged"),
+                1 => publication.effective = publication.effective.plus_seconds(-60),
+                _ => publication.material = !publication.material,
+            }
+            let index = Index::new(forged.clone());
+            prop_assert!(index.broken().is_some());
+            prop_assert!(!forged[at].verify(&keyring()));
+            forged.remove(at);
+            prop_assert!(Index::new(forged).broken().is_some());
+        }
+    }
+}
