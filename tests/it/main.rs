@@ -11,5 +11,12 @@
     reason = "a test fails by panicking, reads its own environment, and tells what it measured"
 )]
 
+mod browser_flows;
+mod crash;
+mod faults;
 mod harness;
+mod hostile;
+mod interleaved;
+mod scenarios;
 mod self_tests;
+mod wit;

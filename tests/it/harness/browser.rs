@@ -167,6 +167,13 @@ impl Browser {
         self.post("/goog/cdp/execute", &command);
     }
 
+    /// Makes the person one who prefers a light or a dark screen.
+    pub(crate) fn prefer_scheme(&self, scheme: &str) {
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}});
+        self.post("/goog/cdp/execute", &command);
+    }
+
     /// Writes a picture of what is on the screen.
     pub(crate) fn screenshot(&self, file: &Path) {
         let picture = text(&self.get("/screenshot"));

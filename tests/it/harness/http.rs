@@ -167,8 +167,17 @@ impl From<http::Response<Bytes>> for Response {
     }
 }
 
-/// Sends one request on a connection of its own.
+/// Sends one request on a connection of its own, to a server that must answer.
 pub(crate) async fn send(address: SocketAddr, request: &Request) -> Response {
+    let answer = try_send(address, request).await;
+    answer.unwrap_or_else(|error| panic!("{} {}: {error}", request.method, request.target))
+}
+
+/// Sends one request to a server that may go away meanwhile.
+///
+/// # Errors
+/// If it did.
+pub(crate) async fn try_send(address: SocketAddr, request: &Request) -> io::Result<Response> {
     let exchange = async {
         let stream = TcpStream::connect(address).await?;
         let (mut sender, connection) =
@@ -176,15 +185,15 @@ pub(crate) async fn send(address: SocketAddr, request: &Request) -> Response {
         tokio::spawn(connection);
         let mut outgoing = http::Request::new(Full::new(request.body.clone()));
         *outgoing.method_mut() = request.method.clone();
-        *outgoing.uri_mut() = request.target.parse().expect("a request target");
+        *outgoing.uri_mut() = request.target.parse().map_err(io::Error::other)?;
         *outgoing.headers_mut() = request.headers.clone();
         outgoing.headers_mut().insert(HOST, HeaderValue::from_static("desk"));
-        let (parts, body) = sender.send_request(outgoing).await.map_err(io::Error::other)?.into_parts();
+        let answer = sender.send_request(outgoing).await.map_err(io::Error::other)?;
+        let (parts, body) = answer.into_parts();
         let body = body.collect().await.map_err(io::Error::other)?.to_bytes();
-        Ok::<_, io::Error>(Response { status: parts.status, headers: parts.headers, body })
+        Ok(Response { status: parts.status, headers: parts.headers, body })
     };
-    let what = format!("{} {} is answered", request.method, request.target);
-    soon(&what, exchange).await.unwrap_or_else(|error| panic!("{what}: {error}"))
+    soon("the server answers", exchange).await
 }
 
 /// A connection on which any bytes can be sent, in any pieces.

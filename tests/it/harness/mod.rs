@@ -2,9 +2,13 @@
 
 pub(crate) mod browser;
 pub(crate) mod failing;
+pub(crate) mod files;
+pub(crate) mod functions;
 pub(crate) mod http;
 pub(crate) mod process;
 pub(crate) mod redis;
+pub(crate) mod snapshot;
+pub(crate) mod target;
 
 use std::{
     env,
@@ -26,6 +30,11 @@ pub(crate) fn root() -> PathBuf {
 pub(crate) fn say(text: &str) {
     // Nobody to tell it to is no reason to fail.
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// Prints a measurement, also where the test passes.
+pub(crate) fn tell(text: &str) {
+    let _ = writeln!(io::stdout(), "\n{text}");
 }
 
 /// Waits for something that must happen soon.

@@ -1,6 +1,6 @@
 //! Answers as text, held to the same checked-in file whichever target gave them.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::PathBuf};
 
 use http::header::{CONNECTION, CONTENT_TYPE, DATE};
 
@@ -9,10 +9,15 @@ use super::{
     root,
 };
 
+/// Where the snapshots of a scenario lie.
+pub(crate) fn folder(scenario: &str) -> PathBuf {
+    root().join("tests/it/snapshots").join(scenario)
+}
+
 /// Holds an answer to `snapshots/<scenario>/<step>.snap`.
 pub(crate) fn hold(scenario: &str, step: &str, request: &Request, response: &Response) {
     let mut settings = insta::Settings::clone_current();
-    settings.set_snapshot_path(root().join("tests/it/snapshots").join(scenario));
+    settings.set_snapshot_path(folder(scenario));
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.set_description(format!("{} {}", request.method, request.target));

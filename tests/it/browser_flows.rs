@@ -1,0 +1,210 @@
+//! A person at a real browser, with scripts and without, on a phone and on a desk.
+
+use std::{collections::BTreeSet, env, path::PathBuf};
+
+use serde_json::json;
+
+use crate::{
+    harness::{
+        browser::{Browser, Scripts},
+        files,
+        http::Request,
+        root,
+        target::{Host, OPERATOR, Target},
+    },
+    scenarios::feedback::complaint,
+};
+
+const CHECKS: &str = include_str!("harness/page_checks.js");
+
+/// The narrowest phone, and a desk (CSS pixels).
+const SCREENS: [(u32, u32); 2] = [(320, 640), (1280, 900)];
+
+/// Looks at the page on both screens, in light and in the dark, and holds it to what everybody needs.
+fn look(browser: &Browser, name: &str) {
+    for (width, height) in SCREENS {
+        browser.resize(width, height);
+        for scheme in ["light", "dark"] {
+            browser.prefer_scheme(scheme);
+            let faults = browser.script(CHECKS);
+            assert_eq!(faults, json!([]), "{name} at {width} in {scheme} on {}", browser.url());
+            if let Some(folder) = env::var_os("DESK_PICTURES").map(PathBuf::from) {
+                std::fs::create_dir_all(&folder).expect("a folder for pictures");
+                browser.screenshot(&folder.join(format!("{name}-{width}-{scheme}.png")));
+            }
+        }
+    }
+    browser.prefer_scheme("light");
+    assert_no_complaints(browser, name);
+}
+
+fn assert_no_complaints(browser: &Browser, name: &str) {
+    let complaints = browser.complaints();
+    assert!(complaints.is_empty(), "{name} on {}: {complaints:#?}", browser.url());
+}
+
+/// A page with the status of a mistake is noted by the browser, and that is all that it has to note.
+fn assert_only_the_status(browser: &Browser, status: u16) {
+    let complaints = browser.complaints();
+    let expected = format!("the server responded with a status of {status}");
+    assert!(complaints.iter().all(|complaint| complaint.contains(&expected)), "{complaints:#?}");
+}
+
+/// A host with the sample policy, and the address to open.
+async fn desk() -> (Host, String) {
+    let host = Host::browsable().await;
+    for lang in ["en", "ru"] {
+        let text = root().join(format!("samples/policy/oncall-3.0.{lang}.md"));
+        let text = std::fs::read(text).unwrap();
+        let publish = Request::put(format!("/policy/versions/1.0?lang={lang}&effective=2019-11-01"));
+        let publish = publish.bearer(OPERATOR).body("text/markdown; charset=utf-8", text);
+        let answer = host.send(&publish).await;
+        assert_eq!(answer.status, 201, "{answer:?}");
+    }
+    let url = format!("http://{}", host.address());
+    (host, url)
+}
+
+/// Files a complaint from the start page on, follows it, adds to it, and withdraws it.
+async fn file_and_follow(scripts: Scripts) {
+    let Some(browser) = Browser::start(scripts) else { return };
+    let (host, url) = desk().await;
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("picture.png");
+    std::fs::write(&picture, files::png_that_tells()).unwrap();
+    let find = |css: &str| browser.find(css);
+
+    browser.open(&url);
+    look(&browser, "start");
+    browser.follow(&find("main a[href='/feedback']"));
+    look(&browser, "form");
+
+    // Sent too early, with nothing in it: it comes back and says what is missing.
+    browser.follow(&find("main form button"));
+    assert_only_the_status(&browser, 422);
+    look(&browser, "form-with-mistakes");
+    assert!(browser.title().starts_with("Error: "), "{}", browser.title());
+    assert!(browser.url().ends_with("#errors"), "{}", browser.url());
+    assert_eq!(browser.find_all("#errors li").len(), 2, "{}", browser.source());
+
+    browser.click(&find("label[for=kind-complaint]"));
+    browser.type_into(&find("#message"), "You wrote to me.\nI had refused <newsletters>.");
+    browser.type_into(&find("#file-1"), picture.to_str().unwrap());
+    browser.type_into(&find("#name"), "Anna Example");
+    browser.type_into(&find("#email"), "anna@example.org");
+    host.clock().pass(60);
+    browser.follow(&find("main form button"));
+    look(&browser, "ticket");
+    let reference = browser.text(&find(".ref"));
+    let reference: String = reference.split_whitespace().collect();
+    assert!(reference.starts_with("FB-"), "{reference}");
+    let link = browser.text(&find("code.whole"));
+    assert!(link.starts_with(&url), "the link leads where the person is: {link}");
+
+    // By the link, as somebody who has closed the window and comes back.
+    browser.open(&link);
+    look(&browser, "status");
+    assert_eq!(browser.url(), link);
+    let thread = browser.text(&find(".thread"));
+    assert!(thread.contains("I had refused <newsletters>."), "{thread}");
+    assert_eq!(browser.find_all(".thread a[download]").len(), 1);
+
+    browser.type_into(&find("#message"), "It was on the 3rd of November.");
+    host.clock().pass(60);
+    browser.follow(&find("form[action$='/messages'] button"));
+    look(&browser, "added");
+    assert_eq!(browser.find_all(".thread > li").len(), 2, "{}", browser.source());
+
+    // An operator answers.
+    let reply = Request::post(format!("/console/api/cases/{reference}/replies")).bearer(OPERATOR);
+    let reply = host.send(&reply.json(&json!({"text": "We are sorry."}))).await;
+    assert_eq!(reply.status, 201, "{reply:?}");
+    browser.open(&link);
+    look(&browser, "answered");
+    assert!(browser.text(&find(".thread")).contains("We are sorry."));
+
+    // The person pastes the link on the start page instead of keeping it in the address bar.
+    browser.open(&url);
+    browser.click(&find("summary"));
+    browser.type_into(&find("#link"), &link);
+    browser.follow(&find("form[action^='/feedback/follow'] button"));
+    assert_eq!(browser.url(), link);
+
+    browser.click(&find("details summary"));
+    browser.follow(&find("form[action$='/withdraw'] button"));
+    look(&browser, "withdrawn");
+    assert!(browser.find_all("form[action$='/messages']").is_empty());
+    let case = host.send(&Request::get(format!("/console/api/cases/{reference}")).bearer(OPERATOR)).await;
+    assert_eq!((case.field("/state"), case.field("/thread/0/from")), ("withdrawn".into(), "person".into()));
+    assert_eq!(case.field("/thread/0/text"), "You wrote to me.\nI had refused <newsletters>.");
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn a_person_files_and_follows_a_complaint_with_scripts() {
+    file_and_follow(Scripts::On).await;
+}
+
+#[tokio::test]
+async fn a_person_files_and_follows_a_complaint_without_scripts() {
+    file_and_follow(Scripts::Off).await;
+}
+
+#[tokio::test]
+async fn every_page_can_be_used_by_everybody() {
+    let Some(browser) = Browser::start(Scripts::On) else { return };
+    let (host, url) = desk().await;
+    let text = "# Политика\n\n## Общее\n\nДругой текст.\n";
+    let second = Request::put("/policy/versions/2.0?lang=ru&effective=2027-01-01&note=Новое&material=true");
+    let second = second.bearer(OPERATOR).body("text/markdown; charset=utf-8", text);
+    assert_eq!(host.send(&second).await.status, 201);
+    let status = host.send(&complaint()).await.field("/status_url");
+    let status = status.strip_prefix(&url).expect("an address of this desk").to_owned();
+    let mut open: Vec<String> = [
+        "/",
+        "/policy",
+        "/policy/versions",
+        "/policy/versions/1.0",
+        "/policy/versions/2.0",
+        "/policy/at/2020-01-01",
+        "/policy/upcoming",
+        "/policy/diff/1.0..2.0",
+        "/feedback",
+        &status,
+        &format!("{status}/received"),
+        "/problems/not-found",
+        "/problems/too-many-requests",
+    ]
+    .map(str::to_owned)
+    .into();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    // From these, every link of ours that leads to a page, in both languages.
+    while let Some(path) = open.pop() {
+        let page = path.split('#').next().unwrap_or_default().to_owned();
+        if !seen.insert(page.clone()) {
+            continue;
+        }
+        assert!(seen.len() < 200, "the links do not end: {seen:#?}");
+        let answer = host.send(&Request::get(&page).page()).await;
+        let html = answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html"));
+        assert!(answer.status == 200, "{page}: {answer:?}");
+        if !html || answer.header("content-disposition").is_some() {
+            continue;
+        }
+        browser.open(&format!("{url}{page}"));
+        let name: String = page.chars().map(|c| if c.is_alphanumeric() { c } else { '_' }).collect();
+        look(&browser, &name.chars().take(60).collect::<String>());
+        let links = browser.script("return [...document.querySelectorAll('a[href]')].map((a) => a.href)");
+        for link in links.as_array().unwrap() {
+            let link = link.as_str().unwrap();
+            open.extend(link.strip_prefix(&url).map(str::to_owned));
+        }
+    }
+    // Pages that only a mistake leads to.
+    for lang in ["en", "ru"] {
+        browser.open(&format!("{url}/nothing-here?lang={lang}"));
+        assert_only_the_status(&browser, 404);
+        look(&browser, &format!("not-found-{lang}"));
+    }
+    host.assert_nothing_trapped();
+}

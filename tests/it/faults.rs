@@ -1,0 +1,303 @@
+//! A store that fails at its n-th call, for every n on every path that writes, and one that is gone.
+
+use std::sync::Arc;
+
+use base64ct::{Base64, Encoding};
+use desk_host::{HostOptions, StoreChoice, store::MemoryStore};
+use serde_json::{Value, json};
+
+use crate::{
+    harness::{
+        failing::Failing,
+        files, functions,
+        http::{Part, Request, Response},
+        snapshot,
+        target::{Host, OPERATOR, REUSE, Target, variables},
+    },
+    scenarios::feedback::{complaint, hidden, path, status_of},
+};
+
+/// A host over a store that fails on demand.
+async fn failing_host() -> (Host, Arc<Failing>) {
+    let store = Failing::new(Arc::new(MemoryStore::default()));
+    let host = Host::start(StoreChoice::Custom(store.clone()), REUSE).await;
+    (host, store)
+}
+
+fn assert_store_problem(answer: &Response, call: usize) {
+    assert_eq!(answer.status, 503, "with the store failing at call {call}: {answer:?}");
+    assert!(answer.header("retry-after").is_some(), "{answer:?}");
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert!(answer.field("/type").ends_with("/problems/store-unavailable"));
+    // What the store says is for the log: it may name hosts and keys.
+    assert!(!answer.text().contains("told to fail"), "{answer:?}");
+    assert!(answer.header("location").is_none());
+}
+
+/// Sends a request with the store failing at its first call, its second, and so on, until the request gets by; then
+/// the same request again, as a client does that has seen a 503. Gives the answers to both.
+async fn fail_at_every_call(host: &Host, store: &Failing, request: &Request) -> (Response, Response) {
+    for call in 1.. {
+        store.fail_from(call);
+        let answer = host.send(request).await;
+        let calls = store.calls().len();
+        store.reset();
+        if !answer.status.is_server_error() {
+            assert!(calls < call, "an answer {} came although call {call} failed", answer.status);
+            assert!(call > 1, "{} {} never used the store", request.method, request.target);
+            let again = host.send(request).await;
+            host.assert_nothing_trapped();
+            return (answer, again);
+        }
+        assert_store_problem(&answer, call);
+        host.clock().pass(1);
+    }
+    unreachable!("some number of calls is enough")
+}
+
+/// All cases as operators see them, each read whole, so that a half-made one would show.
+async fn cases(host: &Host) -> Vec<Value> {
+    let list = host.send(&Request::get("/console/api/cases?limit=200").bearer(OPERATOR)).await;
+    let mut cases = Vec::new();
+    for item in list.json()["cases"].as_array().expect("a list") {
+        let url = path(item["url"].as_str().expect("an address"));
+        let case = host.send(&Request::get(url).bearer(OPERATOR)).await;
+        assert_eq!(case.status, 200, "a case that is listed can be read: {case:?}");
+        for file in case.json()["thread"][0]["attachments"].as_array().into_iter().flatten() {
+            let url = path(file["url"].as_str().expect("an address"));
+            let answer = host.send(&Request::get(url).bearer(OPERATOR)).await;
+            assert_eq!(answer.status, 200, "a file that is named can be read: {answer:?}");
+        }
+        cases.push(case.json());
+    }
+    cases
+}
+
+#[tokio::test]
+async fn a_filing_by_json_is_whole_or_refused() {
+    let (host, store) = failing_host().await;
+    let data = Base64::encode_string(&files::png_that_tells());
+    let large = Base64::encode_string(&vec![b'a'; 700_000]);
+    let filing = Request::post("/feedback").header("idempotency-key", "filing-0001").json(&json!({
+        "kind": "complaint",
+        "message": "With files.",
+        "attachments": [{"data": data}, {"data": large}],
+    }));
+    let (first, again) = fail_at_every_call(&host, &store, &filing).await;
+    assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 201));
+    // However often the client had to try, it has one case, and the reference that it was given leads to it.
+    assert_eq!(first.field("/reference"), again.field("/reference"));
+    let cases = cases(&host).await;
+    assert_eq!(cases.len(), 1, "{cases:#?}");
+    assert_eq!(cases[0]["reference"], first.field("/reference"));
+}
+
+#[tokio::test]
+async fn a_filing_by_form_is_whole_or_refused() {
+    let (host, store) = failing_host().await;
+    let form = host.send(&Request::get("/feedback").page()).await;
+    let token = hidden(&form, "token");
+    let picture = files::png_that_tells();
+    let filing = Request::post("/feedback").header("accept", "application/json").multipart(&[
+        Part::Field("token", &token),
+        Part::Field("kind", "complaint"),
+        Part::Field("message", "By form."),
+        Part::File("file", "a.png", "image/png", &picture),
+    ]);
+    let (first, again) = fail_at_every_call(&host, &store, &filing).await;
+    assert!(first.status.is_success() && again.status.is_success(), "{first:?} {again:?}");
+    assert_eq!(first.field("/reference"), again.field("/reference"));
+    assert_eq!(cases(&host).await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_message_is_kept_once_or_refused() {
+    let (host, store) = failing_host().await;
+    let status = status_of(&host.send(&complaint()).await);
+    let message = Request::post(format!("{status}/messages"))
+        .header("idempotency-key", "message-0001")
+        .json(&json!({"message": "More."}));
+    let (first, again) = fail_at_every_call(&host, &store, &message).await;
+    assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 201));
+    let case = host.send(&Request::get(format!("{status}/case.json"))).await;
+    assert_eq!(case.json()["thread"].as_array().unwrap().len(), 2, "{}", case.text());
+    assert_eq!(cases(&host).await[0]["messages"], 2);
+}
+
+#[tokio::test]
+async fn a_withdrawal_happens_or_is_refused() {
+    let (host, store) = failing_host().await;
+    let status = status_of(&host.send(&complaint()).await);
+    let withdraw = Request::post(format!("{status}/withdraw"));
+    let (first, again) = fail_at_every_call(&host, &store, &withdraw).await;
+    assert_eq!((first.status.as_u16(), again.status.as_u16()), (200, 200));
+    assert_eq!(first.field("/state"), "withdrawn");
+    assert_eq!(cases(&host).await[0]["state"], "withdrawn");
+}
+
+#[tokio::test]
+async fn a_reply_is_audited_and_kept_once_or_refused() {
+    let (host, store) = failing_host().await;
+    let filed = host.send(&complaint()).await;
+    let case = format!("/console/api/cases/{}", filed.field("/reference"));
+    let reply = Request::post(format!("{case}/replies"))
+        .bearer(OPERATOR)
+        .header("idempotency-key", "reply-0001")
+        .json(&json!({"text": "We are sorry."}));
+    let (first, again) = fail_at_every_call(&host, &store, &reply).await;
+    assert_eq!((first.status.as_u16(), again.status.as_u16()), (201, 201));
+    assert_eq!(cases(&host).await[0]["messages"], 2);
+    let audit = host.send(&Request::get("/console/api/audit").bearer(OPERATOR)).await;
+    let audit = audit.json();
+    let records = audit["records"].as_array().unwrap();
+    assert!(records.iter().any(|record| record["action"] == "case-replied"), "{records:#?}");
+}
+
+#[tokio::test]
+async fn a_state_is_set_or_refused() {
+    let (host, store) = failing_host().await;
+    let filed = host.send(&complaint()).await;
+    let case = format!("/console/api/cases/{}", filed.field("/reference"));
+    let read = host.send(&Request::get(&case).bearer(OPERATOR)).await;
+    let state = Request::put(format!("{case}/state"))
+        .bearer(OPERATOR)
+        .header("if-match", read.header("etag").unwrap())
+        .json(&json!({"state": "in_progress"}));
+    // Where the event was stored and its answer was not sent, the tag has changed by the retry: that it is refused
+    // tells the operator to look, and looking shows the new state.
+    let (first, again) = fail_at_every_call(&host, &store, &state).await;
+    assert!([200, 412].contains(&first.status.as_u16()), "{first:?}");
+    assert_eq!(again.status, 412);
+    assert_eq!(cases(&host).await[0]["state"], "in_progress");
+}
+
+#[tokio::test]
+async fn a_policy_version_is_published_or_refused() {
+    let (host, store) = failing_host().await;
+    let publish = Request::put("/policy/versions/1.0?lang=en")
+        .bearer(OPERATOR)
+        .body("text/markdown; charset=utf-8", "# Policy\n\n## General\n\nWe promise.\n");
+    let (first, again) = fail_at_every_call(&host, &store, &publish).await;
+    assert!([200, 201].contains(&first.status.as_u16()), "{first:?}");
+    assert_eq!(again.status, 200);
+    host.clock().pass(60);
+    let policy = host.send(&Request::get("/policy?format=txt")).await;
+    assert!(policy.text().contains("We promise."), "{policy:?}");
+    let versions = Request::get("/policy/versions").header("accept", "application/json");
+    let versions = host.send(&versions).await;
+    assert_eq!(versions.json()["versions"].as_array().unwrap().len(), 1, "{}", versions.text());
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_is_a_clear_problem_on_every_path() {
+    let (host, store) = failing_host().await;
+    let status = status_of(&host.send(&complaint()).await);
+    let reads = [
+        Request::get("/policy"),
+        Request::get("/policy/versions"),
+        Request::get("/policy/versions/1.0"),
+        Request::get("/policy/at/2026-01-01"),
+        Request::get("/policy/upcoming"),
+        Request::get("/policy/diff/1.0..2.0"),
+        Request::get("/policy/feed.atom"),
+        Request::get("/policy/feed.json"),
+        Request::get("/policy/manifest.json"),
+        Request::get(&status),
+        Request::get(format!("{status}/received")),
+        Request::get(format!("{status}/case.json")),
+        Request::get(format!("{status}/receipt.json")),
+        Request::get(format!("{status}/attachments/1")),
+        Request::get("/console/api/cases").bearer(OPERATOR),
+        Request::get("/console/api/audit").bearer(OPERATOR),
+    ];
+    // What needs no store is served without one.
+    let without = ["/", "/feedback", "/robots.txt", "/.well-known/gpc.json", "/.well-known/desk-keys.json"];
+    store.fail_from(1);
+    for request in &reads {
+        let json = request.clone().header("accept", "application/problem+json");
+        assert_store_problem(&host.send(&json).await, 1);
+    }
+    for path in without {
+        assert_eq!(host.send(&Request::get(path)).await.status, 200, "{path}");
+    }
+    let page = Request::get(&status).page();
+    let answer = host.send(&page).await;
+    snapshot::hold("faults/store", "page", &page, &answer);
+    let json = Request::get(&status).header("accept", "application/json");
+    let answer = host.send(&json).await;
+    snapshot::hold("faults/store", "json", &json, &answer);
+    store.reset();
+    assert_eq!(host.send(&Request::get(&status)).await.status, 200);
+    host.assert_nothing_trapped();
+    // The log tells the operator what the answer does not.
+    assert!(host.log().iter().any(|line| line.contains("told to fail")), "{:?}", host.log());
+    assert!(!host.log().iter().any(|line| line.contains(&status)), "no token in the log");
+}
+
+#[tokio::test]
+async fn redis_that_is_killed_is_a_clear_problem() {
+    let Some(mut host) = Host::redis().await else { return };
+    let status = status_of(&host.send(&complaint()).await);
+    host.server().kill();
+    let answer = host.send(&Request::get(&status).header("accept", "application/json")).await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    let answer = host.send(&complaint()).await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn what_was_changed_in_the_store_is_not_believed() {
+    let host = Host::memory().await;
+    let filed = host.send(&complaint()).await;
+    let other = host.send(&complaint()).await;
+    let (status, store) = (status_of(&filed), host.backend());
+    let keys: Vec<String> =
+        host.keys().await.into_iter().filter(|key| key.starts_with("case:")).collect();
+    assert_eq!(keys.len(), 2, "{keys:?}");
+    let values = [store.get(&keys[0]).await.unwrap().unwrap(), store.get(&keys[1]).await.unwrap().unwrap()];
+    let whole = [&values[0][..], &values[1][..]];
+    let mut bit = whole[0].to_vec();
+    *bit.last_mut().unwrap() ^= 1;
+    for (what, value) in [
+        ("swapped", whole[1].to_vec()),
+        ("cut", whole[0][..whole[0].len() - 1].to_vec()),
+        ("empty", Vec::new()),
+        ("one bit", bit),
+        ("plain", b"{\"kind\": \"complaint\"}".to_vec()),
+    ] {
+        store.set(&keys[0], value.clone()).await.unwrap();
+        // One of the two is the case whose opening was changed; the other one is not harmed.
+        let mut seen = [
+            host.send(&Request::get(&status).header("accept", "application/json")).await,
+            host.send(&Request::get(status_of(&other)).header("accept", "application/json")).await,
+        ];
+        seen.sort_by_key(|answer| answer.status);
+        assert_eq!(seen.each_ref().map(|answer| answer.status.as_u16()), [200, 500], "{what}");
+        assert!(seen[1].field("/type").ends_with("/problems/internal"), "{what}");
+    }
+    let request = Request::get(&status).header("accept", "application/json");
+    for path in [status, status_of(&other)] {
+        let answer = host.send(&Request::get(path).header("accept", "application/json")).await;
+        if answer.status == 500 {
+            snapshot::hold("faults/store", "changed", &request, &answer);
+        }
+    }
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn a_desk_that_is_not_configured_says_so() {
+    let mut options = HostOptions::new(functions::built().path());
+    options.variables = variables();
+    options.variables.insert("root_secret".to_owned(), "too-short".to_owned());
+    let host = Host::run(options).await;
+    for path in ["/", "/policy", "/feedback", "/console/api/cases"] {
+        let request = Request::get(path);
+        let answer = host.send(&request).await;
+        snapshot::hold("faults/configuration", "misconfigured", &request, &answer);
+    }
+    host.assert_nothing_trapped();
+    assert!(host.log().iter().any(|line| line.contains("root_secret")), "{:?}", host.log());
+    assert!(!host.log().iter().any(|line| line.contains("too-short")), "{:?}", host.log());
+}

@@ -1,0 +1,346 @@
+//! What a scenario is played on: the use cases in native code, or the built wasm behind real HTTP.
+//!
+//! Both get the same clock and the same randomness, so that the same requests get the same answers, byte for byte.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    rc::Rc,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use desk_core::{id::Moment, time::Timestamp};
+use desk_host::{
+    Backend, HostOptions, Reuse, Running, StoreChoice, async_trait,
+    manifest::{Manifest, Target as RouteTarget},
+};
+use desk_web::{
+    Body, Desk, Setup, console, feedback, memory::MemoryStore, policy, request::body_limit,
+};
+use http::HeaderValue;
+
+use super::{
+    functions,
+    http::{self as client, Request, Response},
+    redis::{Keeps, Redis},
+};
+
+/// The operators' token in every test.
+pub(crate) const OPERATOR: &str = "the-token-of-the-operators-in-tests";
+
+/// When every scenario begins: 2026-11-22T10:00:00Z, in milliseconds.
+const BEGIN: i64 = 1_795_341_600_000;
+
+/// The variables that have no default, and those whose default is not for tests.
+pub(crate) fn variables() -> BTreeMap<String, String> {
+    [
+        // 32 bytes of seven.
+        ("root_secret", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"),
+        ("operator_token", OPERATOR),
+        ("base_url", "https://desk.example"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// Something that answers requests.
+#[async_trait(?Send)]
+pub(crate) trait Target {
+    /// Answers one request.
+    async fn send(&self, request: &Request) -> Response;
+
+    /// The clock that the functions see.
+    fn clock(&self) -> &Clock;
+
+    /// Everything that is stored.
+    async fn keys(&self) -> Vec<String>;
+}
+
+/// A target that a test looks at while a scenario plays on it.
+#[async_trait(?Send)]
+impl<T: Target + ?Sized> Target for Rc<T> {
+    async fn send(&self, request: &Request) -> Response {
+        (**self).send(request).await
+    }
+
+    fn clock(&self) -> &Clock {
+        (**self).clock()
+    }
+
+    async fn keys(&self) -> Vec<String> {
+        (**self).keys().await
+    }
+}
+
+/// A clock that only a test moves.
+#[derive(Clone, Debug)]
+pub(crate) struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    fn new() -> Self {
+        Self(Arc::new(AtomicI64::new(BEGIN)))
+    }
+
+    fn millis(&self) -> i64 {
+        self.0.load(Ordering::SeqCst)
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+}
+
+/// Randomness that is none: one endless sequence of bytes, the same for every target.
+#[derive(Clone, Debug)]
+struct Sequence(Arc<AtomicU64>);
+
+impl Sequence {
+    fn new() -> Self {
+        Self(Arc::new(AtomicU64::new(0)))
+    }
+
+    /// Fills in the next bytes of the sequence.
+    fn fill(&self, bytes: &mut [u8]) {
+        let begin = self.0.fetch_add(bytes.len() as u64, Ordering::SeqCst);
+        for (at, byte) in (begin..).zip(bytes) {
+            *byte = mix(at / 8).to_le_bytes()[(at % 8) as usize];
+        }
+    }
+}
+
+/// One output of the generator SplitMix64.
+fn mix(number: u64) -> u64 {
+    let mut z = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    z ^ (z >> 31)
+}
+
+/// The use cases in this process, over a store in memory.
+pub(crate) struct Native {
+    store: MemoryStore,
+    setups: BTreeMap<String, Setup>,
+    clock: Clock,
+    sequence: Sequence,
+}
+
+impl Native {
+    pub(crate) fn start() -> Self {
+        let manifest = functions::manifest();
+        let setups = manifest
+            .components()
+            .iter()
+            .map(|component| (component.id().to_owned(), setup(manifest, component.id())))
+            .collect();
+        let (store, clock, sequence) = (MemoryStore::default(), Clock::new(), Sequence::new());
+        Self { store, setups, clock, sequence }
+    }
+
+    /// The store, which counts calls and fails on demand.
+    pub(crate) fn store(&self) -> &MemoryStore {
+        &self.store
+    }
+}
+
+/// The configuration as a component gets it: what the manifest does not grant it is not there.
+fn setup(manifest: &Manifest, id: &str) -> Setup {
+    let component = manifest.components().iter().find(|component| component.id() == id);
+    let granted: Vec<&str> = component.expect("a component").variables().collect();
+    let (given, declared) = (variables(), manifest.variables());
+    let value = |name: &str| {
+        let default = || declared.get(name).and_then(|variable| variable.default.clone());
+        granted.contains(&name).then(|| given.get(name).cloned().or_else(default)).flatten()
+    };
+    Setup::new(value).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The component that the manifest gives a path to.
+fn component_of<'a>(manifest: &'a Manifest, target: &str) -> &'a str {
+    let path = target.split('?').next().unwrap_or_default().trim_matches('/');
+    let fits = |prefix: &str| {
+        let rest = path.strip_prefix(prefix.trim_matches('/'));
+        rest.is_some_and(|rest| prefix == "/" || rest.is_empty() || rest.starts_with('/'))
+    };
+    let found = manifest
+        .routes()
+        .iter()
+        .filter_map(|route| {
+            let RouteTarget::Component(id) = &route.target else { return None };
+            let prefix = route.pattern.as_ref()?.as_str().strip_suffix("...")?;
+            fits(prefix).then_some((prefix.len(), id))
+        })
+        .max_by_key(|(length, _)| *length);
+    found.map(|(_, id)| id.as_str()).expect("every path has a component")
+}
+
+#[async_trait(?Send)]
+impl Target for Native {
+    async fn send(&self, request: &Request) -> Response {
+        let Request { method, target, headers, body } = request;
+        let mut headers = headers.clone();
+        headers.append("spin-client-addr", HeaderValue::from_static("127.0.0.1:50000"));
+        let limit = body_limit(method, target);
+        let body = match body.len() {
+            length if limit == 0 || length <= limit => Body::Whole(body.clone()),
+            _ => Body::TooLarge,
+        };
+        let request = desk_web::Request::new(method.clone(), target, headers, body);
+        let mut seed = [0; 32];
+        self.sequence.fill(&mut seed);
+        let now = Timestamp::from_millis(self.clock.millis()).expect("a time of this century");
+        let component = component_of(functions::manifest(), target);
+        let setup = &self.setups[component];
+        let desk = Desk { store: &self.store, setup, moment: Moment::new(now, seed) };
+        match component {
+            "policy" => policy::serve(&desk, &request).await,
+            "feedback" => feedback::serve(&desk, &request).await,
+            "console" => console::serve(&desk, &request).await,
+            other => panic!("no native function {other}"),
+        }
+        .into()
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    async fn keys(&self) -> Vec<String> {
+        self.store.dump().into_keys().collect()
+    }
+}
+
+/// The built wasm in the embedded host, over any store.
+pub(crate) struct Host {
+    running: Running,
+    clock: Clock,
+    /// The tasks that have asked for the time, of which every instance has one of its own.
+    tasks: Arc<Mutex<BTreeSet<tokio::task::Id>>>,
+    log: Arc<Mutex<Vec<String>>>,
+    // These go after the host that uses them.
+    _folder: Option<tempfile::TempDir>,
+    redis: Option<Redis>,
+}
+
+/// How Spin uses instances again, save that none goes while a test still needs it.
+pub(crate) const REUSE: Reuse =
+    Reuse { max_uses: 128, max_concurrent: 16, idle: Duration::from_secs(600) };
+
+impl Host {
+    /// Starts a host over a store, with the other options as given.
+    pub(crate) async fn start(store: StoreChoice, reuse: Reuse) -> Self {
+        let mut options = HostOptions::new(functions::built().path());
+        options.variables = variables();
+        options.store = store;
+        options.reuse = reuse;
+        Self::run(options).await
+    }
+
+    /// Starts a host with these options and what every test needs.
+    pub(crate) async fn run(mut options: HostOptions) -> Self {
+        let (clock, sequence) = (Clock::new(), Sequence::new());
+        let log: Arc<Mutex<Vec<String>>> = Arc::default();
+        let tasks: Arc<Mutex<BTreeSet<_>>> = Arc::default();
+        let (shown, seen) = (clock.clone(), Arc::clone(&tasks));
+        options.clock = Some(Arc::new(move || {
+            let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.extend(tokio::task::try_id());
+            Duration::from_millis(shown.millis().try_into().expect("a time after 1970"))
+        }));
+        options.random = Some(Arc::new(move |bytes| sequence.fill(bytes)));
+        let sink = Arc::clone(&log);
+        options.log = Some(Arc::new(move |component, line| {
+            let mut lines = sink.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.push(format!("{component}: {line}"));
+        }));
+        let running = desk_host::start(options).await.unwrap_or_else(|error| panic!("{error}"));
+        Self { running, clock, tasks, log, _folder: None, redis: None }
+    }
+
+    /// A host over a store in memory whose pages name the address at which it listens.
+    pub(crate) async fn browsable() -> Self {
+        let listener = desk_host::listen(([127, 0, 0, 1], 0).into()).expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let mut variables = variables();
+        variables.insert("base_url".to_owned(), format!("http://{address}"));
+        let mut options = HostOptions::new(functions::built().path());
+        options.listener = Some(Arc::new(listener));
+        options.variables = variables;
+        Self::run(options).await
+    }
+
+    /// A host over a store in memory.
+    pub(crate) async fn memory() -> Self {
+        Self::start(StoreChoice::Memory, REUSE).await
+    }
+
+    /// A host over a SQLite file of its own.
+    pub(crate) async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the store");
+        let store = StoreChoice::Sqlite(folder.path().join("store.db"));
+        let host = Self::start(store, REUSE).await;
+        Self { _folder: Some(folder), ..host }
+    }
+
+    /// A host over a Redis server of its own; `None` where Redis is not installed.
+    pub(crate) async fn redis() -> Option<Self> {
+        let redis = Redis::start(Keeps::Nothing)?;
+        let host = Self::start(StoreChoice::Redis(redis.url().to_owned()), REUSE).await;
+        Some(Self { redis: Some(redis), ..host })
+    }
+
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.running.address()
+    }
+
+    /// The store behind it.
+    pub(crate) fn backend(&self) -> Arc<dyn Backend> {
+        self.running.backend()
+    }
+
+    /// The Redis server behind it.
+    pub(crate) fn server(&mut self) -> &mut Redis {
+        self.redis.as_mut().expect("the store is in Redis")
+    }
+
+    /// How many instances have begun to answer requests; each asks for the time once a request.
+    pub(crate) fn instances(&self) -> usize {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// What the functions and the host have logged.
+    pub(crate) fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Holds the host to it that no function trapped and none answered through the host.
+    pub(crate) fn assert_nothing_trapped(&self) {
+        let log = self.log();
+        let trapped = |line: &&String| {
+            line.contains("an instance failed") || line.contains("a request failed")
+        };
+        assert_eq!(log.iter().filter(trapped).collect::<Vec<_>>(), [""; 0], "{log:#?}");
+    }
+}
+
+#[async_trait(?Send)]
+impl Target for Host {
+    async fn send(&self, request: &Request) -> Response {
+        client::send(self.address(), request).await
+    }
+
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    async fn keys(&self) -> Vec<String> {
+        let mut keys = self.backend().keys().await.expect("the store is there");
+        keys.sort();
+        keys
+    }
+}

@@ -1,0 +1,214 @@
+//! Each built component held to its world in `wit/`, to its grants in `spin.toml`, and to its size.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    fs,
+};
+
+use desk_host::manifest::Component;
+use wit_component::{DecodedWasm, decode};
+use wit_parser::{
+    Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, World, WorldId, WorldItem,
+    WorldKey,
+};
+
+use crate::harness::{functions, root, tell};
+
+/// The most bytes of one component.
+const LARGEST: usize = 400_000;
+
+/// A world, and what its ids refer to.
+struct Reached {
+    resolve: Resolve,
+    world: WorldId,
+}
+
+impl Reached {
+    /// What a built component really imports and exports.
+    fn component(component: &Component) -> Self {
+        let bytes = fs::read(component.source()).unwrap();
+        match decode(&bytes).unwrap() {
+            DecodedWasm::Component(resolve, world) => Self { resolve, world },
+            DecodedWasm::WitPackage(..) => panic!("{} is no component", component.id()),
+        }
+    }
+
+    /// What a function may import and must export, as `wit/` says.
+    fn declared(name: &str) -> Self {
+        let mut resolve = Resolve::default();
+        let (package, _) = resolve.push_dir(root().join("wit")).unwrap();
+        let world = resolve.select_world(&[package], Some(name)).unwrap();
+        Self { resolve, world }
+    }
+
+    fn world(&self) -> &World {
+        &self.resolve.worlds[self.world]
+    }
+
+    fn imports(&self) -> BTreeSet<String> {
+        self.world().imports.keys().map(|key| self.resolve.name_world_key(key)).collect()
+    }
+
+    fn exports(&self) -> BTreeSet<String> {
+        self.world().exports.keys().map(|key| self.resolve.name_world_key(key)).collect()
+    }
+
+    /// The functions of every interface on either side of the world, each with its signature.
+    fn signatures(&self) -> BTreeMap<String, BTreeMap<String, String>> {
+        let items = self.world().imports.iter().chain(&self.world().exports);
+        items
+            .map(|(key, item)| {
+                let functions = match (key, item) {
+                    (WorldKey::Interface(id), WorldItem::Interface { .. }) => self.functions(*id),
+                    other => panic!("a world of ours has only named interfaces, not {other:?}"),
+                };
+                (self.resolve.name_world_key(key), functions)
+            })
+            .collect()
+    }
+
+    fn functions(&self, interface: InterfaceId) -> BTreeMap<String, String> {
+        let functions = self.resolve.interfaces[interface].functions.iter();
+        functions.map(|(name, function)| (name.clone(), self.signature(function))).collect()
+    }
+
+    /// A signature with every type written out, so that two packages can be compared.
+    fn signature(&self, function: &Function) -> String {
+        let mut text = String::new();
+        if function.kind.is_async() {
+            text.push_str("async ");
+        }
+        let parameters: Vec<String> = function
+            .params
+            .iter()
+            .map(|parameter| format!("{}: {}", parameter.name, self.shape(&parameter.ty)))
+            .collect();
+        write!(text, "func({})", parameters.join(", ")).unwrap();
+        if let Some(result) = &function.result {
+            write!(text, " -> {}", self.shape(result)).unwrap();
+        }
+        text
+    }
+
+    fn shape(&self, shape: &Type) -> String {
+        let optional = |shape: &Option<Type>| match shape {
+            Some(shape) => self.shape(shape),
+            None => "_".to_owned(),
+        };
+        let Type::Id(id) = shape else { return format!("{shape:?}") };
+        let definition = &self.resolve.types[*id];
+        match &definition.kind {
+            TypeDefKind::Type(alias) => self.shape(alias),
+            TypeDefKind::Resource => self.resource(*id),
+            TypeDefKind::Handle(Handle::Own(id)) => format!("own<{}>", self.resource(*id)),
+            TypeDefKind::Handle(Handle::Borrow(id)) => format!("borrow<{}>", self.resource(*id)),
+            TypeDefKind::Record(record) => {
+                let fields = record.fields.iter();
+                let fields = fields.map(|field| format!("{}: {}", field.name, self.shape(&field.ty)));
+                format!("record {{{}}}", fields.collect::<Vec<_>>().join(", "))
+            }
+            TypeDefKind::Variant(variant) => {
+                let cases = variant.cases.iter();
+                let cases = cases.map(|case| format!("{}({})", case.name, optional(&case.ty)));
+                format!("variant {{{}}}", cases.collect::<Vec<_>>().join(", "))
+            }
+            TypeDefKind::Enum(names) => {
+                let cases = names.cases.iter().map(|case| case.name.clone());
+                format!("enum {{{}}}", cases.collect::<Vec<_>>().join(", "))
+            }
+            TypeDefKind::Flags(names) => {
+                let flags = names.flags.iter().map(|flag| flag.name.clone());
+                format!("flags {{{}}}", flags.collect::<Vec<_>>().join(", "))
+            }
+            TypeDefKind::Tuple(tuple) => {
+                let types = tuple.types.iter().map(|shape| self.shape(shape));
+                format!("tuple<{}>", types.collect::<Vec<_>>().join(", "))
+            }
+            TypeDefKind::Option(shape) => format!("option<{}>", self.shape(shape)),
+            TypeDefKind::Result(result) => {
+                format!("result<{}, {}>", optional(&result.ok), optional(&result.err))
+            }
+            TypeDefKind::List(shape) => format!("list<{}>", self.shape(shape)),
+            TypeDefKind::Future(shape) => format!("future<{}>", optional(shape)),
+            TypeDefKind::Stream(shape) => format!("stream<{}>", optional(shape)),
+            other => panic!("no interface of ours has a {}", other.as_str()),
+        }
+    }
+
+    /// A resource by its own name, wherever it is used from.
+    fn resource(&self, id: TypeId) -> String {
+        let definition = &self.resolve.types[id];
+        match (&definition.kind, &definition.name) {
+            (TypeDefKind::Type(Type::Id(origin)), _) => self.resource(*origin),
+            (_, Some(name)) => name.clone(),
+            (_, None) => panic!("a resource without a name"),
+        }
+    }
+}
+
+#[test]
+fn components_import_and_export_what_their_worlds_say() {
+    for component in functions::built().components() {
+        let (real, declared) = (Reached::component(component), Reached::declared(component.id()));
+        assert_eq!(real.imports(), declared.imports(), "imports of {}", component.id());
+        assert_eq!(real.exports(), declared.exports(), "exports of {}", component.id());
+        let allowed = declared.signatures();
+        for (interface, functions) in real.signatures() {
+            // Interfaces of WASI that only Rust's standard library uses are named and no more.
+            let Some(allowed) = allowed.get(&interface).filter(|allowed| !allowed.is_empty()) else {
+                continue;
+            };
+            for (name, signature) in functions {
+                let place = format!("{interface} {name} of {}", component.id());
+                assert_eq!(allowed.get(&name), Some(&signature), "{place}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_world_is_a_component_and_the_other_way_round() {
+    // What all of them share is a world as well.
+    const SHARED: &str = "function";
+    let mut resolve = Resolve::default();
+    let (package, _) = resolve.push_dir(root().join("wit")).unwrap();
+    let worlds: BTreeSet<&str> =
+        resolve.packages[package].worlds.keys().map(String::as_str).filter(|name| *name != SHARED).collect();
+    let components: BTreeSet<&str> =
+        functions::manifest().components().iter().map(Component::id).collect();
+    assert_eq!(worlds, components);
+}
+
+#[test]
+fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
+    for component in functions::manifest().components() {
+        let imports = Reached::declared(component.id()).imports();
+        let any = |prefix: &str| imports.iter().any(|name| name.starts_with(prefix));
+        let id = component.id();
+        let stores = any("spin:key-value/") || any("wasi:keyvalue/");
+        assert_eq!(!component.key_value_stores().is_empty(), stores, "stores of {id}");
+        let variables = component.variables().next().is_some();
+        assert_eq!(variables, any("spin:variables/"), "variables of {id}");
+        // Whoever scans reads everything there is, so nobody but the operators may make a component scan.
+        assert_eq!(any("wasi:keyvalue/"), id == "console", "the scan of {id}");
+        for never in ["wasi:sockets/", "wasi:filesystem/", "wasi:http/client", "spin:sqlite/"] {
+            assert!(!any(never), "{id} imports {never}");
+        }
+    }
+}
+
+#[test]
+fn components_are_small() {
+    let mut table = format!("{:<16} {:>9} {:>9}\n", "component", "bytes", "left");
+    let mut large = Vec::new();
+    for component in functions::built().components() {
+        let bytes = fs::read(component.source()).unwrap().len();
+        match LARGEST.checked_sub(bytes) {
+            Some(left) => writeln!(table, "{:<16} {bytes:>9} {left:>9}", component.id()).unwrap(),
+            None => large.push((component.id(), bytes)),
+        }
+    }
+    tell(&table);
+    assert_eq!(large, [], "components of more than {LARGEST} bytes");
+}
