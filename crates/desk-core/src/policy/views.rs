@@ -17,16 +17,17 @@ use super::{Digest, PolicyText, Publication, Signed};
 use crate::store_key::StoreKey;
 use crate::time::Timestamp;
 
-/// The most bytes of a head as JSON: it is read on every path that has nothing cached.
+/// The most bytes of a head: it is read on every path that has nothing cached.
 const MAX_HEAD: usize = 200 * 1024;
-/// What a text takes in the head beside itself: its digest as a member's name, and the punctuation.
-const TEXT_FRAME: usize = 64 + 6;
+/// What a publication takes in the index beside its texts: two digests, two instants, and numbers.
+const ENTRY_FRAME: usize = 2 * 32 + 2 * 10 + 32;
+/// What a text takes in the head beside itself: its digest, and two lengths.
+const TEXT_FRAME: usize = 32 + 2 + 5;
 
 /// A text as it lies under its own key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredText {
     /// Its publication.
-    #[serde(flatten)]
     pub signed: Signed,
     /// The Markdown.
     pub markdown: PolicyText,
@@ -65,6 +66,16 @@ impl Index {
     /// Whether every publication of another index is in this one.
     pub fn contains(&self, other: &Self) -> bool {
         other.0.iter().all(|signed| self.0.contains(signed))
+    }
+
+    /// About how many bytes it takes in the store, never less: names, notes and signatures, and what is fixed.
+    pub fn size(&self) -> usize {
+        let text = |signed: &Signed| {
+            let publication = &signed.publication;
+            let note = publication.note.as_ref().map_or(0, |note| note.as_str().len());
+            publication.version.as_str().len() + note + signed.signature.len() + ENTRY_FRAME
+        };
+        self.0.iter().map(text).sum()
     }
 
     /// The last publication, which the next one names.
@@ -113,15 +124,14 @@ impl Head {
 
     /// Builds the head from an index and the texts at hand.
     pub fn new(index: Index, texts: &BTreeMap<Digest, PolicyText>, now: Timestamp) -> Self {
-        let size = |json: Result<String, serde_json::Error>| json.map_or(MAX_HEAD, |j| j.len());
-        let mut left = MAX_HEAD.saturating_sub(size(serde_json::to_string(&index)));
+        let mut left = MAX_HEAD.saturating_sub(index.size());
         let mut kept = BTreeMap::new();
         for signed in Self::wanted(&index, now) {
             let digest = signed.publication.sha256;
             let Some(text) = texts.get(&digest).filter(|_| !kept.contains_key(&digest)) else {
                 continue;
             };
-            let takes = size(serde_json::to_string(text)).saturating_add(TEXT_FRAME);
+            let takes = text.as_str().len().saturating_add(TEXT_FRAME);
             if takes <= left {
                 left -= takes;
                 kept.insert(digest, text.clone());
@@ -173,7 +183,8 @@ mod tests {
             [3u32, 4, 5].map(|number| Digest::of(&number.to_be_bytes())).to_vec();
         expected.sort();
         assert_eq!(kept, expected);
-        assert!(serde_json::to_vec(&head).unwrap().len() <= MAX_HEAD + 64);
+        assert!(postcard::to_allocvec(&head.index).unwrap().len() <= head.index.size());
+        assert!(postcard::to_allocvec(&head).unwrap().len() <= MAX_HEAD + 8);
     }
 
     #[test]
@@ -183,8 +194,12 @@ mod tests {
             BTreeMap::from([(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
         let head = Head::new(index, &texts, at("2030-01-01T00:00:00Z"));
         assert_eq!(head.texts.len(), 1);
-        let json = serde_json::to_string(&head).unwrap();
-        assert_eq!(serde_json::from_str::<Head>(&json).unwrap(), head);
+        let stored = postcard::to_allocvec(&head).unwrap();
+        assert_eq!(postcard::from_bytes::<Head>(&stored).unwrap(), head);
+        let signed = head.index.0[2].clone();
+        let text = StoredText { signed, markdown: PolicyText::new("# A").unwrap() };
+        let stored = postcard::to_allocvec(&text).unwrap();
+        assert_eq!(postcard::from_bytes::<StoredText>(&stored).unwrap(), text);
     }
 
     proptest! {

@@ -1,0 +1,259 @@
+//! What changed between two versions.
+
+use desk_core::lang::Lang;
+use desk_core::policy::compare::{Change, Kind, LineChange, Part, SectionChange, compare};
+use desk_core::policy::history::Version;
+use desk_core::policy::markdown::Document;
+use http::StatusCode;
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::{Format, View, time, version_path};
+use crate::join::both;
+use crate::page::{self, Frame, Place, Switch};
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::Reply;
+
+/// Compares two versions, `a..b`, in the best language that both have.
+pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Reply, Problem> {
+    let (from, to) = pair.split_once("..").ok_or(Problem::Malformed("versions-pair"))?;
+    let version = |name: &str| {
+        let name = name.parse().map_err(|_| Problem::NotFound)?;
+        view.history().version(&name).ok_or(Problem::NotFound)
+    };
+    let (from, to) = (version(from)?, version(to)?);
+    let (format, _) = Format::of(view.request, &Format::LIST)?;
+    let wanted = [view.locale.lang, view.desk.setup.default_lang].into_iter().chain(Lang::ALL);
+    // Two texts in different languages have nothing to compare.
+    let mut shared = wanted.filter_map(|lang| Some((lang, from.text(lang)?, to.text(lang)?)));
+    let (lang, old, new) = shared.next().ok_or(Problem::NotFound)?;
+    let (old, new) = both(view.text(old), view.text(new)).await?;
+    let sections = compare(&Document::read(old.as_str()).0, &Document::read(new.as_str()).0);
+    let comparison = Comparison { from, to, lang, sections };
+    let reply = match format {
+        Format::Json => Reply::json(StatusCode::OK, &comparison.wire(&view.desk.setup.base_url)),
+        _ => comparison.page(view),
+    };
+    Ok(reply
+        .lang(lang)
+        .vary("Accept, Accept-Language")
+        .caching(view.caching())
+        .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
+        .digested())
+}
+
+struct Comparison<'a> {
+    from: &'a Version,
+    to: &'a Version,
+    lang: Lang,
+    sections: Vec<SectionChange>,
+}
+
+#[derive(Serialize)]
+struct DiffWire<'a> {
+    from: SideWire<'a>,
+    to: SideWire<'a>,
+    language: &'static str,
+    summary: SummaryWire,
+    sections: Vec<SectionWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct SideWire<'a> {
+    version: &'a str,
+    effective: String,
+    url: String,
+}
+
+#[derive(Serialize)]
+struct SummaryWire {
+    added: usize,
+    removed: usize,
+    changed: usize,
+    unchanged: usize,
+}
+
+#[derive(Serialize)]
+struct SectionWire<'a> {
+    id: Option<&'a str>,
+    title: &'a str,
+    status: &'static str,
+    lines: Vec<LineWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct LineWire<'a> {
+    kind: &'static str,
+    ops: Vec<OpWire<'a>>,
+}
+
+#[derive(Serialize)]
+struct OpWire<'a> {
+    op: &'static str,
+    text: &'a str,
+}
+
+impl Comparison<'_> {
+    fn count(&self, change: Change) -> usize {
+        self.sections.iter().filter(|section| section.change == change).count()
+    }
+
+    fn wire(&self, base: &str) -> DiffWire<'_> {
+        fn side<'a>(version: &'a Version, base: &str) -> SideWire<'a> {
+            SideWire {
+                version: version.name().as_str(),
+                effective: version.effective().to_string(),
+                url: format!("{base}{}", version_path(version)),
+            }
+        }
+        DiffWire {
+            from: side(self.from, base),
+            to: side(self.to, base),
+            language: self.lang.tag(),
+            summary: SummaryWire {
+                added: self.count(Change::Added),
+                removed: self.count(Change::Removed),
+                changed: self.count(Change::Changed),
+                unchanged: self.count(Change::Unchanged),
+            },
+            sections: self.sections.iter().map(section_wire).collect(),
+        }
+    }
+
+    fn page<S: Store>(&self, view: &View<'_, S>) -> Reply {
+        let texts = view.texts();
+        let words = view.words();
+        let locale = view.locale;
+        let foreign = (self.lang != locale.lang).then_some(self.lang);
+        let title = (words.diff_title)(self.from.name().as_str(), self.to.name().as_str());
+        let side = |version: &Version| {
+            html! {
+                a href=(locale.href(&version_path(version))) { ((words.version)(version.name().as_str())) }
+                ", " (time(texts, version.effective()))
+            }
+        };
+        let short = (words.diff_summary)(
+            self.count(Change::Changed),
+            self.count(Change::Added),
+            self.count(Change::Removed),
+            self.count(Change::Unchanged),
+        );
+        let is_same = |section: &&SectionChange| section.change == Change::Unchanged;
+        let same: Vec<&str> = self
+            .sections
+            .iter()
+            .filter(is_same)
+            .map(|section| self.title(section, words.preface))
+            .collect();
+        let json = locale.href(&format!("{}?format=json", view.request.path()));
+        let main = html! {
+            p.kicker { a href=(locale.href("/policy/versions")) { (words.versions) } }
+            h1 { (title) }
+            dl.facts {
+                div { dt { (words.diff_from) } dd { (side(self.from)) } }
+                div { dt { (words.diff_to) } dd { (side(self.to)) } }
+                div { dt { (words.diff_short) } dd { (short) } }
+            }
+            p {
+                (words.legend_before) " " ins { (words.legend_added) } (words.legend_between) " "
+                del { (words.legend_removed) } (words.legend_after)
+            }
+            @for section in self.sections.iter().filter(|section| !is_same(section)) {
+                section {
+                    h2 lang=[foreign.filter(|_| section.id.is_some())] { (self.title(section, words.preface)) }
+                    p { span.tag { ((words.change_tag)(section.change)) } }
+                    div.prose lang=[foreign] { (self.lines(view, &section.lines)) }
+                }
+            }
+            section {
+                h2 { (words.unchanged_title) }
+                @if !same.is_empty() { p lang=[foreign] { (same.join(", ")) "." } }
+                ul.links {
+                    li { a href=(json) type="application/json" { "JSON" } }
+                    li { a href=(locale.href("/policy/versions")) { (words.all_versions) } }
+                }
+            }
+        };
+        let frame = Frame { title: &title, place: Place::Elsewhere, switch: Switch::Here };
+        let page = page::layout(view.desk.setup, view.request, locale, frame, main);
+        Reply::page(StatusCode::OK, self.lang, page)
+    }
+
+    fn title<'a>(&self, section: &'a SectionChange, preface: &'a str) -> &'a str {
+        if section.id.is_some() { &section.title } else { preface }
+    }
+
+    /// The lines of a section: what changed in full, and how many did not in between.
+    fn lines<S: Store>(&self, view: &View<'_, S>, lines: &[LineChange]) -> Markup {
+        let words = view.words();
+        let hint = |count: usize| {
+            let lang = (self.lang != view.locale.lang).then_some(view.locale.lang);
+            html! { p.hint lang=[lang] { ((words.unchanged_paragraphs)(count)) } }
+        };
+        html! {
+            @for run in lines.chunk_by(|a, b| a.is_unchanged() == b.is_unchanged()) {
+                @if run.first().is_some_and(LineChange::is_unchanged) { (hint(run.len())) }
+                @else { @for line in run { (self.line(view, line)) } }
+            }
+        }
+    }
+
+    fn line<S: Store>(&self, view: &View<'_, S>, line: &LineChange) -> Markup {
+        let words = view.words();
+        let lang = (self.lang != view.locale.lang).then_some(view.locale.lang);
+        let heard = |before: &str, text: &str| {
+            html! { span.vh lang=[lang] { (before) } (text) span.vh lang=[lang] { (words.hear_end) } }
+        };
+        let parts = html! {
+            @for part in &line.parts {
+                @match part {
+                    Part::Same(text) => (text),
+                    Part::Removed(text) => del { (heard(words.hear_removed, text)) },
+                    Part::Added(text) => ins { (heard(words.hear_added, text)) },
+                }
+            }
+        };
+        html! {
+            @match line.kind {
+                Kind::Heading => p { strong { (parts) } },
+                Kind::Paragraph | Kind::Row => p { (parts) },
+                Kind::Item => ul { li { (parts) } },
+                Kind::Code => pre { code { (parts) } },
+            }
+        }
+    }
+}
+
+fn section_wire(section: &SectionChange) -> SectionWire<'_> {
+    let kind = |kind| match kind {
+        Kind::Heading => "heading",
+        Kind::Paragraph => "paragraph",
+        Kind::Item => "item",
+        Kind::Row => "row",
+        Kind::Code => "code",
+    };
+    let op = |part| match part {
+        &Part::Same(ref text) => OpWire { op: "equal", text },
+        Part::Removed(text) => OpWire { op: "delete", text },
+        Part::Added(text) => OpWire { op: "insert", text },
+    };
+    SectionWire {
+        id: section.id.as_deref(),
+        title: &section.title,
+        status: match section.change {
+            Change::Added => "added",
+            Change::Removed => "removed",
+            Change::Changed => "changed",
+            Change::Unchanged => "unchanged",
+        },
+        lines: section
+            .lines
+            .iter()
+            .map(|line| LineWire {
+                kind: kind(line.kind),
+                ops: line.parts.iter().map(op).collect(),
+            })
+            .collect(),
+    }
+}

@@ -1,0 +1,198 @@
+//! The list of versions, and the list of those to come.
+
+use desk_core::policy::Signed;
+use desk_core::policy::history::{State, Version};
+use http::StatusCode;
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::wire::VersionWire;
+use super::{Format, View, diff_path, time, version_path};
+use crate::page::{self, Frame, Place, Switch};
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::Reply;
+
+/// All versions, the newest first.
+pub(super) fn versions<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
+    #[derive(Serialize)]
+    struct Wire<'a> {
+        versions: Vec<VersionWire<'a>>,
+    }
+    let versions: Vec<&Version> = view.history().versions().iter().rev().collect();
+    let (format, _) = Format::of(view.request, &Format::LIST)?;
+    let reply = match format {
+        Format::Json => Reply::json(StatusCode::OK, &Wire { versions: wires(view, &versions) }),
+        _ => {
+            let words = view.words();
+            let list = List {
+                title: words.versions_title,
+                lead: Some(words.versions_lead),
+                caption: words.versions_caption,
+                nothing: words.no_versions,
+                place: Place::Versions,
+            };
+            let main = html! { (table(view, &list, &versions)) (proof(view)) };
+            page(view, &list, main)
+        }
+    };
+    Ok(finish(view, reply))
+}
+
+/// The versions to come, the soonest first.
+pub(super) fn upcoming<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
+    #[derive(Serialize)]
+    struct Wire<'a> {
+        upcoming: Vec<VersionWire<'a>>,
+    }
+    let versions: Vec<&Version> = view.history().upcoming(view.now()).iter().collect();
+    let (format, _) = Format::of(view.request, &Format::LIST)?;
+    let reply = match format {
+        Format::Json => Reply::json(StatusCode::OK, &Wire { upcoming: wires(view, &versions) }),
+        _ => {
+            let words = view.words();
+            let list = List {
+                title: words.upcoming_title,
+                lead: None,
+                caption: words.upcoming_caption,
+                nothing: words.nothing_upcoming,
+                place: Place::Elsewhere,
+            };
+            page(view, &list, table(view, &list, &versions))
+        }
+    };
+    Ok(finish(view, reply))
+}
+
+fn finish<S: Store>(view: &View<'_, S>, reply: Reply) -> Reply {
+    reply
+        .vary("Accept, Accept-Language")
+        .caching(view.caching())
+        .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
+        .digested()
+}
+
+fn wires<'a, S: Store>(view: &View<'_, S>, versions: &[&'a Version]) -> Vec<VersionWire<'a>> {
+    let base = &view.desk.setup.base_url;
+    let wire = |version: &&'a Version| VersionWire::new(view.history(), version, view.now(), base);
+    versions.iter().map(wire).collect()
+}
+
+struct List {
+    title: &'static str,
+    lead: Option<&'static str>,
+    caption: &'static str,
+    nothing: &'static str,
+    place: Place,
+}
+
+fn page<S: Store>(view: &View<'_, S>, list: &List, content: Markup) -> Reply {
+    let locale = view.locale;
+    let main = html! {
+        p.kicker { a href=(locale.href("/policy")) { (view.texts().nav_policy) } }
+        h1 { (list.title) }
+        @if let Some(lead) = list.lead { p.lead { (lead) } }
+        (content)
+    };
+    let frame = Frame { title: list.title, place: list.place, switch: Switch::Here };
+    let page = page::layout(view.desk.setup, view.request, locale, frame, main);
+    Reply::page(StatusCode::OK, locale.lang, page)
+}
+
+fn table<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Markup {
+    let words = view.words();
+    if versions.is_empty() {
+        return html! { p { (list.nothing) } };
+    }
+    let columns = [
+        words.version_label,
+        words.effective_label,
+        words.note_label,
+        words.languages_label,
+        words.compare_label,
+    ];
+    html! {
+        table.data role="table" {
+            caption { (list.caption) }
+            thead role="rowgroup" {
+                tr role="row" { @for column in columns { th role="columnheader" scope="col" { (column) } } }
+            }
+            tbody role="rowgroup" { @for version in versions { (row(view, version)) } }
+        }
+    }
+}
+
+fn row<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
+    let texts = view.texts();
+    let words = view.words();
+    let (history, locale) = (view.history(), view.locale);
+    let name = version.name().as_str();
+    let tag = match history.state(version, view.now()) {
+        State::Upcoming => Some(words.upcoming_tag),
+        State::InForce => Some(words.in_force_tag),
+        State::Past => None,
+    };
+    let languages: Vec<&str> =
+        version.texts().iter().map(|s| (words.language_name)(s.publication.language)).collect();
+    html! {
+        tr role="row" {
+            th role="rowheader" scope="row" {
+                a href=(locale.href(&version_path(version))) { (name) }
+                @if let Some(tag) = tag { " " span.tag { (tag) } }
+            }
+            td role="cell" data-label=(words.effective_label) { (time(texts, version.effective())) }
+            td role="cell" data-label=(words.note_label) {
+                @if version.material() { span.tag { (words.material) } " " }
+                (note(view, version))
+            }
+            td role="cell" data-label=(words.languages_label) { (languages.join(", ")) }
+            td role="cell" data-label=(words.compare_label) {
+                @match history.predecessor(version.name()) {
+                    Some(before) => a href=(locale.href(&diff_path(before, version))) {
+                        ((words.compare_with)(before.name().as_str()))
+                        span.vh { ": " ((words.of_version)(name)) }
+                    },
+                    None => "–",
+                }
+            }
+        }
+    }
+}
+
+/// What changed in a version, in the reader's language where there is a note in it.
+fn note<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
+    let has_note = |signed: &&Signed| signed.publication.note.is_some();
+    let own = version.text(view.locale.lang).filter(has_note);
+    let Some(signed) = own.or_else(|| version.texts().iter().find(has_note)) else {
+        return html! { "–" };
+    };
+    let lang = signed.publication.language;
+    let text = signed.publication.note.as_ref().map_or("", |note| note.as_str());
+    html! {
+        @if lang == view.locale.lang { (text) } @else { span lang=(lang) { (text) } }
+    }
+}
+
+fn proof<S: Store>(view: &View<'_, S>) -> Markup {
+    let words = view.words();
+    let Some(version) = view.history().in_force(view.now()) else { return html! {} };
+    html! {
+        section {
+            h2 { (words.proof) }
+            p { (words.proof_text) }
+            dl.facts {
+                @for signed in version.texts() {
+                    @let publication = &signed.publication;
+                    div {
+                        dt { ((words.digest_label)(version.name().as_str(), publication.language)) }
+                        dd { code { (publication.sha256) } }
+                    }
+                }
+                div {
+                    dt { (words.key_label) }
+                    dd { a href="/.well-known/desk-keys.json" { "desk-keys.json" } }
+                }
+            }
+        }
+    }
+}

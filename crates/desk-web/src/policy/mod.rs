@@ -1,0 +1,298 @@
+//! The policy: the one in force, its history, and how a version is published.
+//!
+//! | address | what | may be kept |
+//! |---|---|---|
+//! | `/policy` | the version in force | five minutes, never past the next change |
+//! | `/policy/versions/{version}?lang=` | Markdown, plain text or JSON in exactly this language | for ever |
+//! | `/policy/versions/{version}` | the same in the best language there is, or as a page | as `/policy` |
+//! | all others | what is true now | as `/policy` |
+//!
+//! A text never changes once it is published, so an address that names its version and its language may be kept for
+//! ever. Without `?lang=` a translation that comes later changes the answer; and a page tells what surrounds the text
+//! (whether it is in force, which other languages there are), which changes too.
+
+mod cache;
+mod diff;
+mod document;
+mod feeds;
+mod lists;
+mod publish;
+#[cfg(test)]
+mod tests;
+mod text;
+mod wire;
+
+use bytes::Bytes;
+use desk_core::case::PolicyPin;
+use desk_core::policy::history::{History, Version};
+use desk_core::policy::views::StoredText;
+use desk_core::policy::{PolicyText, Signed, VersionName};
+use desk_core::time::{Date, Timestamp};
+use http::{Method, Response};
+use maud::{Markup, html};
+
+pub use cache::Cache;
+use cache::{Current, Variant};
+
+use crate::desk::Desk;
+use crate::negotiate;
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::{Caching, Reply};
+use crate::request::{Locale, Request};
+use crate::site::{self, only_read};
+use crate::texts::policy::PolicyTexts;
+use crate::texts::{self, Texts};
+
+/// Answers a request to the function `policy`.
+pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+    let locale = request.locale(desk.setup);
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    if request.path() == "/policy" && reads {
+        return match now(desk, request, locale).await {
+            Ok(answer) => answer,
+            Err(problem) => desk.respond(request, locale, Err(problem)),
+        };
+    }
+    let outcome = route(desk, request, locale).await;
+    desk.respond(request, locale, outcome)
+}
+
+/// The version in force now, and the digest of its last publication: what a case pins.
+///
+/// # Errors
+/// A problem if the store fails.
+pub async fn pin<S: Store>(desk: &Desk<'_, S>) -> Result<Option<PolicyPin>, Problem> {
+    Ok(cache::history(desk).await?.pin(desk.now()))
+}
+
+async fn route<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["policy", rest @ ..] = segments.as_slice() else {
+        return site::serve(desk, request, locale);
+    };
+    if let (["versions", version], true) = (rest, request.method == Method::PUT) {
+        return publish::publish(desk, request, version).await;
+    }
+    let known = match rest {
+        [] | ["versions" | "upcoming" | "feed.atom" | "feed.json" | "manifest.json"] => true,
+        ["versions" | "at" | "diff", _] => true,
+        _ => false,
+    };
+    if !known {
+        return Err(Problem::NotFound);
+    }
+    only_read(request).map_err(|problem| match rest {
+        ["versions", _] => Problem::MethodNotAllowed("GET, HEAD, PUT"),
+        _ => problem,
+    })?;
+    let view = View { current: &*cache::current(desk).await?, desk, request, locale };
+    match rest {
+        ["versions"] => lists::versions(&view),
+        ["versions", name] => {
+            let name: VersionName = name.parse().map_err(|_| Problem::NotFound)?;
+            let version = view.history().version(&name).ok_or(Problem::NotFound)?;
+            text::version(&view, version).await
+        }
+        ["at", when] => text::at(&view, instant(when)?).await,
+        ["upcoming"] => lists::upcoming(&view),
+        ["diff", pair] => diff::diff(&view, pair).await,
+        ["feed.atom"] => Ok(feeds::atom(&view)),
+        ["feed.json"] => Ok(feeds::json(&view)),
+        ["manifest.json"] => feeds::manifest(&view),
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// Answers for `/policy`: with what is remembered, if it is, without the store and without rendering anything.
+async fn now<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+) -> Result<Response<Bytes>, Problem> {
+    let variant = Variant::of(request, locale)?;
+    let current = cache::current(desk).await?;
+    let prepared = match current.rendered(variant) {
+        Some(prepared) => prepared,
+        None => {
+            // The page must not depend on anything that is not in the variant.
+            let target = match variant.named {
+                Some(format) => format!("/policy?format={}", format.name()),
+                None => "/policy".to_owned(),
+            };
+            let plain = Request::new(
+                Method::GET,
+                &target,
+                crate::headers::Headers::default(),
+                crate::Body::Whole(Bytes::new()),
+            );
+            let view = View { current: &current, desk, request: &plain, locale: variant.locale };
+            let prepared = text::now(&view, variant).await?.prepare();
+            current.remember(variant, prepared.clone());
+            prepared
+        }
+    };
+    let mut answer = prepared.answer(request);
+    if current.until.is_some() {
+        // What is remembered would promise too long a life.
+        let caching = caching(&current.history, desk.now()).value();
+        answer.headers_mut().insert(http::header::CACHE_CONTROL, caching);
+    }
+    Ok(answer)
+}
+
+impl Variant {
+    fn of(request: &Request, locale: Locale) -> Result<Self, Problem> {
+        let (format, named) = Format::of(request, &Format::ALL)?;
+        if format == Format::Html {
+            return Ok(Self { format, named, locale, gpc: request.signals_gpc() });
+        }
+        // Only a page has links, and only a page answers a signal.
+        let locale = Locale { explicit: false, ..locale };
+        Ok(Self { format, named: None, locale, gpc: false })
+    }
+}
+
+/// What an answer is made of.
+struct View<'a, S> {
+    current: &'a Current,
+    desk: &'a Desk<'a, S>,
+    request: &'a Request,
+    locale: Locale,
+}
+
+impl<S: Store> View<'_, S> {
+    fn history(&self) -> &History {
+        &self.current.history
+    }
+
+    fn now(&self) -> Timestamp {
+        self.desk.now()
+    }
+
+    fn texts(&self) -> &'static Texts {
+        texts::texts(self.locale.lang)
+    }
+
+    fn words(&self) -> &'static PolicyTexts {
+        texts::policy(self.locale.lang)
+    }
+
+    /// How long an answer may be kept that is true until another version takes effect.
+    fn caching(&self) -> Caching {
+        caching(self.history(), self.now())
+    }
+
+    /// Reads the text of a publication, and checks that it is the one that was published.
+    async fn text(&self, signed: &Signed) -> Result<PolicyText, Problem> {
+        let digest = signed.publication.sha256;
+        let text = match self.current.texts.get(&digest) {
+            Some(text) => text.clone(),
+            None => {
+                let stored: Option<StoredText> = self.desk.read_plain(&signed.text_key()).await?;
+                let missing = || Problem::Internal("a text of the policy is missing".to_owned());
+                stored.ok_or_else(missing)?.markdown
+            }
+        };
+        if text.sha256() != digest {
+            return Err(Problem::Internal("a text of the policy was changed".to_owned()));
+        }
+        Ok(text)
+    }
+}
+
+fn caching(history: &History, now: Timestamp) -> Caching {
+    Caching::Current(history.next_change(now).map(|next| next.seconds_since(now)))
+}
+
+/// A form in which something is given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Format {
+    Html,
+    Markdown,
+    Text,
+    Json,
+}
+
+impl Format {
+    /// Every format, in the order in which they are offered.
+    const ALL: [Self; 4] = [Self::Html, Self::Markdown, Self::Text, Self::Json];
+    /// What lists come in.
+    const LIST: [Self; 2] = [Self::Html, Self::Json];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Html => "html",
+            Self::Markdown => "markdown",
+            Self::Text => "text",
+            Self::Json => "json",
+        }
+    }
+
+    const fn media_type(self) -> &'static str {
+        match self {
+            Self::Html => "text/html",
+            Self::Markdown => "text/markdown",
+            Self::Text => "text/plain",
+            Self::Json => "application/json",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "html" => Some(Self::Html),
+            "markdown" | "md" => Some(Self::Markdown),
+            "text" | "txt" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
+
+    /// The format that `?format=` names, and that it did; else the one that the client prefers, and where it accepts
+    /// none, the first: a person with an odd browser is better served by a page than by a refusal.
+    fn of(request: &Request, offers: &[Self]) -> Result<(Self, Option<Self>), Problem> {
+        if let Some(name) = request.query("format")? {
+            let named = Self::named(&name).filter(|format| offers.contains(format));
+            let format = named.ok_or_else(|| Problem::invalid_query("format", "unknown-format"))?;
+            return Ok((format, named));
+        }
+        let types: Vec<&'static str> = offers.iter().map(|offer| offer.media_type()).collect();
+        let picked = negotiate::media_type(&request.headers, &types);
+        let picked = offers.iter().find(|offer| Some(offer.media_type()) == picked);
+        Ok((picked.or(offers.first()).copied().unwrap_or(Self::Html), None))
+    }
+}
+
+/// Reads an instant of an address: a date means its last moment in UTC, when all that took effect on it holds.
+fn instant(text: &str) -> Result<Timestamp, Problem> {
+    let date = || text.parse::<Date>().map(Date::end_utc);
+    text.parse().or_else(|_| date()).map_err(|_| Problem::Malformed("instant"))
+}
+
+/// The address of a version.
+fn version_path(version: &Version) -> String {
+    format!("/policy/versions/{}", version.name())
+}
+
+/// The address of a comparison.
+fn diff_path(from: &Version, to: &Version) -> String {
+    format!("/policy/diff/{}..{}", from.name(), to.name())
+}
+
+/// An instant for people: the date, and the time where it is not midnight.
+fn moment(texts: &Texts, at: Timestamp) -> String {
+    let date = (texts.date)(at.date());
+    match at.time_of_day() {
+        (0, 0, _) => date,
+        (hour, minute, _) => format!("{date}, {hour:02}:{minute:02}\u{a0}UTC"),
+    }
+}
+
+fn time(texts: &Texts, at: Timestamp) -> Markup {
+    html! { time datetime=(at) { (moment(texts, at)) } }
+}

@@ -1,0 +1,259 @@
+//! Publishing a version: the text first, under its own key, then the views.
+
+use std::collections::BTreeMap;
+
+use desk_core::lang::Lang;
+use desk_core::policy::history::{Decision, Draft, History, Refusal};
+use desk_core::policy::markdown::{Document, Fault};
+use desk_core::policy::views::{Head, Index, StoredText};
+use desk_core::policy::{Digest, InvalidPolicyText, Note, PolicyText, Signed, VersionName};
+use desk_core::store_key::StoreKey;
+use desk_core::text::InvalidText;
+use desk_core::time::Timestamp;
+use http::StatusCode;
+use http::header::LOCATION;
+
+use super::wire::PublicationWire;
+use crate::desk::Desk;
+use crate::join::{all, both};
+use crate::operator;
+use crate::ports::Store;
+use crate::problem::{FieldError, Problem};
+use crate::reply::Reply;
+use crate::request::Request;
+
+/// What the address reads.
+const READS: &str = "text/markdown, text/plain";
+/// How often a publisher writes the views anew where another one's are read back.
+const TRIES: usize = 4;
+/// The most bytes of the index: beside it, one text at least has room in the head.
+const MAX_INDEX: usize = 128 * 1024;
+
+/// Publishes a version in one language.
+pub(super) async fn publish<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    version: &str,
+) -> Result<Reply, Problem> {
+    operator::authorise(desk.setup, request)?;
+    let (draft, text) = read(request, version)?;
+    // Whatever comes of it, what this instance remembers may be wrong from here on.
+    desk.setup.policy.clear();
+    let known = views(desk).await?.union();
+    let (signed, status) = match decide(&known.0, draft.clone(), desk.now())? {
+        Decision::There(signed) => (signed, StatusCode::OK),
+        Decision::Publish(publication) => (publication.sign(&desk.setup.keys), StatusCode::CREATED),
+    };
+    let mine = known.0.merged(Index::new([signed.clone()]));
+    if mine.size() > MAX_INDEX {
+        return Err(fault("", "history-full"));
+    }
+    if status == StatusCode::CREATED {
+        let stored = StoredText { signed: signed.clone(), markdown: text.clone() };
+        desk.write_plain(&signed.text_key(), None, &stored).await?;
+    }
+    // A publication that was there may have been cut off before its views were written.
+    let index = settle(desk, mine, &text).await?;
+    desk.setup.policy.clear();
+    let published = decide(&index, draft, desk.now())?;
+    let Decision::There(published) = published else {
+        return Err(Problem::Internal("a publication did not last".to_owned()));
+    };
+    let wire = PublicationWire::new(&published, &desk.setup.base_url);
+    let reply = Reply::json(status, &wire);
+    if status != StatusCode::CREATED {
+        return Ok(reply);
+    }
+    let lang = published.publication.language;
+    Ok(reply.header(LOCATION, &format!("/policy/versions/{version}?lang={lang}")))
+}
+
+fn decide(index: &Index, draft: Draft, now: Timestamp) -> Result<Decision, Problem> {
+    History::new(index).decide(draft, now).map_err(|refusal| match refusal {
+        Refusal::Published => Problem::VersionPublished,
+        Refusal::TooEarly => fault("?effective", "effective-too-early"),
+    })
+}
+
+fn fault(pointer: &str, code: &'static str) -> Problem {
+    Problem::InvalidFields(vec![FieldError { pointer: pointer.to_owned(), code }])
+}
+
+/// The two views as they were read.
+struct Views {
+    index: Index,
+    head: Head,
+}
+
+impl Views {
+    /// Everything that either of them knows.
+    fn union(self) -> (Index, BTreeMap<Digest, PolicyText>) {
+        (self.index.merged(self.head.index), self.head.texts)
+    }
+}
+
+async fn views<S: Store>(desk: &Desk<'_, S>) -> Result<Views, Problem> {
+    let (index, head) = both(desk.read_plain(&Index::key()), desk.read_plain(&Head::key())).await?;
+    Ok(Views { index: index.unwrap_or_default(), head: head.unwrap_or_default() })
+}
+
+/// Writes the views until they are read back with every publication that is known: where another publisher wrote in
+/// between, its publications are taken along.
+async fn settle<S: Store>(
+    desk: &Desk<'_, S>,
+    mine: Index,
+    text: &PolicyText,
+) -> Result<Index, Problem> {
+    let mut mine = mine;
+    for _ in 0..TRIES {
+        let read = views(desk).await?;
+        if read.index.contains(&mine) && read.head.index.contains(&mine) {
+            return Ok(read.index);
+        }
+        let (others, mut texts) = read.union();
+        mine = mine.merged(others);
+        texts.insert(text.sha256(), text.clone());
+        let head = head(desk, &mine, texts).await?;
+        // The head is what readers see; whoever sees the version can pin it a moment later.
+        desk.write_plain(&Head::key(), None, &head).await?;
+        desk.write_plain(&Index::key(), None, &mine).await?;
+    }
+    Err(Problem::StoreUnavailable("the views of the policy do not settle".to_owned()))
+}
+
+/// Builds the head, with the texts that are at hand and those that must be read for it.
+async fn head<S: Store>(
+    desk: &Desk<'_, S>,
+    index: &Index,
+    mut texts: BTreeMap<Digest, PolicyText>,
+) -> Result<Head, Problem> {
+    let wanted = Head::wanted(index, desk.now());
+    let missing = wanted.iter().filter(|signed| !texts.contains_key(&signed.publication.sha256));
+    let keys: Vec<StoreKey> = missing.map(Signed::text_key).collect();
+    let read = all(keys.iter().map(|key| desk.read_plain::<StoredText>(key))).await?;
+    for stored in read.into_iter().flatten() {
+        texts.insert(stored.signed.publication.sha256, stored.markdown);
+    }
+    Ok(Head::new(index.clone(), &texts, desk.now()))
+}
+
+/// Reads everything that is to be published; whatever is wrong with it is told at once.
+fn read(request: &Request, version: &str) -> Result<(Draft, PolicyText), Problem> {
+    if !matches!(request.content_type().as_str(), "text/markdown" | "text/plain") {
+        return Err(Problem::UnsupportedMediaType(READS));
+    }
+    let body = request.whole_body()?;
+    let body = std::str::from_utf8(body).map_err(|_| Problem::Malformed("not-utf-8"))?;
+    let mut query = Query { request, errors: Vec::new() };
+    let version: Option<VersionName> = version.parse().ok();
+    if version.is_none() {
+        query.error("/version", "version-name");
+    }
+    let language = query.parse("lang", "unknown-language", |text| {
+        // Exactly a tag of ours: nobody should publish a text as English who wrote en-Latn-x-draft.
+        Lang::ALL.into_iter().find(|lang| lang.tag() == text)
+    });
+    if language.is_none() && query.errors.iter().all(|error| error.pointer != "?lang") {
+        query.error("?lang", "missing");
+    }
+    let effective: Option<Timestamp> =
+        query.parse("effective", "not-an-instant", |text| text.parse().ok());
+    let material = query.parse("material", "not-true-or-false", |text| text.parse::<bool>().ok());
+    let note = query.value("note").filter(|text| !text.is_empty()).and_then(|text| {
+        let code = match Note::new(&text) {
+            Ok(note) => return Some(note),
+            Err(InvalidText::Empty) => "empty",
+            Err(InvalidText::TooLong { .. }) => "too-long",
+            Err(InvalidText::Control) => "control-character",
+        };
+        query.error("?note", code);
+        None
+    });
+    query.finish_names(&["lang", "effective", "material", "note"]);
+    let text = match PolicyText::new(body) {
+        Ok(text) => Some(text),
+        Err(InvalidPolicyText::TooLong) => return Err(Problem::TooLarge),
+        Err(InvalidPolicyText::Empty) => {
+            query.error("", "empty");
+            None
+        }
+        Err(InvalidPolicyText::Control) => {
+            query.error("", "control-character");
+            None
+        }
+    };
+    for fault in text.iter().flat_map(|text| Document::read(text.as_str()).1) {
+        query.error("", fault_code(fault));
+    }
+    match (version, language, text) {
+        (Some(version), Some(language), Some(text)) if query.errors.is_empty() => {
+            let sha256 = text.sha256();
+            Ok((Draft { version, language, sha256, effective, material, note }, text))
+        }
+        _ => Err(Problem::InvalidFields(query.errors)),
+    }
+}
+
+const fn fault_code(fault: Fault) -> &'static str {
+    match fault {
+        Fault::NoHeading => "no-heading",
+        Fault::TwoTitles => "two-titles",
+        Fault::DuplicateId => "duplicate-id",
+        Fault::InvalidId => "invalid-id",
+        Fault::RawHtml => "raw-html",
+        Fault::Image => "image",
+        Fault::Reference => "reference-link",
+        Fault::Link => "unsafe-link",
+        Fault::Entity => "unknown-entity",
+        Fault::TooDeep => "too-deep",
+    }
+}
+
+/// The parameters of the address, with what is wrong with them.
+struct Query<'a> {
+    request: &'a Request,
+    errors: Vec<FieldError>,
+}
+
+impl Query<'_> {
+    fn error(&mut self, pointer: &str, code: &'static str) {
+        self.errors.push(FieldError { pointer: pointer.to_owned(), code });
+    }
+
+    fn value(&mut self, name: &'static str) -> Option<String> {
+        match self.request.query(name) {
+            Ok(value) => value,
+            Err(_) => {
+                self.error(&format!("?{name}"), "given-twice");
+                None
+            }
+        }
+    }
+
+    fn parse<T>(
+        &mut self,
+        name: &'static str,
+        code: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.value(name)?;
+        let value = parse(&text);
+        if value.is_none() {
+            self.error(&format!("?{name}"), code);
+        }
+        value
+    }
+
+    /// Whatever has another name is a mistake: a date that is misspelt must not be today's.
+    fn finish_names(&mut self, known: &[&str]) {
+        let names: Vec<String> = self
+            .request
+            .query_pairs()
+            .filter(|(name, _)| !known.contains(&name.as_ref()))
+            .map(|(name, _)| name.chars().take(40).collect())
+            .collect();
+        for name in names {
+            self.error(&format!("?{name}"), "unknown-field");
+        }
+    }
+}

@@ -1,0 +1,409 @@
+//! One text of the policy in its four forms: the one in force, one of a version, one of an instant.
+
+use std::fmt::Write;
+
+use desk_core::policy::history::{State, Translation, Version};
+use desk_core::policy::markdown::{Document, plain};
+use desk_core::policy::{PolicyText, Signed};
+use desk_core::time::Timestamp;
+use http::StatusCode;
+use http::header::{CONTENT_LOCATION, HeaderName, LINK};
+use maud::{Markup, html};
+use serde::Serialize;
+
+use super::cache::Variant;
+use super::wire::{PublicationWire, TranslationWire};
+use super::{Format, View, diff_path, document, time, version_path};
+use crate::page::{self, Frame, Place, Switch};
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::{Caching, Reply};
+use crate::request::Locale;
+
+/// How a text was asked for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// As the one in force; the page answers the signal of Global Privacy Control, if there was one.
+    Now { gpc: bool },
+    /// As that of a version.
+    Version,
+    /// As the one in force at an instant.
+    At(Timestamp),
+}
+
+/// A text with what is known of it.
+struct Found<'a> {
+    version: &'a Version,
+    signed: &'a Signed,
+    truth: Translation<'a>,
+    text: PolicyText,
+    asked: Asked,
+}
+
+/// The text in force.
+pub(super) async fn now<S: Store>(view: &View<'_, S>, variant: Variant) -> Result<Reply, Problem> {
+    let version = view.history().in_force(view.now()).ok_or(Problem::NoPolicy)?;
+    let found = find(view, version, Asked::Now { gpc: variant.gpc }).await?;
+    Ok(give(view, &found, variant.format))
+}
+
+/// The text of a version.
+pub(super) async fn version<S: Store>(
+    view: &View<'_, S>,
+    version: &Version,
+) -> Result<Reply, Problem> {
+    let (format, _) = Format::of(view.request, &Format::ALL)?;
+    let found = find(view, version, Asked::Version).await?;
+    Ok(give(view, &found, format))
+}
+
+/// The text that was in force at an instant, or will be.
+pub(super) async fn at<S: Store>(view: &View<'_, S>, instant: Timestamp) -> Result<Reply, Problem> {
+    let (format, _) = Format::of(view.request, &Format::ALL)?;
+    let version = view.history().in_force(instant).ok_or(Problem::NoPolicy)?;
+    let found = find(view, version, Asked::At(instant)).await?;
+    Ok(give(view, &found, format))
+}
+
+async fn find<'a, S: Store>(
+    view: &'a View<'_, S>,
+    version: &'a Version,
+    asked: Asked,
+) -> Result<Found<'a>, Problem> {
+    let default = view.desk.setup.default_lang;
+    let (signed, truth) = view.history().translation(version, view.locale.lang, default);
+    let text = view.text(signed).await?;
+    Ok(Found { version, signed, truth, text, asked })
+}
+
+fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Reply {
+    let served = found.signed.publication.language;
+    let exact = found.truth == Translation::Exact && view.locale.explicit;
+    let immutable = found.asked == Asked::Version && exact && format != Format::Html;
+    let reply = match format {
+        Format::Html => Reply::page(StatusCode::OK, served, page(view, found)),
+        Format::Markdown => {
+            let text = found.text.as_str().to_owned();
+            Reply::with_body(StatusCode::OK, "text/markdown; charset=utf-8", text)
+        }
+        Format::Text => {
+            let text = document::text(&Document::read(found.text.as_str()).0);
+            Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", text)
+        }
+        Format::Json => json(view, found),
+    };
+    let version = version_path(found.version);
+    let translation = TranslationWire::new(view.locale.lang, served, found.truth);
+    let shows_signal = format == Format::Html && matches!(found.asked, Asked::Now { .. });
+    let reply = reply
+        .lang(served)
+        .vary(if shows_signal {
+            "Accept, Accept-Language, Sec-GPC"
+        } else {
+            "Accept, Accept-Language"
+        })
+        .caching(if immutable { Caching::Immutable } else { view.caching() })
+        .header(CONTENT_LOCATION, &format!("{version}?lang={served}"))
+        .header(LINK, &links(view, found, immutable))
+        .header(const { HeaderName::from_static("policy-translation") }, &translation.field())
+        .digested();
+    match format {
+        // A page changes with a release too, which no date of ours knows; its tag does.
+        Format::Html => reply,
+        Format::Json if !immutable => reply.modified(view.last_change(found)),
+        _ => reply.modified(found.last_change()),
+    }
+}
+
+impl Found<'_> {
+    /// When the address began to give this text: when it was published, or took effect after that.
+    fn last_change(&self) -> Timestamp {
+        let publication = &self.signed.publication;
+        match self.asked {
+            Asked::Now { .. } => publication.published.max(self.version.effective()),
+            Asked::Version | Asked::At(_) => publication.published,
+        }
+    }
+}
+
+impl<S: Store> View<'_, S> {
+    /// When an answer changed that tells of other versions too: any publication may have changed it.
+    fn last_change(&self, found: &Found<'_>) -> Timestamp {
+        let versions = self.history().versions().iter();
+        let last = versions.map(|version| version.last().published).max();
+        found.last_change().max(last.unwrap_or(Timestamp::EPOCH))
+    }
+}
+
+/// The relations of RFC 8288 and RFC 5829. What is kept for ever names only what stays so for ever.
+fn links<S: Store>(view: &View<'_, S>, found: &Found<'_>, immutable: bool) -> String {
+    let served = found.signed.publication.language;
+    let version = version_path(found.version);
+    let here = if matches!(found.asked, Asked::Now { .. }) { "/policy" } else { version.as_str() };
+    let base = &view.desk.setup.base_url;
+    let mut links = format!("<{base}{here}?lang={served}>; rel=\"canonical\"");
+    // Writing to a string cannot fail.
+    let mut add = |target: &str, rest: &str| {
+        let _ = write!(links, ", <{target}>; {rest}");
+    };
+    for format in Format::ALL {
+        let target = format!("{here}?lang={served}&format={}", format.name());
+        add(&target, &format!("rel=\"alternate\"; type=\"{}\"", format.media_type()));
+    }
+    add("/policy/versions", "rel=\"version-history\"");
+    add("/policy", "rel=\"latest-version\"");
+    add("/policy", "rel=\"privacy-policy\"");
+    if immutable {
+        return links;
+    }
+    for other in found.version.texts().iter().map(|signed| signed.publication.language) {
+        let target = format!("{here}?lang={other}");
+        add(&target, &format!("rel=\"alternate\"; hreflang=\"{other}\""));
+    }
+    let name = found.version.name();
+    if let Some(before) = view.history().predecessor(name) {
+        add(&version_path(before), "rel=\"predecessor-version\"");
+    }
+    if let Some(after) = view.history().successor(name) {
+        add(&version_path(after), "rel=\"successor-version\"");
+    }
+    add("/policy/feed.atom", "rel=\"alternate\"; type=\"application/atom+xml\"");
+    links
+}
+
+#[derive(Serialize)]
+struct TextWire<'a> {
+    #[serde(flatten)]
+    publication: PublicationWire<'a>,
+    translation: TranslationWire,
+    title: Option<String>,
+    markdown: &'a str,
+    sections: Vec<SectionWire>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upcoming: Option<Vec<ComingWire<'a>>>,
+}
+
+#[derive(Serialize)]
+struct SectionWire {
+    /// None for what stands before the first section.
+    id: Option<String>,
+    title: Option<String>,
+    html: String,
+}
+
+#[derive(Serialize)]
+struct ComingWire<'a> {
+    version: &'a str,
+    effective: String,
+    url: String,
+}
+
+fn json<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Reply {
+    let (document, _) = Document::read(found.text.as_str());
+    let base = &view.desk.setup.base_url;
+    // The app shows this where it likes, so nothing in it follows from how the request was made.
+    let plain_locale = Locale { lang: found.signed.publication.language, explicit: false };
+    let html = |blocks| document::blocks(blocks, plain_locale).into_string();
+    let preface = (!document.preface.is_empty()).then(|| SectionWire {
+        id: None,
+        title: None,
+        html: html(&document.preface),
+    });
+    let sections = document.sections.iter().map(|section| SectionWire {
+        id: Some(section.id.clone()),
+        title: Some(plain(&section.title)),
+        html: html(&section.blocks),
+    });
+    let coming = |version: &'_ Version| (version.name().to_string(), version.effective());
+    let upcoming: Vec<_> = view.history().upcoming(view.now()).iter().map(coming).collect();
+    let upcoming = upcoming.iter().map(|(name, effective)| ComingWire {
+        version: name,
+        effective: effective.to_string(),
+        url: format!("{base}/policy/versions/{name}"),
+    });
+    let wire = TextWire {
+        publication: PublicationWire::new(found.signed, base),
+        translation: TranslationWire::new(
+            view.locale.lang,
+            found.signed.publication.language,
+            found.truth,
+        ),
+        title: document.title.as_deref().map(plain),
+        markdown: found.text.as_str(),
+        sections: preface.into_iter().chain(sections).collect(),
+        upcoming: matches!(found.asked, Asked::Now { .. }).then(|| upcoming.collect()),
+    };
+    Reply::json(StatusCode::OK, &wire)
+}
+
+fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+    let words = view.words();
+    let locale = view.locale;
+    let name = found.version.name().as_str();
+    let served = found.signed.publication.language;
+    let foreign = (served != locale.lang).then_some(served);
+    let (document, _) = Document::read(found.text.as_str());
+    let title = document.title.as_deref().map_or_else(|| words.title.to_owned(), plain);
+    let is_now = matches!(found.asked, Asked::Now { .. });
+    let main = html! {
+        p.kicker {
+            @if is_now { ((words.version)(name)) }
+            @else { a href=(locale.href("/policy/versions")) { (words.versions) } }
+        }
+        h1 lang=[foreign.filter(|_| document.title.is_some())] {
+            @match &document.title {
+                Some(title) => (document::inlines(title, locale)),
+                None => (words.title),
+            }
+        }
+        (notices(view, found))
+        div.side {
+            (facts(view, found))
+            @if !document.sections.is_empty() {
+                nav.toc aria-labelledby="toc-title" {
+                    h2 id="toc-title" { (words.contents) }
+                    ol lang=[foreign] {
+                        @for section in &document.sections {
+                            li { a href=(format!("#{}", section.id)) { (plain(&section.title)) } }
+                        }
+                    }
+                }
+            }
+        }
+        article.prose lang=(served) {
+            (document::blocks(&document.preface, locale))
+            @for section in &document.sections {
+                section id=(section.id) {
+                    h2 { (document::inlines(&section.title, locale)) }
+                    (document::blocks(&section.blocks, locale))
+                }
+            }
+        }
+        (forms(view, found))
+    };
+    let (title, place) = match is_now {
+        true => (title, Place::Policy),
+        false => (format!("{title}, {}", (words.of_version)(name)), Place::Elsewhere),
+    };
+    let frame = Frame { title: &title, place, switch: Switch::Here };
+    page::layout(view.desk.setup, view.request, locale, frame, main)
+}
+
+/// The most notices of versions to come: there is rarely one.
+const MAX_COMING: usize = 3;
+
+fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+    let texts = view.texts();
+    let words = view.words();
+    let (history, locale) = (view.history(), view.locale);
+    let served = found.signed.publication.language;
+    let name = found.version.name().as_str();
+    let link = |version: &Version| {
+        html! {
+            a href=(locale.href(&version_path(version))) {
+                ((words.of_version)(version.name().as_str()))
+            }
+        }
+    };
+    let state = history.state(found.version, view.now());
+    let in_force = history.in_force(view.now());
+    html! {
+        @match found.asked {
+            Asked::Now { .. } => {
+                @for coming in history.upcoming(view.now()).iter().take(MAX_COMING) {
+                    div.notice {
+                        p {
+                            strong { (words.coming) } " "
+                            ((words.coming_on)(coming.name().as_str())) " " (time(texts, coming.effective())) ". "
+                            a href=(locale.href(&version_path(coming))) { (words.coming_read) } " " (words.or) " "
+                            a href=(locale.href(&diff_path(found.version, coming))) { (words.coming_changes) } "."
+                        }
+                    }
+                }
+            }
+            Asked::At(instant) => {
+                div.notice { p { strong { (words.as_of) } " " (time(texts, instant)) "." } }
+            }
+            Asked::Version => {}
+        }
+        @if state != State::InForce {
+            div.notice.warning {
+                p {
+                    strong { @if state == State::Past { (words.past) } @else { (words.not_yet) } }
+                    @if let Some(current) = in_force { " " (words.now_in_effect) " " (link(current)) "." }
+                }
+            }
+        }
+        @if found.truth != Translation::Exact {
+            div.notice.warning {
+                p {
+                    strong { (words.untranslated) } " " ((words.shown_in)(name, served))
+                    @if let Translation::Outdated(older) = found.truth {
+                        " " (words.last_translated) " " (link(older)) (words.which_is_older)
+                    }
+                }
+            }
+        }
+        @if found.asked == (Asked::Now { gpc: true }) {
+            div.notice.success { p { strong { (words.gpc) } " " (words.gpc_meaning) } }
+        }
+    }
+}
+
+fn facts<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+    let texts = view.texts();
+    let words = view.words();
+    let version = found.version;
+    let served = found.signed.publication.language;
+    let here = match found.asked {
+        Asked::Now { .. } => "/policy".to_owned(),
+        Asked::Version | Asked::At(_) => version_path(version),
+    };
+    let note = found.signed.publication.note.as_ref();
+    html! {
+        dl.facts {
+            div { dt { (words.version_label) } dd { (version.name()) } }
+            div { dt { (words.effective_label) } dd { (time(texts, version.effective())) } }
+            div { dt { (words.published_label) } dd { (time(texts, found.signed.publication.published)) } }
+            @if let Some(note) = note {
+                div { dt { (words.note_label) } dd lang=[(served != view.locale.lang).then_some(served)] { (note.as_str()) } }
+            }
+            div {
+                dt { (words.languages_label) }
+                dd {
+                    @for (at, signed) in version.texts().iter().enumerate() {
+                        @if at > 0 { ", " }
+                        @let lang = signed.publication.language;
+                        @if lang == served { span lang=(lang) { (lang.own_name()) } }
+                        @else { a href=(format!("{here}?lang={lang}")) lang=(lang) hreflang=(lang) { (lang.own_name()) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn forms<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+    let words = view.words();
+    let locale = view.locale;
+    let here = match found.asked {
+        Asked::Now { .. } => "/policy".to_owned(),
+        Asked::Version | Asked::At(_) => version_path(found.version),
+    };
+    let form = |format: Format, name: &str| {
+        let target = locale.href(&format!("{here}?format={}", format.name()));
+        html! { li { a href=(target) type=(format.media_type()) { (name) } } }
+    };
+    html! {
+        nav aria-labelledby="formats-title" {
+            h2 id="formats-title" { (words.forms) }
+            ul.links {
+                (form(Format::Markdown, "Markdown"))
+                (form(Format::Text, words.plain_text))
+                (form(Format::Json, "JSON"))
+                li { a href=(locale.href("/policy/versions")) { (words.all_versions) } }
+                li { a href=(locale.href("/policy/feed.atom")) type="application/atom+xml" { (words.feed) } }
+            }
+        }
+    }
+}
