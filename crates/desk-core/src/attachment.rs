@@ -11,7 +11,6 @@ pub const MAX_ATTACHMENTS: usize = 3;
 
 /// A kind of file that is taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum FileKind {
     /// A PNG image.
     Png,

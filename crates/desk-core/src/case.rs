@@ -26,7 +26,6 @@ pub type AppVersion = Text<50>;
 
 /// What a case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// A question.
     Question,
@@ -60,7 +59,6 @@ impl Kind {
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum State {
     /// It has arrived, and nobody has taken it up yet.
     Received,
@@ -98,7 +96,6 @@ impl State {
 
 /// A state that an operator may set by hand; the others follow from what happens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
 pub enum SetState {
     /// Taken up.
     InProgress,
@@ -117,7 +114,6 @@ impl From<SetState> for State {
 
 /// Why a case was put into quarantine. It is stored and answered like any other; operators see it apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
 pub enum Suspicion {
     /// The form came back sooner than a person could have filled it in.
     TooFast,
@@ -149,7 +145,6 @@ impl Suspicion {
 
 /// The door through which a case came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
 pub enum Door {
     /// The form on the web page.
     Form,
@@ -189,24 +184,18 @@ pub struct Opening {
     /// What the person wrote.
     pub message: Message,
     /// Who the person is, if they said so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Name>,
     /// Where an answer may be sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<EmailAddress>,
     /// The app's version, if they said so.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub app_version: Option<AppVersion>,
     /// The language in which the person wants to be answered.
     pub lang: Lang,
     /// The attached files.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<AttachedFile>,
     /// The policy in force, where one was published.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub policy: Option<PolicyPin>,
     /// Why it is in quarantine; empty if it is not.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub suspicions: Vec<Suspicion>,
     /// The door it came through.
     pub door: Door,
@@ -218,7 +207,6 @@ pub struct Opening {
 
 /// What can happen to a case after its opening.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "what")]
 pub enum Change {
     /// The person added a message.
     PersonWrote {
@@ -245,7 +233,6 @@ pub struct Event {
     /// The event's id, which orders it.
     pub id: Id,
     /// What happened.
-    #[serde(flatten)]
     pub change: Change,
 }
 
@@ -256,10 +243,13 @@ pub struct Head(Vec<Event>);
 impl Head {
     /// Builds the view from events in any order; an event that comes twice counts once.
     pub fn new(events: impl IntoIterator<Item = Event>) -> Self {
-        let mut events: Vec<Event> = events.into_iter().collect();
-        events.sort_by_key(|event| event.id);
-        events.dedup_by_key(|event| event.id);
-        Self(events)
+        let mut ordered: Vec<Event> = Vec::new();
+        for event in events {
+            if let Err(place) = ordered.binary_search_by_key(&event.id, |known| known.id) {
+                ordered.insert(place, event);
+            }
+        }
+        Self(ordered)
     }
 
     /// The events, in order.
@@ -285,7 +275,7 @@ pub struct Case {
     /// The case's id.
     pub id: Id,
     /// How it began.
-    pub opening: Opening,
+    pub opening: Box<Opening>,
     /// What happened since.
     pub head: Head,
     /// Where it stands.
@@ -317,12 +307,12 @@ impl std::error::Error for Refusal {}
 
 /// The most events after the opening.
 const MAX_EVENTS: usize = 200;
-/// The most bytes of text in them: as JSON each byte may take two, and a head must fit into a value of 256 KiB.
-const MAX_THREAD_BYTES: usize = 96 * 1024;
+/// The most bytes of text in them: with some 30 bytes beside each text a head must fit into a value of 256 KiB.
+const MAX_THREAD_BYTES: usize = 192 * 1024;
 
 impl Case {
     /// Folds a case from its opening and its events.
-    pub fn fold(id: Id, opening: Opening, head: Head) -> Self {
+    pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Self {
         let state = head.0.iter().fold(State::Received, |state, event| match &event.change {
             // Withdrawing is final, even where a reply raced it.
             _ if state == State::Withdrawn => state,
@@ -512,7 +502,7 @@ mod tests {
 
     fn fold(changes: &[(i64, Change)]) -> Case {
         let events = changes.iter().map(|(at, change)| event(*at, change.clone()));
-        Case::fold(Id::from_bytes([1; 16]), opening(), Head::new(events))
+        Case::fold(Id::from_bytes([1; 16]), Box::new(opening()), Head::new(events))
     }
 
     #[test]
@@ -545,9 +535,9 @@ mod tests {
             }
             case = case.with(event(at, change));
         }
-        assert_eq!(case.head.events().len(), 4);
+        assert_eq!(case.head.events().len(), 9);
         assert_eq!(case.decide(&Change::Withdrawn), Ok(()));
-        let head = serde_json::to_vec(&case.head).unwrap();
+        let head = postcard::to_allocvec(&case.head).unwrap();
         assert!(head.len() + crate::sealed::OVERHEAD < crate::sealed::MAX_VALUE);
     }
 
@@ -601,8 +591,8 @@ mod tests {
         #[test]
         fn what_is_stored_is_read_again(changes in prop::collection::vec((0i64..50, any_change()), 0..20)) {
             let case = fold(&changes);
-            let head: Head = serde_json::from_slice(&serde_json::to_vec(&case.head).unwrap()).unwrap();
-            let opening: Opening = serde_json::from_slice(&serde_json::to_vec(&case.opening).unwrap()).unwrap();
+            let head: Head = postcard::from_bytes(&postcard::to_allocvec(&case.head).unwrap()).unwrap();
+            let opening: Box<Opening> = postcard::from_bytes(&postcard::to_allocvec(&case.opening).unwrap()).unwrap();
             prop_assert_eq!(Case::fold(case.id, opening, head), case);
         }
     }

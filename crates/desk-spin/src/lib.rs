@@ -1,1 +1,43 @@
-//! Placeholder.
+//! The edge between Spin and the desk: the one user of Spin's SDK.
+//!
+//! It reads the clock and the random source once a request, reads bodies through a limit, opens the store when it is
+//! first used, and turns whatever comes out into an answer. It never returns an error to Spin, which would answer a bare
+//! 500, and never traps, which would end up to 16 other requests in the same instance.
+#![cfg(target_family = "wasm")]
+
+mod edge;
+mod scan;
+mod store;
+mod variables;
+
+pub use edge::handle;
+pub use scan::ScanningStore;
+pub use spin_sdk;
+pub use store::SpinStore;
+
+/// Exports a use case of `desk-web` as the HTTP handler of a component.
+///
+/// Takes the store's type ([`SpinStore`], or [`ScanningStore`] where the component may scan) and the path of an
+/// `async fn(&Desk<'_, Store>, &Request) -> http::Response<Bytes>`.
+#[macro_export]
+macro_rules! function {
+    ($store:ty, $serve:path) => {
+        mod edge {
+            use $crate::spin_sdk::wasip3::exports::http::handler::Guest;
+            use $crate::spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
+
+            struct Function;
+
+            $crate::spin_sdk::wasip3::http::service::export!(Function);
+
+            impl Guest for Function {
+                async fn handle(request: Request) -> Result<Response, ErrorCode> {
+                    Ok($crate::handle::<$store>(request, async |desk, request| {
+                        $serve(desk, request).await
+                    })
+                    .await)
+                }
+            }
+        }
+    };
+}

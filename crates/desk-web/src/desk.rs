@@ -30,28 +30,38 @@ pub struct Desk<'a, S> {
 #[derive(Clone, Debug)]
 pub struct LogLine(pub String);
 
-impl<S: Store> Desk<'_, S> {
+impl<S> Desk<'_, S> {
     /// The instant of the request.
     pub const fn now(&self) -> Timestamp {
         self.moment.now()
     }
+}
 
-    /// Reads a sealed value; `None` if there is none or it has expired.
+impl<S: Store> Desk<'_, S> {
+    /// Reads and opens a sealed value; `None` if there is none or it has expired.
     ///
     /// # Errors
     /// A problem if the store fails, or the value was changed, moved or cut.
+    pub async fn open(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, Problem> {
+        let Some(stored) = self.store.get(key).await? else { return Ok(None) };
+        Ok(self.setup.keys.open(key, &stored, self.now())?)
+    }
+
+    /// Reads a sealed value and decodes it.
+    ///
+    /// # Errors
+    /// As for [`Desk::open`], and if the content is not what it should be.
     pub async fn read_sealed<T: DeserializeOwned>(
         &self,
         key: &StoreKey,
     ) -> Result<Option<T>, Problem> {
-        let Some(stored) = self.store.get(key).await? else { return Ok(None) };
-        let Some(content) = self.setup.keys.open(key, &stored, self.now())? else {
-            return Ok(None);
-        };
-        decode(key, &content).map(Some)
+        match self.open(key).await? {
+            Some(content) => decode(&content).map(Some).ok_or_else(|| undecodable(key)),
+            None => Ok(None),
+        }
     }
 
-    /// Seals a value and writes it.
+    /// Encodes a value, seals it and writes it.
     ///
     /// # Errors
     /// A problem if the store does not confirm it, or the value is larger than every Spin backend holds.
@@ -61,8 +71,17 @@ impl<S: Store> Desk<'_, S> {
         expires: Option<Timestamp>,
         value: &T,
     ) -> Result<(), Problem> {
-        let sealed = self.setup.keys.seal(key, expires, &encode(value)?, &self.moment);
+        let sealed = self.setup.keys.seal(key, expires, &encode(value), &self.moment);
         self.write(key, &sealed).await
+    }
+
+    /// Reads the content of a value that is not sealed; `None` if there is none or it has expired.
+    ///
+    /// # Errors
+    /// A problem if the store fails or the value has no known format.
+    pub async fn read_framed(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, Problem> {
+        let Some(stored) = self.store.get(key).await? else { return Ok(None) };
+        Ok(sealed::read_plain(&stored, self.now())?.map(<[u8]>::to_vec))
     }
 
     /// Reads a value that holds no personal data; `None` if there is none or it has expired.
@@ -73,9 +92,8 @@ impl<S: Store> Desk<'_, S> {
         &self,
         key: &StoreKey,
     ) -> Result<Option<T>, Problem> {
-        let Some(stored) = self.store.get(key).await? else { return Ok(None) };
-        match sealed::read_plain(&stored, self.now())? {
-            Some(content) => decode(key, content).map(Some),
+        match self.read_framed(key).await? {
+            Some(content) => decode(&content).map(Some).ok_or_else(|| undecodable(key)),
             None => Ok(None),
         }
     }
@@ -90,7 +108,7 @@ impl<S: Store> Desk<'_, S> {
         expires: Option<Timestamp>,
         value: &T,
     ) -> Result<(), Problem> {
-        self.write(key, &sealed::plain(expires, &encode(value)?)).await
+        self.write(key, &sealed::plain(expires, &encode(value))).await
     }
 
     /// Writes bytes that are framed already.
@@ -106,8 +124,10 @@ impl<S: Store> Desk<'_, S> {
         }
         Ok(self.store.set(key, framed).await?)
     }
+}
 
-    /// Turns the outcome of a use case into the answer, and leaves what the log should hear.
+impl<S> Desk<'_, S> {
+    /// Turns the outcome of a use case into the answer, for people and programs.
     pub fn respond(
         &self,
         request: &Request,
@@ -116,24 +136,52 @@ impl<S: Store> Desk<'_, S> {
     ) -> Response<Bytes> {
         match outcome {
             Ok(reply) => reply.finish(request),
+            Err(problem) => logged(problem.respond(self.setup, request, locale), &problem),
+        }
+    }
+
+    /// Turns the outcome of a use case into the answer, for programs alone.
+    pub fn respond_json(
+        &self,
+        request: &Request,
+        locale: Locale,
+        outcome: Result<Reply, Problem>,
+    ) -> Response<Bytes> {
+        match outcome {
+            Ok(reply) => reply.finish(request),
             Err(problem) => {
-                let mut response = problem.respond(Some(self.setup), request, locale);
-                if let Some(text) = problem.log() {
-                    response.extensions_mut().insert(LogLine(text.to_owned()));
-                }
-                response
+                logged(problem.respond_json(Some(self.setup), request, locale), &problem)
             }
         }
     }
 }
 
-fn encode<T: Serialize>(value: &T) -> Result<Vec<u8>, Problem> {
-    serde_json::to_vec(value).map_err(|error| Problem::Internal(format!("encoding: {error}")))
+/// Leaves in an answer what the log should hear of its problem.
+pub fn logged(mut response: Response<Bytes>, problem: &Problem) -> Response<Bytes> {
+    if let Some(text) = problem.log() {
+        response.extensions_mut().insert(LogLine(text.to_owned()));
+    }
+    response
 }
 
-/// Decodes what was stored. The error names the area of the key alone: serde's text may quote the content.
-fn decode<T: DeserializeOwned>(key: &StoreKey, content: &[u8]) -> Result<T, Problem> {
-    let area = key.parts().next().unwrap_or_default().to_owned();
-    serde_json::from_slice(content)
-        .map_err(|_| Problem::Internal(format!("a stored {area} cannot be decoded")))
+/// The version of the layout of encoded values, which stands before each: Postcard writes fields by position, so a type
+/// that changes needs another number, and a reader that knows both.
+const LAYOUT: u8 = 1;
+
+/// Encodes a value for the store: Postcard, which is small in the store and in the component.
+pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    // Encoding into memory cannot fail.
+    postcard::to_extend(value, vec![LAYOUT]).unwrap_or_default()
+}
+
+/// Decodes a value from the store; `None` if it is not one of the type. Texts and ids are parsed again as they are read.
+pub(crate) fn decode<T: DeserializeOwned>(content: &[u8]) -> Option<T> {
+    postcard::from_bytes(content.strip_prefix(&[LAYOUT])?).ok()
+}
+
+/// The fault of a value that is not what it should be. It names the area of the key alone: a decoder's own text may
+/// quote the content.
+pub(crate) fn undecodable(key: &StoreKey) -> Problem {
+    let area = key.parts().next().unwrap_or_default();
+    Problem::Internal(format!("a stored {area} cannot be decoded"))
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserializer, MapAccess, Visitor};
-use serde_json::Value;
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use crate::problem::{FieldError, Problem};
 use crate::request::Request;
@@ -16,8 +16,12 @@ pub enum FieldValue {
     Text(String),
     /// The content of a file of a form.
     File(Vec<u8>),
-    /// A JSON value.
-    Json(Value),
+    /// A JSON `null`.
+    Null,
+    /// A JSON list of objects whose members are text: files, in our case.
+    List(Vec<Vec<(String, String)>>),
+    /// Any other JSON value: a number, a truth value, something nested.
+    Other,
 }
 
 /// How the fields came.
@@ -73,10 +77,12 @@ impl Fields {
             return None;
         }
         match values.pop()? {
-            FieldValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
-            FieldValue::Json(Value::String(text)) => Some(text),
-            FieldValue::Json(Value::Null) => None,
-            FieldValue::Json(_) | FieldValue::File(_) => {
+            // A form sends a field that was left empty; in JSON an empty text is one that somebody wrote.
+            FieldValue::Text(text) => {
+                Some(text).filter(|text| !text.is_empty() || self.encoding == Encoding::Json)
+            }
+            FieldValue::Null => None,
+            FieldValue::File(_) | FieldValue::List(_) | FieldValue::Other => {
                 self.error(name, "not-text");
                 None
             }
@@ -106,6 +112,21 @@ impl Fields {
         self.fields = left;
         let taken: Vec<(String, FieldValue)> = taken;
         taken.into_iter().map(|(_, value)| value).collect()
+    }
+
+    /// Looks at the text of a form's field without taking it.
+    pub fn peek(&self, name: &str) -> Option<&str> {
+        self.fields.iter().find(|(key, _)| key == name).and_then(|(_, value)| match value {
+            FieldValue::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Whether a file was sent under this name.
+    pub fn has_file(&self, name: &str) -> bool {
+        self.fields.iter().any(|(key, value)| {
+            key == name && matches!(value, FieldValue::File(bytes) if !bytes.is_empty())
+        })
     }
 
     /// Notes that a field is missing, unless something is wrong with it already.
@@ -177,11 +198,11 @@ fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
             let mut members: Self::Value = Vec::new();
-            while let Some((name, value)) = map.next_entry::<String, Value>()? {
+            while let Some((name, Member(value))) = map.next_entry()? {
                 if members.len() == MAX_FIELDS {
                     return Err(serde::de::Error::custom("too many members"));
                 }
-                members.push((name, FieldValue::Json(value)));
+                members.push((name, value));
             }
             Ok(members)
         }
@@ -194,6 +215,97 @@ fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
     let members = json.deserialize_map(Members).map_err(|_| Problem::Malformed("json"))?;
     json.end().map_err(|_| Problem::Malformed("json"))?;
     Ok(members)
+}
+
+/// A member of a JSON object, read into the little that our fields can be: a general JSON tree would bring number
+/// parsing and maps along.
+struct Member(FieldValue);
+
+impl<'de> Deserialize<'de> for Member {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(MemberVisitor).map(Self)
+    }
+}
+
+struct MemberVisitor;
+
+impl<'de> Visitor<'de> for MemberVisitor {
+    type Value = FieldValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<FieldValue, E> {
+        Ok(FieldValue::Text(text.to_owned()))
+    }
+
+    fn visit_unit<E>(self) -> Result<FieldValue, E> {
+        Ok(FieldValue::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<FieldValue, E> {
+        Ok(FieldValue::Other)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<FieldValue, E> {
+        Ok(FieldValue::Other)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<FieldValue, E> {
+        Ok(FieldValue::Other)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<FieldValue, E> {
+        Ok(FieldValue::Other)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldValue, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(FieldValue::Other)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<FieldValue, A::Error> {
+        let mut items = Vec::new();
+        let mut fits = true;
+        while let Some(item) = list.next_element::<Item>()? {
+            match item.0 {
+                Some(members) if items.len() < MAX_FIELDS => items.push(members),
+                _ => fits = false,
+            }
+        }
+        Ok(if fits { FieldValue::List(items) } else { FieldValue::Other })
+    }
+}
+
+/// An item of a list: the members of an object, if all of them are text.
+struct Item(Option<Vec<(String, String)>>);
+
+impl<'de> Deserialize<'de> for Item {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ItemVisitor;
+
+        impl<'de> Visitor<'de> for ItemVisitor {
+            type Value = Item;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Item, A::Error> {
+                let mut members = Some(Vec::new());
+                while let Some((name, Member(value))) = map.next_entry()? {
+                    match (&mut members, value) {
+                        (Some(members), FieldValue::Text(text)) => members.push((name, text)),
+                        _ => members = None,
+                    }
+                }
+                Ok(Item(members))
+            }
+        }
+
+        deserializer.deserialize_map(ItemVisitor)
+    }
 }
 
 /// Finds the boundary in a `Content-Type` of multipart/form-data (RFC 2046 section 5.1.1: 1 to 70 characters).

@@ -4,11 +4,20 @@
 //! natively in tests and behind `desk-spin` in the functions.
 
 pub mod assets;
+pub mod audit;
+pub mod cases;
+pub mod console;
 pub mod desk;
+pub mod feedback;
 pub mod fields;
+pub mod headers;
+pub mod join;
+pub mod limiter;
 pub mod memory;
 pub mod negotiate;
+pub mod operator;
 pub mod page;
+pub mod policy;
 pub mod ports;
 pub mod problem;
 pub mod reply;

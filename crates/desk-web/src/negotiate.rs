@@ -1,8 +1,9 @@
 //! Content negotiation: media types by RFC 9110 section 12.5.1, languages by the lookup of RFC 4647 section 3.4.
 
 use desk_core::lang::Lang;
-use http::HeaderMap;
 use http::header::{ACCEPT, ACCEPT_LANGUAGE};
+
+use crate::headers::Headers;
 
 /// One member of a header list with its weight in thousandths.
 struct Weighted<'a> {
@@ -12,11 +13,9 @@ struct Weighted<'a> {
 
 /// Reads a list such as `text/html;level=1, */*;q=0.5`. Members that do not parse weigh nothing: a client that sends
 /// nonsense is served as if it had not sent it.
-fn weighted<'a>(headers: &'a HeaderMap, name: &http::HeaderName) -> Vec<Weighted<'a>> {
+fn weighted<'a>(headers: &'a Headers, name: &'a http::HeaderName) -> Vec<Weighted<'a>> {
     headers
-        .get_all(name)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
+        .all(name)
         .flat_map(|value| value.split(','))
         // A header of thousands of members is an attack, not a preference.
         .take(64)
@@ -50,7 +49,7 @@ fn thousandths(text: &str) -> Option<u16> {
 
 /// Picks the offer that a client prefers: by weight, then by the order of the offers. Without an `Accept` the first
 /// offer wins; `None` means that the client accepts none of them.
-pub fn media_type(headers: &HeaderMap, offers: &[&'static str]) -> Option<&'static str> {
+pub fn media_type(headers: &Headers, offers: &[&'static str]) -> Option<&'static str> {
     let accepted = weighted(headers, &ACCEPT);
     if accepted.is_empty() {
         return offers.first().copied();
@@ -88,7 +87,7 @@ pub fn media_type(headers: &HeaderMap, offers: &[&'static str]) -> Option<&'stat
 }
 
 /// Whether the client says in so many words that it reads HTML, as browsers do and programs do not.
-pub fn reads_html(headers: &HeaderMap) -> bool {
+pub fn reads_html(headers: &Headers) -> bool {
     let named = |value: &str| {
         ["text/html", "application/xhtml+xml", "text/*"]
             .iter()
@@ -109,7 +108,7 @@ pub fn reads_html(headers: &HeaderMap) -> bool {
 }
 
 /// Finds the language of ours that the client prefers; `None` if it names none of them.
-pub fn language(headers: &HeaderMap) -> Option<Lang> {
+pub fn language(headers: &Headers) -> Option<Lang> {
     let ranges = weighted(headers, &ACCEPT_LANGUAGE);
     ranges
         .iter()
@@ -123,11 +122,11 @@ pub fn language(headers: &HeaderMap) -> Option<Lang> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
+    use http::{HeaderMap, HeaderValue};
     use proptest::prelude::*;
 
-    fn headers(name: http::HeaderName, value: &str) -> HeaderMap {
-        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())])
+    fn headers(name: http::HeaderName, value: &str) -> Headers {
+        HeaderMap::from_iter([(name, HeaderValue::from_str(value).unwrap())]).into()
     }
 
     #[test]
@@ -167,7 +166,7 @@ mod tests {
 
     #[test]
     fn programs_do_not_read_html_and_browsers_do() {
-        assert!(!reads_html(&HeaderMap::new()));
+        assert!(!reads_html(&Headers::default()));
         assert!(!reads_html(&headers(ACCEPT, "*/*")));
         assert!(!reads_html(&headers(ACCEPT, "application/json, text/html;q=0.5")));
         assert!(reads_html(&headers(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")));

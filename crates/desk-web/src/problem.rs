@@ -173,7 +173,7 @@ pub enum Problem {
     /// See [`Kind::PreconditionRequired`].
     PreconditionRequired,
     /// See [`Kind::TooManyRequests`]; the `RateLimit` fields, and seconds until it makes sense to come back.
-    TooManyRequests(RateLimit),
+    TooManyRequests(Box<RateLimit>),
     /// See [`Kind::StoreUnavailable`]; text for the log.
     StoreUnavailable(String),
     /// See [`Kind::Misconfigured`]; text for the log.
@@ -199,9 +199,9 @@ impl RateLimit {
         if self.policy.is_empty() {
             return reply;
         }
-        reply
-            .header(HeaderName::from_static("ratelimit-policy"), &self.policy)
-            .header(HeaderName::from_static("ratelimit"), &self.standing)
+        const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+        const STANDING: HeaderName = HeaderName::from_static("ratelimit");
+        reply.header(POLICY, &self.policy).header(STANDING, &self.standing)
     }
 }
 
@@ -315,19 +315,23 @@ impl Problem {
     }
 
     /// Renders the problem for whoever asked: as a page for those who read HTML, as JSON for all others.
-    pub fn respond(
+    pub fn respond(&self, setup: &Setup, request: &Request, locale: Locale) -> Response<Bytes> {
+        if !negotiate::reads_html(&request.headers) {
+            return self.respond_json(Some(setup), request, locale);
+        }
+        self.headers(self.page(setup, request, locale))
+            .vary("Accept, Accept-Language")
+            .finish(request)
+    }
+
+    /// Renders the problem for a program, or where there is no configuration to render a page with.
+    pub fn respond_json(
         &self,
         setup: Option<&Setup>,
         request: &Request,
         locale: Locale,
     ) -> Response<Bytes> {
-        let html =
-            negotiate::reads_html(&request.headers) && !request.path().starts_with("/console");
-        let reply = match (html, setup) {
-            (true, Some(setup)) => self.page(setup, request, locale),
-            _ => self.json(setup, locale.lang),
-        };
-        self.headers(reply).vary("Accept, Accept-Language").finish(request)
+        self.headers(self.json(setup, locale.lang)).vary("Accept, Accept-Language").finish(request)
     }
 
     fn json(&self, setup: Option<&Setup>, lang: Lang) -> Reply {

@@ -7,6 +7,7 @@ use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use sha2::{Digest, Sha256};
 
+use crate::headers::Headers;
 use crate::request::Request;
 
 /// No scripts, no frames, no third parties: styles and images from here, forms to here, and nothing else.
@@ -18,15 +19,53 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; img
 pub enum Caching {
     /// Nobody may keep it: it is personal, or true for this moment only.
     NoStore,
-    /// Anybody may keep it for so many seconds, and a day longer while asking for a newer one.
+    /// Anybody may keep it for so many seconds.
     Public(u32),
+    /// Anybody may keep it for five minutes, use it for a day while asking for a newer one, and for a week where none is
+    /// to be had; but nobody past so many seconds, when something else becomes true.
+    Current(Option<i64>),
     /// It never changes.
     Immutable,
 }
 
+impl Caching {
+    /// The value of `Cache-Control` (RFC 9111, RFC 5861, RFC 8246).
+    pub fn value(self) -> HeaderValue {
+        let text = match self {
+            Self::NoStore => return HeaderValue::from_static("no-store"),
+            Self::Immutable => {
+                return HeaderValue::from_static("public, max-age=31536000, immutable");
+            }
+            Self::Current(None) => {
+                return HeaderValue::from_static(
+                    "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800",
+                );
+            }
+            Self::Public(seconds) => format!("public, max-age={seconds}"),
+            Self::Current(Some(left)) => {
+                let fresh = left.clamp(0, 300);
+                match left.saturating_sub(fresh) {
+                    // Without this a cache may use what is stale when it cannot reach us.
+                    ..=0 => format!("public, max-age={fresh}, must-revalidate"),
+                    stale => format!(
+                        "public, max-age={fresh}, stale-while-revalidate={}, stale-if-error={}",
+                        stale.min(86_400),
+                        stale.min(604_800)
+                    ),
+                }
+            }
+        };
+        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("no-store"))
+    }
+}
+
 /// An answer before the headers that every answer has.
 #[derive(Clone, Debug)]
-pub struct Reply {
+pub struct Reply(Box<Parts>);
+
+/// What an answer is made of, behind a pointer: it is handed on many times while it is built.
+#[derive(Clone, Debug)]
+struct Parts {
     status: StatusCode,
     headers: HeaderMap,
     body: Bytes,
@@ -38,21 +77,21 @@ pub struct Reply {
 impl Reply {
     /// Begins an answer without a body that nobody may keep.
     pub fn new(status: StatusCode) -> Self {
-        Self {
+        Self(Box::new(Parts {
             status,
             headers: HeaderMap::new(),
             body: Bytes::new(),
             caching: Caching::NoStore,
             etag: None,
             modified: None,
-        }
+        }))
     }
 
     /// An answer with a body of this media type.
     pub fn with_body(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut reply = Self::new(status);
-        reply.body = body.into();
-        reply.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+        reply.0.body = body.into();
+        reply.0.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
         reply
     }
 
@@ -75,9 +114,7 @@ impl Reply {
     /// Sets a header; a value that cannot stand in one is left out.
     #[must_use]
     pub fn header(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.insert(name, value);
-        }
+        insert(&mut self.0.headers, name, value);
         self
     }
 
@@ -85,7 +122,7 @@ impl Reply {
     #[must_use]
     pub fn also(mut self, name: HeaderName, value: &str) -> Self {
         if let Ok(value) = HeaderValue::from_str(value) {
-            self.headers.append(name, value);
+            self.0.headers.append(name, value);
         }
         self
     }
@@ -105,76 +142,105 @@ impl Reply {
     /// Says how long the answer may be kept.
     #[must_use]
     pub fn caching(mut self, caching: Caching) -> Self {
-        self.caching = caching;
+        self.0.caching = caching;
         self
     }
 
     /// Sets the entity tag, given without its quotes.
     #[must_use]
     pub fn etag(mut self, tag: impl Into<String>) -> Self {
-        self.etag = Some(tag.into());
+        self.0.etag = Some(tag.into());
         self
     }
 
     /// Sets the entity tag from a hash of the body.
     #[must_use]
     pub fn etag_of_body(self) -> Self {
-        let tag = entity_tag(&self.body);
+        let tag = entity_tag(&self.0.body);
         self.etag(tag)
     }
 
     /// Says when the content last changed.
     #[must_use]
     pub fn modified(mut self, at: Timestamp) -> Self {
-        self.modified = Some(at);
+        self.0.modified = Some(at);
         self
     }
 
     /// The body so far.
     pub fn body(&self) -> &Bytes {
-        &self.body
+        &self.0.body
+    }
+
+    /// Sets the entity tag and `Repr-Digest` (RFC 9530) from one hash of the body.
+    #[must_use]
+    pub fn digested(self) -> Self {
+        use base64ct::{Base64, Encoding};
+        let hash = Sha256::digest(&self.0.body);
+        let digest = format!("sha-256=:{}:", Base64::encode_string(&hash));
+        self.etag(tag_of(&hash)).header(HeaderName::from_static("repr-digest"), &digest)
     }
 
     /// Finishes the answer to this request: conditions, HEAD, and the headers that every answer has.
-    pub fn finish(mut self, request: &Request) -> Response<Bytes> {
-        if let Some(tag) = &self.etag
-            && let Ok(value) = HeaderValue::from_str(&format!("\"{tag}\""))
-        {
-            self.headers.insert(header::ETAG, value);
+    pub fn finish(self, request: &Request) -> Response<Bytes> {
+        self.prepare().into_answer(request)
+    }
+
+    /// Sets the headers that every answer has, whoever asked.
+    pub fn prepare(self) -> Prepared {
+        let Parts { status, mut headers, body, caching, etag, modified } = *self.0;
+        if let Some(tag) = &etag {
+            insert(&mut headers, header::ETAG, &format!("\"{tag}\""));
         }
-        if let Some(at) = self.modified
-            && let Ok(value) = HeaderValue::from_str(&at.http_date())
-        {
-            self.headers.insert(header::LAST_MODIFIED, value);
+        if let Some(at) = modified {
+            insert(&mut headers, header::LAST_MODIFIED, &at.http_date());
         }
-        let reads = request.method == Method::GET || request.method == Method::HEAD;
-        if reads && self.status == StatusCode::OK && self.is_current(request) {
-            self.status = StatusCode::NOT_MODIFIED;
-            self.headers.remove(header::CONTENT_TYPE);
-            self.body = Bytes::new();
-        }
-        let caching = match self.caching {
-            Caching::NoStore => "no-store".to_owned(),
-            Caching::Public(seconds) => {
-                format!("public, max-age={seconds}")
-            }
-            Caching::Immutable => "public, max-age=31536000, immutable".to_owned(),
-        };
-        if let Ok(value) = HeaderValue::from_str(&caching) {
-            self.headers.insert(header::CACHE_CONTROL, value);
-        }
+        headers.insert(header::CACHE_CONTROL, caching.value());
         for (name, value) in [
             (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
             (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             // A token stands in some addresses, and no address of ours is anybody else's business.
             (header::REFERRER_POLICY, "no-referrer"),
         ] {
-            self.headers.entry(name).or_insert(HeaderValue::from_static(value));
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
         }
         // Without a length the host sends the body in a second write, and the client waits for it.
-        // A 304 has none (RFC 9110 section 8.6 would have it be that of the 200).
-        if self.status != StatusCode::NOT_MODIFIED {
-            self.headers.insert(header::CONTENT_LENGTH, HeaderValue::from(self.body.len()));
+        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+        Prepared { status, headers, body, etag, modified }
+    }
+}
+
+/// Sets a header; a value that cannot stand in one is left out.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(name, value);
+    }
+}
+
+/// An answer with all of its headers, which can be given more than once.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    etag: Option<String>,
+    modified: Option<Timestamp>,
+}
+
+impl Prepared {
+    /// Gives the answer to this request: conditions and HEAD.
+    pub fn answer(&self, request: &Request) -> Response<Bytes> {
+        self.clone().into_answer(request)
+    }
+
+    fn into_answer(mut self, request: &Request) -> Response<Bytes> {
+        let reads = request.method == Method::GET || request.method == Method::HEAD;
+        if reads && self.status == StatusCode::OK && self.is_current(request) {
+            self.status = StatusCode::NOT_MODIFIED;
+            self.headers.remove(header::CONTENT_TYPE);
+            // RFC 9110 section 8.6 would have it be that of the 200.
+            self.headers.remove(header::CONTENT_LENGTH);
+            self.body = Bytes::new();
         }
         if request.method == Method::HEAD {
             self.body = Bytes::new();
@@ -187,7 +253,7 @@ impl Reply {
 
     /// Whether the client has this already (RFC 9110 section 13.2.2: a tag decides, and only without one a date).
     fn is_current(&self, request: &Request) -> bool {
-        if request.headers.contains_key(header::IF_NONE_MATCH) {
+        if request.headers.has(&header::IF_NONE_MATCH) {
             let Some(tag) = &self.etag else { return false };
             return matches_tag(&request.headers, &header::IF_NONE_MATCH, tag);
         }
@@ -201,20 +267,17 @@ impl Reply {
 
 /// The entity tag of a body: 128 bits of its SHA-256, without the quotes.
 pub fn entity_tag(body: &[u8]) -> String {
-    use base64ct::{Base64UrlUnpadded, Encoding};
-    let digest = Sha256::digest(body);
-    Base64UrlUnpadded::encode_string(digest.get(..16).unwrap_or_default())
+    tag_of(&Sha256::digest(body))
 }
 
-/// The value of `Repr-Digest` (RFC 9530) for a body.
-pub fn repr_digest(body: &[u8]) -> String {
-    use base64ct::{Base64, Encoding};
-    format!("sha-256=:{}:", Base64::encode_string(&Sha256::digest(body)))
+fn tag_of(hash: &[u8]) -> String {
+    use base64ct::{Base64UrlUnpadded, Encoding};
+    Base64UrlUnpadded::encode_string(hash.get(..16).unwrap_or_default())
 }
 
 /// Whether a condition header names this tag or `*`, by weak comparison (RFC 9110 section 8.8.3.2).
-pub fn matches_tag(headers: &HeaderMap, name: &HeaderName, tag: &str) -> bool {
-    headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).any(|value| {
+pub fn matches_tag(headers: &Headers, name: &HeaderName, tag: &str) -> bool {
+    headers.all(name).any(|value| {
         value.split(',').map(str::trim).any(|sent| {
             let sent = sent.strip_prefix("W/").unwrap_or(sent);
             sent == "*" || sent.strip_prefix('"').and_then(|s| s.strip_suffix('"')) == Some(tag)

@@ -4,15 +4,28 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use desk_core::lang::Lang;
-use http::{HeaderMap, HeaderName, Method};
+use http::{HeaderName, Method};
 use percent_encoding::percent_decode_str;
 
+use crate::headers::Headers;
 use crate::negotiate;
 use crate::problem::Problem;
 use crate::setup::Setup;
 
 /// The most bytes of a body where a route says nothing else: 64 KiB.
 pub const BODY_LIMIT: usize = 64 * 1024;
+
+/// How many bytes of a body the edge reads for a method and a target; none for methods whose body means nothing.
+pub fn body_limit(method: &Method, target: &str) -> usize {
+    let path = target.split('?').next().unwrap_or_default().trim_end_matches('/');
+    match *method {
+        Method::POST | Method::PUT | Method::PATCH if path == "/feedback" => {
+            crate::feedback::BODY_LIMIT
+        }
+        Method::POST | Method::PUT | Method::PATCH => BODY_LIMIT,
+        _ => 0,
+    }
+}
 
 /// A body as the edge could read it.
 #[derive(Clone, Debug)]
@@ -35,18 +48,24 @@ pub struct Request {
     /// The query as it was sent.
     query: String,
     /// The headers.
-    pub headers: HeaderMap,
+    pub headers: Headers,
     /// The body.
     pub body: Body,
 }
 
 impl Request {
     /// Builds a request from its parts; `target` is the path with its query.
-    pub fn new(method: Method, target: &str, headers: HeaderMap, body: Body) -> Self {
+    pub fn new(method: Method, target: &str, headers: impl Into<Headers>, body: Body) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let trimmed = path.trim_end_matches('/');
         let path = if trimmed.is_empty() { "/" } else { trimmed };
-        Self { method, path: path.to_owned(), query: query.to_owned(), headers, body }
+        Self {
+            method,
+            path: path.to_owned(),
+            query: query.to_owned(),
+            headers: headers.into(),
+            body,
+        }
     }
 
     /// The path, percent-encoded, without a slash at the end (but `/` for the start page).
@@ -90,15 +109,8 @@ impl Request {
     }
 
     /// The single value of a header; `None` if it is missing, repeated, or no text.
-    pub fn header(&self, name: &HeaderName) -> Option<&str> {
-        let mut values = self.headers.get_all(name).iter();
-        let value = values.next()?.to_str().ok()?;
-        values.next().is_none().then_some(value)
-    }
-
-    /// The **last** value of a header: a client's own `spin-*` headers come before the host's.
-    pub fn last_header(&self, name: &HeaderName) -> Option<&str> {
-        self.headers.get_all(name).iter().next_back()?.to_str().ok()
+    pub fn header<'a>(&'a self, name: &HeaderName) -> Option<&'a str> {
+        self.headers.one(name.as_str())
     }
 
     /// The media type of the body, without parameters, in lower case.
@@ -130,7 +142,7 @@ impl Request {
 
     /// Whether the client signals Global Privacy Control (`Sec-GPC: 1`, and nothing else, is the signal).
     pub fn signals_gpc(&self) -> bool {
-        self.headers.get("sec-gpc").is_some_and(|value| value == "1")
+        self.headers.one("sec-gpc") == Some("1")
     }
 }
 
@@ -144,6 +156,11 @@ pub struct Locale {
 }
 
 impl Locale {
+    /// The language of an answer where there is no configuration: what the client asks for, or English.
+    pub fn of(request: &Request) -> Self {
+        Self { lang: negotiate::language(&request.headers).unwrap_or(Lang::En), explicit: false }
+    }
+
     /// An address of ours that keeps the language if this request's address named it.
     pub fn href(self, path: &str) -> String {
         if !self.explicit {

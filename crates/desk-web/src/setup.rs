@@ -6,7 +6,6 @@ use desk_core::keys::{Keyring, OperatorToken, RootSecret};
 use desk_core::lang::Lang;
 use desk_core::limit::Limits;
 use desk_core::time::{Date, Timestamp};
-use http::HeaderName;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
@@ -44,8 +43,8 @@ pub struct Setup {
     pub contact_email: String,
     /// The language where a person names none that we speak.
     pub default_lang: Lang,
-    /// The header whose last value is the client's address.
-    pub client_address: HeaderName,
+    /// The header whose last value is the client's address, in lower case.
+    pub client_address: String,
     /// How often one address may write.
     pub feedback_limits: Limits,
     /// How many days a case is kept after it was opened.
@@ -54,6 +53,8 @@ pub struct Setup {
     pub security: Option<(String, Timestamp)>,
     /// The day on which the answer to Global Privacy Control was last reviewed.
     pub gpc_updated: Date,
+    /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
+    pub policy: crate::policy::Cache,
 }
 
 /// A variable that is missing or does not parse. Its text never shows the value.
@@ -114,10 +115,7 @@ impl Setup {
             controller_name: read("controller_name", "the operator of the app"),
             contact_email: read("contact_email", ""),
             default_lang: parse("default_language", &read("default_language", "en"))?,
-            client_address: parse(
-                "client_address_header",
-                &read("client_address_header", "spin-client-addr"),
-            )?,
+            client_address: read("client_address_header", "spin-client-addr").to_ascii_lowercase(),
             feedback_limits: parse(
                 "feedback_limits",
                 &read("feedback_limits", "30;w=60,300;w=86400"),
@@ -125,6 +123,7 @@ impl Setup {
             retention_days: parse("retention_days", &read("retention_days", "1095"))?,
             security,
             gpc_updated: parse("gpc_updated", &read("gpc_updated", "2026-11-22"))?,
+            policy: crate::policy::Cache::default(),
         })
     }
 }
@@ -157,7 +156,6 @@ mod tests {
             ("operator_token", "short-secret"),
             ("base_url", "ftp://short-secret"),
             ("default_language", "short-secret"),
-            ("client_address_header", "short secret"),
             ("feedback_limits", "short-secret"),
             ("retention_days", "short-secret"),
             ("gpc_updated", "short-secret"),

@@ -12,7 +12,7 @@ use crate::problem::{Kind, Problem};
 use crate::reply::{Caching, Reply};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
-use crate::texts::{Door, texts};
+use crate::texts::{self, Door};
 use crate::{assets, negotiate};
 
 /// How long pages that change with a release alone may be kept, in seconds.
@@ -70,8 +70,7 @@ fn page_reply(lang: Lang, markup: Markup) -> Reply {
 }
 
 fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
-    let texts = texts(locale.lang);
-    let start = &texts.start;
+    let start = &texts::site(locale.lang).start;
     let title = (start.title)(&setup.app_name);
     let door = |path: &str, door: &Door| {
         html! { li { a href=(locale.href(path)) { (door.link) } p { (door.hint) } } }
@@ -106,7 +105,7 @@ fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
 
 /// The page that a problem's `type` leads to, or its facts as JSON.
 fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply {
-    let texts = texts(locale.lang);
+    let (texts, about) = (texts::texts(locale.lang), &texts::site(locale.lang).about);
     let text = (texts.problem)(kind);
     let url = format!("{}/problems/{}", setup.base_url, text.slug);
     if negotiate::media_type(&request.headers, &["text/html", "application/json"])
@@ -135,11 +134,11 @@ fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply 
         p.kicker { (texts.problem_kicker) " " (text.status.as_u16()) }
         h1 { (text.title) }
         dl.facts {
-            div { dt { (texts.about.r#type) } dd { code { (url) } } }
-            div { dt { (texts.about.status) } dd { (text.status.as_u16()) } }
+            div { dt { (about.r#type) } dd { code { (url) } } }
+            div { dt { (about.status) } dd { (text.status.as_u16()) } }
         }
-        section { h2 { (texts.about.meaning) } p { (text.detail) } }
-        section { h2 { (texts.about.next) } p { (text.next) } }
+        section { h2 { (about.meaning) } p { (text.detail) } }
+        section { h2 { (about.next) } p { (text.next) } }
     };
     let frame = Frame { title: text.title, place: Place::Elsewhere, switch: Switch::Here };
     page_reply(locale.lang, page::layout(setup, request, locale, frame, main))

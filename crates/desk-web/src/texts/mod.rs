@@ -3,6 +3,8 @@
 //! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
 
 mod en;
+pub mod feedback;
+pub mod policy;
 mod ru;
 
 use desk_core::lang::Lang;
@@ -43,10 +45,6 @@ pub struct Texts {
     pub code: fn(&str) -> &'static str,
     /// When to come back: seconds.
     pub come_back: fn(u32) -> String,
-    /// The start page.
-    pub start: Start,
-    /// The page about a kind of problem: its type, its status.
-    pub about: About,
     /// A date for people.
     pub date: fn(desk_core::time::Date) -> String,
 }
@@ -113,7 +111,42 @@ pub struct About {
     pub next: &'static str,
 }
 
-/// The texts of a language.
+/// The texts of the pages that belong to no promise alone.
+#[derive(Debug)]
+pub struct SiteTexts {
+    /// The start page.
+    pub start: Start,
+    /// The page about a kind of problem.
+    pub about: About,
+}
+
+// One function per area, so that a component carries the texts of its own pages alone.
+
+/// The texts of the pages that belong to no promise alone, in a language.
+pub fn site(lang: Lang) -> &'static SiteTexts {
+    match lang {
+        Lang::En => &en::SITE,
+        Lang::Ru => &ru::SITE,
+    }
+}
+
+/// The texts of feedback in a language.
+pub fn feedback(lang: Lang) -> &'static feedback::FeedbackTexts {
+    match lang {
+        Lang::En => &en::feedback::FEEDBACK,
+        Lang::Ru => &ru::feedback::FEEDBACK,
+    }
+}
+
+/// The texts of the policy in a language.
+pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
+    match lang {
+        Lang::En => &en::policy::POLICY,
+        Lang::Ru => &ru::policy::POLICY,
+    }
+}
+
+/// The texts that every page may need, in a language.
 pub fn texts(lang: Lang) -> &'static Texts {
     match lang {
         Lang::En => &en::TEXTS,
@@ -147,6 +180,46 @@ mod tests {
         "not-text",
         "missing",
         "unknown-field",
+        "too-long",
+        "control-character",
+        "unknown-kind",
+        "unknown-language",
+        "not-an-address",
+        "too-many-files",
+        "not-a-file",
+        "not-a-list",
+        "not-base64",
+        "empty-file",
+        "file-too-large",
+        "file-kind",
+        "file-damaged",
+        "idempotency-key",
+        "withdrawn",
+        "unchanged",
+        "thread-full",
+        "unknown-state",
+        "not-a-number",
+        "cursor",
+        "not-true-or-false",
+        "not-a-reference",
+        "instant",
+        "versions-pair",
+        "unknown-format",
+        "not-an-instant",
+        "effective-too-early",
+        "empty",
+        "version-name",
+        "history-full",
+        "no-heading",
+        "two-titles",
+        "duplicate-id",
+        "invalid-id",
+        "raw-html",
+        "image",
+        "reference-link",
+        "unsafe-link",
+        "unknown-entity",
+        "too-deep",
     ];
 
     #[test]

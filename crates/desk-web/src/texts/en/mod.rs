@@ -1,6 +1,9 @@
 //! English.
 
-use super::{About, Door, ProblemText, Start, Texts, problem_text};
+pub(super) mod feedback;
+pub(super) mod policy;
+
+use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
 
 /// The texts.
@@ -33,6 +36,28 @@ pub(super) static TEXTS: Texts = Texts {
             seconds.div_ceil(60)
         ),
     },
+    date: |date| {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
+        format!("{}\u{a0}{month} {}", date.day(), date.year())
+    },
+};
+
+/// The texts of the pages that belong to no promise alone.
+pub(super) static SITE: SiteTexts = SiteTexts {
     start: Start {
         title: |app| format!("Your personal data in {app}"),
         lead: |app| {
@@ -70,32 +95,15 @@ pub(super) static TEXTS: Texts = Texts {
         meaning: "What it means",
         next: "What you can do",
     },
-    date: |date| {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
-        format!("{}\u{a0}{month} {}", date.day(), date.year())
-    },
 };
 
-/// Writes the first letter as a capital.
+/// Writes the first letter as a capital, if it is one of the Latin alphabet.
 fn capital(text: &str) -> String {
-    let mut characters = text.chars();
-    characters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+    let mut text = text.to_owned();
+    if let Some(first) = text.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    text
 }
 
 fn problem(kind: Kind) -> ProblemText {
@@ -206,6 +214,52 @@ fn code(code: &str) -> &'static str {
         "not-text" => "must be text",
         "missing" => "is missing",
         "unknown-field" => "is not known here",
+        "too-long" => "is too long",
+        "control-character" => "has a character that cannot be shown",
+        "unknown-kind" => "must be question, complaint, suggestion or problem",
+        "unknown-language" => "must be en or ru",
+        "not-an-address" => "is not a complete e-mail address",
+        "too-many-files" => "three files at most",
+        "not-a-file" => "must be a file: an object with base 64 in data, or a file of the form",
+        "not-a-list" => "must be a list",
+        "not-base64" => "is not base 64",
+        "empty-file" => "the file is empty",
+        "file-too-large" => "the file is larger than 1 MiB",
+        "file-kind" => "the file is no PNG, JPEG, PDF or plain text",
+        "file-damaged" => "the image is damaged",
+        "idempotency-key" => "Idempotency-Key is not one value of 8 to 128 visible characters.",
+        "withdrawn" => "it was withdrawn.",
+        "unchanged" => "it is in this state already.",
+        "thread-full" => "its thread is full.",
+        "unknown-state" => "is not a state that exists here",
+        "not-a-number" => "is not a number in range",
+        "not-true-or-false" => "must be true or false",
+        "cursor" => "is not a cursor from here",
+        "not-a-reference" => "is not a reference, or one with a wrong character",
+        "instant" => "It is not an RFC 3339 date or instant.",
+        "versions-pair" => "It is not two versions with .. between them.",
+        "unknown-format" => "is not a format of this address",
+        "not-an-instant" => "must be an instant as in RFC 3339, such as 2027-01-31T00:00:00Z",
+        "effective-too-early" => "is earlier than the version in effect takes effect",
+        "empty" => "is empty",
+        "version-name" => {
+            "must have 1 to 32 of the characters A-Z a-z 0-9 . _ -, and may not begin with . or -, end with . or have two . in a row"
+        }
+        "history-full" => "has no room left in the list of versions",
+        "no-heading" => "has no heading",
+        "two-titles" => "has more than one heading of the first level",
+        "duplicate-id" => "has two headings with the same id, or one with an id of the page itself",
+        "invalid-id" => "has a heading whose braces hold no {#id} of letters, digits, - and _",
+        "raw-html" => "has HTML in its Markdown",
+        "image" => "has an image",
+        "reference-link" => "has a link whose address stands elsewhere: write it beside the words",
+        "unsafe-link" => {
+            "has a link that leads neither to http, https or mailto nor to a page of this desk"
+        }
+        "unknown-entity" => {
+            "has a named character that is not read here: write the character itself"
+        }
+        "too-deep" => "nests more than eight levels deep",
         _ => "is not valid",
     }
 }

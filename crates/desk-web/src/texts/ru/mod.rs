@@ -1,6 +1,9 @@
 //! Russian.
 
-use super::{About, Door, ProblemText, Start, Texts, problem_text};
+pub(super) mod feedback;
+pub(super) mod policy;
+
+use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
 
 /// The texts.
@@ -32,6 +35,28 @@ pub(super) static TEXTS: Texts = Texts {
             seconds.div_ceil(60)
         ),
     },
+    date: |date| {
+        const MONTHS: [&str; 12] = [
+            "января",
+            "февраля",
+            "марта",
+            "апреля",
+            "мая",
+            "июня",
+            "июля",
+            "августа",
+            "сентября",
+            "октября",
+            "ноября",
+            "декабря",
+        ];
+        let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
+        format!("{}\u{a0}{month} {}\u{a0}года", date.day(), date.year())
+    },
+};
+
+/// The texts of the pages that belong to no promise alone.
+pub(super) static SITE: SiteTexts = SiteTexts {
     start: Start {
         title: |app| format!("Ваши персональные данные в {app}"),
         lead: |app| {
@@ -68,24 +93,6 @@ pub(super) static TEXTS: Texts = Texts {
         status: "Код ответа",
         meaning: "Что это значит",
         next: "Что можно сделать",
-    },
-    date: |date| {
-        const MONTHS: [&str; 12] = [
-            "января",
-            "февраля",
-            "марта",
-            "апреля",
-            "мая",
-            "июня",
-            "июля",
-            "августа",
-            "сентября",
-            "октября",
-            "ноября",
-            "декабря",
-        ];
-        let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
-        format!("{}\u{a0}{month} {}\u{a0}года", date.day(), date.year())
     },
 };
 
@@ -197,6 +204,54 @@ fn code(code: &str) -> &'static str {
         "not-text" => "должно быть текстом",
         "missing" => "не указано",
         "unknown-field" => "здесь неизвестно",
+        "too-long" => "слишком длинно",
+        "control-character" => "содержит знак, который нельзя показать",
+        "unknown-kind" => "должно быть question, complaint, suggestion или problem",
+        "unknown-language" => "должно быть en или ru",
+        "not-an-address" => "неполный адрес электронной почты",
+        "too-many-files" => "не больше трёх файлов",
+        "not-a-file" => "должно быть файлом: объектом с base 64 в data или файлом формы",
+        "not-a-list" => "должно быть списком",
+        "not-base64" => "это не base 64",
+        "empty-file" => "файл пуст",
+        "file-too-large" => "файл больше 1\u{a0}МиБ",
+        "file-kind" => "это не PNG, не JPEG, не PDF и не простой текст",
+        "file-damaged" => "изображение повреждено",
+        "idempotency-key" => "Idempotency-Key должен быть одним значением из 8–128 видимых знаков.",
+        "withdrawn" => "оно отозвано.",
+        "unchanged" => "оно уже в этом состоянии.",
+        "thread-full" => "переписка заполнена.",
+        "unknown-state" => "такого состояния здесь нет",
+        "not-a-number" => "это не число в допустимых пределах",
+        "not-true-or-false" => "должно быть true или false",
+        "cursor" => "это не указатель страницы отсюда",
+        "not-a-reference" => "это не номер обращения, или в нём ошибка",
+        "instant" => "Это не дата и не момент времени по RFC 3339.",
+        "versions-pair" => "Это не две версии, между которыми стоит ..",
+        "unknown-format" => "такого формата у этого адреса нет",
+        "not-an-instant" => {
+            "должно быть моментом времени по RFC 3339, например 2027-01-31T00:00:00Z"
+        }
+        "effective-too-early" => "раньше, чем вступила в силу действующая версия",
+        "empty" => "ничего не содержит",
+        "version-name" => {
+            "должно состоять из 1–32 знаков A-Z a-z 0-9 . _ -, не начинаться с . или -, не кончаться на . и не содержать двух . подряд"
+        }
+        "history-full" => "не помещается в список версий",
+        "no-heading" => "не содержит ни одного заголовка",
+        "two-titles" => "содержит больше одного заголовка первого уровня",
+        "duplicate-id" => "содержит два заголовка с одинаковым id или id самой страницы",
+        "invalid-id" => "содержит заголовок, в скобках которого не {#id} из букв, цифр, - и _",
+        "raw-html" => "содержит HTML внутри Markdown",
+        "image" => "содержит изображение",
+        "reference-link" => {
+            "содержит ссылку, адрес которой указан в другом месте: напишите его рядом со словами"
+        }
+        "unsafe-link" => "содержит ссылку не на http, https, mailto и не на страницу этого сайта",
+        "unknown-entity" => {
+            "содержит обозначение знака, которое здесь не читается: напишите сам знак"
+        }
+        "too-deep" => "содержит больше восьми уровней вложенности",
         _ => "указано неверно",
     }
 }

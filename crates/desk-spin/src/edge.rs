@@ -1,0 +1,170 @@
+//! One request, from Spin's types to the desk's and back.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::Poll;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use bytes::Bytes;
+use desk_core::id::Moment;
+use desk_core::time::Timestamp;
+use desk_web::desk::{LogLine, logged};
+use desk_web::headers::Headers;
+use desk_web::problem::Problem;
+use desk_web::request::{Body, Locale, body_limit};
+use desk_web::{Desk, Request};
+use http::Method;
+use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields};
+use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
+
+use crate::variables;
+
+/// How many bytes of a body are asked for at once.
+const CHUNK: usize = 16 * 1024;
+
+/// Answers one request with a use case.
+pub async fn handle<S: Default>(
+    request: types::Request,
+    serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> http::Response<Bytes>,
+) -> types::Response {
+    let request = read(request).await;
+    let response = answer(&request, serve).await;
+    if let Some(LogLine(text)) = response.extensions().get() {
+        // The method and the problem, but never the path: it may carry a token.
+        log(&format!("{} {} {text}", request.method, response.status().as_u16()));
+    }
+    write(response).await
+}
+
+#[expect(clippy::print_stderr, reason = "standard error is a component's log in Spin")]
+fn log(line: &str) {
+    eprintln!("{line}");
+}
+
+async fn answer<S: Default>(
+    request: &Request,
+    serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> http::Response<Bytes>,
+) -> http::Response<Bytes> {
+    let moment = match moment() {
+        Ok(moment) => moment,
+        Err(problem) => return unready(request, problem),
+    };
+    match variables::setup(moment.now()).await {
+        Ok(setup) => {
+            let store = S::default();
+            serve(&Desk { store: &store, setup: &setup, moment }, request).await
+        }
+        Err(error) => unready(request, Problem::Misconfigured(error.to_string())),
+    }
+}
+
+/// The answer where there is no configuration to render a page with.
+fn unready(request: &Request, problem: Problem) -> http::Response<Bytes> {
+    logged(problem.respond_json(None, request, Locale::of(request)), &problem)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the edge is where the clock is read, once a request"
+)]
+fn moment() -> Result<Moment, Problem> {
+    let fault = |what: &str| Problem::Internal(format!("{what} failed"));
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| fault("the clock"))?;
+    let millis = i64::try_from(since.as_millis()).map_err(|_| fault("the clock"))?;
+    let now = Timestamp::from_millis(millis).map_err(|_| fault("the clock"))?;
+    let mut seed = [0; 32];
+    // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
+    for part in seed.chunks_exact_mut(8) {
+        let word = getrandom::u64().map_err(|_| fault("the random source"))?;
+        part.copy_from_slice(&word.to_le_bytes());
+    }
+    Ok(Moment::new(now, seed))
+}
+
+/// Reads a request: its parts, and its body as far as the route allows.
+async fn read(request: types::Request) -> Request {
+    let method = match request.get_method() {
+        types::Method::Get => Method::GET,
+        types::Method::Head => Method::HEAD,
+        types::Method::Post => Method::POST,
+        types::Method::Put => Method::PUT,
+        types::Method::Delete => Method::DELETE,
+        types::Method::Connect => Method::CONNECT,
+        types::Method::Options => Method::OPTIONS,
+        types::Method::Trace => Method::TRACE,
+        types::Method::Patch => Method::PATCH,
+        // A method that cannot be one is answered like one that no address takes.
+        types::Method::Other(name) => {
+            Method::from_bytes(name.as_bytes()).unwrap_or(Method::CONNECT)
+        }
+    };
+    let target = request.get_path_with_query().unwrap_or_default();
+    let headers = Headers::new(request.get_headers().copy_all());
+    let limit = body_limit(&method, &target);
+    let body = if limit == 0 {
+        Body::Whole(Bytes::new())
+    } else {
+        read_body(request, &headers, limit).await
+    };
+    Request::new(method, &target, headers, body)
+}
+
+async fn read_body(request: types::Request, headers: &Headers, limit: usize) -> Body {
+    let length = headers.one("content-length").and_then(|text| text.parse::<usize>().ok());
+    if length.is_some_and(|length| length > limit) {
+        return Body::TooLarge;
+    }
+    let (_done, outcome) = wit_future::new(|| Ok(()));
+    let (mut stream, trailers) = types::Request::consume_body(request, outcome);
+    // Whole at once where the client said how long it is, which is what every browser does.
+    let mut bytes = Vec::with_capacity(length.unwrap_or(0));
+    loop {
+        let (result, chunk) = stream.read(Vec::with_capacity(CHUNK)).await;
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > limit {
+            return Body::TooLarge;
+        }
+        match result {
+            wit_bindgen::StreamResult::Complete(_) => {}
+            wit_bindgen::StreamResult::Dropped | wit_bindgen::StreamResult::Cancelled => break,
+        }
+    }
+    match trailers.await {
+        Ok(_) if length.is_none_or(|length| length == bytes.len()) => Body::Whole(bytes.into()),
+        _ => Body::Cut,
+    }
+}
+
+/// Writes an answer.
+///
+/// The body's writing is begun before the answer is given out, so that the host finds the first bytes waiting and sends
+/// them with the headers; begun afterwards, they go in a packet of their own, for which the client waits up to 40 ms.
+async fn write(response: http::Response<Bytes>) -> types::Response {
+    let (parts, body) = response.into_parts();
+    let mut entries = Vec::with_capacity(parts.headers.len());
+    for (name, value) in &parts.headers {
+        entries.push((name.as_str().to_owned(), value.as_bytes().to_vec()));
+    }
+    let fields = Fields::from_list(&entries).unwrap_or_else(|_| Fields::new());
+    let (trailers, trailers_end) = wit_future::new(|| Ok(None));
+    let (contents, writer) = if body.is_empty() {
+        (None, None)
+    } else {
+        let (writer, contents) = wit_stream::new();
+        (Some(contents), Some(writer))
+    };
+    let (response, _sent) = types::Response::new(fields, contents, trailers_end);
+    // Statuses come from `http::StatusCode`, all of which the host takes.
+    let _ = response.set_status_code(parts.status.as_u16());
+    let mut sending: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
+        if let Some(mut writer) = writer {
+            writer.write_all(Vec::from(body)).await;
+        }
+        let _: Result<(), _> = trailers.write(Ok::<_, ErrorCode>(None)).await;
+    });
+    let begun = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
+    if begun.is_pending() {
+        wit_bindgen::spawn(sending);
+    }
+    response
+}

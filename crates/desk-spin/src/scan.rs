@@ -1,0 +1,59 @@
+//! Scanning, by `list-keys` of `wasi:keyvalue`: one answer with every key, 40 times as fast as the stream of
+//! `spin:key-value`, which also locks Spin's local store for good when anything else runs beside it.
+
+use desk_core::store_key::StoreKey;
+use desk_web::ports::{Scan, Store, StoreError};
+
+use crate::store::{SpinStore, failed};
+
+mod bindings {
+    spin_sdk::wit_bindgen::generate!({
+        world: "scan",
+        path: "wit",
+        runtime_path: "spin_sdk::wit_bindgen::rt",
+        generate_all,
+    });
+}
+
+use bindings::wasi::keyvalue::store as keyvalue;
+
+/// The store of a component that may scan: the console's.
+#[derive(Default)]
+pub struct ScanningStore(SpinStore);
+
+impl Store for ScanningStore {
+    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(key).await
+    }
+
+    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
+        self.0.set(key, value).await
+    }
+
+    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
+        self.0.delete(key).await
+    }
+}
+
+impl Scan for ScanningStore {
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        // The call does not give way to other requests of the instance while it runs: 0.4 µs a key on SQLite.
+        let bucket = keyvalue::open("default").map_err(|error| failed(describe(&error)))?;
+        let answer = bucket.list_keys(None).map_err(|error| failed(describe(&error)))?;
+        // Spin gives every key at once and no cursor. A host that pages would make lists lie, so it is refused.
+        if answer.cursor.is_some() {
+            return Err(StoreError(
+                "the host gives keys in pages, which is not supported".to_owned(),
+            ));
+        }
+        Ok(answer.keys.into_iter().filter(|key| key.starts_with(prefix)).collect())
+    }
+}
+
+fn describe(error: &keyvalue::Error) -> String {
+    match error {
+        keyvalue::Error::NoSuchStore => "no such store".to_owned(),
+        keyvalue::Error::AccessDenied => "access denied".to_owned(),
+        keyvalue::Error::Other(text) => text.clone(),
+    }
+}

@@ -1,0 +1,43 @@
+//! The store port over `spin:key-value@3`.
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use desk_core::store_key::StoreKey;
+use desk_web::ports::{Store, StoreError};
+use spin_sdk::key_value;
+
+/// Spin's default key-value store, opened when it is first used and kept open for the instance's life.
+#[derive(Default)]
+pub struct SpinStore;
+
+thread_local! {
+    static OPEN: OnceCell<Rc<key_value::Store>> = const { OnceCell::new() };
+}
+
+async fn open() -> Result<Rc<key_value::Store>, StoreError> {
+    if let Some(store) = OPEN.with(|cell| cell.get().cloned()) {
+        return Ok(store);
+    }
+    let store = Rc::new(key_value::Store::open_default().await.map_err(failed)?);
+    // Two requests may have opened it at once; the later handle serves its own request and goes.
+    Ok(OPEN.with(|cell| cell.get_or_init(|| store).clone()))
+}
+
+pub(crate) fn failed(error: impl std::fmt::Display) -> StoreError {
+    StoreError(error.to_string())
+}
+
+impl Store for SpinStore {
+    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        open().await?.get(key.as_str()).await.map_err(failed)
+    }
+
+    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
+        open().await?.set(key.as_str(), value).await.map_err(failed)
+    }
+
+    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
+        open().await?.delete(key.as_str()).await.map_err(failed)
+    }
+}

@@ -1,0 +1,43 @@
+//! The configuration, from Spin variables, kept for a while: reading and parsing it on every request would be waste.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use desk_core::time::Timestamp;
+use desk_web::Setup;
+use desk_web::setup::{InvalidSetup, VARIABLES};
+use spin_sdk::variables;
+
+/// For how many seconds an instance keeps its configuration, and so how long a rotated secret takes to reach it.
+const KEPT: i64 = 30;
+
+thread_local! {
+    static KEPT_SETUP: RefCell<Option<(Timestamp, Rc<Setup>)>> = const { RefCell::new(None) };
+}
+
+/// Gives the configuration.
+pub(crate) async fn setup(now: Timestamp) -> Result<Rc<Setup>, InvalidSetup> {
+    let kept = KEPT_SETUP.with_borrow(|kept| {
+        kept.as_ref()
+            .filter(|(at, _)| (0..KEPT).contains(&now.seconds_since(*at)))
+            .map(|(_, setup)| setup.clone())
+    });
+    if let Some(setup) = kept {
+        return Ok(setup);
+    }
+    let mut found = Vec::with_capacity(VARIABLES.len());
+    for name in VARIABLES {
+        match variables::get(name).await {
+            Ok(value) => found.push((name, value)),
+            // The manifest does not grant it to this component.
+            Err(variables::Error::Undefined(_)) => {}
+            Err(error) => return Err(InvalidSetup { variable: name, reason: error.to_string() }),
+        }
+    }
+    let setup = Setup::new(|asked| {
+        found.iter().find(|(name, _)| *name == asked).map(|(_, value)| value.clone())
+    })?;
+    let setup = Rc::new(setup);
+    KEPT_SETUP.with_borrow_mut(|kept| *kept = Some((now, setup.clone())));
+    Ok(setup)
+}

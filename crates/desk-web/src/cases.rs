@@ -1,0 +1,199 @@
+//! Cases in the store: opened, loaded, appended to, always in the order that loses nothing.
+//!
+//! The opening and every event are truth, each under a key that nobody else writes. The head beside them is a view: it
+//! is written after the event, read back, and merged again where a racing writer's came between.
+
+use desk_core::attachment::Attachment;
+use desk_core::case::{AttachedFile, Case, CaseKey, Change, Event, Head, Opening};
+use desk_core::id::Id;
+use desk_core::keys::Purpose;
+use desk_core::sealed::{MAX_VALUE, OVERHEAD};
+use sha2::{Digest, Sha256};
+
+use crate::desk::{Desk, decode};
+use crate::join::{all, both};
+use crate::ports::Store;
+use crate::problem::Problem;
+
+/// How many bytes of a file go into one value.
+const PART: usize = MAX_VALUE - OVERHEAD;
+/// How often a head is merged anew before the next reader or the sweep is left to do it.
+const MERGES: usize = 3;
+
+/// Loads a case; `None` if there is none or it has expired. Two reads, side by side.
+///
+/// # Errors
+/// A problem if the store fails or what it holds was changed.
+pub async fn load<S: Store>(desk: &Desk<'_, S>, key: &CaseKey) -> Result<Option<Case>, Problem> {
+    let (opening, head) = (key.opening(), key.head());
+    let (opening, head) = both(desk.open(&opening), desk.open(&head)).await?;
+    let Some(opening) = decoded(opening)? else { return Ok(None) };
+    Ok(Some(Case::fold(key.id, opening, decoded(head)?.unwrap_or_default())))
+}
+
+/// Loads the opening alone, to learn whether a case is there already.
+///
+/// # Errors
+/// As for [`load`].
+pub async fn load_opening<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+) -> Result<Option<Box<Opening>>, Problem> {
+    desk.read_sealed(&key.opening()).await
+}
+
+/// What a case's opening says of a file.
+pub fn describe(file: &Attachment) -> AttachedFile {
+    AttachedFile {
+        kind: file.kind(),
+        size: file.bytes().len(),
+        parts: file.bytes().chunks(PART).count(),
+        sha256: hex(&Sha256::digest(file.bytes())),
+    }
+}
+
+/// Writes bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes the parts of a new case's files. They come before the opening, which names them: an opening whose files are
+/// missing must not exist.
+///
+/// # Errors
+/// A problem if the store does not confirm one of them.
+pub async fn write_files<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    opening: &Opening,
+    files: &[Attachment],
+) -> Result<(), Problem> {
+    let parts = files.iter().enumerate().flat_map(|(file, attachment)| {
+        attachment.bytes().chunks(PART).enumerate().map(move |(part, content)| {
+            let key = key.file_part(file + 1, part + 1);
+            let sealed = desk.setup.keys.seal(&key, Some(opening.expires), content, &desk.moment);
+            async move { desk.write(&key, &sealed).await }
+        })
+    });
+    all(parts).await.map(drop)
+}
+
+/// Writes the opening of a new case.
+///
+/// # Errors
+/// A problem if the store does not confirm it.
+pub async fn open<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    opening: &Opening,
+) -> Result<(), Problem> {
+    desk.write_sealed(&key.opening(), Some(opening.expires), opening).await
+}
+
+/// Reads a file of a case; files count from one.
+///
+/// # Errors
+/// [`Problem::NotFound`] if the case has no such file; another problem if a part is missing or was changed.
+pub async fn read_file<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    opening: &Opening,
+    number: usize,
+) -> Result<(AttachedFile, Vec<u8>), Problem> {
+    let at = number.checked_sub(1).ok_or(Problem::NotFound)?;
+    let file = opening.files.get(at).ok_or(Problem::NotFound)?;
+    let parts = (1..=file.parts).map(|part| {
+        let key = key.file_part(number, part);
+        async move {
+            let stored = desk.store.get(&key).await?;
+            let stored = stored
+                .ok_or_else(|| Problem::Internal("a part of a file is missing".to_owned()))?;
+            let content = desk.setup.keys.open(&key, &stored, desk.now())?;
+            content.ok_or(Problem::NotFound)
+        }
+    });
+    let bytes = all(parts).await?.concat();
+    if hex(&Sha256::digest(&bytes)) != file.sha256 {
+        return Err(Problem::Internal("a file is not the one that was attached".to_owned()));
+    }
+    Ok((file.clone(), bytes))
+}
+
+/// Adds an event to a case: the event itself, then the head, which is read back and merged where a racing writer's came
+/// between. Once the event is stored nothing can lose it; a head that misses it is repaired by whoever scans next.
+///
+/// # Errors
+/// A problem if the store fails before event and head are stored.
+pub async fn append<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    case: Case,
+    change: Change,
+    id: Id,
+) -> Result<Case, Problem> {
+    let event = Event { id, change };
+    let expires = Some(case.opening.expires);
+    desk.write_sealed(&key.event(id), expires, &event).await?;
+    let case = case.with(event);
+    write_head(desk, key, case).await
+}
+
+/// Writes the head of a case and reads it back, until everything that this case knows of is in it.
+///
+/// # Errors
+/// A problem if the store fails.
+pub async fn write_head<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    mut case: Case,
+) -> Result<Case, Problem> {
+    let expires = Some(case.opening.expires);
+    for _ in 0..MERGES {
+        desk.write_sealed(&key.head(), expires, &case.head).await?;
+        let stored: Head = desk.read_sealed(&key.head()).await?.unwrap_or_default();
+        let complete = stored.contains(&case.head);
+        case = Case::fold(case.id, case.opening, case.head.merged(stored));
+        if complete {
+            break;
+        }
+    }
+    Ok(case)
+}
+
+/// Reads the events of a case by their own keys, in any order.
+///
+/// # Errors
+/// A problem if the store fails or an event was changed.
+pub async fn read_events<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    ids: impl IntoIterator<Item = Id>,
+) -> Result<Vec<Event>, Problem> {
+    let events = ids.into_iter().map(|id| {
+        let key = key.event(id);
+        async move { desk.read_sealed::<Event>(&key).await }
+    });
+    Ok(all(events).await?.into_iter().flatten().collect())
+}
+
+fn decoded<T: serde::de::DeserializeOwned>(content: Option<Vec<u8>>) -> Result<Option<T>, Problem> {
+    let wrong = || Problem::Internal("a stored case cannot be decoded".to_owned());
+    content.map(|content| decode(&content).ok_or_else(wrong)).transpose()
+}
+
+/// Draws the id of an event of a case. With an idempotency key, or the token of a form, its random bits come from there, so that a
+/// retry is known by them.
+pub fn event_id<S>(desk: &Desk<'_, S>, key: &CaseKey, once: Option<&str>) -> Id {
+    match once {
+        None => desk.moment.id("event"),
+        Some(once) => {
+            let parts: [&[u8]; 2] = [&key.to_bytes(), once.as_bytes()];
+            let name = desk.setup.keys.blind(Purpose::Idempotency, &parts);
+            let mut unique = [0; 10];
+            for (to, from) in unique.iter_mut().zip(name.bytes()) {
+                *to = from;
+            }
+            Id::new(desk.now(), unique)
+        }
+    }
+}

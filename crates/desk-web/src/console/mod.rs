@@ -1,0 +1,320 @@
+//! The operators' API, and the only part that scans the store.
+
+#[cfg(test)]
+mod tests;
+mod wire;
+
+use bytes::Bytes;
+use desk_core::case::{Case, CaseKey, Change, Head, Kind, Message, SetState, State};
+use desk_core::id::Id;
+use desk_core::reference::Reference;
+use http::{Method, Response, StatusCode, header};
+
+use crate::audit::{self, Action};
+use crate::cases;
+use crate::desk::Desk;
+use crate::feedback::wire::refusal;
+use crate::feedback::{idempotency_key, text_code};
+use crate::fields::Fields;
+use crate::join::all;
+use crate::operator;
+use crate::ports::Scan;
+use crate::problem::Problem;
+use crate::reply::{Reply, entity_tag, matches_tag};
+use crate::request::Request;
+
+/// How many cases a page of the list has, unless the client wants fewer or more.
+const PAGE: usize = 50;
+/// The most that it may ask for.
+const MAX_PAGE: usize = 200;
+/// How many cases are opened for one page at the most; a filter that finds few goes on with the cursor.
+const MAX_OPENED: usize = 1_000;
+/// How many reads are in flight at once.
+const IN_FLIGHT: usize = 50;
+
+/// Answers for every address under `/console`.
+pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+    let locale = request.locale(desk.setup);
+    // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
+    let outcome = match operator::authorise(desk.setup, request) {
+        Ok(()) => route(desk, request).await,
+        Err(problem) => Err(problem),
+    };
+    desk.respond_json(request, locale, outcome)
+}
+
+async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["console", "api", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let allow = |allowed: bool, methods: &'static str| {
+        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    };
+    match rest {
+        ["cases"] => {
+            allow(reads, "GET, HEAD")?;
+            list(desk, request).await
+        }
+        ["cases", name] => {
+            allow(reads, "GET, HEAD")?;
+            let found = find(desk, name).await?;
+            audit::record(desk, Action::CaseRead, found.key.id).await?;
+            let case = found.load(desk).await?;
+            Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
+        }
+        ["cases", name, "attachments", number] => {
+            allow(reads, "GET, HEAD")?;
+            let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
+            let found = find(desk, name).await?;
+            audit::record(desk, Action::FileRead, found.key.id).await?;
+            file(desk, &found, number).await
+        }
+        ["cases", name, "replies"] => {
+            allow(request.method == Method::POST, "POST")?;
+            reply(desk, request, name).await
+        }
+        ["cases", name, "state"] => {
+            allow(request.method == Method::PUT, "PUT")?;
+            set_state(desk, request, name).await
+        }
+        ["audit"] => {
+            allow(reads, "GET, HEAD")?;
+            audit_list(desk, request).await
+        }
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// A case as the scan found it: its key, and the ids of all its events.
+struct Found {
+    key: CaseKey,
+    events: Vec<Id>,
+}
+
+/// Finds a case by its id or its reference.
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem> {
+    let id = name.parse::<Id>().ok();
+    let reference = name.parse::<Reference>().ok();
+    if id.is_none() && reference.is_none() {
+        return Err(Problem::NotFound);
+    }
+    let keys = desk.store.keys("").await?;
+    let key = keys
+        .iter()
+        .filter_map(|key| CaseKey::from_opening(key))
+        .find(|key| Some(key.id) == id || Some(Reference::from(key.id)) == reference)
+        .ok_or(Problem::NotFound)?;
+    let prefix = key.events_prefix();
+    let events = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok()).collect();
+    Ok(Found { key, events })
+}
+
+impl Found {
+    /// Loads the case, and repairs its head where an event is missing from it.
+    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Case, Problem> {
+        let case = cases::load(desk, &self.key).await?.ok_or(Problem::NotFound)?;
+        let known = |id: &Id| case.head.events().iter().any(|event| event.id == *id);
+        let missing: Vec<Id> = self.events.iter().filter(|id| !known(id)).copied().collect();
+        if missing.is_empty() {
+            return Ok(case);
+        }
+        let events = cases::read_events(desk, &self.key, missing).await?;
+        let head = case.head.merged(Head::new(events));
+        cases::write_head(desk, &self.key, Case::fold(case.id, case.opening, head)).await
+    }
+}
+
+/// The tag of a case as an operator edits it: it changes with every event.
+fn tag(case: &Case) -> String {
+    let ids: Vec<u8> = case.head.events().iter().flat_map(|event| event.id.to_bytes()).collect();
+    entity_tag(&[case.id.to_bytes().as_slice(), &ids].concat())
+}
+
+fn case_reply<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
+    Reply::json(status, &wire::case(desk.setup, key, case)).etag(tag(case))
+}
+
+/// Holds a change to the state that it was decided on (RFC 9110 section 13.1.1).
+fn precondition(request: &Request, case: &Case, required: bool) -> Result<(), Problem> {
+    if !request.headers.has(&header::IF_MATCH) {
+        return if required { Err(Problem::PreconditionRequired) } else { Ok(()) };
+    }
+    if matches_tag(&request.headers, &header::IF_MATCH, &tag(case)) {
+        Ok(())
+    } else {
+        Err(Problem::PreconditionFailed)
+    }
+}
+
+/// What a list is narrowed to.
+struct Filter {
+    kind: Option<Kind>,
+    state: Option<State>,
+    quarantined: Option<bool>,
+    before: Option<Id>,
+    limit: usize,
+}
+
+impl Filter {
+    fn read(request: &Request) -> Result<Self, Problem> {
+        let named = |name: &'static str, code: &'static str| -> Result<_, Problem> {
+            Ok(request.query(name)?.map(|value| (value, Problem::invalid_query(name, code))))
+        };
+        let kind = match named("kind", "unknown-kind")? {
+            Some((value, wrong)) => Some(Kind::from_name(&value).ok_or(wrong)?),
+            None => None,
+        };
+        let state = match named("state", "unknown-state")? {
+            Some((value, wrong)) => Some(State::from_name(&value).ok_or(wrong)?),
+            None => None,
+        };
+        let quarantined = match named("quarantined", "not-true-or-false")? {
+            Some((value, wrong)) => Some(value.parse().map_err(|_| wrong)?),
+            None => None,
+        };
+        let (before, limit) = page(request)?;
+        Ok(Self { kind, state, quarantined, before, limit })
+    }
+
+    fn fits(&self, case: &Case) -> bool {
+        let quarantined = !case.opening.suspicions.is_empty();
+        self.kind.is_none_or(|kind| kind == case.opening.kind)
+            && self.state.is_none_or(|state| state == case.state)
+            && self.quarantined.is_none_or(|wanted| wanted == quarantined)
+    }
+}
+
+/// Reads where a page begins and how long it may be.
+fn page(request: &Request) -> Result<(Option<Id>, usize), Problem> {
+    let before = match request.query("cursor")? {
+        Some(text) => Some(text.parse().map_err(|_| Problem::invalid_query("cursor", "cursor"))?),
+        None => None,
+    };
+    let limit = match request.query("limit")? {
+        Some(text) => {
+            let limit = text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+            limit.ok_or_else(|| Problem::invalid_query("limit", "not-a-number"))?
+        }
+        None => PAGE,
+    };
+    Ok((before, limit))
+}
+
+/// The list, newest first. It shows no personal data, and so leaves no audit record.
+async fn list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let filter = Filter::read(request)?;
+    let keys = desk.store.keys(&format!("{}:", CaseKey::AREA)).await?;
+    let mut keys: Vec<CaseKey> = keys.iter().filter_map(|key| CaseKey::from_opening(key)).collect();
+    keys.retain(|key| filter.before.is_none_or(|before| key.id < before));
+    keys.sort_unstable_by_key(|key| std::cmp::Reverse(key.id));
+    let mut listed: Vec<(CaseKey, Case)> = Vec::new();
+    let mut last = None;
+    let mut opened = 0;
+    'pages: for chunk in keys.chunks(IN_FLIGHT) {
+        let loaded = all(chunk.iter().map(|key| cases::load(desk, key))).await?;
+        for (key, case) in chunk.iter().zip(loaded) {
+            last = Some(key.id);
+            opened += 1;
+            if let Some(case) = case.filter(|case| filter.fits(case)) {
+                listed.push((*key, case));
+            }
+            if listed.len() == filter.limit || opened == MAX_OPENED {
+                break 'pages;
+            }
+        }
+    }
+    let next = last.filter(|_| opened < keys.len());
+    Ok(Reply::json(StatusCode::OK, &wire::list(desk.setup, &listed, next)))
+}
+
+async fn file<S: Scan>(desk: &Desk<'_, S>, found: &Found, number: usize) -> Result<Reply, Problem> {
+    let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
+    let (file, bytes) = cases::read_file(desk, &found.key, &case.opening, number).await?;
+    let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
+    Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+        .header(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\"")))
+}
+
+async fn reply<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    name: &str,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let text = fields.parse("text", |text| Message::new(text).map_err(text_code));
+    fields.require("text", &text);
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let Some(text) = text else {
+        return Err(Problem::Internal("a required text is missing".to_owned()));
+    };
+    let once = idempotency_key(request)?;
+    let found = find(desk, name).await?;
+    let case = found.load(desk).await?;
+    let id = cases::event_id(desk, &found.key, once.as_deref());
+    if let Some(earlier) = case.head.events().iter().find(|event| event.id.unique() == id.unique())
+    {
+        let same =
+            matches!(&earlier.change, Change::OperatorReplied { text: first } if *first == text);
+        return if same {
+            Ok(case_reply(desk, &found.key, &case, StatusCode::CREATED))
+        } else {
+            Err(Problem::AlreadySent(None))
+        };
+    }
+    precondition(request, &case, false)?;
+    let change = Change::OperatorReplied { text };
+    case.decide(&change).map_err(refusal)?;
+    audit::record(desk, Action::CaseReplied, found.key.id).await?;
+    let case = cases::append(desk, &found.key, case, change, id).await?;
+    Ok(case_reply(desk, &found.key, &case, StatusCode::CREATED))
+}
+
+async fn set_state<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    name: &str,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let state = fields.parse("state", |name| match State::from_name(name) {
+        Some(State::InProgress) => Ok(SetState::InProgress),
+        Some(State::Closed) => Ok(SetState::Closed),
+        // The others follow from what happens: a reply answers, the person withdraws.
+        _ => Err("unknown-state"),
+    });
+    fields.require("state", &state);
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let Some(state) = state else {
+        return Err(Problem::Internal("a required state is missing".to_owned()));
+    };
+    let found = find(desk, name).await?;
+    let case = found.load(desk).await?;
+    precondition(request, &case, true)?;
+    let change = Change::StateSet { state };
+    case.decide(&change).map_err(refusal)?;
+    audit::record(desk, Action::StateSet, found.key.id).await?;
+    let case = cases::append(desk, &found.key, case, change, desk.moment.id("event")).await?;
+    Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
+}
+
+/// The audit records, newest first.
+async fn audit_list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let (before, limit) = page(request)?;
+    let keys = desk.store.keys(audit::PREFIX).await?;
+    let mut ids: Vec<Id> =
+        keys.iter().filter_map(|k| k.strip_prefix(audit::PREFIX)?.parse().ok()).collect();
+    ids.retain(|id| before.is_none_or(|before| *id < before));
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    let next = ids.get(limit - 1).filter(|_| ids.len() > limit).copied();
+    ids.truncate(limit);
+    let mut records = Vec::new();
+    for chunk in ids.chunks(IN_FLIGHT) {
+        let loaded = all(chunk.iter().map(|id| async move {
+            let key = audit::key(*id)?;
+            desk.read_sealed::<audit::Record>(&key).await
+        }));
+        records.extend(loaded.await?.into_iter().flatten());
+    }
+    Ok(Reply::json(StatusCode::OK, &wire::audit(&records, next)))
+}

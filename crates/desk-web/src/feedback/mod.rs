@@ -1,0 +1,303 @@
+//! Feedback: questions, complaints, suggestions and problems, and the way back to them (promise P11).
+
+mod pages;
+mod submission;
+#[cfg(test)]
+mod tests;
+pub(crate) mod wire;
+
+pub(crate) use submission::{idempotency_key, text_code};
+
+use bytes::Bytes;
+use desk_core::case::{Case, CaseKey, Change, Message};
+use desk_core::keys::Purpose;
+use http::{Method, Response, StatusCode, header};
+
+use crate::cases;
+use crate::desk::Desk;
+use crate::fields::{Encoding, Fields};
+use crate::join::both;
+use crate::limiter::{self, Brake};
+use crate::negotiate;
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+
+/// The most bytes of a body: three files of 1 MiB each as base 64 in JSON take 4 MiB; text and framing take the rest.
+pub const BODY_LIMIT: usize = 4 * 1024 * 1024 + 256 * 1024;
+
+/// Answers for every address under `/feedback`.
+pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+    let locale = request.locale(desk.setup);
+    let outcome = route(desk, request, locale).await;
+    desk.respond(request, locale, outcome)
+}
+
+async fn route<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let writes = request.method == Method::POST;
+    let allow = |allowed: bool, methods: &'static str| {
+        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    };
+    match segments.as_slice() {
+        ["feedback"] => {
+            allow(reads || writes, "GET, HEAD, POST")?;
+            if writes {
+                submission::submit(desk, request, locale).await
+            } else {
+                form(desk, request, locale)
+            }
+        }
+        ["feedback", "follow"] => {
+            allow(writes, "POST")?;
+            follow(request, locale)
+        }
+        ["feedback", "status", token, rest @ ..] => {
+            let key = case_key(desk.setup, token);
+            match rest {
+                [] => {
+                    allow(reads, "GET, HEAD")?;
+                    status(desk, request, locale, key?, None).await
+                }
+                ["received"] => {
+                    allow(reads, "GET, HEAD")?;
+                    received(desk, request, locale, key?).await
+                }
+                ["added"] => {
+                    allow(reads, "GET, HEAD")?;
+                    status(desk, request, locale, key?, Some(pages::Done::Added)).await
+                }
+                ["withdrawn"] => {
+                    allow(reads, "GET, HEAD")?;
+                    status(desk, request, locale, key?, Some(pages::Done::Withdrawn)).await
+                }
+                ["case.json"] => {
+                    allow(reads, "GET, HEAD")?;
+                    let (key, case) = load(desk, key?).await?;
+                    let file = format!("{}.json", case.reference());
+                    Ok(download(case_json(desk.setup, &key, &case), &file))
+                }
+                ["receipt.json"] => {
+                    allow(reads, "GET, HEAD")?;
+                    let (_, case) = load(desk, key?).await?;
+                    let file = format!("{}.receipt.json", case.reference());
+                    Ok(download(
+                        Reply::json(StatusCode::OK, &wire::receipt(desk.setup, &case)),
+                        &file,
+                    ))
+                }
+                ["attachments", number] => {
+                    allow(reads, "GET, HEAD")?;
+                    let (key, case) = load(desk, key?).await?;
+                    attachment(desk, &key, &case, number).await
+                }
+                ["messages"] => {
+                    allow(writes, "POST")?;
+                    add_message(desk, request, locale, key?).await
+                }
+                ["withdraw"] => {
+                    allow(writes, "POST")?;
+                    withdraw(desk, request, locale, key?).await
+                }
+                _ => Err(Problem::NotFound),
+            }
+        }
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// Reads the token of a status link. One that is forged, cut or of another purpose is answered as one that expired.
+fn case_key(setup: &Setup, token: &str) -> Result<CaseKey, Problem> {
+    setup.keys.redeem(Purpose::StatusLink, token).map(CaseKey::from_bytes).ok_or(Problem::NotFound)
+}
+
+/// The path of a case's status page.
+pub(crate) fn status_path(setup: &Setup, key: &CaseKey) -> String {
+    format!("/feedback/status/{}", setup.keys.mint(Purpose::StatusLink, key.to_bytes()))
+}
+
+async fn load<S: Store>(desk: &Desk<'_, S>, key: CaseKey) -> Result<(CaseKey, Case), Problem> {
+    let case = cases::load(desk, &key).await?.ok_or(Problem::NotFound)?;
+    Ok((key, case))
+}
+
+/// Whether the answer to a form or a body is to be a page: for those who read HTML, and for plain forms.
+fn wants_page(request: &Request, encoding: Encoding) -> bool {
+    negotiate::reads_html(&request.headers)
+        || (encoding == Encoding::Form
+            && negotiate::media_type(&request.headers, &["text/html", "application/json"])
+                == Some("text/html"))
+}
+
+/// Adds what belongs on every answer behind a secret link.
+fn secret(reply: Reply) -> Reply {
+    const ROBOTS: header::HeaderName = header::HeaderName::from_static("x-robots-tag");
+    reply.header(ROBOTS, "noindex")
+}
+
+fn download(reply: Reply, file: &str) -> Reply {
+    secret(reply).header(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
+}
+
+/// The empty form. Its render token carries the id of the case that it will open, so that a retry opens the same one.
+fn form<S: Store>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -> Result<Reply, Problem> {
+    let id = desk.moment.id("form");
+    let token = desk.setup.keys.mint(Purpose::FeedbackForm, id.to_bytes());
+    let kept = pages::empty(request.query("app_version")?.unwrap_or_default());
+    let view =
+        pages::FormView { token, kept: &kept, errors: &[], expired: false, lang: locale.lang };
+    let page = pages::form(desk.setup, request, locale, &view);
+    Ok(Reply::page(StatusCode::OK, locale.lang, page).vary("Accept-Language"))
+}
+
+/// Takes a pasted status link. By POST, so that it stays out of logs and histories.
+fn follow(request: &Request, locale: Locale) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let link = fields.text("link");
+    fields.require("link", &link);
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let link = link.unwrap_or_default();
+    // Only the token is taken from what was pasted: the address that it leads to is ours.
+    let token = link.trim().split(['?', '#']).next().unwrap_or_default();
+    let token =
+        token.split("/status/").last().and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let fits = !token.is_empty()
+        && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
+    if !fits {
+        return Err(Problem::NotFound);
+    }
+    Ok(secret(Reply::see_other(&locale.href(&format!("/feedback/status/{token}")))))
+}
+
+async fn received<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: CaseKey,
+) -> Result<Reply, Problem> {
+    let (key, case) = load(desk, key).await?;
+    let page = pages::received(desk.setup, request, locale, &key, &case);
+    Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)).vary("Accept-Language"))
+}
+
+async fn status<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: CaseKey,
+    done: Option<pages::Done>,
+) -> Result<Reply, Problem> {
+    let (key, case) = load(desk, key).await?;
+    let offers = ["text/html", "application/json"];
+    if negotiate::media_type(&request.headers, &offers) == Some("application/json") {
+        return Ok(case_json(desk.setup, &key, &case).vary("Accept, Accept-Language"));
+    }
+    let page = pages::status(desk, request, locale, &key, &case, done);
+    Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)).vary("Accept, Accept-Language"))
+}
+
+fn case_json(setup: &Setup, key: &CaseKey, case: &Case) -> Reply {
+    secret(Reply::json(StatusCode::OK, &wire::case(setup, key, case)))
+}
+
+/// A file, to be saved and not shown: whatever is in it must not run under our address.
+async fn attachment<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    case: &Case,
+    number: &str,
+) -> Result<Reply, Problem> {
+    let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
+    let (file, bytes) = cases::read_file(desk, key, &case.opening, number).await?;
+    let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
+    let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    Ok(download(reply, &name))
+}
+
+/// The case as it is after a change, for whoever made it.
+fn changed(
+    setup: &Setup,
+    (key, case): (&CaseKey, &Case),
+    page: Option<&str>,
+    locale: Locale,
+    status: StatusCode,
+    brake: &Brake,
+) -> Reply {
+    let path = status_path(setup, key);
+    let reply = match page {
+        Some(done) => secret(Reply::see_other(&locale.href(&format!("{path}/{done}")))),
+        None => secret(Reply::json(status, &wire::case(setup, key, case))),
+    };
+    brake.fields().apply(reply)
+}
+
+async fn add_message<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: CaseKey,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let page = wants_page(request, fields.encoding).then_some("added");
+    let text = fields.parse("message", |text| Message::new(text).map_err(text_code));
+    fields.require("message", &text);
+    let once = fields.text("once").or(idempotency_key(request)?);
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let Some(text) = text else {
+        return Err(Problem::Internal("a required message is missing".to_owned()));
+    };
+    let ((key, case), brake) = both(load(desk, key), limiter::check(desk, request)).await?;
+    let id = cases::event_id(desk, &key, once.as_deref());
+    let earlier = case.head.events().iter().find(|event| event.id.unique() == id.unique());
+    if let Some(earlier) = earlier {
+        let same = matches!(&earlier.change, Change::PersonWrote { text: first } if *first == text);
+        let link = Some(status_path(desk.setup, &key));
+        return if same {
+            Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
+        } else {
+            Err(Problem::AlreadySent(link))
+        };
+    }
+    let change = Change::PersonWrote { text };
+    case.decide(&change).map_err(wire::refusal)?;
+    let (case, ()) = both(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
+    Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
+}
+
+async fn withdraw<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: CaseKey,
+) -> Result<Reply, Problem> {
+    // Nothing needs to be said to withdraw, so an empty body will do.
+    let encoding = if request.whole_body()?.is_empty() {
+        Encoding::Json
+    } else {
+        let fields = Fields::read(request)?;
+        let encoding = fields.encoding;
+        fields.finish().map_err(Problem::InvalidFields)?;
+        encoding
+    };
+    let page = wants_page(request, encoding).then_some("withdrawn");
+    let ((key, case), brake) = both(load(desk, key), limiter::check(desk, request)).await?;
+    // Withdrawing twice is withdrawing once.
+    let case = match case.decide(&Change::Withdrawn) {
+        Err(_) => case,
+        Ok(()) => {
+            let id = desk.moment.id("event");
+            let append = cases::append(desk, &key, case, Change::Withdrawn, id);
+            both(append, brake.count(desk)).await?.0
+        }
+    };
+    Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::OK, &brake))
+}

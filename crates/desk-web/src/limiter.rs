@@ -1,0 +1,97 @@
+//! The brake on public writes: a slot per client address, whose name is a keyed hash that changes every day.
+
+use std::net::{IpAddr, SocketAddr};
+
+use desk_core::keys::Purpose;
+use desk_core::limit::{Slot, Verdict};
+use desk_core::sealed;
+use desk_core::store_key::StoreKey;
+
+use crate::desk::{Desk, decode, encode};
+use crate::ports::Store;
+use crate::problem::{Problem, RateLimit};
+use crate::request::Request;
+
+/// Where one client stands, and where that is to be written.
+#[derive(Debug)]
+pub struct Brake {
+    /// `None` where the host gave no address: a brake that cannot tell clients apart would stop everybody.
+    slot: Option<(StoreKey, Verdict)>,
+}
+
+/// Reads the slot of the client that sent this request and decides whether it may go on. One read.
+///
+/// # Errors
+/// [`Problem::TooManyRequests`] if it may not; another problem if the store fails.
+pub async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Brake, Problem> {
+    // The last value: a client's own `spin-*` headers come before the host's.
+    let address = request.headers.last(&desk.setup.client_address).and_then(client);
+    let Some(address) = address else {
+        return Ok(Brake { slot: None });
+    };
+    // The day is part of the name, so that nobody can follow a client from one day to the next.
+    let today = desk.now().seconds().div_euclid(86_400).to_be_bytes();
+    let name = desk.setup.keys.blind(Purpose::Limit, &[&today, &address]);
+    let key = StoreKey::new(format!("limit:feedback:{name}"))
+        .map_err(|error| Problem::Internal(error.to_string()))?;
+    // A slot that cannot be read is an empty one: a brake must not become a lock.
+    let slot: Slot = match desk.read_framed(&key).await {
+        Ok(content) => content.and_then(|content| decode(&content)).unwrap_or_default(),
+        Err(Problem::Internal(_)) => Slot::default(),
+        Err(problem) => return Err(problem),
+    };
+    let verdict = desk.setup.feedback_limits.decide(&slot, desk.now());
+    if !verdict.allowed {
+        return Err(Problem::TooManyRequests(Box::new(RateLimit::from(&verdict))));
+    }
+    Ok(Brake { slot: Some((key, verdict)) })
+}
+
+impl Brake {
+    /// Counts the request. One write.
+    ///
+    /// # Errors
+    /// A problem if the store fails.
+    pub async fn count<S: Store>(&self, desk: &Desk<'_, S>) -> Result<(), Problem> {
+        let Some((key, verdict)) = &self.slot else { return Ok(()) };
+        let until = Some(verdict.expires(desk.now()));
+        desk.write(key, &sealed::plain(until, &encode(&verdict.slot))).await
+    }
+
+    /// The `RateLimit` fields of the answer.
+    pub fn fields(&self) -> RateLimit {
+        self.slot.as_ref().map(|(_, verdict)| RateLimit::from(verdict)).unwrap_or_default()
+    }
+}
+
+/// The address that counts as one client: an IPv4 address, or the /64 of an IPv6 address, for that is what one
+/// connection is given. The header may hold a port beside it, as Spin's does.
+fn client(value: &str) -> Option<[u8; 16]> {
+    let value = value.trim();
+    let address = value.parse::<SocketAddr>().map(|socket| socket.ip());
+    let address = address.or_else(|_| value.trim_matches(['[', ']']).parse()).ok()?;
+    let bits = match address {
+        IpAddr::V4(v4) => u128::from(v4.to_ipv6_mapped()),
+        IpAddr::V6(v6) => u128::from(v6),
+    };
+    let is_v4 = bits >> 32 == 0xffff;
+    Some(if is_v4 { bits } else { bits >> 64 << 64 }.to_be_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_connection_is_one_client() {
+        let same = |a: &str, b: &str| client(a).is_some() && client(a) == client(b);
+        assert!(same("203.0.113.7:4711", "203.0.113.7"));
+        assert!(same("[2001:db8:1:2::9]:80", "2001:db8:1:2:ffff::1"));
+        assert!(same("::ffff:203.0.113.7", "203.0.113.7"));
+        assert!(!same("203.0.113.7", "203.0.113.8"));
+        assert!(!same("2001:db8:1:2::9", "2001:db8:1:3::9"));
+        for text in ["", "localhost", "203.0.113.7, 10.0.0.1", "203.0.113.777"] {
+            assert_eq!(client(text), None, "{text}");
+        }
+    }
+}
