@@ -4,6 +4,7 @@ use super::views::Index;
 use super::{Digest, Note, Publication, Signed, VersionName};
 use crate::case::PolicyPin;
 use crate::lang::Lang;
+use crate::small::sort_by;
 use crate::time::Timestamp;
 
 /// A version with its texts, each of which is there once.
@@ -134,9 +135,9 @@ impl History {
             }
         }
         for version in &mut versions {
-            version.texts.sort_by_key(|signed| signed.publication.language);
+            sort_by(&mut version.texts, |a, b| a.publication.language.cmp(&b.publication.language));
         }
-        versions.sort_by(|a, b| a.order().cmp(&b.order()));
+        sort_by(&mut versions, |a, b| a.order().cmp(&b.order()));
         let last = index.last().map(|publication| (publication.number, publication.digest()));
         Self { versions, last }
     }

@@ -161,10 +161,9 @@ impl Document {
         let blocks = reader.blocks(&lines, 0);
         let document = reader.sections(blocks);
         if document.title.is_none() && document.sections.is_empty() {
-            reader.faults.push(Fault::NoHeading);
+            reader.fault(Fault::NoHeading);
         }
-        reader.faults.sort();
-        reader.faults.dedup();
+        crate::small::sort_by(&mut reader.faults, Ord::cmp);
         (document, reader.faults)
     }
 }
@@ -315,7 +314,9 @@ fn closes(line: &str, mark: char, length: usize) -> bool {
 
 impl Reader {
     fn fault(&mut self, fault: Fault) {
-        self.faults.push(fault);
+        if !self.faults.contains(&fault) {
+            self.faults.push(fault);
+        }
     }
 
     fn blocks(&mut self, lines: &[&str], depth: usize) -> Vec<Block> {

@@ -8,12 +8,11 @@
 //!
 //! A view is a union of publications, so it does not matter in which order two publishers' views are merged.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::{Digest, PolicyText, Publication, Signed};
+use crate::small::SmallMap;
 use crate::store_key::StoreKey;
 use crate::time::Timestamp;
 
@@ -45,7 +44,7 @@ impl Index {
 
     /// Builds the index from publications in any order; one that comes twice counts once.
     pub fn new(publications: impl IntoIterator<Item = Signed>) -> Self {
-        let ordered: BTreeMap<(u32, Digest), Signed> = publications
+        let ordered: SmallMap<(u32, Digest), Signed> = publications
             .into_iter()
             .map(|signed| ((signed.publication.number, signed.publication.digest()), signed))
             .collect();
@@ -105,7 +104,7 @@ pub struct Head {
     /// Every publication.
     pub index: Index,
     /// Texts by their digest.
-    pub texts: BTreeMap<Digest, PolicyText>,
+    pub texts: SmallMap<Digest, PolicyText>,
 }
 
 impl Head {
@@ -123,9 +122,9 @@ impl Head {
     }
 
     /// Builds the head from an index and the texts at hand.
-    pub fn new(index: Index, texts: &BTreeMap<Digest, PolicyText>, now: Timestamp) -> Self {
+    pub fn new(index: Index, texts: &SmallMap<Digest, PolicyText>, now: Timestamp) -> Self {
         let mut left = MAX_HEAD.saturating_sub(index.size());
-        let mut kept = BTreeMap::new();
+        let mut kept = SmallMap::new();
         for signed in Self::wanted(&index, now) {
             let digest = signed.publication.sha256;
             let Some(text) = texts.get(&digest).filter(|_| !kept.contains_key(&digest)) else {
@@ -191,7 +190,7 @@ mod tests {
     fn what_is_stored_is_read_again() {
         let index = Index::new(chain(3));
         let texts =
-            BTreeMap::from([(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
+            SmallMap::from([(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
         let head = Head::new(index, &texts, at("2030-01-01T00:00:00Z"));
         assert_eq!(head.texts.len(), 1);
         let stored = postcard::to_allocvec(&head).unwrap();

@@ -5,7 +5,6 @@
 //! and nothing is remembered past the instant at which another version takes effect.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -13,6 +12,7 @@ use desk_core::policy::history::History;
 use desk_core::policy::views::{Head, Index};
 use desk_core::policy::{Digest, PolicyText};
 use desk_core::sealed;
+use desk_core::small::SmallMap;
 use desk_core::time::Timestamp;
 
 use super::Format;
@@ -56,7 +56,7 @@ pub(super) struct Variant {
 pub(super) struct Current {
     stored: Vec<u8>,
     pub(super) history: History,
-    pub(super) texts: BTreeMap<Digest, PolicyText>,
+    pub(super) texts: SmallMap<Digest, PolicyText>,
     /// When another version takes effect.
     pub(super) until: Option<Timestamp>,
     rendered: RefCell<Vec<(Variant, Prepared)>>,

@@ -1,9 +1,8 @@
 //! Feeds of changes for readers (Atom, JSON Feed), and the manifest for apps.
 
-use std::collections::BTreeMap;
-
 use desk_core::policy::Signed;
 use desk_core::policy::history::Version;
+use desk_core::small::SmallMap;
 use desk_core::time::Timestamp;
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
@@ -204,7 +203,7 @@ struct EditionWire<'a> {
     effective: String,
     published: String,
     material: bool,
-    languages: BTreeMap<&'static str, LanguageWire>,
+    languages: SmallMap<&'static str, LanguageWire>,
 }
 
 #[derive(Serialize)]

@@ -1,12 +1,11 @@
 //! Publishing a version: the text first, under its own key, then the views.
 
-use std::collections::BTreeMap;
-
 use desk_core::lang::Lang;
 use desk_core::policy::history::{Decision, Draft, History, Refusal};
 use desk_core::policy::markdown::{Document, Fault};
 use desk_core::policy::views::{Head, Index, StoredText};
 use desk_core::policy::{Digest, InvalidPolicyText, Note, PolicyText, Signed, VersionName};
+use desk_core::small::SmallMap;
 use desk_core::store_key::StoreKey;
 use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
@@ -87,7 +86,7 @@ struct Views {
 
 impl Views {
     /// Everything that either of them knows.
-    fn union(self) -> (Index, BTreeMap<Digest, PolicyText>) {
+    fn union(self) -> (Index, SmallMap<Digest, PolicyText>) {
         (self.index.merged(self.head.index), self.head.texts)
     }
 }
@@ -125,7 +124,7 @@ async fn settle<S: Store>(
 async fn head<S: Store>(
     desk: &Desk<'_, S>,
     index: &Index,
-    mut texts: BTreeMap<Digest, PolicyText>,
+    mut texts: SmallMap<Digest, PolicyText>,
 ) -> Result<Head, Problem> {
     let wanted = Head::wanted(index, desk.now());
     let missing = wanted.iter().filter(|signed| !texts.contains_key(&signed.publication.sha256));

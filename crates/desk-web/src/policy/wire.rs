@@ -1,9 +1,8 @@
 //! What goes over the wire as JSON.
 
-use std::collections::BTreeMap;
-
 use desk_core::policy::Signed;
 use desk_core::policy::history::{History, State, Translation, Version};
+use desk_core::small::SmallMap;
 use desk_core::time::Timestamp;
 use serde::Serialize;
 
@@ -56,7 +55,7 @@ pub(super) struct VersionWire<'a> {
     effective: String,
     material: bool,
     url: String,
-    languages: BTreeMap<&'static str, PublicationWire<'a>>,
+    languages: SmallMap<&'static str, PublicationWire<'a>>,
 }
 
 impl<'a> VersionWire<'a> {
