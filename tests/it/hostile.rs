@@ -6,8 +6,9 @@ use serde_json::json;
 
 use crate::{
     harness::{
-        http::{Connection, Request, Response},
-        target::{Host, OPERATOR, Target},
+        files,
+        http::{Connection, Part, Request, Response},
+        target::{Host, OPERATOR, Target, mix},
     },
     scenarios::feedback::{complaint, hidden, status_of},
 };
@@ -21,9 +22,11 @@ enum Fate {
     Served,
     /// No function gets to see it: the host answers with an error of its own, or closes the connection.
     Refused,
+    /// The client goes away before it has said everything; if it still gets an answer, that is a problem.
+    Cut,
 }
 
-use Fate::{Problem, Refused, Served};
+use Fate::{Cut, Problem, Refused, Served};
 
 /// One line of the corpus.
 struct Hostile {
@@ -43,6 +46,9 @@ fn sent(what: impl Into<String>, request: &Request, fate: Fate) -> Hostile {
 fn filing(what: &str, media_type: &str, body: &[u8], fate: Fate) -> Hostile {
     sent(what, &Request::post("/feedback").body(media_type, body.to_vec()), fate)
 }
+
+/// The most that a filing may have in bytes.
+const LIMIT: usize = desk_web::feedback::BODY_LIMIT;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -139,6 +145,23 @@ fn lengths() -> Vec<Hostile> {
             Problem(400),
         ),
         raw(
+            "chunks that are one byte more than any body may have",
+            [
+                format!("{head}transfer-encoding: chunked\r\n\r\n{:x}\r\n", LIMIT + 1).as_bytes(),
+                &vec![b' '; LIMIT + 1],
+                b"\r\n0\r\n\r\n",
+            ]
+            .concat(),
+            Problem(413),
+        ),
+        raw("a body that breaks off", format!("{head}content-length: 9\r\n\r\n{{\"kind"), Cut),
+        raw(
+            "chunks that break off",
+            format!("{head}transfer-encoding: chunked\r\n\r\n9\r\n{{\"kind"),
+            Cut,
+        ),
+        raw("a head that breaks off", "POST /feedback HTTP/1.1\r\nhost: des", Cut),
+        raw(
             "good JSON in chunks",
             format!("{head}transfer-encoding: chunked\r\n\r\n1\r\n{{\r\n1\r\n}}\r\n0\r\n\r\n"),
             Problem(422),
@@ -173,8 +196,8 @@ fn heads(status: &str, form_token: &str) -> Vec<Hostile> {
         get("slashes alone", "//////////", Served),
         get("a path of four kilobytes", &format!("/feedback/{}", "a/".repeat(2000)), Problem(404)),
         get("a policy version that is none", "/policy/versions/%00", Problem(404)),
-        get("a policy at no time", "/policy/at/yesterday", Problem(422)),
-        get("a policy after the end of time", "/policy/at/99999-01-01", Problem(422)),
+        get("a policy at no time", "/policy/at/yesterday", Problem(400)),
+        get("a policy after the end of time", "/policy/at/99999-01-01", Problem(400)),
         get("a comparison of nothing", "/policy/diff/..", Problem(404)),
         get("a comparison of everything", "/policy/diff/1..2..3..4", Problem(404)),
         get("a query that is not UTF-8", "/feedback?app_version=%ff", Served),
@@ -209,7 +232,7 @@ fn heads(status: &str, form_token: &str) -> Vec<Hostile> {
         raw("a raw byte in the path", b"GET /\xff HTTP/1.1\r\nhost: desk\r\n\r\n".as_slice(), Refused),
         raw("another protocol", b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03".as_slice(), Refused),
         raw("HTTP of the future", b"GET / HTTP/9.9\r\nhost: desk\r\n\r\n".as_slice(), Refused),
-        raw("a line end alone", b"\r\n\r\n\r\n\r\n".as_slice(), Refused),
+        raw("line ends alone", b"\r\n\r\n\r\n\r\n".as_slice(), Cut),
     ]
 }
 
@@ -248,15 +271,20 @@ fn assert_problem(what: &str, answer: &Response, status: u16) {
     assert_eq!(answer.status.as_u16(), status, "{what}: {answer:?}");
     assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
     assert_eq!(answer.header("cache-control"), Some("no-store"), "{what}");
+    if status == 405 {
+        assert!(answer.header("allow").is_some(), "{what} does not say what is allowed");
+    }
+    if answer.header("content-type") == Some("text/html; charset=utf-8") {
+        // A plain form gets its page back.
+        assert!(answer.text().contains("<h1>"), "{what}: {answer:?}");
+        return;
+    }
     assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{what}");
     let problem = answer.json();
     assert_eq!(problem["status"], json!(status), "{what}");
     for member in ["type", "title", "detail"] {
         let text = problem[member].as_str().unwrap_or_default();
         assert!(!text.is_empty(), "{what} has no {member}: {problem}");
-    }
-    if status == 405 {
-        assert!(answer.header("allow").is_some(), "{what} does not say what is allowed");
     }
 }
 
@@ -273,8 +301,9 @@ async fn hostile_requests_get_a_clear_problem_and_harm_nobody() {
         host.clock().pass(60);
         let mut connection = Connection::open(host.address()).await;
         connection.write(&bytes).await;
-        // What the server waits for does not come.
-        connection.end().await;
+        if let Cut = fate {
+            connection.end().await;
+        }
         let answer = connection.read().await;
         let held = std::panic::catch_unwind(|| match (fate, &answer) {
             (Problem(status), Some(answer)) => assert_problem(&what, answer, status),
@@ -284,7 +313,8 @@ async fn hostile_requests_get_a_clear_problem_and_harm_nobody() {
                     || answer.status == StatusCode::INTERNAL_SERVER_ERROR;
                 assert!(refused && answer.body.is_empty(), "{what}: {answer:?}");
             }
-            (Refused, None) => {}
+            (Cut, Some(answer)) => assert!(answer.status.is_client_error(), "{what}: {answer:?}"),
+            (Refused | Cut, None) => {}
             (Problem(_) | Served, None) => panic!("{what}: no answer"),
         });
         if held.is_err() {
@@ -295,4 +325,79 @@ async fn hostile_requests_get_a_clear_problem_and_harm_nobody() {
     }
     host.assert_nothing_trapped();
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A source of changes that are the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: usize) -> usize {
+        self.0 += 1;
+        usize::try_from(mix(self.0) >> 33).expect("31 bits") % limit
+    }
+
+    /// Changes some bytes: flips, cuts, repeats, puts in what parsers stumble over.
+    fn change(&mut self, bytes: &mut Vec<u8>) {
+        const TROUBLE: [&[u8]; 14] = [
+            b"\0", b"\xff", b"\"", b"\\", b"{", b"]", b"%", b"&&", b"\r\n", b"--frontier", b"\\u0000", b"\xc3", b"=", b"null",
+        ];
+        for _ in 0..=self.below(4) {
+            let at = self.below(bytes.len() + 1);
+            match self.below(4) {
+                0 => bytes.truncate(at),
+                1 => bytes.splice(at..at, TROUBLE[self.below(TROUBLE.len())].iter().copied()).for_each(drop),
+                2 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
+                _ => {
+                    let end = at + self.below(bytes.len() - at + 1);
+                    let piece = bytes[at..end].to_vec();
+                    bytes.splice(at..at, piece).for_each(drop);
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn good_requests_with_bytes_changed_are_never_our_fault() {
+    let host = Host::memory().await;
+    let status = status_of(&host.send(&complaint()).await);
+    let token = hidden(&host.send(&Request::get("/feedback")).await, "token");
+    let message = json!({"message": "More.", "once": null}).to_string();
+    let policy = "# Policy\n\n## One\n\n- a [link](/feedback)\n\n| a | b |\n|---|---|\n| c | d |\n";
+    let seeds = [
+        complaint(),
+        Request::post("/feedback").form(&[("token", &token), ("kind", "question"), ("message", "M%20")]),
+        Request::post("/feedback").multipart(&[
+            Part::Field("token", &token),
+            Part::Field("kind", "problem"),
+            Part::Field("message", "Many parts."),
+            Part::File("file", "a.png", "image/png", &files::png_that_tells()),
+        ]),
+        Request::post(format!("{status}/messages")).body(JSON, message),
+        Request::put("/policy/versions/fuzz?lang=en").bearer(OPERATOR).body("text/markdown", policy),
+    ];
+    let mut dice = Dice(0);
+    for round in 0..100 {
+        for seed in &seeds {
+            host.clock().pass(60);
+            let mut body = seed.body.to_vec();
+            dice.change(&mut body);
+            let changed = Request { body: body.into(), ..seed.clone() };
+            let answer = host.send(&changed).await;
+            assert!(!answer.status.is_server_error(), "round {round}: {changed:?}: {answer:?}");
+        }
+        // An address, changed in what can stand in one.
+        let mut target = status.clone().into_bytes();
+        dice.change(&mut target);
+        target.retain(|byte| byte.is_ascii_graphic() && *byte != b'#');
+        target.insert(0, b'/');
+        let target = String::from_utf8(target).expect("ASCII").replace('%', "%25%");
+        let bytes = format!("GET {target} HTTP/1.1\r\nhost: desk\r\n\r\n");
+        let mut connection = Connection::open(host.address()).await;
+        connection.write(bytes.as_bytes()).await;
+        let answer = connection.read().await.expect("an answer");
+        assert!(!answer.status.is_server_error(), "{target}: {answer:?}");
+    }
+    assert_eq!(host.send(&Request::get(&status)).await.status, 200);
+    host.assert_nothing_trapped();
 }

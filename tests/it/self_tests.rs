@@ -15,7 +15,7 @@ use crate::harness::{
 };
 
 /// An application that needs no component: one page, and one address for all others.
-const STATIC: &str = r#"
+const STATIC: &str = r##"
 spin_manifest_version = 2
 
 [application]
@@ -35,11 +35,24 @@ body = """
 """
 
 [[trigger.http]]
+route = "/faulty"
+[trigger.http.static_response]
+headers = { content-type = "text/html; charset=utf-8", content-security-policy = "default-src 'none'; style-src 'unsafe-inline'" }
+body = """
+<!doctype html><html><title></title><h1>One</h1><h1>Two</h1><h3 id="a">Three</h3><p id="a">Id</p>
+<label for="nowhere">Nobody's</label><input name="text" aria-describedby="nothing"><a href="#gone">Gone</a>
+<a href="/"></a><img src="/none.png"><fieldset></fieldset><ul><p>No item</p></ul><button tabindex="3"> </button>
+<p style="color: #999; background: #fff" onclick="x()">Pale</p><p style="width: 5000px">Wide</p>
+<a href="javascript:x()">Script</a><button style="width: 9px; height: 9px; padding: 0; font-size: 1px">x</button>
+<table><tr><td>1</td></tr></table>
+"""
+
+[[trigger.http]]
 route = "/..."
 [trigger.http.static_response]
 status_code = 404
 body = "nothing here"
-"#;
+"##;
 
 /// A running application, and the folder of its manifest.
 struct Static {
@@ -133,6 +146,45 @@ async fn a_browser_reads_a_page_with_scripts_and_without() {
         let complaints = browser.complaints();
         assert!(complaints.iter().any(|c| c.contains("a complaint of ours")), "{complaints:?}");
     }
+}
+
+#[tokio::test]
+async fn the_page_checks_see_what_is_wrong_with_a_page() {
+    let Static { host, folder: _folder } = static_host().await;
+    let Some(browser) = Browser::start(Scripts::On) else { return };
+    browser.open(&format!("http://{}/faulty", host.address()));
+    let faults = browser.faults();
+    for expected in [
+        "html lang is \"\"",
+        "no title",
+        "2 elements at h1",
+        "0 elements at main",
+        "heading level 3 after 1",
+        "the id \"a\" is there more than once",
+        "for=\"nowhere\" leads nowhere",
+        "aria-describedby=\"nothing\" leads nowhere",
+        "the link to #gone leads nowhere",
+        "no name: <a href=\"/\">",
+        "no name: <input",
+        "no name: <button tabindex",
+        "no alt: <img",
+        "not loaded: <img",
+        "no legend: <fieldset>",
+        "no header cells: <table>",
+        "in a list: <p>",
+        "order of its own: <button",
+        "inline: <p style",
+        "a handler: <p style",
+        "a script address: <a",
+        "pixels wide on a screen of",
+        "9 by 9 pixels is small",
+        "contrast 2.85: \"Pale\"",
+    ] {
+        assert!(faults.iter().any(|f| f.contains(expected)), "not seen: {expected}: {faults:#?}");
+    }
+    // What the page's own policy forbids is told by the browser.
+    let complaints = browser.complaints();
+    assert!(complaints.iter().any(|c| c.contains("Content Security Policy")), "{complaints:?}");
 }
 
 #[tokio::test]

@@ -159,6 +159,12 @@ impl Browser {
         self.post("/execute/sync", &json!({"script": script, "args": []}))
     }
 
+    /// What would keep somebody from using the page as it is shown, one fault a line.
+    pub(crate) fn faults(&self) -> Vec<String> {
+        let faults = self.script(include_str!("page_checks.js"));
+        faults.as_array().expect("a list of faults").iter().map(text).collect()
+    }
+
     /// Makes the screen so many CSS pixels wide and high.
     pub(crate) fn resize(&self, width: u32, height: u32) {
         let metrics =

@@ -178,6 +178,9 @@ pub(crate) async fn send(address: SocketAddr, request: &Request) -> Response {
 /// # Errors
 /// If it did.
 pub(crate) async fn try_send(address: SocketAddr, request: &Request) -> io::Result<Response> {
+    if request.body.len() > LARGE {
+        return ask_first(address, request).await;
+    }
     let exchange = async {
         let stream = TcpStream::connect(address).await?;
         let (mut sender, connection) =
@@ -194,6 +197,23 @@ pub(crate) async fn try_send(address: SocketAddr, request: &Request) -> io::Resu
         Ok(Response { status: parts.status, headers: parts.headers, body })
     };
     soon("the server answers", exchange).await
+}
+
+/// Larger bodies are sent once the server asks for them, as curl does: one that refuses such a body may close the
+/// connection before it has taken it, and the answer would be lost.
+const LARGE: usize = 1024 * 1024;
+
+async fn ask_first(address: SocketAddr, request: &Request) -> io::Result<Response> {
+    let bytes = request.clone().header("expect", "100-continue").to_bytes();
+    let (head, body) = bytes.split_at(bytes.len() - request.body.len());
+    let mut connection = Connection(BufReader::new(TcpStream::connect(address).await?));
+    connection.write(head).await;
+    let mut answer = connection.read().await;
+    if answer.as_ref().is_some_and(|answer| answer.status == StatusCode::CONTINUE) {
+        connection.write(body).await;
+        answer = connection.read().await;
+    }
+    answer.ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
 }
 
 /// A connection on which any bytes can be sent, in any pieces.

@@ -57,7 +57,7 @@ for (const list of all("ul, ol")) {
 }
 for (const element of all("[tabindex]")) if (element.tabIndex > 0) fault(`order of its own: ${show(element)}`);
 if (all("nav").length > 1) {
-  for (const nav of all("nav")) if (!nav.getAttribute("aria-label")) fault(`one of several, unnamed: ${show(nav)}`);
+  for (const nav of all("nav")) if (!named(nav)) fault(`one of several, unnamed: ${show(nav)}`);
 }
 
 // The policy that the page is served with forbids these; they would silently not work.

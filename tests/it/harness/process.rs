@@ -1,15 +1,16 @@
 //! Child processes that end with the test: servers and drivers, each on an address that the system picked.
 
 use std::{
+    fs,
     io::{BufRead, BufReader, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         OnceLock,
         mpsc::{self, Receiver, RecvTimeoutError, Sender},
     },
     thread,
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
 use super::{DEADLINE, root, say};
@@ -72,12 +73,6 @@ impl Process {
         let _ = self.child.kill();
         self.child.wait().expect("a child of ours can be waited for")
     }
-
-    /// Everything it has printed.
-    pub(crate) fn said(&mut self) -> String {
-        self.said.extend(self.lines.try_iter());
-        self.said.join("\n")
-    }
 }
 
 impl Drop for Process {
@@ -115,18 +110,34 @@ pub(crate) fn build(what: &str, command: &mut Command) {
     say(&format!("built {what} in {:.1} s", begin.elapsed().as_secs_f64()));
 }
 
-/// The `desk` command, built first where it is missing or old.
+/// The `desk` command, built first where it is missing or older than its source.
 pub(crate) fn desk() -> PathBuf {
     static DESK: OnceLock<PathBuf> = OnceLock::new();
     DESK.get_or_init(|| {
         // This test lies in `<target>/<profile>/deps`, and the command in `<target>/<profile>`.
         let test = std::env::current_exe().expect("a test knows where it lies");
         let target = test.ancestors().nth(3).expect("tests lie three folders deep").to_owned();
-        let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        cargo.current_dir(root()).env("CARGO_TARGET_DIR", &target);
-        cargo.args(["build", "--locked", "-p", "desk-host", "--bin", "desk"]);
-        build("the desk command", &mut cargo);
-        target.join("debug").join("desk")
+        let desk = target.join("debug").join("desk");
+        let built = fs::metadata(&desk).and_then(|file| file.modified()).ok();
+        if built < newest(&root().join("crates/desk-host")) {
+            let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+            let mut cargo = Command::new(cargo);
+            cargo.current_dir(root()).env("CARGO_TARGET_DIR", &target);
+            cargo.args(["build", "-p", "desk-host", "--bin", "desk"]);
+            build("the desk command", &mut cargo);
+        }
+        desk
     })
     .clone()
+}
+
+/// When something in a folder last changed.
+fn newest(folder: &Path) -> Option<SystemTime> {
+    let entries = fs::read_dir(folder).expect("the source is there");
+    let times = entries.map(|entry| {
+        let entry = entry.expect("an entry");
+        let metadata = entry.metadata().expect("an entry has metadata");
+        if metadata.is_dir() { newest(&entry.path()) } else { metadata.modified().ok() }
+    });
+    times.max().flatten()
 }
