@@ -177,7 +177,7 @@ mod tests {
         // Version 1.2 is in force, 1.3 and 1.4 come; three texts of 60 KiB fit.
         let now = at("2026-01-03T12:00:00Z");
         let head = Head::new(index, &texts, now);
-        let kept: Vec<Digest> = head.texts.keys().copied().collect();
+        let kept: Vec<Digest> = head.texts.iter().map(|(digest, _)| *digest).collect();
         let mut expected: Vec<Digest> =
             [3u32, 4, 5].map(|number| Digest::of(&number.to_be_bytes())).to_vec();
         expected.sort();
@@ -192,7 +192,7 @@ mod tests {
         let texts =
             SmallMap::from([(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
         let head = Head::new(index, &texts, at("2030-01-01T00:00:00Z"));
-        assert_eq!(head.texts.len(), 1);
+        assert_eq!(head.texts.iter().len(), 1);
         let stored = postcard::to_allocvec(&head).unwrap();
         assert_eq!(postcard::from_bytes::<Head>(&stored).unwrap(), head);
         let signed = head.index.0[2].clone();

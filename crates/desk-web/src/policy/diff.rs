@@ -233,11 +233,14 @@ fn section_wire(section: &SectionChange) -> SectionWire<'_> {
         Kind::Row => "row",
         Kind::Code => "code",
     };
-    let op = |part| match part {
-        &Part::Same(ref text) => OpWire { op: "equal", text },
-        Part::Removed(text) => OpWire { op: "delete", text },
-        Part::Added(text) => OpWire { op: "insert", text },
-    };
+    fn op(part: &Part) -> OpWire<'_> {
+        let op = match part {
+            Part::Same(_) => "equal",
+            Part::Removed(_) => "delete",
+            Part::Added(_) => "insert",
+        };
+        OpWire { op, text: part.text() }
+    }
     SectionWire {
         id: section.id.as_deref(),
         title: &section.title,

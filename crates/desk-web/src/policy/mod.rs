@@ -79,11 +79,12 @@ async fn route<S: Store>(
     if let (["versions", version], true) = (rest, request.method == Method::PUT) {
         return publish::publish(desk, request, version).await;
     }
-    let known = match rest {
-        [] | ["versions" | "upcoming" | "feed.atom" | "feed.json" | "manifest.json"] => true,
-        ["versions" | "at" | "diff", _] => true,
-        _ => false,
-    };
+    let known = matches!(
+        rest,
+        ["versions" | "upcoming" | "feed.atom" | "feed.json" | "manifest.json"]
+            | ["versions" | "at" | "diff", _]
+            | []
+    );
     if !known {
         return Err(Problem::NotFound);
     }
