@@ -15,6 +15,7 @@ pub mod policy;
 pub mod reference;
 pub mod sealed;
 pub mod signed;
+pub mod small;
 pub mod store_key;
 pub mod text;
 pub mod time;

@@ -8,8 +8,8 @@ use crate::store::{SpinStore, failed};
 
 mod bindings {
     spin_sdk::wit_bindgen::generate!({
-        world: "scan",
-        path: "wit",
+        inline: "package privacy-desk:scan; world scan { import wasi:keyvalue/store@0.2.0-draft2; }",
+        path: "../../wit/deps/keyvalue.wit",
         runtime_path: "spin_sdk::wit_bindgen::rt",
         generate_all,
     });

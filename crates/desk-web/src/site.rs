@@ -1,13 +1,13 @@
 //! What belongs to no promise alone: the start page, assets, well-known addresses, and the pages about problems.
 
+use bytes::Bytes;
 use desk_core::lang::Lang;
-use http::{Method, StatusCode};
+use http::{Method, Response, StatusCode};
 use maud::{Markup, html};
 use serde::Serialize;
 
 use crate::desk::Desk;
 use crate::page::{self, Frame, Place, Switch};
-use crate::ports::Store;
 use crate::problem::{Kind, Problem};
 use crate::reply::{Caching, Reply};
 use crate::request::{Locale, Request};
@@ -32,18 +32,16 @@ pub fn only_read(request: &Request) -> Result<(), Problem> {
     Err(Problem::MethodNotAllowed(READ))
 }
 
-/// Answers for an address that no other part knows.
-///
-/// # Errors
-/// [`Problem::NotFound`] where there is nothing, and [`Problem::MethodNotAllowed`] for a write.
-pub fn serve<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-) -> Result<Reply, Problem> {
-    let setup = desk.setup;
+/// Answers for every address that no other function has.
+pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+    let locale = request.locale(desk.setup);
+    desk.respond(request, locale, route(desk.setup, request, locale))
+}
+
+fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Problem> {
     let reply = match request.path() {
         "/" => page_reply(locale.lang, start(setup, request, locale)),
+        "/openapi.json" => openapi(),
         "/robots.txt" => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
             .caching(Caching::Public(86_400)),
         "/.well-known/gpc.json" => gpc(setup),
@@ -57,6 +55,14 @@ pub fn serve<S: Store>(
     };
     only_read(request)?;
     Ok(reply)
+}
+
+/// The description of the API (OpenAPI 3.1).
+fn openapi() -> Reply {
+    const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
+    Reply::with_body(StatusCode::OK, "application/json", DOCUMENT)
+        .caching(Caching::Public(PAGE_AGE))
+        .etag_of_body()
 }
 
 /// Status links carry a token, and nothing that carries one belongs in an index.

@@ -1,4 +1,4 @@
-//! The function `policy`: the policy in force, its history, and every address that no other function has.
+//! The function `policy`: the policy in force and its history.
 #![cfg(target_family = "wasm")]
 
 desk_spin::function!(desk_spin::SpinStore, desk_web::policy::serve);

@@ -40,7 +40,7 @@ use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::{Caching, Reply};
 use crate::request::{Locale, Request};
-use crate::site::{self, only_read};
+use crate::site::only_read;
 use crate::texts::policy::PolicyTexts;
 use crate::texts::{self, Texts};
 
@@ -73,9 +73,7 @@ async fn route<S: Store>(
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let ["policy", rest @ ..] = segments.as_slice() else {
-        return site::serve(desk, request, locale);
-    };
+    let ["policy", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
     if let (["versions", version], true) = (rest, request.method == Method::PUT) {
         return publish::publish(desk, request, version).await;
     }
