@@ -10,6 +10,8 @@ pub mod console;
 pub mod desk;
 pub mod feedback;
 pub mod fields;
+#[cfg(test)]
+mod generated;
 pub mod headers;
 pub mod join;
 pub mod limiter;

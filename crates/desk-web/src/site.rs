@@ -59,7 +59,7 @@ fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Prob
 
 /// The description of the API (OpenAPI 3.1).
 fn openapi() -> Reply {
-    const DOCUMENT: &str = include_str!("../../../docs/openapi.json");
+    const DOCUMENT: &str = include_str!("../assets/openapi.json");
     Reply::with_body(StatusCode::OK, "application/json", DOCUMENT)
         .caching(Caching::Public(PAGE_AGE))
         .etag_of_body()

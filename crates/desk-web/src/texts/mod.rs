@@ -165,6 +165,9 @@ const fn problem_text(
 }
 
 #[cfg(test)]
+pub(crate) use tests::CODES;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
