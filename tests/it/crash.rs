@@ -33,7 +33,9 @@ fn start(folder: &Path) -> (Process, SocketAddr) {
     command.arg(functions::built().path()).arg("--state-dir").arg(folder.join("data"));
     // Nobody's `.env` and nobody's variables.
     command.current_dir(folder).env_clear();
-    command.envs(["PATH", "HOME"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
+    command.envs(
+        ["PATH", "HOME"].into_iter().filter_map(|name| Some((name, std::env::var_os(name)?))),
+    );
     let ready = |line: &str| line.split_once(" is served at http://")?.1.parse().ok();
     Process::start(&mut command, ready).unwrap_or_else(|why| panic!("{why}"))
 }
@@ -55,7 +57,8 @@ async fn file_until_gone(
     for number in 0.. {
         let message = format!("{name}, number {number}");
         let body = json!({"kind": "complaint", "message": message, "email": "anna@example.org"});
-        let Ok(answer) = http::try_send(address, &Request::post("/feedback").json(&body)).await else {
+        let Ok(answer) = http::try_send(address, &Request::post("/feedback").json(&body)).await
+        else {
             return;
         };
         assert_eq!(answer.status, 201, "{answer:?}");
@@ -78,7 +81,8 @@ async fn no_acknowledged_case_is_lost_when_the_desk_is_killed() {
         // All that was acknowledged in earlier lives is there.
         let known = acknowledged.lock().unwrap().clone();
         for case in &known {
-            let answer = http::send(address, &Request::get(format!("{}/case.json", case.status))).await;
+            let answer =
+                http::send(address, &Request::get(format!("{}/case.json", case.status))).await;
             assert_eq!(answer.status, 200, "{case:?} is lost after {kill} kills: {answer:?}");
             assert_eq!(answer.field("/thread/0/text"), case.message);
         }

@@ -36,7 +36,11 @@ fn assert_store_problem(answer: &Response, call: usize) {
 
 /// Sends a request with the store failing at its first call, its second, and so on, until the request gets by; then
 /// the same request again, as a client does that has seen a 503. Gives the answers to both.
-async fn fail_at_every_call(host: &Host, store: &Failing, request: &Request) -> (Response, Response) {
+async fn fail_at_every_call(
+    host: &Host,
+    store: &Failing,
+    request: &Request,
+) -> (Response, Response) {
     for call in 1.. {
         store.fail_from(call);
         let answer = host.send(request).await;
@@ -211,7 +215,8 @@ async fn a_store_that_is_gone_is_a_clear_problem_on_every_path() {
         Request::get("/console/api/audit").bearer(OPERATOR),
     ];
     // What needs no store is served without one.
-    let without = ["/", "/feedback", "/robots.txt", "/.well-known/gpc.json", "/.well-known/desk-keys.json"];
+    let without =
+        ["/", "/feedback", "/robots.txt", "/.well-known/gpc.json", "/.well-known/desk-keys.json"];
     store.fail_from(1);
     for request in &reads {
         let json = request.clone().header("accept", "application/problem+json");
@@ -255,7 +260,8 @@ async fn what_was_changed_in_the_store_is_not_believed() {
     let keys: Vec<String> =
         host.keys().await.into_iter().filter(|key| key.starts_with("case:")).collect();
     assert_eq!(keys.len(), 2, "{keys:?}");
-    let values = [store.get(&keys[0]).await.unwrap().unwrap(), store.get(&keys[1]).await.unwrap().unwrap()];
+    let values =
+        [store.get(&keys[0]).await.unwrap().unwrap(), store.get(&keys[1]).await.unwrap().unwrap()];
     let whole = [&values[0][..], &values[1][..]];
     let mut bit = whole[0].to_vec();
     *bit.last_mut().unwrap() ^= 1;

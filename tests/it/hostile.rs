@@ -60,7 +60,8 @@ fn bodies() -> Vec<Hostile> {
     let deep_in_field = format!("{{\"message\": {}", "{\"a\":".repeat(30_000));
     let many = format!("{{{}\"kind\":\"question\"}}", "\"a\":1,".repeat(10_000));
     let many_pairs = "a=1&".repeat(10_000);
-    let many_parts = "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n".repeat(500) + "--x--";
+    let many_parts =
+        "--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n".repeat(500) + "--x--";
     let long_boundary = format!("multipart/form-data; boundary={}", "b".repeat(5000));
     let huge_number = br#"{"kind": "question", "message": 1e999999}"#;
     vec![
@@ -78,29 +79,55 @@ fn bodies() -> Vec<Hostile> {
         filing("JSON with a number that no machine has", JSON, huge_number, Problem(400)),
         filing("JSON with a field twice", JSON, br#"{"kind": "a", "kind": "b"}"#, Problem(422)),
         filing("JSON with wrong types", JSON, br#"{"kind": {}, "message": []}"#, Problem(422)),
-        filing("a NUL in the message", JSON, br#"{"kind": "question", "message": "\u0000"}"#, Problem(422)),
-        filing("attachments that are none", JSON, br#"{"kind": "question", "message": "a", "attachments": [1, null, {}]}"#, Problem(422)),
+        filing(
+            "a NUL in the message",
+            JSON,
+            br#"{"kind": "question", "message": "\u0000"}"#,
+            Problem(422),
+        ),
+        filing(
+            "attachments that are none",
+            JSON,
+            br#"{"kind": "question", "message": "a", "attachments": [1, null, {}]}"#,
+            Problem(422),
+        ),
         filing("a form with bad percent-encoding", FORM, b"message=%ZZ%", Problem(422)),
         filing("a form that is not UTF-8", FORM, b"message=%C3%28", Problem(400)),
         filing("a form of raw bytes", FORM, b"\xff\xfe\0=&&==&", Problem(400)),
         filing("a form with thousands of fields", FORM, many_pairs.as_bytes(), Problem(400)),
         filing("a form without a token", FORM, b"kind=question&message=a", Problem(422)),
-        filing("a form with a forged token", FORM, b"kind=question&message=a&token=AAAA", Problem(422)),
+        filing(
+            "a form with a forged token",
+            FORM,
+            b"kind=question&message=a&token=AAAA",
+            Problem(422),
+        ),
         filing("multipart without a boundary", "multipart/form-data", b"--x--", Problem(400)),
         filing("multipart with an endless boundary", &long_boundary, b"--x--", Problem(400)),
-        filing("multipart that breaks off in a head", MULTIPART, b"--x\r\ncontent-disposition: form", Problem(400)),
-        filing("multipart that breaks off in a part", MULTIPART, b"--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1", Problem(400)),
-        filing("multipart with a part without a name", MULTIPART, b"--x\r\ncontent-disposition: form-data\r\n\r\n1\r\n--x--", Problem(400)),
+        filing(
+            "multipart that breaks off in a head",
+            MULTIPART,
+            b"--x\r\ncontent-disposition: form",
+            Problem(400),
+        ),
+        filing(
+            "multipart that breaks off in a part",
+            MULTIPART,
+            b"--x\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1",
+            Problem(400),
+        ),
+        filing(
+            "multipart with a part without a name",
+            MULTIPART,
+            b"--x\r\ncontent-disposition: form-data\r\n\r\n1\r\n--x--",
+            Problem(400),
+        ),
         filing("multipart with hundreds of parts", MULTIPART, many_parts.as_bytes(), Problem(400)),
         filing("multipart that is nothing", MULTIPART, b"", Problem(400)),
         filing("a type that nobody reads", "text/html", b"<form>", Problem(415)),
         filing("a type that is none", ";;;=", b"{}", Problem(415)),
         filing("no body at all", JSON, b"", Problem(400)),
-        sent(
-            "two content types",
-            &complaint().header("content-type", "text/plain"),
-            Problem(415),
-        ),
+        sent("two content types", &complaint().header("content-type", "text/plain"), Problem(415)),
         sent(
             "an idempotency key with a quote in it",
             &complaint().header("idempotency-key", "\"12345\"678\""),
@@ -168,7 +195,9 @@ fn lengths() -> Vec<Hostile> {
         ),
         raw(
             "a length and chunks, as smugglers send them",
-            format!("{head}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"),
+            format!(
+                "{head}content-length: 4\r\ntransfer-encoding: chunked\r\n\r\n2\r\n{{}}\r\n0\r\n\r\n"
+            ),
             Problem(422),
         ),
     ]
@@ -201,35 +230,103 @@ fn heads(status: &str, form_token: &str) -> Vec<Hostile> {
         get("a comparison of nothing", "/policy/diff/..", Problem(404)),
         get("a comparison of everything", "/policy/diff/1..2..3..4", Problem(404)),
         get("a query that is not UTF-8", "/feedback?app_version=%ff", Served),
-        get("a query of thousands of parameters", &format!("/feedback?{}", "a&".repeat(3000)), Served),
+        get(
+            "a query of thousands of parameters",
+            &format!("/feedback?{}", "a&".repeat(3000)),
+            Served,
+        ),
         get("a parameter twice", "/feedback?app_version=1&app_version=2", Problem(422)),
-        get("markup in a query", "/feedback?app_version=%22%3E%3Cscript%3Ealert(1)%3C/script%3E", Served),
+        get(
+            "markup in a query",
+            "/feedback?app_version=%22%3E%3Cscript%3Ealert(1)%3C/script%3E",
+            Served,
+        ),
         get("a language that is none", "/feedback?lang=%00", Served),
         get("an address that has a scheme", "http://desk/feedback", Served),
-        get("a status link with a token of another purpose", &format!("/feedback/status/{form_token}"), Problem(404)),
-        get("a status link with a token back to front", &format!("/feedback/status/{swapped}"), Problem(404)),
-        get("a status link with a token that is cut", &format!("/feedback/status/{}", &token[..40]), Problem(404)),
+        get(
+            "a status link with a token of another purpose",
+            &format!("/feedback/status/{form_token}"),
+            Problem(404),
+        ),
+        get(
+            "a status link with a token back to front",
+            &format!("/feedback/status/{swapped}"),
+            Problem(404),
+        ),
+        get(
+            "a status link with a token that is cut",
+            &format!("/feedback/status/{}", &token[..40]),
+            Problem(404),
+        ),
         get("a status link with more behind the token", &format!("{status}%20"), Problem(404)),
         get("a status link in a colder case", &format!("/FEEDBACK/status/{token}"), Problem(404)),
         get("an attachment before the first", &format!("{status}/attachments/0"), Problem(404)),
-        get("an attachment that no machine counts to", &format!("{status}/attachments/99999999999999999999999"), Problem(404)),
-        with("an accept header of nonsense", "accept: ;;q=,,/;q=9\r\naccept-language: *-*;;\r\n", Served),
-        with("thousands of languages", &format!("accept-language: {}\r\n", "xx,".repeat(8000)), Served),
+        get(
+            "an attachment that no machine counts to",
+            &format!("{status}/attachments/99999999999999999999999"),
+            Problem(404),
+        ),
+        with(
+            "an accept header of nonsense",
+            "accept: ;;q=,,/;q=9\r\naccept-language: *-*;;\r\n",
+            Served,
+        ),
+        with(
+            "thousands of languages",
+            &format!("accept-language: {}\r\n", "xx,".repeat(8000)),
+            Served,
+        ),
         with("the same header sixty times", &many, Served),
-        with("conditions of nonsense", "if-none-match: \"\r\nif-modified-since: yesterday\r\n", Served),
+        with(
+            "conditions of nonsense",
+            "if-none-match: \"\r\nif-modified-since: yesterday\r\n",
+            Served,
+        ),
         with("a range of nothing", "range: bytes=9-1\r\n", Served),
         with("a forged client address", "spin-client-addr: ::1]:99999\r\n", Served),
         with("an upgrade", "connection: upgrade\r\nupgrade: websocket\r\n", Served),
         raw("no host", b"GET /feedback HTTP/1.1\r\n\r\n".as_slice(), Refused),
         raw("two hosts", b"GET http://a/feedback HTTP/1.1\r\nhost: b\r\n\r\n".as_slice(), Refused),
-        raw("a host that is none", b"GET /feedback HTTP/1.1\r\nhost: a b\r\n\r\n".as_slice(), Refused),
-        raw("a header that is not UTF-8", b"GET /feedback HTTP/1.1\r\nhost: desk\r\nx: \xff\r\n\r\n".as_slice(), Refused),
-        raw("a header without a name", b"GET /feedback HTTP/1.1\r\nhost: desk\r\n: x\r\n\r\n".as_slice(), Refused),
-        raw("a header with a NUL", b"GET /feedback HTTP/1.1\r\nhost: desk\r\nx: \0\r\n\r\n".as_slice(), Refused),
-        raw("a folded header", b"GET /feedback HTTP/1.1\r\nhost: desk\r\nx: a\r\n b\r\n\r\n".as_slice(), Refused),
-        raw("hundreds of headers", format!("GET /feedback HTTP/1.1\r\nhost: desk\r\n{}\r\n", "x: y\r\n".repeat(500)), Refused),
-        raw("a header of a megabyte", format!("GET /feedback HTTP/1.1\r\nhost: desk\r\nx: {}\r\n\r\n", "y".repeat(1 << 20)), Refused),
-        raw("a raw byte in the path", b"GET /\xff HTTP/1.1\r\nhost: desk\r\n\r\n".as_slice(), Refused),
+        raw(
+            "a host that is none",
+            b"GET /feedback HTTP/1.1\r\nhost: a b\r\n\r\n".as_slice(),
+            Refused,
+        ),
+        raw(
+            "a header that is not UTF-8",
+            b"GET /feedback HTTP/1.1\r\nhost: desk\r\nx: \xff\r\n\r\n".as_slice(),
+            Refused,
+        ),
+        raw(
+            "a header without a name",
+            b"GET /feedback HTTP/1.1\r\nhost: desk\r\n: x\r\n\r\n".as_slice(),
+            Refused,
+        ),
+        raw(
+            "a header with a NUL",
+            b"GET /feedback HTTP/1.1\r\nhost: desk\r\nx: \0\r\n\r\n".as_slice(),
+            Refused,
+        ),
+        raw(
+            "a folded header",
+            b"GET /feedback HTTP/1.1\r\nhost: desk\r\nx: a\r\n b\r\n\r\n".as_slice(),
+            Refused,
+        ),
+        raw(
+            "hundreds of headers",
+            format!("GET /feedback HTTP/1.1\r\nhost: desk\r\n{}\r\n", "x: y\r\n".repeat(500)),
+            Refused,
+        ),
+        raw(
+            "a header of a megabyte",
+            format!("GET /feedback HTTP/1.1\r\nhost: desk\r\nx: {}\r\n\r\n", "y".repeat(1 << 20)),
+            Refused,
+        ),
+        raw(
+            "a raw byte in the path",
+            b"GET /\xff HTTP/1.1\r\nhost: desk\r\n\r\n".as_slice(),
+            Refused,
+        ),
         raw("another protocol", b"\x16\x03\x01\x02\0\x01\0\x01\xfc\x03\x03".as_slice(), Refused),
         raw("HTTP of the future", b"GET / HTTP/9.9\r\nhost: desk\r\n\r\n".as_slice(), Refused),
         raw("line ends alone", b"\r\n\r\n\r\n\r\n".as_slice(), Cut),
@@ -339,13 +436,28 @@ impl Dice {
     /// Changes some bytes: flips, cuts, repeats, puts in what parsers stumble over.
     fn change(&mut self, bytes: &mut Vec<u8>) {
         const TROUBLE: [&[u8]; 14] = [
-            b"\0", b"\xff", b"\"", b"\\", b"{", b"]", b"%", b"&&", b"\r\n", b"--frontier", b"\\u0000", b"\xc3", b"=", b"null",
+            b"\0",
+            b"\xff",
+            b"\"",
+            b"\\",
+            b"{",
+            b"]",
+            b"%",
+            b"&&",
+            b"\r\n",
+            b"--frontier",
+            b"\\u0000",
+            b"\xc3",
+            b"=",
+            b"null",
         ];
         for _ in 0..=self.below(4) {
             let at = self.below(bytes.len() + 1);
             match self.below(4) {
                 0 => bytes.truncate(at),
-                1 => bytes.splice(at..at, TROUBLE[self.below(TROUBLE.len())].iter().copied()).for_each(drop),
+                1 => bytes
+                    .splice(at..at, TROUBLE[self.below(TROUBLE.len())].iter().copied())
+                    .for_each(drop),
                 2 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
                 _ => {
                     let end = at + self.below(bytes.len() - at + 1);
@@ -366,7 +478,11 @@ async fn good_requests_with_bytes_changed_are_never_our_fault() {
     let policy = "# Policy\n\n## One\n\n- a [link](/feedback)\n\n| a | b |\n|---|---|\n| c | d |\n";
     let seeds = [
         complaint(),
-        Request::post("/feedback").form(&[("token", &token), ("kind", "question"), ("message", "M%20")]),
+        Request::post("/feedback").form(&[
+            ("token", &token),
+            ("kind", "question"),
+            ("message", "M%20"),
+        ]),
         Request::post("/feedback").multipart(&[
             Part::Field("token", &token),
             Part::Field("kind", "problem"),
@@ -374,7 +490,9 @@ async fn good_requests_with_bytes_changed_are_never_our_fault() {
             Part::File("file", "a.png", "image/png", &files::png_that_tells()),
         ]),
         Request::post(format!("{status}/messages")).body(JSON, message),
-        Request::put("/policy/versions/fuzz?lang=en").bearer(OPERATOR).body("text/markdown", policy),
+        Request::put("/policy/versions/fuzz?lang=en")
+            .bearer(OPERATOR)
+            .body("text/markdown", policy),
     ];
     let mut dice = Dice(0);
     for round in 0..100 {

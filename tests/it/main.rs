@@ -12,6 +12,7 @@
 )]
 
 mod browser_flows;
+mod costs;
 mod crash;
 mod faults;
 mod harness;
@@ -19,4 +20,5 @@ mod hostile;
 mod interleaved;
 mod scenarios;
 mod self_tests;
+mod signatures;
 mod wit;

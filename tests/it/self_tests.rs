@@ -11,6 +11,7 @@ use crate::harness::{
     browser::{Browser, Scripts},
     failing::Failing,
     http::{self, Connection, Request},
+    program_in,
     redis::{Keeps, Redis},
 };
 
@@ -104,6 +105,17 @@ async fn raw_bytes_arrive_as_they_are() {
     raw.write(b"GET /page HT").await;
     raw.end().await;
     assert!(raw.read().await.is_none_or(|answer| answer.status.is_client_error()));
+}
+
+#[test]
+fn a_program_that_is_missing_leaves_a_test_out_unless_all_are_demanded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().as_os_str();
+    assert_eq!(program_in("a-server", path, false), None);
+    std::panic::catch_unwind(|| program_in("a-server", path, true)).unwrap_err();
+    let file = folder.path().join("a-server");
+    std::fs::write(&file, "").unwrap();
+    assert_eq!(program_in("a-server", path, true), Some(file));
 }
 
 #[tokio::test]

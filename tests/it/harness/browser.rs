@@ -1,4 +1,4 @@
-//! A real browser, by a small WebDriver client (W3C WebDriver, with Chromium's own capabilities).
+//! A real browser, by a small client of the W3C's `WebDriver`, with Chromium's own capabilities.
 //!
 //! It blocks: hosts run on threads of their own, and a person clicks one thing after another.
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{DEADLINE, process::Process, program};
 
-/// The key under which an element's id stands (WebDriver section 12.1).
+/// The key under which an element's id stands (`WebDriver` section 12.1).
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
 /// Whether pages may run scripts.
@@ -53,7 +53,8 @@ impl Browser {
             let (_, port) = line.split_once("started successfully on port ")?;
             port.trim_end_matches('.').parse().ok()
         };
-        let (driver, port) = Process::start(&mut command, port).unwrap_or_else(|why| panic!("{why}"));
+        let (driver, port) =
+            Process::start(&mut command, port).unwrap_or_else(|why| panic!("{why}"));
         let data = format!("--user-data-dir={}", profile.path().join("profile").display());
         let arguments = [
             "--headless",
@@ -65,6 +66,8 @@ impl Browser {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // As on a phone, where they lie over the page and take no width from it.
+            "--hide-scrollbars",
             "--lang=en",
             &data,
         ];
@@ -79,8 +82,7 @@ impl Browser {
             },
             "goog:loggingPrefs": {"browser": "ALL"},
         }}});
-        let mut browser =
-            Self { port, session: String::new(), _driver: driver, _profile: profile };
+        let mut browser = Self { port, session: String::new(), _driver: driver, _profile: profile };
         let session = browser.call("POST", "/session", &capabilities);
         let id = session["sessionId"].as_str().expect("a session has an id");
         browser.session = format!("/session/{id}");
@@ -176,7 +178,8 @@ impl Browser {
     /// Makes the person one who prefers a light or a dark screen.
     pub(crate) fn prefer_scheme(&self, scheme: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        let command = json!({"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}});
+        let command =
+            json!({"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}});
         self.post("/goog/cdp/execute", &command);
     }
 
@@ -190,7 +193,11 @@ impl Browser {
     /// What the browser complained about since the last look: script errors, blocked content, failed loads.
     pub(crate) fn complaints(&self) -> Vec<String> {
         let log = self.post("/se/log", &json!({"type": "browser"}));
-        log.as_array().expect("a list of entries").iter().map(|entry| text(&entry["message"])).collect()
+        log.as_array()
+            .expect("a list of entries")
+            .iter()
+            .map(|entry| text(&entry["message"]))
+            .collect()
     }
 
     fn get(&self, path: &str) -> Value {

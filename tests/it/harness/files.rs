@@ -2,7 +2,10 @@
 
 /// A white PNG of one pixel, with a comment and a time that tell about whoever made it.
 pub(crate) fn png_that_tells() -> Vec<u8> {
-    png(&[(b"tEXt", b"Author\0Anna Example, Example Street 1"), (b"tIME", &[7, 234, 11, 22, 9, 0, 0])])
+    png(&[
+        (b"tEXt", b"Author\0Anna Example, Example Street 1"),
+        (b"tIME", &[7, 234, 11, 22, 9, 0, 0]),
+    ])
 }
 
 /// The same picture with nothing but itself in it.
@@ -35,7 +38,8 @@ fn chunk(file: &mut Vec<u8>, name: &[u8; 4], data: &[u8]) {
 /// The checksum of PNG chunks (ISO/IEC 15948 annex D).
 fn crc(bytes: &[u8]) -> u32 {
     let step = |crc: u32, byte: &u8| {
-        (0..8).fold(crc ^ u32::from(*byte), |c, _| (c >> 1) ^ (0xEDB8_8320 & (c & 1).wrapping_neg()))
+        (0..8)
+            .fold(crc ^ u32::from(*byte), |c, _| (c >> 1) ^ (0xEDB8_8320 & (c & 1).wrapping_neg()))
     };
     !bytes.iter().fold(u32::MAX, step)
 }

@@ -110,7 +110,8 @@ impl Request {
 
     /// The request as the bytes that a client writes, for whoever wants to write them in pieces.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = format!("{} {} HTTP/1.1\r\nhost: desk\r\n", self.method, self.target).into_bytes();
+        let mut bytes =
+            format!("{} {} HTTP/1.1\r\nhost: desk\r\n", self.method, self.target).into_bytes();
         for (name, value) in &self.headers {
             bytes.extend_from_slice(name.as_str().as_bytes());
             bytes.extend_from_slice(b": ");

@@ -12,6 +12,7 @@ pub(crate) mod target;
 
 use std::{
     env,
+    ffi::OsStr,
     io::{self, Write},
     path::{Path, PathBuf},
     time::Duration,
@@ -48,15 +49,21 @@ pub(crate) async fn soon<T>(what: &str, happens: impl Future<Output = T>) -> T {
 /// Finds a program that not every machine has. Where it is missing the test is left out, loudly, and where
 /// `DESK_REQUIRE_ALL=1` demands everything, as CI does, it fails.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    let demanded = env::var("DESK_REQUIRE_ALL").as_deref() == Ok("1");
+    let found = program_in(name, &env::var_os("PATH").unwrap_or_default(), demanded);
     if found.is_none() {
-        assert!(
-            env::var("DESK_REQUIRE_ALL").as_deref() != Ok("1"),
-            "{name} is not installed, and DESK_REQUIRE_ALL=1 demands it"
-        );
         let test = std::thread::current().name().unwrap_or("a test").to_owned();
         say(&format!("LEFT OUT: {test}: {name} is not installed"));
     }
+    found
+}
+
+/// Finds a program in a search path.
+pub(crate) fn program_in(name: &str, path: &OsStr, demanded: bool) -> Option<PathBuf> {
+    let found = env::split_paths(path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    assert!(
+        found.is_some() || !demanded,
+        "{name} is not installed, and DESK_REQUIRE_ALL=1 demands it"
+    );
     found
 }

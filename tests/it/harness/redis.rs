@@ -35,7 +35,8 @@ impl Redis {
         command.arg("--dir").arg(folder.path());
         command.args(["--save", "", "--appendonly", append, "--appendfsync", "always"]);
         let ready = |line: &str| line.contains("ready to accept connections").then_some(());
-        let (process, ()) = Process::start(&mut command, ready).unwrap_or_else(|why| panic!("{why}"));
+        let (process, ()) =
+            Process::start(&mut command, ready).unwrap_or_else(|why| panic!("{why}"));
         let url = format!("redis+unix://{}", socket.display());
         Some(Self { url, process, _folder: folder })
     }

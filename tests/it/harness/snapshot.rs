@@ -35,7 +35,7 @@ fn render(response: &Response) -> String {
         .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
         .collect();
     headers.sort();
-    text.push_str("\n");
+    text.push('\n');
     for header in headers {
         writeln!(text, "{header}").expect("a string takes everything");
     }

@@ -19,7 +19,7 @@ use desk_host::{
     manifest::{Manifest, Target as RouteTarget},
 };
 use desk_web::{
-    Body, Desk, Setup, console, feedback, memory::MemoryStore, policy, request::body_limit,
+    Body, Desk, Setup, console, feedback, memory::MemoryStore, policy, request::body_limit, site,
 };
 use http::HeaderValue;
 
@@ -113,7 +113,7 @@ impl Sequence {
     }
 }
 
-/// One output of the generator SplitMix64.
+/// One output of the generator `SplitMix64`.
 pub(crate) fn mix(number: u64) -> u64 {
     let mut z = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -139,6 +139,11 @@ impl Native {
             .collect();
         let (store, clock, sequence) = (MemoryStore::default(), Clock::new(), Sequence::new());
         Self { store, setups, clock, sequence }
+    }
+
+    /// The store, which counts its calls.
+    pub(crate) fn store(&self) -> &MemoryStore {
+        &self.store
     }
 }
 
@@ -192,6 +197,7 @@ impl Target for Native {
         let setup = &self.setups[component];
         let desk = Desk { store: &self.store, setup, moment: Moment::new(now, seed) };
         match component {
+            "site" => site::serve(&desk, &request).await,
             "policy" => policy::serve(&desk, &request).await,
             "feedback" => feedback::serve(&desk, &request).await,
             "console" => console::serve(&desk, &request).await,

@@ -75,15 +75,19 @@ async fn answering_a_complaint(p: &mut Player) {
 }
 
 async fn lists(p: &mut Player) {
-    for (kind, message) in
-        [("question", "One?"), ("complaint", "Two!"), ("question", "Three?"), ("suggestion", "Four.")]
-    {
+    for (kind, message) in [
+        ("question", "One?"),
+        ("complaint", "Two!"),
+        ("question", "Three?"),
+        ("suggestion", "Four."),
+    ] {
         let body = json!({"kind": kind, "message": message});
         filed(p, Request::post("/feedback").json(&body)).await;
         p.wait(60);
     }
     p.step("all", 200, operator(Request::get("/console/api/cases"))).await;
-    let first = p.step("first_page", 200, operator(Request::get("/console/api/cases?limit=3"))).await;
+    let first =
+        p.step("first_page", 200, operator(Request::get("/console/api/cases?limit=3"))).await;
     let cursor = first.field("/next_cursor");
     let second = Request::get(format!("/console/api/cases?limit=3&cursor={cursor}"));
     p.step("second_page", 200, operator(second)).await;
@@ -142,7 +146,8 @@ async fn changes_that_clash(p: &mut Player) {
     p.step("outdated_reply", 412, reply(&case, "Done.").header("if-match", &tag(&read))).await;
     let read = p.send(operator(Request::get(&case))).await;
     p.wait(1);
-    p.step("unchanged_by_hand", 422, set_state(&case, "received").header("if-match", &tag(&read))).await;
+    p.step("unchanged_by_hand", 422, set_state(&case, "received").header("if-match", &tag(&read)))
+        .await;
     let keyed = reply(&case, "We are at it.").header("idempotency-key", "reply-0001");
     p.step("reply", 201, keyed.clone()).await;
     p.wait(1);
@@ -150,13 +155,23 @@ async fn changes_that_clash(p: &mut Player) {
     let other = reply(&case, "We are not.").header("idempotency-key", "reply-0001");
     p.step("reply_for_another_text", 422, other).await;
     p.step("empty_reply", 422, reply(&case, " ")).await;
-    p.step("unknown_field", 422, operator(Request::post(format!("{case}/replies"))).json(&json!({"tex": "x"}))).await;
+    p.step(
+        "unknown_field",
+        422,
+        operator(Request::post(format!("{case}/replies"))).json(&json!({"tex": "x"})),
+    )
+    .await;
     p.send(Request::post(format!("{status}/withdraw"))).await;
     p.wait(1);
     p.step("reply_to_a_withdrawn_case", 409, reply(&case, "Why?")).await;
     let read = p.send(operator(Request::get(&case))).await;
     p.wait(1);
-    p.step("closing_a_withdrawn_case", 409, set_state(&case, "closed").header("if-match", &tag(&read))).await;
+    p.step(
+        "closing_a_withdrawn_case",
+        409,
+        set_state(&case, "closed").header("if-match", &tag(&read)),
+    )
+    .await;
 }
 
 async fn files_and_quarantine(p: &mut Player) {

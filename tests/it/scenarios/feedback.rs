@@ -62,7 +62,8 @@ async fn a_complaint_by_json(p: &mut Player) {
     let status = status_of(&filed);
     p.wait(60);
     p.step("status", 200, Request::get(&status)).await;
-    p.step("status_for_programs", 200, Request::get(&status).header("accept", "application/json")).await;
+    p.step("status_for_programs", 200, Request::get(&status).header("accept", "application/json"))
+        .await;
     p.step("receipt", 200, Request::get(format!("{status}/receipt.json"))).await;
     let more = json!({"message": "It was on the 3rd of November."});
     p.step("message", 201, Request::post(format!("{status}/messages")).json(&more)).await;
@@ -112,7 +113,8 @@ async fn a_complaint_by_form(p: &mut Player) {
 }
 
 async fn a_complaint_in_russian(p: &mut Player) {
-    let russian = |request: Request| request.page().header("accept-language", "ru-RU,ru;q=0.9,en;q=0.5");
+    let russian =
+        |request: Request| request.page().header("accept-language", "ru-RU,ru;q=0.9,en;q=0.5");
     let form = p.step("form", 200, russian(Request::get("/feedback"))).await;
     let token = hidden(&form, "token");
     p.wait(30);
@@ -152,14 +154,16 @@ async fn a_form_that_was_open_too_long(p: &mut Player) {
     let form = p.send(Request::get("/feedback").page()).await;
     let token = hidden(&form, "token");
     p.wait(24 * 3600 + 1);
-    let fields = [("token", token.as_str()), ("kind", "question"), ("message", "Is anybody there?")];
+    let fields =
+        [("token", token.as_str()), ("kind", "question"), ("message", "Is anybody there?")];
     let again = p.step("page", 422, Request::post("/feedback").page().form(&fields)).await;
     let json = Request::post("/feedback").header("accept", "application/json");
     p.step("for_programs", 422, json.clone().form(&fields)).await;
     p.step("without_a_token", 422, json.form(&fields[1..])).await;
     p.wait(10);
     let token = hidden(&again, "token");
-    let fields = [("token", token.as_str()), ("kind", "question"), ("message", "Is anybody there?")];
+    let fields =
+        [("token", token.as_str()), ("kind", "question"), ("message", "Is anybody there?")];
     p.step("sent_again", 303, Request::post("/feedback").page().form(&fields)).await;
 }
 
@@ -167,7 +171,8 @@ async fn a_form_sent_twice(p: &mut Player) {
     let form = p.send(Request::get("/feedback").page()).await;
     let token = hidden(&form, "token");
     p.wait(30);
-    let fields = |message| [("token", token.clone()), ("kind", "question".into()), ("message", message)];
+    let fields =
+        |message| [("token", token.clone()), ("kind", "question".into()), ("message", message)];
     let send = |message: &str| {
         let fields = fields(message.to_owned());
         let fields: Vec<_> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
@@ -216,7 +221,9 @@ async fn files_by_json(p: &mut Player) {
     let text = p.step("text", 200, Request::get(format!("{status}/attachments/2"))).await;
     assert_eq!(text.text(), "Протокол");
     p.step("document", 200, Request::get(format!("{status}/attachments/3"))).await;
-    for (step, code, number) in [("fourth", 404, "4"), ("zeroth", 404, "0"), ("minus_one", 404, "-1"), ("none", 404, "one")] {
+    for (step, code, number) in
+        [("fourth", 404, "4"), ("zeroth", 404, "0"), ("minus_one", 404, "-1"), ("none", 404, "one")]
+    {
         p.step(step, code, Request::get(format!("{status}/attachments/{number}"))).await;
     }
     p.step("receipt", 200, Request::get(format!("{status}/receipt.json"))).await;
@@ -290,14 +297,16 @@ async fn wrong_fields(p: &mut Player) {
 }
 
 async fn unreadable_bodies(p: &mut Player) {
-    let send = |media_type: &str, body: &[u8]| Request::post("/feedback").body(media_type, body.to_vec());
+    let send =
+        |media_type: &str, body: &[u8]| Request::post("/feedback").body(media_type, body.to_vec());
     p.step("no_json", 400, send("application/json", b"{\"kind\": \"question\",")).await;
     p.step("no_object", 400, send("application/json", b"[]")).await;
     p.step("no_utf8", 400, send("application/json", b"{\"kind\": \"\xff\"}")).await;
     p.step("empty", 400, send("application/json", b"")).await;
     p.step("no_form", 400, send("application/x-www-form-urlencoded", b"message=%FF")).await;
     p.step("no_boundary", 400, send("multipart/form-data", b"--x\r\n")).await;
-    p.step("cut_multipart", 400, send("multipart/form-data; boundary=x", b"--x\r\ncontent-dis")).await;
+    p.step("cut_multipart", 400, send("multipart/form-data; boundary=x", b"--x\r\ncontent-dis"))
+        .await;
     p.step("no_type", 415, Request::post("/feedback")).await;
     p.step("xml", 415, send("application/xml", b"<kind/>")).await;
     let page = send("application/x-www-form-urlencoded", b"message=%FF").page();
@@ -343,7 +352,8 @@ async fn too_many_from_one_address(p: &mut Player) {
     let message = Request::post(format!("{status}/messages")).json(&json!({"message": "More."}));
     p.step("message", 429, message).await;
     // A client cannot give itself another address.
-    p.step("with_another_address", 429, complaint().header("spin-client-addr", "203.0.113.7:1")).await;
+    p.step("with_another_address", 429, complaint().header("spin-client-addr", "203.0.113.7:1"))
+        .await;
     p.wait(61);
     p.step("a_minute_later", 201, complaint()).await;
 }
@@ -376,7 +386,12 @@ async fn status_links_that_do_not_work(p: &mut Player) {
     // The case is gone after its time.
     p.wait(1096 * 86_400);
     p.step("expired", 404, Request::get(&status).page()).await;
-    p.step("expired_message", 404, Request::post(format!("{status}/messages")).json(&json!({"message": "x"}))).await;
+    p.step(
+        "expired_message",
+        404,
+        Request::post(format!("{status}/messages")).json(&json!({"message": "x"})),
+    )
+    .await;
 }
 
 async fn following_a_pasted_link(p: &mut Player) {

@@ -131,10 +131,16 @@ async fn publishing(p: &mut Player) {
     let later = "1.0?lang=en&effective=2020-01-01T00:00:00Z&note=The+first+one.&material=true";
     p.step("with_another_date", 409, publish(later, ENGLISH)).await;
     p.wait(10);
-    p.step("translation", 201, publish(&format!("1.0?lang=ru&effective={FIRST_DAY}"), RUSSIAN)).await;
+    p.step("translation", 201, publish(&format!("1.0?lang=ru&effective={FIRST_DAY}"), RUSSIAN))
+        .await;
     p.wait(10);
     p.step("effective_when_published", 201, publish("2.0?lang=en", SECOND)).await;
-    p.step("before_the_one_before", 422, publish("3.0?lang=en&effective=2018-01-01T00:00:00Z", SECOND)).await;
+    p.step(
+        "before_the_one_before",
+        422,
+        publish("3.0?lang=en&effective=2018-01-01T00:00:00Z", SECOND),
+    )
+    .await;
     p.wait(10);
     p.step("versions", 200, json("/policy/versions")).await;
     p.step("versions_page", 200, get("/policy/versions").page()).await;
@@ -156,7 +162,8 @@ async fn publishing_what_cannot_be_published(p: &mut Player) {
     p.step("all_wrong", 422, publish(wrong, ENGLISH)).await;
     p.step("empty", 422, publish("1.0?lang=en", "")).await;
     p.step("no_heading", 422, publish("1.0?lang=en", "We promise.")).await;
-    let unsafe_text = "# A\n\n<script>x</script>\n\n[a](javascript:x)\n\n![b](c.png)\n\n## B {#i}\n\n## C {#i}\n";
+    let unsafe_text =
+        "# A\n\n<script>x</script>\n\n[a](javascript:x)\n\n![b](c.png)\n\n## B {#i}\n\n## C {#i}\n";
     p.step("unsafe", 422, publish("1.0?lang=en", unsafe_text)).await;
     let html = plain("1.0?lang=en").bearer(OPERATOR).body("text/html", "<h1>A</h1>");
     p.step("html", 415, html).await;
@@ -204,7 +211,9 @@ async fn conditions(p: &mut Player) {
     let both = json("/policy").header("if-modified-since", &modified);
     let both = p.send(both.header("if-none-match", "\"other\"")).await;
     assert_eq!(both.status, 200);
-    for path in ["/policy/manifest.json", "/policy/feed.atom", "/policy/feed.json", "/policy/versions"] {
+    for path in
+        ["/policy/manifest.json", "/policy/feed.atom", "/policy/feed.json", "/policy/versions"]
+    {
         let answer = p.send(json(path)).await;
         let tag = answer.header("etag").unwrap_or_else(|| panic!("no tag: {path}")).to_owned();
         let again = p.send(json(path).header("if-none-match", &tag)).await;
@@ -217,7 +226,12 @@ async fn conditions(p: &mut Player) {
 async fn a_version_that_is_to_come(p: &mut Player) {
     first_version(p).await;
     let note = "note=Security+is+described&material=true";
-    p.step("published", 201, publish(&format!("2.0?lang=en&effective={SECOND_DAY}&{note}"), SECOND)).await;
+    p.step(
+        "published",
+        201,
+        publish(&format!("2.0?lang=en&effective={SECOND_DAY}&{note}"), SECOND),
+    )
+    .await;
     p.wait(5);
     p.step("upcoming", 200, json("/policy/upcoming")).await;
     p.step("upcoming_page", 200, get("/policy/upcoming").page()).await;
@@ -250,7 +264,8 @@ async fn a_translation_that_lags_behind(p: &mut Player) {
     p.step("page", 200, get("/policy?lang=ru").page()).await;
     p.step("json", 200, json("/policy?lang=ru")).await;
     p.step("version", 200, get("/policy/versions/2.0?lang=ru&format=markdown")).await;
-    p.step("version_page", 200, get("/policy/versions/2.0").page().header("accept-language", "ru")).await;
+    p.step("version_page", 200, get("/policy/versions/2.0").page().header("accept-language", "ru"))
+        .await;
     p.step("manifest", 200, json("/policy/manifest.json")).await;
 }
 
@@ -276,7 +291,10 @@ async fn a_case_names_the_policy_of_its_day(p: &mut Player) {
     let later = p.send(complaint()).await;
     // Each keeps its own.
     let versions = [before, filed, later].map(|answer| answer.json()["policy"]["version"].clone());
-    assert_eq!(versions.map(|version| version.as_str().map(str::to_owned)), [None, Some("1.0".to_owned()), Some("2.0".to_owned())]);
+    assert_eq!(
+        versions.map(|version| version.as_str().map(str::to_owned)),
+        [None, Some("1.0".to_owned()), Some("2.0".to_owned())]
+    );
     p.step("unchanged", 200, get(&format!("{status}/case.json"))).await;
 }
 

@@ -1,0 +1,120 @@
+//! What each public path costs in calls to the store, and that the wasm makes the same calls as the native code.
+
+use std::sync::Arc;
+
+use desk_host::{StoreChoice, store::MemoryStore};
+use serde_json::json;
+
+use crate::{
+    harness::{
+        failing::Failing,
+        http::Request,
+        target::{Host, Native, OPERATOR, REUSE, Target},
+    },
+    scenarios::feedback::{complaint, hidden, status_of},
+};
+
+/// A request, the calls that it makes, and how many of them stand one after another: those that overlap count once.
+struct Cost {
+    what: &'static str,
+    request: Request,
+    calls: &'static [&'static str],
+    depth: usize,
+}
+
+/// The public paths, in an order in which each finds what it needs.
+async fn costs(target: &dyn Target) -> Vec<Cost> {
+    let cost = |what, request, calls, depth| Cost { what, request, calls, depth };
+    let text = "# Policy\n\n## One\n\nWe promise.\n";
+    let publish = Request::put("/policy/versions/1.0?lang=en").bearer(OPERATOR);
+    assert_eq!(target.send(&publish.body("text/markdown", text)).await.status, 201);
+    let status = status_of(&target.send(&complaint()).await);
+    let token = hidden(&target.send(&Request::get("/feedback").page()).await, "token");
+    // Nothing is remembered any more.
+    target.clock().pass(60);
+    let fields = [("token", token.as_str()), ("kind", "question"), ("message", "Why?")];
+    let message = json!({"message": "More."});
+    vec![
+        cost("the policy", Request::get("/policy").page(), &["get policy-head"], 1),
+        cost("the policy again", Request::get("/policy").page(), &[], 0),
+        cost("what a phone polls", Request::get("/policy/manifest.json"), &[], 0),
+        cost("the start page", Request::get("/"), &[], 0),
+        cost("an unknown address", Request::get("/unknown"), &[], 0),
+        cost("the form", Request::get("/feedback").page(), &[], 0),
+        cost(
+            "a case by JSON",
+            complaint(),
+            &["get limit", "get policy-index", "set case", "set limit"],
+            2,
+        ),
+        cost(
+            "a case by form",
+            Request::post("/feedback").page().form(&fields),
+            &["get case", "get limit", "set case", "set limit"],
+            2,
+        ),
+        cost(
+            "a case by JSON with a key",
+            complaint().header("idempotency-key", "costs-0001"),
+            &["get limit", "get once", "set case", "set limit", "set once"],
+            3,
+        ),
+        cost("the status page", Request::get(&status).page(), &["get case", "get head"], 1),
+        cost(
+            "the case as a file",
+            Request::get(format!("{status}/case.json")),
+            &["get case", "get head"],
+            1,
+        ),
+        cost("a forged link", Request::get("/feedback/status/forged"), &[], 0),
+        cost(
+            "a message",
+            Request::post(format!("{status}/messages")).json(&message),
+            &[
+                "get case",
+                "get head",
+                "get head",
+                "get limit",
+                "set event",
+                "set head",
+                "set limit",
+            ],
+            3,
+        ),
+        cost("a stranger at the console", Request::get("/console/api/cases"), &[], 0),
+    ]
+}
+
+#[tokio::test]
+async fn public_paths_make_few_calls_to_the_store() {
+    let native = Native::start();
+    let mut wrong = Vec::new();
+    for Cost { what, request, calls, depth } in costs(&native).await {
+        native.store().reset_calls();
+        let answer = native.send(&request).await;
+        assert!(!answer.status.is_server_error(), "{what}: {answer:?}");
+        let (mut made, deep) = (native.store().calls(), native.store().depth());
+        made.sort();
+        if made != calls || deep != depth {
+            wrong.push(format!("{what}: {made:?}, {deep} in sequence"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[tokio::test]
+async fn the_wasm_makes_the_same_calls() {
+    let store = Failing::new(Arc::new(MemoryStore::default()));
+    let host = Host::start(StoreChoice::Custom(store.clone()), REUSE).await;
+    let mut wrong = Vec::new();
+    for Cost { what, request, calls, depth: _ } in costs(&host).await {
+        store.reset();
+        host.send(&request).await;
+        let mut made = store.calls();
+        made.sort();
+        if made != calls {
+            wrong.push(format!("{what}: {made:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
