@@ -62,7 +62,7 @@ const SAMPLE: [&str; 2] = ["samples/policy/oncall-3.0.en.md", "samples/policy/on
 
 /// What the app's first policy was.
 const SAMPLE_VERSION: &str = "1.0";
-const SAMPLE_EFFECTIVE: &str = "2019-11-01T00:00:00+03:00";
+const SAMPLE_EFFECTIVE: &str = "2019-11-01T00:00:00Z";
 
 impl Default for Up {
     fn default() -> Self {

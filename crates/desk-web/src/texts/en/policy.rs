@@ -79,9 +79,9 @@ pub(in crate::texts) static POLICY: PolicyTexts = PolicyTexts {
     },
     legend_before: "Text that was",
     legend_added: "added",
-    legend_between: "is underlined, text that was",
+    legend_between: " is underlined, text that was",
     legend_removed: "removed",
-    legend_after: "is struck through.",
+    legend_after: " is struck through.",
     change_tag: |change| match change {
         Change::Added => "added",
         Change::Removed => "removed",
