@@ -171,17 +171,22 @@ async fn a_form_sent_twice(p: &mut Player) {
     let form = p.send(Request::get("/feedback").page()).await;
     let token = hidden(&form, "token");
     p.wait(30);
-    let fields =
-        |message| [("token", token.clone()), ("kind", "question".into()), ("message", message)];
-    let send = |message: &str| {
-        let fields = fields(message.to_owned());
-        let fields: Vec<_> = fields.iter().map(|(name, text)| (*name, text.as_str())).collect();
+    let send = |message: &str, email: &str| {
+        let fields = [
+            ("token", token.as_str()),
+            ("kind", "question"),
+            ("message", message),
+            ("email", email),
+        ];
         Request::post("/feedback").page().form(&fields)
     };
-    let first = p.step("first", 303, send("Once?")).await;
-    let second = p.step("second", 303, send("Once?")).await;
+    let first = p.step("first", 303, send("Once?", "")).await;
+    let second = p.step("second", 303, send("Once?", "")).await;
     assert_eq!(first.header("location"), second.header("location"));
-    p.step("with_another_text", 422, send("Twice?")).await;
+    p.step("with_another_text", 422, send("Twice?", "")).await;
+    // The ticket is the form's, whoever it is from.
+    let other = p.send(send("Once?", "anna@example.org")).await;
+    assert_eq!(other.status, 422, "{other:?}");
 }
 
 async fn suspicious_ones_are_taken_all_the_same(p: &mut Player) {
