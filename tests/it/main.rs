@@ -14,6 +14,7 @@
 mod browser_flows;
 mod costs;
 mod crash;
+mod docs;
 mod faults;
 mod harness;
 mod hostile;
