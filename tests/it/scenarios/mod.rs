@@ -6,6 +6,8 @@ mod policy;
 
 use std::{collections::BTreeSet, fs, path::Path, rc::Rc};
 
+use desk_web::problem::Kind;
+
 use crate::harness::{
     http::{Request, Response},
     snapshot,
@@ -123,4 +125,23 @@ fn no_snapshot_is_left_over_from_a_scenario_that_is_gone() {
         );
     }
     assert_eq!(found, known);
+}
+
+#[test]
+fn every_kind_of_problem_is_shown_once_at_least() {
+    let mut all = String::new();
+    let mut folders = vec![snapshot::folder("")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                all.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    let shown = |slug: &str| all.contains(&format!("/problems/{slug}\"\n"));
+    let unseen: Vec<_> = Kind::ALL.iter().map(|kind| kind.slug()).filter(|s| !shown(s)).collect();
+    assert!(unseen.is_empty(), "no snapshot shows {unseen:?} as JSON");
 }
