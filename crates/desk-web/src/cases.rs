@@ -10,7 +10,7 @@ use desk_core::keys::Purpose;
 use desk_core::sealed::{MAX_VALUE, OVERHEAD};
 use sha2::{Digest, Sha256};
 
-use crate::desk::{Desk, decode};
+use crate::desk::{Desk, decode, encode};
 use crate::join::{all, both};
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -28,7 +28,22 @@ pub async fn load<S: Store>(desk: &Desk<'_, S>, key: &CaseKey) -> Result<Option<
     let (opening, head) = (key.opening(), key.head());
     let (opening, head) = both(desk.open(&opening), desk.open(&head)).await?;
     let Some(opening) = decoded(opening)? else { return Ok(None) };
-    Ok(Some(Case::fold(key.id, opening, decoded(head)?.unwrap_or_default())))
+    Ok(Some(fold(key.id, opening, decoded(head)?.unwrap_or_default())))
+}
+
+/// Folds a case from what is stored. A message that was sent twice under one token may be stored twice, each time under
+/// the instant at which it came, where the second came before the first was in the head: it counts once.
+pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Case {
+    let events = head.events();
+    let again = |at: usize, event: &Event| {
+        let same = |earlier: &Event| {
+            earlier.id.unique() == event.id.unique() && earlier.change == event.change
+        };
+        events.iter().take(at).any(same)
+    };
+    let once = events.iter().enumerate().filter(|(at, event)| !again(*at, event));
+    let head = Head::new(once.map(|(_, event)| event.clone()));
+    Case::fold(id, opening, head)
 }
 
 /// Loads the opening alone, to learn whether a case is there already.
@@ -140,6 +155,9 @@ pub async fn append<S: Store>(
 
 /// Writes the head of a case and reads it back, until everything that this case knows of is in it.
 ///
+/// Messages that raced each other may be more than a head can hold. Then it stays as it is: the messages are kept under
+/// their own keys, and operators read them from there.
+///
 /// # Errors
 /// A problem if the store fails.
 pub async fn write_head<S: Store>(
@@ -149,10 +167,14 @@ pub async fn write_head<S: Store>(
 ) -> Result<Case, Problem> {
     let expires = Some(case.opening.expires);
     for _ in 0..MERGES {
-        desk.write_sealed(&key.head(), expires, &case.head).await?;
+        let sealed = desk.setup.keys.seal(&key.head(), expires, &encode(&case.head), &desk.moment);
+        if sealed.len() > MAX_VALUE {
+            break;
+        }
+        desk.write(&key.head(), &sealed).await?;
         let stored: Head = desk.read_sealed(&key.head()).await?.unwrap_or_default();
         let complete = stored.contains(&case.head);
-        case = Case::fold(case.id, case.opening, case.head.merged(stored));
+        case = fold(case.id, case.opening, case.head.merged(stored));
         if complete {
             break;
         }
@@ -181,19 +203,25 @@ fn decoded<T: serde::de::DeserializeOwned>(content: Option<Vec<u8>>) -> Result<O
     content.map(|content| decode(&content).ok_or_else(wrong)).transpose()
 }
 
-/// Draws the id of an event of a case. With an idempotency key, or the token of a form, its random bits come from there, so that a
-/// retry is known by them.
-pub fn event_id<S>(desk: &Desk<'_, S>, key: &CaseKey, once: Option<&str>) -> Id {
+/// Draws the id of an event of a case. With an idempotency key, or the token of a form, its random bits come from there,
+/// so that a retry is known by them. `door` keeps the keys of persons and of operators apart.
+pub fn event_id<S>(desk: &Desk<'_, S>, key: &CaseKey, door: &str, once: Option<&str>) -> Id {
     match once {
         None => desk.moment.id("event"),
         Some(once) => {
-            let parts: [&[u8]; 2] = [&key.to_bytes(), once.as_bytes()];
-            let name = desk.setup.keys.blind(Purpose::Idempotency, &parts);
-            let mut unique = [0; 10];
-            for (to, from) in unique.iter_mut().zip(name.bytes()) {
-                *to = from;
-            }
-            Id::new(desk.now(), unique)
+            let parts: [&[u8]; 3] = [door.as_bytes(), &key.to_bytes(), once.as_bytes()];
+            Id::new(desk.now(), unique(desk, &parts))
         }
     }
+}
+
+/// Derives the random bits of an id from what must give the same ones again.
+pub fn unique<S>(desk: &Desk<'_, S>, parts: &[&[u8]]) -> [u8; 10] {
+    let name = desk.setup.keys.blind(Purpose::Idempotency, parts);
+    let bits = desk_core::base32::decode(&name).unwrap_or_default();
+    let mut unique = [0; 10];
+    for (to, from) in unique.iter_mut().zip(bits.to_be_bytes().into_iter().rev()) {
+        *to = from;
+    }
+    unique
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::problem::{FieldError, Problem};
 use crate::request::Request;
@@ -18,9 +18,11 @@ pub enum FieldValue {
     File(Vec<u8>),
     /// A JSON `null`.
     Null,
-    /// A JSON list of objects whose members are text: files, in our case.
-    List(Vec<Vec<(String, String)>>),
-    /// Any other JSON value: a number, a truth value, something nested.
+    /// A JSON list: of files, in our case. The first few items of it, which are more than any field takes.
+    List(Vec<FieldValue>),
+    /// A JSON object whose members are text, in their order: a file, in our case.
+    Object(Vec<(String, String)>),
+    /// Any other JSON value: a number, a truth value, something nested, or more of it than any field has.
     Other,
 }
 
@@ -82,7 +84,10 @@ impl Fields {
                 Some(text).filter(|text| !text.is_empty() || self.encoding == Encoding::Json)
             }
             FieldValue::Null => None,
-            FieldValue::File(_) | FieldValue::List(_) | FieldValue::Other => {
+            FieldValue::File(_)
+            | FieldValue::List(_)
+            | FieldValue::Object(_)
+            | FieldValue::Other => {
                 self.error(name, "not-text");
                 None
             }
@@ -261,50 +266,26 @@ impl<'de> Visitor<'de> for MemberVisitor {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldValue, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(FieldValue::Other)
+        let mut members = Some(Vec::new());
+        while let Some((name, Member(value))) = map.next_entry()? {
+            match (&mut members, value) {
+                (Some(members), FieldValue::Text(text)) if members.len() < MAX_FIELDS => {
+                    members.push((name, text));
+                }
+                _ => members = None,
+            }
+        }
+        Ok(members.map_or(FieldValue::Other, FieldValue::Object))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<FieldValue, A::Error> {
         let mut items = Vec::new();
-        let mut fits = true;
-        while let Some(item) = list.next_element::<Item>()? {
-            match item.0 {
-                Some(members) if items.len() < MAX_FIELDS => items.push(members),
-                _ => fits = false,
+        while let Some(Member(item)) = list.next_element()? {
+            if items.len() < MAX_FIELDS {
+                items.push(item);
             }
         }
-        Ok(if fits { FieldValue::List(items) } else { FieldValue::Other })
-    }
-}
-
-/// An item of a list: the members of an object, if all of them are text.
-struct Item(Option<Vec<(String, String)>>);
-
-impl<'de> Deserialize<'de> for Item {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct ItemVisitor;
-
-        impl<'de> Visitor<'de> for ItemVisitor {
-            type Value = Item;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Item, A::Error> {
-                let mut members = Some(Vec::new());
-                while let Some((name, Member(value))) = map.next_entry()? {
-                    match (&mut members, value) {
-                        (Some(members), FieldValue::Text(text)) => members.push((name, text)),
-                        _ => members = None,
-                    }
-                }
-                Ok(Item(members))
-            }
-        }
-
-        deserializer.deserialize_map(ItemVisitor)
+        Ok(FieldValue::List(items))
     }
 }
 

@@ -19,10 +19,11 @@ pub struct Brake {
     slot: Option<(StoreKey, Verdict)>,
 }
 
-/// Reads the slot of the client that sent this request and decides whether it may go on. One read.
+/// Reads the slot of the client that sent this request. One read. Whether the client may write, [`Brake::admit`] says:
+/// only a new write needs to ask, for a retry of one that was accepted is answered as it was.
 ///
 /// # Errors
-/// [`Problem::TooManyRequests`] if it may not; another problem if the store fails.
+/// A problem if the store fails.
 pub async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Brake, Problem> {
     // The last value: a client's own `spin-*` headers come before the host's.
     let address = request.headers.last(&desk.setup.client_address).and_then(client);
@@ -41,13 +42,23 @@ pub async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Br
         Err(problem) => return Err(problem),
     };
     let verdict = desk.setup.feedback_limits.decide(&slot, desk.now());
-    if !verdict.allowed {
-        return Err(Problem::TooManyRequests(Box::new(RateLimit::from(&verdict))));
-    }
     Ok(Brake { slot: Some((key, verdict)) })
 }
 
 impl Brake {
+    /// Lets one more write through.
+    ///
+    /// # Errors
+    /// [`Problem::TooManyRequests`] if the client has used what it may.
+    pub fn admit(&self) -> Result<(), Problem> {
+        match &self.slot {
+            Some((_, verdict)) if !verdict.allowed => {
+                Err(Problem::TooManyRequests(Box::new(RateLimit::from(verdict))))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Counts the request. One write.
     ///
     /// # Errors
@@ -56,6 +67,19 @@ impl Brake {
         let Some((key, verdict)) = &self.slot else { return Ok(()) };
         let until = Some(verdict.expires(desk.now()));
         desk.write(key, &sealed::plain(until, &encode(&verdict.slot))).await
+    }
+
+    /// This brake for an answer to which nothing was written: the `RateLimit` fields do not count it.
+    #[must_use]
+    pub fn released(mut self) -> Self {
+        if let Some((_, verdict)) = &mut self.slot
+            && verdict.allowed
+        {
+            for standing in &mut verdict.standings {
+                standing.remaining = standing.remaining.saturating_add(1);
+            }
+        }
+        self
     }
 
     /// The `RateLimit` fields of the answer.
@@ -67,7 +91,8 @@ impl Brake {
 /// The address that counts as one client: an IPv4 address, or the /64 of an IPv6 address, for that is what one
 /// connection is given. The header may hold a port beside it, as Spin's does.
 fn client(value: &str) -> Option<[u8; 16]> {
-    let value = value.trim();
+    // Two lines of a header and one with a comma mean the same, and proxies that name whom they speak for write the latter.
+    let value = value.rsplit(',').next().unwrap_or_default().trim();
     let address = value.parse::<SocketAddr>().map(|socket| socket.ip());
     let address = address.or_else(|_| value.trim_matches(['[', ']']).parse()).ok()?;
     let bits = match address {
@@ -88,9 +113,10 @@ mod tests {
         assert!(same("203.0.113.7:4711", "203.0.113.7"));
         assert!(same("[2001:db8:1:2::9]:80", "2001:db8:1:2:ffff::1"));
         assert!(same("::ffff:203.0.113.7", "203.0.113.7"));
+        assert!(same("198.51.100.1, 203.0.113.7", "203.0.113.7"));
         assert!(!same("203.0.113.7", "203.0.113.8"));
         assert!(!same("2001:db8:1:2::9", "2001:db8:1:3::9"));
-        for text in ["", "localhost", "203.0.113.7, 10.0.0.1", "203.0.113.777"] {
+        for text in ["", "localhost", "203.0.113.7,", "203.0.113.777"] {
             assert_eq!(client(text), None, "{text}");
         }
     }

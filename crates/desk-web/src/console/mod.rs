@@ -20,7 +20,7 @@ use crate::join::all;
 use crate::operator;
 use crate::ports::Scan;
 use crate::problem::Problem;
-use crate::reply::{Reply, entity_tag, matches_tag};
+use crate::reply::{Reply, entity_tag};
 use crate::request::Request;
 
 /// How many cases a page of the list has, unless the client wants fewer or more.
@@ -120,8 +120,13 @@ impl Found {
             return Ok(case);
         }
         let events = cases::read_events(desk, &self.key, missing).await?;
+        let known = case.head.events().len();
         let head = case.head.merged(Head::new(events));
-        cases::write_head(desk, &self.key, Case::fold(case.id, case.opening, head)).await
+        let case = cases::fold(case.id, case.opening, head);
+        if case.head.events().len() == known {
+            return Ok(case);
+        }
+        cases::write_head(desk, &self.key, case).await
     }
 }
 
@@ -140,7 +145,11 @@ fn precondition(request: &Request, case: &Case, required: bool) -> Result<(), Pr
     if !request.headers.has(&header::IF_MATCH) {
         return if required { Err(Problem::PreconditionRequired) } else { Ok(()) };
     }
-    if matches_tag(&request.headers, &header::IF_MATCH, &tag(case)) {
+    // By strong comparison: a weak tag names what is good enough to read, and never what is changed.
+    let tag = format!("\"{}\"", tag(case));
+    let names =
+        |value: &str| value.split(',').map(str::trim).any(|sent| sent == "*" || sent == tag);
+    if request.headers.all(&header::IF_MATCH).any(names) {
         Ok(())
     } else {
         Err(Problem::PreconditionFailed)
@@ -252,12 +261,14 @@ async fn reply<S: Scan>(
     let once = idempotency_key(request)?;
     let found = find(desk, name).await?;
     let case = found.load(desk).await?;
-    let id = cases::event_id(desk, &found.key, once.as_deref());
+    let id = cases::event_id(desk, &found.key, "operator", once.as_deref());
     if let Some(earlier) = case.head.events().iter().find(|event| event.id.unique() == id.unique())
     {
         let same =
             matches!(&earlier.change, Change::OperatorReplied { text: first } if *first == text);
         return if same {
+            // Nothing is replied once more, but the answer shows the case.
+            audit::record(desk, Action::CaseRead, found.key.id).await?;
             Ok(case_reply(desk, &found.key, &case, StatusCode::CREATED))
         } else {
             Err(Problem::AlreadySent(None))

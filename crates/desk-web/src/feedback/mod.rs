@@ -6,6 +6,7 @@ mod submission;
 mod tests;
 pub(crate) mod wire;
 
+use pages::Trouble;
 pub(crate) use submission::{idempotency_key, text_code};
 
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use desk_core::keys::Purpose;
 use http::{Method, Response, StatusCode, header};
 
 use crate::cases;
-use crate::desk::Desk;
+use crate::desk::{Desk, logged};
 use crate::fields::{Encoding, Fields};
 use crate::join::both;
 use crate::limiter::{self, Brake};
@@ -31,14 +32,21 @@ pub const BODY_LIMIT: usize = 4 * 1024 * 1024 + 256 * 1024;
 /// Answers for every address under `/feedback`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
     let locale = request.locale(desk.setup);
-    let outcome = route(desk, request, locale).await;
-    desk.respond(request, locale, outcome)
+    let mut refused = None;
+    match (route(desk, request, locale, &mut refused).await, refused) {
+        (Err(problem), Some(page)) => logged(page.finish(request), &problem),
+        (outcome, _) => desk.respond(request, locale, outcome),
+    }
 }
+
+/// Answers a request, or says what the problem is. Where a person filled in a form, `refused` takes the page that shows
+/// the problem beside what they wrote, to be answered in place of the problem's own.
 
 async fn route<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
+    refused: &mut Option<Reply>,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
@@ -51,7 +59,7 @@ async fn route<S: Store>(
         ["feedback"] => {
             allow(reads || writes, "GET, HEAD, POST")?;
             if writes {
-                submission::submit(desk, request, locale).await
+                submission::submit(desk, request, locale, refused).await
             } else {
                 form(desk, request, locale)
             }
@@ -65,29 +73,29 @@ async fn route<S: Store>(
             match rest {
                 [] => {
                     allow(reads, "GET, HEAD")?;
-                    status(desk, request, locale, key?, None).await
+                    status(desk, request, locale, key, None).await
                 }
                 ["received"] => {
                     allow(reads, "GET, HEAD")?;
-                    received(desk, request, locale, key?).await
+                    received(desk, request, locale, key).await
                 }
                 ["added"] => {
                     allow(reads, "GET, HEAD")?;
-                    status(desk, request, locale, key?, Some(pages::Done::Added)).await
+                    status(desk, request, locale, key, Some(pages::Done::Added)).await
                 }
                 ["withdrawn"] => {
                     allow(reads, "GET, HEAD")?;
-                    status(desk, request, locale, key?, Some(pages::Done::Withdrawn)).await
+                    status(desk, request, locale, key, Some(pages::Done::Withdrawn)).await
                 }
                 ["case.json"] => {
                     allow(reads, "GET, HEAD")?;
-                    let (key, case) = load(desk, key?).await?;
+                    let (key, case) = load(desk, key).await?;
                     let file = format!("{}.json", case.reference());
                     Ok(download(case_json(desk.setup, &key, &case), &file))
                 }
                 ["receipt.json"] => {
                     allow(reads, "GET, HEAD")?;
-                    let (_, case) = load(desk, key?).await?;
+                    let (_, case) = load(desk, key).await?;
                     let file = format!("{}.receipt.json", case.reference());
                     Ok(download(
                         Reply::json(StatusCode::OK, &wire::receipt(desk.setup, &case)),
@@ -96,16 +104,16 @@ async fn route<S: Store>(
                 }
                 ["attachments", number] => {
                     allow(reads, "GET, HEAD")?;
-                    let (key, case) = load(desk, key?).await?;
+                    let (key, case) = load(desk, key).await?;
                     attachment(desk, &key, &case, number).await
                 }
                 ["messages"] => {
                     allow(writes, "POST")?;
-                    add_message(desk, request, locale, key?).await
+                    add_message(desk, request, locale, key, refused).await
                 }
                 ["withdraw"] => {
                     allow(writes, "POST")?;
-                    withdraw(desk, request, locale, key?).await
+                    withdraw(desk, request, locale, key).await
                 }
                 _ => Err(Problem::NotFound),
             }
@@ -124,7 +132,13 @@ pub(crate) fn status_path(setup: &Setup, key: &CaseKey) -> String {
     format!("/feedback/status/{}", setup.keys.mint(Purpose::StatusLink, key.to_bytes()))
 }
 
-async fn load<S: Store>(desk: &Desk<'_, S>, key: CaseKey) -> Result<(CaseKey, Case), Problem> {
+/// Loads the case of a link. The link comes as it was read, so that one which is no link of ours fails here, as one does
+/// whose case has expired.
+async fn load<S: Store>(
+    desk: &Desk<'_, S>,
+    key: Result<CaseKey, Problem>,
+) -> Result<(CaseKey, Case), Problem> {
+    let key = key?;
     let case = cases::load(desk, &key).await?.ok_or(Problem::NotFound)?;
     Ok((key, case))
 }
@@ -152,8 +166,7 @@ fn form<S: Store>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -> Resu
     let id = desk.moment.id("form");
     let token = desk.setup.keys.mint(Purpose::FeedbackForm, id.to_bytes());
     let kept = pages::empty(request.query("app_version")?.unwrap_or_default());
-    let view =
-        pages::FormView { token, kept: &kept, errors: &[], expired: false, lang: locale.lang };
+    let view = pages::FormView { token, kept: &kept, trouble: Trouble::None, lang: locale.lang };
     let page = pages::form(desk.setup, request, locale, &view);
     Ok(Reply::page(StatusCode::OK, locale.lang, page).vary("Accept-Language"))
 }
@@ -181,7 +194,7 @@ async fn received<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    key: CaseKey,
+    key: Result<CaseKey, Problem>,
 ) -> Result<Reply, Problem> {
     let (key, case) = load(desk, key).await?;
     let page = pages::received(desk.setup, request, locale, &key, &case);
@@ -192,7 +205,7 @@ async fn status<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    key: CaseKey,
+    key: Result<CaseKey, Problem>,
     done: Option<pages::Done>,
 ) -> Result<Reply, Problem> {
     let (key, case) = load(desk, key).await?;
@@ -200,7 +213,8 @@ async fn status<S: Store>(
     if negotiate::media_type(&request.headers, &offers) == Some("application/json") {
         return Ok(case_json(desk.setup, &key, &case).vary("Accept, Accept-Language"));
     }
-    let page = pages::status(desk, request, locale, &key, &case, done);
+    let view = pages::StatusView { done, ..pages::StatusView::default() };
+    let page = pages::status(desk, request, locale, &key, &case, &view);
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)).vary("Accept, Accept-Language"))
 }
 
@@ -244,24 +258,50 @@ async fn add_message<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    key: CaseKey,
+    key: Result<CaseKey, Problem>,
+    refused: &mut Option<Reply>,
 ) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding).then_some("added");
+    let sent = fields.peek("message").unwrap_or_default().to_owned();
+    let token = if fields.encoding == Encoding::Form { fields.text("once") } else { None };
     let text = fields.parse("message", |text| Message::new(text).map_err(text_code));
     fields.require("message", &text);
-    let once = fields.text("once").or(idempotency_key(request)?);
-    fields.finish().map_err(Problem::InvalidFields)?;
-    let Some(text) = text else {
-        return Err(Problem::Internal("a required message is missing".to_owned()));
+    let once = token.clone().or(idempotency_key(request)?);
+    let read = fields.finish().map_err(Problem::InvalidFields);
+    // What a person wrote stays in the form when it comes back.
+    let again = |case: &Case, key: &CaseKey, problem: &Problem| {
+        page?;
+        let trouble = Trouble::of(problem)?;
+        let draft = pages::Draft { text: &sent, once: token.as_deref(), trouble };
+        let view = pages::StatusView { done: None, draft: Some(draft) };
+        let markup = pages::status(desk, request, locale, key, case, &view);
+        let reply = Reply::page(trouble.status(), locale.lang, markup);
+        Some(secret(trouble.headers(reply)).vary("Accept, Accept-Language"))
     };
+    if let Err(problem) = &read
+        && page.is_none()
+    {
+        return Err(problem.clone());
+    }
     let ((key, case), brake) = both(load(desk, key), limiter::check(desk, request)).await?;
-    let id = cases::event_id(desk, &key, once.as_deref());
+    let text = match (read, text) {
+        (Ok(()), Some(text)) => text,
+        (Ok(()), None) => {
+            return Err(Problem::Internal("a required message is missing".to_owned()));
+        }
+        (Err(problem), _) => {
+            *refused = again(&case, &key, &problem);
+            return Err(problem);
+        }
+    };
+    let id = cases::event_id(desk, &key, "person", once.as_deref());
     let earlier = case.head.events().iter().find(|event| event.id.unique() == id.unique());
     if let Some(earlier) = earlier {
         let same = matches!(&earlier.change, Change::PersonWrote { text: first } if *first == text);
-        let link = Some(status_path(desk.setup, &key));
+        let link = Some(locale.href(&status_path(desk.setup, &key)));
         return if same {
+            let brake = brake.released();
             Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
         } else {
             Err(Problem::AlreadySent(link))
@@ -269,6 +309,10 @@ async fn add_message<S: Store>(
     }
     let change = Change::PersonWrote { text };
     case.decide(&change).map_err(wire::refusal)?;
+    if let Err(problem) = brake.admit() {
+        *refused = again(&case, &key, &problem);
+        return Err(problem);
+    }
     let (case, ()) = both(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
     Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
 }
@@ -277,7 +321,7 @@ async fn withdraw<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    key: CaseKey,
+    key: Result<CaseKey, Problem>,
 ) -> Result<Reply, Problem> {
     // Nothing needs to be said to withdraw, so an empty body will do.
     let encoding = if request.whole_body()?.is_empty() {
@@ -291,12 +335,13 @@ async fn withdraw<S: Store>(
     let page = wants_page(request, encoding).then_some("withdrawn");
     let ((key, case), brake) = both(load(desk, key), limiter::check(desk, request)).await?;
     // Withdrawing twice is withdrawing once.
-    let case = match case.decide(&Change::Withdrawn) {
-        Err(_) => case,
+    let (case, brake) = match case.decide(&Change::Withdrawn) {
+        Err(_) => (case, brake.released()),
         Ok(()) => {
+            brake.admit()?;
             let id = desk.moment.id("event");
             let append = cases::append(desk, &key, case, Change::Withdrawn, id);
-            both(append, brake.count(desk)).await?.0
+            (both(append, brake.count(desk)).await?.0, brake)
         }
     };
     Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::OK, &brake))

@@ -5,6 +5,7 @@ use desk_core::case::{AttachedFile, Case, CaseKey, Change, Kind, Message, State}
 use desk_core::lang::Lang;
 use desk_core::reference::Reference;
 use desk_core::time::Timestamp;
+use http::{StatusCode, header};
 use maud::{Markup, html};
 
 use super::status_path;
@@ -12,7 +13,8 @@ use super::submission::HONEYPOT;
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::page::{self, Frame, Place, Switch};
-use crate::problem::FieldError;
+use crate::problem::{FieldError, Problem};
+use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{self, feedback::FeedbackTexts};
@@ -49,10 +51,79 @@ impl Kept {
 pub(super) struct FormView<'a> {
     pub(super) token: String,
     pub(super) kept: &'a Kept,
-    pub(super) errors: &'a [FieldError],
-    /// Whether the form came back because it was open for too long.
-    pub(super) expired: bool,
+    pub(super) trouble: Trouble<'a>,
     pub(super) lang: Lang,
+}
+
+/// Why a form came back with what was written in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Trouble<'a> {
+    /// It did not: it is shown for the first time.
+    None,
+    /// It was open for too long.
+    Expired,
+    /// Fields are wrong.
+    Fields(&'a [FieldError]),
+    /// Something that is no fault of what was written.
+    Problem(&'a Problem),
+}
+
+impl<'a> Trouble<'a> {
+    /// The trouble of a problem that the same text can be sent after once more.
+    pub(super) fn of(problem: &'a Problem) -> Option<Self> {
+        match problem {
+            Problem::InvalidFields(errors) => Some(Self::Fields(errors)),
+            Problem::TooManyRequests(_) | Problem::StoreUnavailable(_) | Problem::Internal(_) => {
+                Some(Self::Problem(problem))
+            }
+            _ => None,
+        }
+    }
+
+    /// The status of the page.
+    pub(super) const fn status(self) -> StatusCode {
+        match self {
+            Self::None => StatusCode::OK,
+            Self::Expired | Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Problem(problem) => problem.kind().status(),
+        }
+    }
+
+    /// Sets the headers that go with the status.
+    pub(super) fn headers(self, reply: Reply) -> Reply {
+        match self {
+            Self::Problem(Problem::TooManyRequests(limit)) => {
+                limit.apply(reply).header(header::RETRY_AFTER, &limit.reset.to_string())
+            }
+            Self::Problem(Problem::StoreUnavailable(_)) => reply.header(header::RETRY_AFTER, "10"),
+            _ => reply,
+        }
+    }
+
+    const fn errors(self) -> &'a [FieldError] {
+        match self {
+            Self::Fields(errors) => errors,
+            _ => &[],
+        }
+    }
+}
+
+/// What the page of a case shows beside the case.
+#[derive(Debug, Default)]
+pub(super) struct StatusView<'a> {
+    /// What the person has just done.
+    pub(super) done: Option<Done>,
+    /// The message that came back.
+    pub(super) draft: Option<Draft<'a>>,
+}
+
+/// A further message that could not be taken.
+#[derive(Debug)]
+pub(super) struct Draft<'a> {
+    pub(super) text: &'a str,
+    /// The token of its form.
+    pub(super) once: Option<&'a str>,
+    pub(super) trouble: Trouble<'a>,
 }
 
 /// What the form shows that nobody has filled in yet; an app may say its version in the address.
@@ -76,14 +147,14 @@ pub(super) fn form(
 ) -> Markup {
     let all = texts::texts(locale.lang);
     let t = texts::feedback(locale.lang);
-    let errors = Errors { all: view.errors, t };
-    let failed = view.expired || !view.errors.is_empty();
+    let errors = Errors { all: view.trouble.errors(), t };
+    let failed = !matches!(view.trouble, Trouble::None);
     let kept = view.kept;
     let language = Lang::lookup(&kept.language).unwrap_or(view.lang);
     let optional = html! { " " span.optional { (t.optional) } };
     let main = html! {
         h1 { (t.form_title) }
-        @if failed { (errors.summary(view.expired, kept.files)) } @else { p.lead { (t.form_lead) } }
+        @if failed { (errors.summary(locale, view.trouble, kept.files)) } @else { p.lead { (t.form_lead) } }
         form method="post" action=(format!("{}#errors", locale.href("/feedback"))) enctype="multipart/form-data" novalidate {
             input type="hidden" name="token" value=(view.token);
             fieldset aria-describedby=[errors.of("kind").map(|_| "kind-error")] {
@@ -144,7 +215,9 @@ pub(super) fn form(
             }
             div.field {
                 label for="language" { (t.language_label) }
-                select id="language" name="language" {
+                (errors.note("language"))
+                select id="language" name="language"
+                    aria-describedby=[errors.of("language").map(|_| "language-error")] aria-invalid=[errors.invalid("language")] {
                     @for lang in Lang::ALL {
                         option value=(lang) lang=(lang) selected[lang == language] { (lang.own_name()) }
                     }
@@ -215,13 +288,21 @@ impl Errors<'_> {
     }
 
     /// The summary above the form: every fault, linked to its field.
-    fn summary(&self, expired: bool, files: bool) -> Markup {
-        let t = self.t;
+    fn summary(&self, locale: Locale, trouble: Trouble<'_>, files: bool) -> Markup {
+        let (t, all) = (self.t, texts::texts(locale.lang));
+        let (heading, hint) = match trouble {
+            Trouble::Problem(Problem::TooManyRequests(limit)) => {
+                (t.not_sent.to_owned(), (all.come_back)(limit.reset))
+            }
+            Trouble::Problem(problem) => {
+                (t.not_sent.to_owned(), (all.problem)(problem.kind()).detail.to_owned())
+            }
+            Trouble::Expired => (t.expired.to_owned(), t.expired_hint.to_owned()),
+            Trouble::None | Trouble::Fields(_) => ((t.summary)(self.all.len()), String::new()),
+        };
         html! {
             div.notice.bad id="errors" role="group" tabindex="-1" aria-labelledby="errors-title" {
-                h2 id="errors-title" {
-                    @if expired { (t.expired) } @else { ((t.summary)(self.all.len())) }
-                }
+                h2 id="errors-title" { (heading) }
                 @if !self.all.is_empty() {
                     ul {
                         @for error in self.all {
@@ -232,7 +313,8 @@ impl Errors<'_> {
                         }
                     }
                 }
-                @if expired { p { (t.expired_hint) } }
+                @if !hint.is_empty() { p { (hint) } }
+                @if let Trouble::Problem(_) = trouble { p { (t.send_later) } }
                 @if files { p { (t.files_again) } }
             }
         }
@@ -319,18 +401,26 @@ pub(super) fn status<S>(
     locale: Locale,
     key: &CaseKey,
     case: &Case,
-    done: Option<Done>,
+    view: &StatusView<'_>,
 ) -> Markup {
     let setup = desk.setup;
     let t = texts::feedback(locale.lang);
     let kind = case.opening.kind;
     let path = status_path(setup, key);
-    let title = (t.status_title)(kind);
+    let heading = (t.status_title)(kind);
+    let draft = view.draft.as_ref();
+    let title = match draft {
+        Some(_) => format!("{}: {heading}", t.error),
+        None => heading.to_owned(),
+    };
     let open = case.state != State::Withdrawn;
     let main = html! {
         p.kicker { ((t.kind_short)(kind)) }
-        h1 { (title) }
-        @match done {
+        h1 { (heading) }
+        @if let Some(draft) = draft {
+            (Errors { all: draft.trouble.errors(), t }.summary(locale, draft.trouble, false))
+        }
+        @match view.done {
             Some(Done::Added) => div.notice.success role="status" { p { strong { (t.added) } " " (t.added_hint) } },
             Some(Done::Withdrawn) if !open => div.notice.success role="status" { p { strong { (t.withdrawn) } " " (t.withdrawn_hint) } },
             _ => {},
@@ -343,7 +433,7 @@ pub(super) fn status<S>(
         section id="conversation" {
             h2 { (t.thread_title) }
             (thread(setup, locale, case, &path))
-            @if open { (message_form(desk, locale, t, &path)) }
+            @if open { (message_form(desk, locale, draft, &path)) }
         }
         section {
             h2 { (t.facts_title) }
@@ -380,11 +470,12 @@ pub(super) fn status<S>(
             }
         }
     };
+    let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
     page::layout(
         setup,
         request,
         locale,
-        Frame { title, place: Place::Elsewhere, switch: Switch::Here },
+        Frame { title: &title, place: Place::Elsewhere, switch },
         main,
     )
 }
@@ -453,14 +544,29 @@ fn size(t: &FeedbackTexts, file: &AttachedFile) -> String {
     format!("{name}, {}\u{a0}{}", file.size.div_ceil(1024), t.kib)
 }
 
-fn message_form<S>(desk: &Desk<'_, S>, locale: Locale, t: &FeedbackTexts, path: &str) -> Markup {
+/// The form for a further message. Multipart, for ten thousand characters may be too many for a body once most of them
+/// are percent-encoded.
+fn message_form<S>(
+    desk: &Desk<'_, S>,
+    locale: Locale,
+    draft: Option<&Draft<'_>>,
+    path: &str,
+) -> Markup {
+    let t = texts::feedback(locale.lang);
+    let errors = Errors { all: draft.map_or(&[], |draft| draft.trouble.errors()), t };
+    let action = format!("{}#errors", locale.href(&format!("{path}/messages")));
+    let fresh = desk.moment.id("message").to_string();
     html! {
-        form method="post" action=(locale.href(&format!("{path}/messages"))) {
-            input type="hidden" name="once" value=(desk.moment.id("message"));
+        form method="post" action=(action) enctype="multipart/form-data" novalidate {
+            input type="hidden" name="once" value=(draft.and_then(|draft| draft.once).unwrap_or(&fresh));
             div.field {
                 label for="message" { (t.add_label) }
                 p.hint id="message-hint" { (t.add_hint) }
-                textarea id="message" name="message" rows="5" aria-describedby="message-hint" required {}
+                (errors.note("message"))
+                textarea id="message" name="message" rows="5" required
+                    aria-describedby=(errors.described("message", true)) aria-invalid=[errors.invalid("message")] {
+                    @if let Some(draft) = draft { "\n" (draft.text) }
+                }
             }
             button { (t.send) }
         }

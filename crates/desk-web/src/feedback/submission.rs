@@ -7,7 +7,7 @@ use desk_core::case::{
 };
 use desk_core::email::{EmailAddress, InvalidEmail};
 use desk_core::id::Id;
-use desk_core::keys::Purpose;
+use desk_core::keys::{Purpose, Subject};
 use desk_core::lang::Lang;
 use desk_core::store_key::StoreKey;
 use desk_core::text::InvalidText;
@@ -16,7 +16,8 @@ use http::{HeaderName, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{pages, secret, status_path, wants_page, wire};
+use super::pages::{self, Trouble};
+use super::{secret, status_path, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, FieldValue, Fields};
@@ -62,7 +63,10 @@ enum Ticket {
 /// What is remembered under an idempotency key.
 #[derive(Serialize, Deserialize)]
 struct Marker {
-    id: Id,
+    /// The case that was about to be opened.
+    case: [u8; 32],
+    /// What it was opened with: where the case never came to be, another text may still use the key.
+    fingerprint: String,
 }
 
 /// The code of a text's fault.
@@ -92,6 +96,7 @@ pub(super) async fn submit<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
+    refused: &mut Option<Reply>,
 ) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
     let encoding = fields.encoding;
@@ -99,12 +104,17 @@ pub(super) async fn submit<S: Store>(
     let token = if encoding == Encoding::Form { fields.text("token") } else { None };
     // Kept before parsing: a form that comes back with errors shows what was written, however wrong.
     let kept = pages::Kept::of(&fields);
-    let again = |token: String, errors: &[FieldError], expired: bool| {
-        let view = pages::FormView { token, kept: &kept, errors, expired, lang: locale.lang };
+    let again = |token: String, trouble: Trouble<'_>| {
+        let view = pages::FormView { token, kept: &kept, trouble, lang: locale.lang };
         let markup = pages::form(desk.setup, request, locale, &view);
-        Reply::page(StatusCode::UNPROCESSABLE_ENTITY, locale.lang, markup).vary("Accept-Language")
+        Reply::page(trouble.status(), locale.lang, markup).vary("Accept-Language")
     };
-    let fresh = || desk.setup.keys.mint(Purpose::FeedbackForm, desk.moment.id("form").to_bytes());
+    // A form that came back filled in may be sent again at once, and that is not too fast.
+    let fresh = || {
+        let shown = desk.now().plus_seconds(-TOO_FAST);
+        let id = Id::new(shown, desk.moment.draw("form", &[b"again"]));
+        desk.setup.keys.mint(Purpose::FeedbackForm, id.to_bytes())
+    };
 
     let form = token.as_deref().and_then(|t| desk.setup.keys.redeem(Purpose::FeedbackForm, t));
     let form =
@@ -112,17 +122,35 @@ pub(super) async fn submit<S: Store>(
     let ticket = match (encoding, form, idempotency_key(request)?) {
         (Encoding::Form, Some(id), _) => Ticket::Form(id),
         (Encoding::Form, None, _) => {
-            return if page { Ok(again(fresh(), &[], true)) } else { Err(Problem::FormExpired) };
+            return if page {
+                Ok(again(fresh(), Trouble::Expired))
+            } else {
+                Err(Problem::FormExpired)
+            };
         }
         (Encoding::Json, _, Some(key)) => Ticket::Keyed(marker_key(desk, &key)?),
         (Encoding::Json, _, None) => Ticket::Fresh,
     };
     let submission = match parse(fields, locale.lang) {
         Ok(submission) => submission,
-        Err(errors) if page => return Ok(again(token.unwrap_or_else(fresh), &errors, false)),
+        Err(errors) if page => {
+            return Ok(again(token.unwrap_or_else(fresh), Trouble::Fields(&errors)));
+        }
         Err(errors) => return Err(Problem::InvalidFields(errors)),
     };
-    let (key, case, brake) = accept(desk, request, ticket, submission).await?;
+    let (key, case, brake) = match accept(desk, request, locale, ticket, submission).await {
+        Ok(accepted) => accepted,
+        Err(problem) => {
+            // What a person wrote is not thrown away because of what is not their fault: no browser is bound to keep it.
+            // Under the same token the form opens the same case, should it be there after all.
+            if let (true, Encoding::Form, Some(token), Some(trouble)) =
+                (page, encoding, token, Trouble::of(&problem))
+            {
+                *refused = Some(trouble.headers(again(token, trouble)));
+            }
+            return Err(problem);
+        }
+    };
     let path = status_path(desk.setup, &key);
     let reply = if page {
         secret(Reply::see_other(&locale.href(&format!("{path}/received"))))
@@ -139,37 +167,94 @@ fn marker_key<S>(desk: &Desk<'_, S>, key: &str) -> Result<StoreKey, Problem> {
     StoreKey::new(format!("once:{name}")).map_err(|error| Problem::Internal(error.to_string()))
 }
 
+/// The case that a ticket opens. Two taps that race each other must come to the same one before either has stored
+/// anything, and two different texts that race each other must not: so it is derived from what they share, and from what
+/// they do not.
+fn case_key<S>(
+    desk: &Desk<'_, S>,
+    ticket: &Ticket,
+    subject: Option<Subject>,
+    fingerprint: &str,
+) -> CaseKey {
+    let id = match (ticket, subject) {
+        (Ticket::Form(id), None) => *id,
+        // A case without an address and one with it have one id each, for events and files lie under the id alone.
+        (Ticket::Form(id), Some(subject)) => {
+            let parts: [&[u8]; 3] = [b"form", &id.to_bytes(), &subject.to_bytes()];
+            Id::new(id.instant(), cases::unique(desk, &parts))
+        }
+        // The minute, so that taps which follow each other fall into the same one.
+        (Ticket::Keyed(marker), _) => {
+            let seconds = desk.now().seconds();
+            let minute = Timestamp::from_seconds(seconds - seconds.rem_euclid(60));
+            let parts: [&[u8]; 2] = [marker.as_str().as_bytes(), fingerprint.as_bytes()];
+            Id::new(minute.unwrap_or(desk.now()), cases::unique(desk, &parts))
+        }
+        (Ticket::Fresh, _) => desk.moment.id("case"),
+    };
+    CaseKey { id, subject }
+}
+
+/// Finds the case that the same ticket opened before. Without one, the key is that of the case to be opened.
+async fn earlier<S: Store>(
+    desk: &Desk<'_, S>,
+    ticket: &Ticket,
+    own: CaseKey,
+    fingerprint: &str,
+) -> Result<(CaseKey, Option<Box<Opening>>), Problem> {
+    match ticket {
+        Ticket::Fresh => Ok((own, None)),
+        Ticket::Form(_) if own.subject.is_none() => {
+            Ok((own, cases::load_opening(desk, &own).await?))
+        }
+        // The same form may have been sent without an address before.
+        Ticket::Form(id) => {
+            let anonymous = CaseKey { id: *id, subject: None };
+            let loads =
+                both(cases::load_opening(desk, &own), cases::load_opening(desk, &anonymous));
+            Ok(match loads.await? {
+                (None, Some(opening)) => (anonymous, Some(opening)),
+                (opening, _) => (own, opening),
+            })
+        }
+        Ticket::Keyed(marker) => {
+            let Some(marker) = desk.read_sealed::<Marker>(marker).await? else {
+                return Ok((own, None));
+            };
+            let key = CaseKey::from_bytes(marker.case);
+            match cases::load_opening(desk, &key).await? {
+                None if marker.fingerprint != fingerprint => Ok((own, None)),
+                opening => Ok((key, opening)),
+            }
+        }
+    }
+}
+
 /// Stores the case, or finds the one that the same ticket opened before.
 async fn accept<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
+    locale: Locale,
     ticket: Ticket,
     submission: Submission,
 ) -> Result<(CaseKey, Case, Brake), Problem> {
     let fingerprint = fingerprint(&submission);
     let subject = submission.email.as_ref().map(|email| desk.setup.keys.subject(email));
-    let at = |id: Id| CaseKey { id, subject };
+    let own = case_key(desk, &ticket, subject, &fingerprint);
 
     // Load: the case that this ticket may have opened already, the client's brake, the policy in force.
-    let earlier = async {
-        match &ticket {
-            Ticket::Form(id) => Ok((at(*id), cases::load_opening(desk, &at(*id)).await?)),
-            Ticket::Keyed(marker) => match desk.read_sealed::<Marker>(marker).await? {
-                Some(Marker { id }) => Ok((at(id), cases::load_opening(desk, &at(id)).await?)),
-                None => Ok((at(desk.moment.id("case")), None)),
-            },
-            Ticket::Fresh => Ok((at(desk.moment.id("case")), None)),
-        }
-    };
     let reads = both(limiter::check(desk, request), policy::pin(desk));
-    let ((key, earlier), (brake, policy)) = both(earlier, reads).await?;
+    let loads = both(earlier(desk, &ticket, own, &fingerprint), reads);
+    let ((key, earlier), (brake, policy)) = loads.await?;
     if let Some(opening) = earlier {
         if opening.fingerprint != fingerprint {
-            let link = matches!(ticket, Ticket::Form(_)).then(|| status_path(desk.setup, &key));
+            let link = matches!(ticket, Ticket::Form(_))
+                .then(|| locale.href(&status_path(desk.setup, &key)));
             return Err(Problem::AlreadySent(link));
         }
-        return Ok((key, Case::fold(key.id, opening, Head::default()), brake));
+        return Ok((key, Case::fold(key.id, opening, Head::default()), brake.released()));
     }
+    brake.admit()?;
 
     // Decide.
     let mut suspicions = Vec::new();
@@ -194,14 +279,14 @@ async fn accept<S: Store>(
         policy,
         suspicions,
         door: if matches!(ticket, Ticket::Form(_)) { Door::Form } else { Door::Api },
-        fingerprint,
+        fingerprint: fingerprint.clone(),
         expires: expires(desk),
     });
 
     // Save: what points at the case and what it is made of before the case itself.
     if let Ticket::Keyed(marker) = &ticket {
         let until = Some(desk.now().plus_seconds(KEY_AGE));
-        desk.write_sealed(marker, until, &Marker { id: key.id }).await?;
+        desk.write_sealed(marker, until, &Marker { case: key.to_bytes(), fingerprint }).await?;
     }
     cases::write_files(desk, &key, &opening, &submission.files).await?;
     both(cases::open(desk, &key, &opening), brake.count(desk)).await?;
@@ -241,12 +326,14 @@ fn parse(mut fields: Fields, page_lang: Lang) -> Result<Submission, Vec<FieldErr
     fields.require("message", &message);
     let files = files(&mut fields);
     let name = optional(&mut fields, "name");
-    let email = fields.parse("email", |text| {
-        text.parse().map_err(|error| match error {
+    let email = fields.parse("email", |text| match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|error| match error {
             InvalidEmail::TooLong => "too-long",
             InvalidEmail::Shape => "not-an-address",
-        })
+        }),
     });
+    let email = email.flatten();
     let app_version = optional(&mut fields, "app_version");
     let lang = fields.parse("language", |tag| Lang::lookup(tag).ok_or("unknown-language"));
     let honeypot = match fields.encoding {
@@ -276,26 +363,29 @@ fn optional<const MAX: usize>(
 
 /// Takes the files: parts named `file` of a form, or `attachments` of JSON, each an object whose `data` is base 64.
 fn files(fields: &mut Fields) -> Vec<Attachment> {
-    let (pointer, contents) = match fields.encoding {
-        Encoding::Form => {
-            let files = fields.take("file").into_iter();
-            // A file input that was left empty sends a part without a name and without bytes.
-            let contents = files.filter_map(|value| match value {
-                FieldValue::File(bytes) if bytes.is_empty() => None,
-                FieldValue::File(bytes) => Some(Ok(bytes)),
-                FieldValue::Text(text) if text.is_empty() => None,
-                _ => Some(Err("not-a-file")),
-            });
-            ("file", contents.collect::<Vec<_>>())
-        }
-        Encoding::Json => ("attachments", json_files(fields)),
+    let pointer = match fields.encoding {
+        Encoding::Form => "file",
+        Encoding::Json => "attachments",
     };
+    let contents: Vec<_> = match fields.encoding {
+        Encoding::Form => fields.take(pointer).into_iter().map(form_file).collect(),
+        Encoding::Json => match json_files(fields.take(pointer)) {
+            Ok(contents) => contents,
+            Err(code) => {
+                fields.error(pointer, code);
+                return Vec::new();
+            }
+        },
+    };
+    // Counted before the empty ones go: a fault belongs to the input that the file came from.
+    let contents: Vec<_> =
+        contents.into_iter().enumerate().filter_map(|(at, file)| Some((at, file?))).collect();
     if contents.len() > MAX_ATTACHMENTS {
         fields.error(pointer, "too-many-files");
         return Vec::new();
     }
     let mut files = Vec::new();
-    for (at, content) in contents.into_iter().enumerate() {
+    for (at, content) in contents {
         let file = content.and_then(|bytes| Attachment::new(&bytes).map_err(file_code));
         match file {
             Ok(file) => files.push(file),
@@ -305,20 +395,35 @@ fn files(fields: &mut Fields) -> Vec<Attachment> {
     files
 }
 
-fn json_files(fields: &mut Fields) -> Vec<Result<Vec<u8>, &'static str>> {
-    let mut values = fields.take("attachments");
-    if values.len() > 1 {
-        return vec![Err("given-twice")];
-    }
-    match values.pop() {
-        None | Some(FieldValue::Null) => Vec::new(),
-        Some(FieldValue::List(items)) => items.iter().map(|members| json_file(members)).collect(),
-        Some(_) => vec![Err("not-a-list")],
+/// What was chosen in one input, or why it is no file; `None` where nothing was.
+type Chosen = Option<Result<Vec<u8>, &'static str>>;
+
+fn form_file(value: FieldValue) -> Chosen {
+    match value {
+        // A file input that was left empty sends a part without a name and without bytes.
+        FieldValue::File(bytes) if bytes.is_empty() => None,
+        FieldValue::File(bytes) => Some(Ok(bytes)),
+        FieldValue::Text(text) if text.is_empty() => None,
+        _ => Some(Err("not-a-file")),
     }
 }
 
-fn json_file(members: &[(String, String)]) -> Result<Vec<u8>, &'static str> {
-    match members {
+fn json_files(mut values: Vec<FieldValue>) -> Result<Vec<Chosen>, &'static str> {
+    if values.len() > 1 {
+        return Err("given-twice");
+    }
+    match values.pop() {
+        None | Some(FieldValue::Null) => Ok(Vec::new()),
+        Some(FieldValue::List(items)) => {
+            Ok(items.iter().map(|item| Some(json_file(item))).collect())
+        }
+        Some(_) => Err("not-a-list"),
+    }
+}
+
+fn json_file(item: &FieldValue) -> Result<Vec<u8>, &'static str> {
+    let FieldValue::Object(members) = item else { return Err("not-a-file") };
+    match members.as_slice() {
         [(name, data)] if name == "data" => Base64::decode_vec(data).map_err(|_| "not-base64"),
         _ => Err("not-a-file"),
     }

@@ -55,6 +55,10 @@ pub struct FeedbackTexts {
     pub expired: &'static str,
     /// What to do then.
     pub expired_hint: &'static str,
+    /// The heading where nothing is wrong with what was written, and yet it could not be taken.
+    pub not_sent: &'static str,
+    /// What to do then.
+    pub send_later: &'static str,
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading of the ticket.

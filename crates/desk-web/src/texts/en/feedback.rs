@@ -53,6 +53,8 @@ pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
     },
     expired: "Nothing was sent yet: please send it once more",
     expired_hint: "The form was open for longer than a day, or did not come from this page. What you wrote is kept.",
+    not_sent: "Nothing was sent yet",
+    send_later: "What you wrote is kept here: leave this page open and send it again then.",
     field_error: |field, code| match (field, code) {
         ("kind", _) => "Choose what you are writing about",
         ("message", "missing") => "Write your message: the field is empty",
