@@ -5,10 +5,10 @@ use std::fmt::Write;
 use desk_core::lang::Lang;
 use http::header::{self, HeaderName};
 use http::{Response, StatusCode};
-use serde::Serialize;
 
 use bytes::Bytes;
 
+use crate::json::Json;
 use crate::negotiate;
 use crate::page;
 use crate::reply::Reply;
@@ -237,24 +237,6 @@ impl From<desk_core::sealed::Unreadable> for Problem {
     }
 }
 
-/// A problem as JSON (RFC 9457 section 3).
-#[derive(Serialize)]
-struct Wire<'a> {
-    r#type: String,
-    title: &'a str,
-    status: u16,
-    detail: String,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    errors: Vec<WireError<'a>>,
-}
-
-#[derive(Serialize)]
-struct WireError<'a> {
-    pointer: &'a str,
-    code: &'static str,
-    detail: &'static str,
-}
-
 impl Problem {
     /// A request that cannot be read; the code names why.
     pub const fn malformed(code: &'static str) -> Self {
@@ -334,6 +316,7 @@ impl Problem {
         self.headers(self.json(setup, locale.lang)).vary("Accept, Accept-Language").finish(request)
     }
 
+    /// The problem as JSON (RFC 9457 section 3).
     fn json(&self, setup: Option<&Setup>, lang: Lang) -> Reply {
         let texts = texts(lang);
         let kind = self.kind();
@@ -342,21 +325,25 @@ impl Problem {
             Self::InvalidFields(errors) => errors.as_slice(),
             _ => &[],
         };
-        let wire = Wire {
-            r#type: format!("{base}/problems/{}", kind.slug()),
-            title: (texts.problem)(kind).title,
-            status: kind.status().as_u16(),
-            detail: self.detail(texts),
-            errors: errors
-                .iter()
-                .map(|e| WireError {
-                    pointer: &e.pointer,
-                    code: e.code,
-                    detail: (texts.code)(e.code),
-                })
-                .collect(),
-        };
-        Reply::json(kind.status(), &wire)
+        let text = (texts.problem)(kind);
+        let json = Json::object(|json| {
+            json.shown("type", &format_args!("{base}/problems/{}", text.slug));
+            json.text("title", text.title);
+            json.number("status", kind.status().as_u16().into());
+            json.text("detail", &self.detail(texts));
+            if !errors.is_empty() {
+                json.list("errors", |list| {
+                    for error in errors {
+                        list.nest("", |json| {
+                            json.text("pointer", &error.pointer);
+                            json.text("code", error.code);
+                            json.text("detail", (texts.code)(error.code));
+                        });
+                    }
+                });
+            }
+        });
+        Reply::json_text(kind.status(), json)
             .header(header::CONTENT_TYPE, "application/problem+json")
             .lang(lang)
     }

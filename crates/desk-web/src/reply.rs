@@ -106,6 +106,11 @@ impl Reply {
         Self::with_body(status, "application/json", serde_json::to_vec(value).unwrap_or_default())
     }
 
+    /// An answer with JSON that was written already.
+    pub fn json_text(status: StatusCode, json: String) -> Self {
+        Self::with_body(status, "application/json", json)
+    }
+
     /// Sends the client to another address of ours with GET.
     pub fn see_other(location: &str) -> Self {
         Self::new(StatusCode::SEE_OTHER).header(header::LOCATION, location)

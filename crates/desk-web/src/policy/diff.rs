@@ -6,10 +6,10 @@ use desk_core::policy::history::Version;
 use desk_core::policy::markdown::Document;
 use http::StatusCode;
 use maud::{Markup, html};
-use serde::Serialize;
 
 use super::{Format, View, time, version_path};
 use crate::join::both;
+use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -18,11 +18,7 @@ use crate::reply::Reply;
 /// Compares two versions, `a..b`, in the best language that both have.
 pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Reply, Problem> {
     let (from, to) = pair.split_once("..").ok_or(Problem::Malformed("versions-pair"))?;
-    let version = |name: &str| {
-        let name = name.parse().map_err(|_| Problem::NotFound)?;
-        view.history().version(&name).ok_or(Problem::NotFound)
-    };
-    let (from, to) = (version(from)?, version(to)?);
+    let (from, to) = view.version(from).zip(view.version(to)).ok_or(Problem::NotFound)?;
     let (format, _) = Format::of(view.request, &Format::LIST)?;
     let wanted = [view.locale.lang, view.desk.setup.default_lang].into_iter().chain(Lang::ALL);
     // Two texts in different languages have nothing to compare.
@@ -32,7 +28,7 @@ pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Rep
     let sections = compare(&Document::read(old.as_str()).0, &Document::read(new.as_str()).0);
     let comparison = Comparison { from, to, lang, sections };
     let reply = match format {
-        Format::Json => Reply::json(StatusCode::OK, &comparison.wire(&view.desk.setup.base_url)),
+        Format::Json => Reply::json_text(StatusCode::OK, comparison.json(&view.desk.setup.base_url)),
         _ => comparison.page(view),
     };
     Ok(reply
@@ -50,75 +46,36 @@ struct Comparison<'a> {
     sections: Vec<SectionChange>,
 }
 
-#[derive(Serialize)]
-struct DiffWire<'a> {
-    from: SideWire<'a>,
-    to: SideWire<'a>,
-    language: &'static str,
-    summary: SummaryWire,
-    sections: Vec<SectionWire<'a>>,
-}
-
-#[derive(Serialize)]
-struct SideWire<'a> {
-    version: &'a str,
-    effective: String,
-    url: String,
-}
-
-#[derive(Serialize)]
-struct SummaryWire {
-    added: usize,
-    removed: usize,
-    changed: usize,
-    unchanged: usize,
-}
-
-#[derive(Serialize)]
-struct SectionWire<'a> {
-    id: Option<&'a str>,
-    title: &'a str,
-    status: &'static str,
-    lines: Vec<LineWire<'a>>,
-}
-
-#[derive(Serialize)]
-struct LineWire<'a> {
-    kind: &'static str,
-    ops: Vec<OpWire<'a>>,
-}
-
-#[derive(Serialize)]
-struct OpWire<'a> {
-    op: &'static str,
-    text: &'a str,
-}
-
 impl Comparison<'_> {
     fn count(&self, change: Change) -> usize {
         self.sections.iter().filter(|section| section.change == change).count()
     }
 
-    fn wire(&self, base: &str) -> DiffWire<'_> {
-        fn side<'a>(version: &'a Version, base: &str) -> SideWire<'a> {
-            SideWire {
-                version: version.name().as_str(),
-                effective: version.effective().to_string(),
-                url: format!("{base}{}", version_path(version)),
-            }
-        }
-        DiffWire {
-            from: side(self.from, base),
-            to: side(self.to, base),
-            language: self.lang.tag(),
-            summary: SummaryWire {
-                added: self.count(Change::Added),
-                removed: self.count(Change::Removed),
-                changed: self.count(Change::Changed),
-                unchanged: self.count(Change::Unchanged),
-            },
-            sections: self.sections.iter().map(section_wire).collect(),
-        }
+    fn json(&self, base: &str) -> String {
+        let side = |json: &mut Json, name: &str, version: &Version| {
+            json.nest(name, |json| {
+                json.text("version", version.name().as_str());
+                json.shown("effective", &version.effective());
+                json.shown("url", &format_args!("{base}{}", version_path(version)));
+            });
+        };
+        Json::object(|json| {
+            side(json, "from", self.from);
+            side(json, "to", self.to);
+            json.text("language", self.lang.tag());
+            json.nest("summary", |json| {
+                for change in
+                    [Change::Added, Change::Removed, Change::Changed, Change::Unchanged]
+                {
+                    json.number(change_name(change), self.count(change));
+                }
+            });
+            json.list("sections", |list| {
+                for section in &self.sections {
+                    list.nest("", |json| section_json(json, section));
+                }
+            });
+        })
     }
 
     fn page<S: Store>(&self, view: &View<'_, S>) -> Reply {
@@ -225,38 +182,50 @@ impl Comparison<'_> {
     }
 }
 
-fn section_wire(section: &SectionChange) -> SectionWire<'_> {
-    let kind = |kind| match kind {
+fn section_json(json: &mut Json, section: &SectionChange) {
+    json.maybe("id", section.id.as_deref());
+    json.text("title", &section.title);
+    json.text("status", change_name(section.change));
+    json.list("lines", |list| {
+        for line in &section.lines {
+            list.nest("", |json| {
+                json.text("kind", kind_name(line.kind));
+                json.list("ops", |list| {
+                    for part in &line.parts {
+                        list.nest("", |json| {
+                            json.text("op", op_name(part));
+                            json.text("text", part.text());
+                        });
+                    }
+                });
+            });
+        }
+    });
+}
+
+const fn change_name(change: Change) -> &'static str {
+    match change {
+        Change::Added => "added",
+        Change::Removed => "removed",
+        Change::Changed => "changed",
+        Change::Unchanged => "unchanged",
+    }
+}
+
+const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
         Kind::Heading => "heading",
         Kind::Paragraph => "paragraph",
         Kind::Item => "item",
         Kind::Row => "row",
         Kind::Code => "code",
-    };
-    fn op(part: &Part) -> OpWire<'_> {
-        let op = match part {
-            Part::Same(_) => "equal",
-            Part::Removed(_) => "delete",
-            Part::Added(_) => "insert",
-        };
-        OpWire { op, text: part.text() }
     }
-    SectionWire {
-        id: section.id.as_deref(),
-        title: &section.title,
-        status: match section.change {
-            Change::Added => "added",
-            Change::Removed => "removed",
-            Change::Changed => "changed",
-            Change::Unchanged => "unchanged",
-        },
-        lines: section
-            .lines
-            .iter()
-            .map(|line| LineWire {
-                kind: kind(line.kind),
-                ops: line.parts.iter().map(op).collect(),
-            })
-            .collect(),
+}
+
+const fn op_name(part: &Part) -> &'static str {
+    match part {
+        Part::Same(_) => "equal",
+        Part::Removed(_) => "delete",
+        Part::Added(_) => "insert",
     }
 }

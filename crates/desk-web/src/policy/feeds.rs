@@ -2,13 +2,12 @@
 
 use desk_core::policy::Signed;
 use desk_core::policy::history::Version;
-use desk_core::small::SmallMap;
 use desk_core::time::Timestamp;
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
-use serde::Serialize;
 
 use super::{View, moment, version_path};
+use crate::json::Json;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -127,118 +126,76 @@ pub(super) fn atom<S: Store>(view: &View<'_, S>) -> Reply {
     view.feed(Reply::with_body(StatusCode::OK, media_type, feed.into_string()), &entries)
 }
 
-#[derive(Serialize)]
-struct FeedWire<'a> {
-    version: &'static str,
-    title: String,
-    home_page_url: String,
-    feed_url: String,
-    language: &'static str,
-    authors: [AuthorWire<'a>; 1],
-    items: Vec<ItemWire<'a>>,
-}
-
-#[derive(Serialize)]
-struct AuthorWire<'a> {
-    name: &'a str,
-}
-
-#[derive(Serialize)]
-struct ItemWire<'a> {
-    id: &'a str,
-    url: &'a str,
-    title: &'a str,
-    content_text: &'a str,
-    date_published: String,
-    date_modified: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    language: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    tags: Option<[&'static str; 1]>,
-}
-
 /// The feed as JSON Feed 1.1.
 pub(super) fn json<S: Store>(view: &View<'_, S>) -> Reply {
     let setup = view.desk.setup;
+    let (base, lang) = (&setup.base_url, view.locale.lang);
     let entries = view.entries();
-    let wire = FeedWire {
-        version: "https://jsonfeed.org/version/1.1",
-        title: (view.words().feed_title)(&setup.app_name),
-        home_page_url: format!("{}/policy/versions?lang={}", setup.base_url, view.locale.lang),
-        feed_url: view.feed_url("feed.json"),
-        language: view.locale.lang.tag(),
-        authors: [AuthorWire { name: &setup.controller_name }],
-        items: entries
-            .iter()
-            .map(|entry| ItemWire {
-                id: &entry.id,
-                url: &entry.url,
-                title: &entry.title,
-                content_text: entry.summary,
-                date_published: entry.version.published().to_string(),
-                date_modified: entry.published().to_string(),
-                language: entry.lang().map(|lang| lang.tag()),
-                tags: entry.version.material().then_some(["material"]),
-            })
-            .collect(),
-    };
-    let reply = Reply::json(StatusCode::OK, &wire)
+    let feed = Json::object(|json| {
+        json.text("version", "https://jsonfeed.org/version/1.1");
+        json.text("title", &(view.words().feed_title)(&setup.app_name));
+        json.shown("home_page_url", &format_args!("{base}/policy/versions?lang={lang}"));
+        json.text("feed_url", &view.feed_url("feed.json"));
+        json.text("language", lang.tag());
+        json.list("authors", |list| {
+            list.nest("", |json| json.text("name", &setup.controller_name));
+        });
+        json.list("items", |list| {
+            for entry in &entries {
+                list.nest("", |json| {
+                    json.text("id", &entry.id);
+                    json.text("url", &entry.url);
+                    json.text("title", &entry.title);
+                    json.text("content_text", entry.summary);
+                    json.shown("date_published", &entry.version.published());
+                    json.shown("date_modified", &entry.published());
+                    if let Some(lang) = entry.lang() {
+                        json.text("language", lang.tag());
+                    }
+                    if entry.version.material() {
+                        json.list("tags", |list| list.text("", "material"));
+                    }
+                });
+            }
+        });
+    });
+    let reply = Reply::json_text(StatusCode::OK, feed)
         .header(http::header::CONTENT_TYPE, "application/feed+json");
     view.feed(reply, &entries)
 }
 
 /// What an app polls: small, the same in every language, and true until another version takes effect.
-#[derive(Serialize)]
-struct ManifestWire<'a> {
-    #[serde(flatten)]
-    in_force: EditionWire<'a>,
-    upcoming: Vec<EditionWire<'a>>,
-}
-
-#[derive(Serialize)]
-struct EditionWire<'a> {
-    version: &'a str,
-    /// The digest of its last publication, as cases pin it.
-    digest: String,
-    effective: String,
-    published: String,
-    material: bool,
-    languages: SmallMap<&'static str, LanguageWire>,
-}
-
-#[derive(Serialize)]
-struct LanguageWire {
-    sha256: String,
-    url: String,
-}
-
-/// The manifest.
 pub(super) fn manifest<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
     let base = &view.desk.setup.base_url;
-    let edition = |version| edition(version, base);
     let in_force = view.history().in_force(view.now()).ok_or(Problem::NoPolicy)?;
-    let wire = ManifestWire {
-        in_force: edition(in_force),
-        upcoming: view.history().upcoming(view.now()).iter().map(edition).collect(),
-    };
-    Ok(Reply::json(StatusCode::OK, &wire)
+    let manifest = Json::object(|json| {
+        edition(json, in_force, base);
+        json.list("upcoming", |list| {
+            for version in view.history().upcoming(view.now()) {
+                list.nest("", |json| edition(json, version, base));
+            }
+        });
+    });
+    Ok(Reply::json_text(StatusCode::OK, manifest)
         .caching(view.caching())
         .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
         .digested())
 }
 
-fn edition<'a>(version: &'a Version, base: &str) -> EditionWire<'a> {
-    let language = |signed: &Signed| {
-        let lang = signed.publication.language;
-        let url = format!("{base}{}?lang={lang}", version_path(version));
-        (lang.tag(), LanguageWire { sha256: signed.publication.sha256.to_string(), url })
-    };
-    EditionWire {
-        version: version.name().as_str(),
-        digest: version.last().digest().to_string(),
-        effective: version.effective().to_string(),
-        published: version.published().to_string(),
-        material: version.material(),
-        languages: version.texts().iter().map(language).collect(),
-    }
+fn edition(json: &mut Json, version: &Version, base: &str) {
+    json.text("version", version.name().as_str());
+    // That of its last publication, as cases pin it.
+    json.shown("digest", &version.last().digest());
+    json.shown("effective", &version.effective());
+    json.shown("published", &version.published());
+    json.flag("material", version.material());
+    json.nest("languages", |json| {
+        for signed in version.texts() {
+            let lang = signed.publication.language;
+            json.nest(lang.tag(), |json| {
+                json.shown("sha256", &signed.publication.sha256);
+                json.shown("url", &format_args!("{base}{}?lang={lang}", version_path(version)));
+            });
+        }
+    });
 }

@@ -4,10 +4,9 @@ use desk_core::policy::Signed;
 use desk_core::policy::history::{State, Version};
 use http::StatusCode;
 use maud::{Markup, html};
-use serde::Serialize;
 
-use super::wire::VersionWire;
-use super::{Format, View, diff_path, time, version_path};
+use super::{Format, View, diff_path, time, version_path, wire};
+use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -15,70 +14,58 @@ use crate::reply::Reply;
 
 /// All versions, the newest first.
 pub(super) fn versions<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
-    #[derive(Serialize)]
-    struct Wire<'a> {
-        versions: Vec<VersionWire<'a>>,
-    }
-    let versions: Vec<&Version> = view.history().versions().iter().rev().collect();
-    let (format, _) = Format::of(view.request, &Format::LIST)?;
-    let reply = match format {
-        Format::Json => Reply::json(StatusCode::OK, &Wire { versions: wires(view, &versions) }),
-        _ => {
-            let words = view.words();
-            let list = List {
-                title: words.versions_title,
-                lead: Some(words.versions_lead),
-                caption: words.versions_caption,
-                nothing: words.no_versions,
-                place: Place::Versions,
-            };
-            let main = html! { (table(view, &list, &versions)) (proof(view)) };
-            page(view, &list, main)
-        }
+    let words = view.words();
+    let list = List {
+        member: "versions",
+        title: words.versions_title,
+        lead: Some(words.versions_lead),
+        caption: words.versions_caption,
+        nothing: words.no_versions,
+        place: Place::Versions,
     };
-    Ok(finish(view, reply))
+    give(view, &list, view.history().versions().iter().rev().collect())
 }
 
 /// The versions to come, the soonest first.
 pub(super) fn upcoming<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
-    #[derive(Serialize)]
-    struct Wire<'a> {
-        upcoming: Vec<VersionWire<'a>>,
-    }
-    let versions: Vec<&Version> = view.history().upcoming(view.now()).iter().collect();
-    let (format, _) = Format::of(view.request, &Format::LIST)?;
-    let reply = match format {
-        Format::Json => Reply::json(StatusCode::OK, &Wire { upcoming: wires(view, &versions) }),
-        _ => {
-            let words = view.words();
-            let list = List {
-                title: words.upcoming_title,
-                lead: None,
-                caption: words.upcoming_caption,
-                nothing: words.nothing_upcoming,
-                place: Place::Elsewhere,
-            };
-            page(view, &list, table(view, &list, &versions))
-        }
+    let words = view.words();
+    let list = List {
+        member: "upcoming",
+        title: words.upcoming_title,
+        lead: None,
+        caption: words.upcoming_caption,
+        nothing: words.nothing_upcoming,
+        place: Place::Elsewhere,
     };
-    Ok(finish(view, reply))
+    give(view, &list, view.history().upcoming(view.now()).iter().collect())
 }
 
-fn finish<S: Store>(view: &View<'_, S>, reply: Reply) -> Reply {
-    reply
+fn give<S: Store>(
+    view: &View<'_, S>,
+    list: &List,
+    versions: Vec<&Version>,
+) -> Result<Reply, Problem> {
+    let (format, _) = Format::of(view.request, &Format::LIST)?;
+    let reply = match format {
+        Format::Json => {
+            let base = &view.desk.setup.base_url;
+            let json = Json::object(|json| {
+                wire::versions(json, list.member, &versions, view.history(), view.now(), base);
+            });
+            Reply::json_text(StatusCode::OK, json)
+        }
+        _ => page(view, list, &versions),
+    };
+    Ok(reply
         .vary("Accept, Accept-Language")
         .caching(view.caching())
         .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
-        .digested()
-}
-
-fn wires<'a, S: Store>(view: &View<'_, S>, versions: &[&'a Version]) -> Vec<VersionWire<'a>> {
-    let base = &view.desk.setup.base_url;
-    let wire = |version: &&'a Version| VersionWire::new(view.history(), version, view.now(), base);
-    versions.iter().map(wire).collect()
+        .digested())
 }
 
 struct List {
+    /// The member of the JSON object.
+    member: &'static str,
     title: &'static str,
     lead: Option<&'static str>,
     caption: &'static str,
@@ -86,13 +73,14 @@ struct List {
     place: Place,
 }
 
-fn page<S: Store>(view: &View<'_, S>, list: &List, content: Markup) -> Reply {
+fn page<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Reply {
     let locale = view.locale;
     let main = html! {
         p.kicker { a href=(locale.href("/policy")) { (view.texts().nav_policy) } }
         h1 { (list.title) }
         @if let Some(lead) = list.lead { p.lead { (lead) } }
-        (content)
+        (table(view, list, versions))
+        @if list.place == Place::Versions { (proof(view)) }
     };
     let frame = Frame { title: list.title, place: list.place, switch: Switch::Here };
     let page = page::layout(view.desk.setup, view.request, locale, frame, main);
@@ -132,8 +120,6 @@ fn row<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
         State::InForce => Some(words.in_force_tag),
         State::Past => None,
     };
-    let languages: Vec<&str> =
-        version.texts().iter().map(|s| (words.language_name)(s.publication.language)).collect();
     html! {
         tr role="row" {
             th role="rowheader" scope="row" {
@@ -145,7 +131,12 @@ fn row<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
                 @if version.material() { span.tag { (words.material) } " " }
                 (note(view, version))
             }
-            td role="cell" data-label=(words.languages_label) { (languages.join(", ")) }
+            td role="cell" data-label=(words.languages_label) {
+                @for (at, signed) in version.texts().iter().enumerate() {
+                    @if at > 0 { ", " }
+                    ((words.language_name)(signed.publication.language))
+                }
+            }
             td role="cell" data-label=(words.compare_label) {
                 @match history.predecessor(version.name()) {
                     Some(before) => a href=(locale.href(&diff_path(before, version))) {

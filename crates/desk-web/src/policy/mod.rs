@@ -26,13 +26,15 @@ use bytes::Bytes;
 use desk_core::case::PolicyPin;
 use desk_core::policy::history::{History, Version};
 use desk_core::policy::views::StoredText;
-use desk_core::policy::{PolicyText, Signed, VersionName};
+use desk_core::policy::{PolicyText, Signed};
 use desk_core::time::{Date, Timestamp};
 use http::{Method, Response};
 use maud::{Markup, html};
 
 pub use cache::Cache;
 use cache::{Current, Variant};
+
+use text::Asked;
 
 use crate::desk::Desk;
 use crate::negotiate;
@@ -93,12 +95,17 @@ async fn route<S: Store>(
     let view = View { current: &*cache::current(desk).await?, desk, request, locale };
     match rest {
         ["versions"] => lists::versions(&view),
-        ["versions", name] => {
-            let name: VersionName = name.parse().map_err(|_| Problem::NotFound)?;
-            let version = view.history().version(&name).ok_or(Problem::NotFound)?;
-            text::version(&view, version).await
+        ["versions" | "at", name] => {
+            let (format, _) = Format::of(request, &Format::ALL)?;
+            let (version, asked) = match rest {
+                ["at", ..] => {
+                    let instant = instant(name)?;
+                    (view.history().in_force(instant), Asked::At(instant))
+                }
+                _ => (view.version(name), Asked::Version),
+            };
+            text::text(&view, version, asked, format).await
         }
-        ["at", when] => text::at(&view, instant(when)?).await,
         ["upcoming"] => lists::upcoming(&view),
         ["diff", pair] => diff::diff(&view, pair).await,
         ["feed.atom"] => Ok(feeds::atom(&view)),
@@ -131,7 +138,11 @@ async fn now<S: Store>(
                 crate::Body::Whole(Bytes::new()),
             );
             let view = View { current: &current, desk, request: &plain, locale: variant.locale };
-            let prepared = text::now(&view, variant).await?.prepare();
+            let prepared = {
+                let version = view.history().in_force(view.now());
+                let asked = Asked::Now { gpc: variant.gpc };
+                text::text(&view, version, asked, variant.format).await?.prepare()
+            };
             current.remember(variant, prepared.clone());
             prepared
         }
@@ -168,6 +179,10 @@ struct View<'a, S> {
 impl<S: Store> View<'_, S> {
     fn history(&self) -> &History {
         &self.current.history
+    }
+
+    fn version(&self, name: &str) -> Option<&Version> {
+        self.history().version(&name.parse().ok()?)
     }
 
     fn now(&self) -> Timestamp {

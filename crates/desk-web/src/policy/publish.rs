@@ -12,9 +12,10 @@ use desk_core::time::Timestamp;
 use http::StatusCode;
 use http::header::LOCATION;
 
-use super::wire::PublicationWire;
+use super::wire;
 use crate::desk::Desk;
 use crate::join::{all, both};
+use crate::json::Json;
 use crate::operator;
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
@@ -58,8 +59,8 @@ pub(super) async fn publish<S: Store>(
     let Decision::There(published) = published else {
         return Err(Problem::Internal("a publication did not last".to_owned()));
     };
-    let wire = PublicationWire::new(&published, &desk.setup.base_url);
-    let reply = Reply::json(status, &wire);
+    let json = Json::object(|json| wire::publication(json, &published, &desk.setup.base_url));
+    let reply = Reply::json_text(status, json);
     if status != StatusCode::CREATED {
         return Ok(reply);
     }

@@ -3,17 +3,15 @@
 use std::fmt::Write;
 
 use desk_core::policy::history::{State, Translation, Version};
-use desk_core::policy::markdown::{Document, plain};
+use desk_core::policy::markdown::{Block, Document, Section, plain};
 use desk_core::policy::{PolicyText, Signed};
 use desk_core::time::Timestamp;
 use http::StatusCode;
 use http::header::{CONTENT_LOCATION, HeaderName, LINK};
 use maud::{Markup, html};
-use serde::Serialize;
 
-use super::cache::Variant;
-use super::wire::{PublicationWire, TranslationWire};
-use super::{Format, View, diff_path, document, time, version_path};
+use super::{Format, View, diff_path, document, time, version_path, wire};
+use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -22,7 +20,7 @@ use crate::request::Locale;
 
 /// How a text was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Asked {
+pub(super) enum Asked {
     /// As the one in force; the page answers the signal of Global Privacy Control, if there was one.
     Now { gpc: bool },
     /// As that of a version.
@@ -40,40 +38,21 @@ struct Found<'a> {
     asked: Asked,
 }
 
-/// The text in force.
-pub(super) async fn now<S: Store>(view: &View<'_, S>, variant: Variant) -> Result<Reply, Problem> {
-    let version = view.history().in_force(view.now()).ok_or(Problem::NoPolicy)?;
-    let found = find(view, version, Asked::Now { gpc: variant.gpc }).await?;
-    Ok(give(view, &found, variant.format))
-}
-
-/// The text of a version.
-pub(super) async fn version<S: Store>(
+/// Gives the text that was asked for.
+pub(super) async fn text<S: Store>(
     view: &View<'_, S>,
-    version: &Version,
-) -> Result<Reply, Problem> {
-    let (format, _) = Format::of(view.request, &Format::ALL)?;
-    let found = find(view, version, Asked::Version).await?;
-    Ok(give(view, &found, format))
-}
-
-/// The text that was in force at an instant, or will be.
-pub(super) async fn at<S: Store>(view: &View<'_, S>, instant: Timestamp) -> Result<Reply, Problem> {
-    let (format, _) = Format::of(view.request, &Format::ALL)?;
-    let version = view.history().in_force(instant).ok_or(Problem::NoPolicy)?;
-    let found = find(view, version, Asked::At(instant)).await?;
-    Ok(give(view, &found, format))
-}
-
-async fn find<'a, S: Store>(
-    view: &'a View<'_, S>,
-    version: &'a Version,
+    version: Option<&Version>,
     asked: Asked,
-) -> Result<Found<'a>, Problem> {
+    format: Format,
+) -> Result<Reply, Problem> {
+    let version = version.ok_or(match asked {
+        Asked::Version => Problem::NotFound,
+        Asked::Now { .. } | Asked::At(_) => Problem::NoPolicy,
+    })?;
     let default = view.desk.setup.default_lang;
     let (signed, truth) = view.history().translation(version, view.locale.lang, default);
     let text = view.text(signed).await?;
-    Ok(Found { version, signed, truth, text, asked })
+    Ok(give(view, &Found { version, signed, truth, text, asked }, format))
 }
 
 fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Reply {
@@ -90,10 +69,11 @@ fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Repl
             let text = document::text(&Document::read(found.text.as_str()).0);
             Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", text)
         }
-        Format::Json => json(view, found),
+        Format::Json => Reply::json_text(StatusCode::OK, json(view, found)),
     };
     let version = version_path(found.version);
-    let translation = TranslationWire::new(view.locale.lang, served, found.truth);
+    let status = wire::status(found.truth);
+    let translation = format!("{status};requested={};served={served}", view.locale.lang);
     let shows_signal = format == Format::Html && matches!(found.asked, Asked::Now { .. });
     let reply = reply
         .lang(served)
@@ -105,7 +85,7 @@ fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Repl
         .caching(if immutable { Caching::Immutable } else { view.caching() })
         .header(CONTENT_LOCATION, &format!("{version}?lang={served}"))
         .header(LINK, &links(view, found, immutable))
-        .header(const { HeaderName::from_static("policy-translation") }, &translation.field())
+        .header(const { HeaderName::from_static("policy-translation") }, &translation)
         .digested();
     match format {
         // A page changes with a release too, which no date of ours knows; its tag does.
@@ -171,69 +151,51 @@ fn links<S: Store>(view: &View<'_, S>, found: &Found<'_>, immutable: bool) -> St
     links
 }
 
-#[derive(Serialize)]
-struct TextWire<'a> {
-    #[serde(flatten)]
-    publication: PublicationWire<'a>,
-    translation: TranslationWire,
-    title: Option<String>,
-    markdown: &'a str,
-    sections: Vec<SectionWire>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    upcoming: Option<Vec<ComingWire<'a>>>,
-}
-
-#[derive(Serialize)]
-struct SectionWire {
-    /// None for what stands before the first section.
-    id: Option<String>,
-    title: Option<String>,
-    html: String,
-}
-
-#[derive(Serialize)]
-struct ComingWire<'a> {
-    version: &'a str,
-    effective: String,
-    url: String,
-}
-
-fn json<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Reply {
+fn json<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> String {
     let (document, _) = Document::read(found.text.as_str());
     let base = &view.desk.setup.base_url;
+    let served = found.signed.publication.language;
     // The app shows this where it likes, so nothing in it follows from how the request was made.
-    let plain_locale = Locale { lang: found.signed.publication.language, explicit: false };
-    let html = |blocks| document::blocks(blocks, plain_locale).into_string();
-    let preface = (!document.preface.is_empty()).then(|| SectionWire {
-        id: None,
-        title: None,
-        html: html(&document.preface),
-    });
-    let sections = document.sections.iter().map(|section| SectionWire {
-        id: Some(section.id.clone()),
-        title: Some(plain(&section.title)),
-        html: html(&section.blocks),
-    });
-    let coming = |version: &'_ Version| (version.name().to_string(), version.effective());
-    let upcoming: Vec<_> = view.history().upcoming(view.now()).iter().map(coming).collect();
-    let upcoming = upcoming.iter().map(|(name, effective)| ComingWire {
-        version: name,
-        effective: effective.to_string(),
-        url: format!("{base}/policy/versions/{name}"),
-    });
-    let wire = TextWire {
-        publication: PublicationWire::new(found.signed, base),
-        translation: TranslationWire::new(
-            view.locale.lang,
-            found.signed.publication.language,
-            found.truth,
-        ),
-        title: document.title.as_deref().map(plain),
-        markdown: found.text.as_str(),
-        sections: preface.into_iter().chain(sections).collect(),
-        upcoming: matches!(found.asked, Asked::Now { .. }).then(|| upcoming.collect()),
-    };
-    Reply::json(StatusCode::OK, &wire)
+    let locale = Locale { lang: served, explicit: false };
+    Json::object(|json| {
+        wire::publication(json, found.signed, base);
+        json.nest("translation", |json| {
+            json.text("requested", view.locale.lang.tag());
+            json.text("served", served.tag());
+            json.text("status", wire::status(found.truth));
+            if let Translation::Outdated(older) = found.truth {
+                json.text("latest", older.name().as_str());
+            }
+        });
+        json.maybe("title", document.title.as_deref().map(plain).as_deref());
+        json.text("markdown", found.text.as_str());
+        json.list("sections", |list| {
+            let mut section = |id: Option<&str>, title: Option<&str>, blocks: &[Block]| {
+                list.nest("", |json| {
+                    json.maybe("id", id);
+                    json.maybe("title", title);
+                    json.text("html", &document::blocks(blocks, locale).into_string());
+                });
+            };
+            if !document.preface.is_empty() {
+                section(None, None, &document.preface);
+            }
+            for Section { id, title, blocks } in &document.sections {
+                section(Some(id), Some(&plain(title)), blocks);
+            }
+        });
+        if matches!(found.asked, Asked::Now { .. }) {
+            json.list("upcoming", |list| {
+                for version in view.history().upcoming(view.now()) {
+                    list.nest("", |json| {
+                        json.text("version", version.name().as_str());
+                        json.shown("effective", &version.effective());
+                        json.shown("url", &format_args!("{base}{}", version_path(version)));
+                    });
+                }
+            });
+        }
+    })
 }
 
 fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {

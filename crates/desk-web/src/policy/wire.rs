@@ -2,80 +2,59 @@
 
 use desk_core::policy::Signed;
 use desk_core::policy::history::{History, State, Translation, Version};
-use desk_core::small::SmallMap;
 use desk_core::time::Timestamp;
-use serde::Serialize;
 
 use super::version_path;
+use crate::json::Json;
 
-/// A publication: everything that its digest is taken of, the digest, and the signature.
-#[derive(Serialize)]
-pub(super) struct PublicationWire<'a> {
-    number: u32,
-    version: &'a str,
-    language: &'static str,
-    published: String,
-    effective: String,
-    material: bool,
-    note: Option<&'a str>,
-    sha256: String,
-    digest: String,
-    previous: Option<String>,
-    signature: &'a str,
-    url: String,
-}
-
-impl<'a> PublicationWire<'a> {
-    pub(super) fn new(signed: &'a Signed, base: &str) -> Self {
-        let publication = &signed.publication;
-        let (version, language) = (publication.version.as_str(), publication.language.tag());
-        Self {
-            number: publication.number,
-            version,
-            language,
-            published: publication.published.to_string(),
-            effective: publication.effective.to_string(),
-            material: publication.material,
-            note: publication.note.as_ref().map(|note| note.as_str()),
-            sha256: publication.sha256.to_string(),
-            digest: publication.digest().to_string(),
-            previous: publication.previous.map(|digest| digest.to_string()),
-            signature: &signed.signature,
-            url: format!("{base}/policy/versions/{version}?lang={language}"),
-        }
+/// Writes a publication: everything that its digest is taken of, the digest, and the signature.
+pub(super) fn publication(json: &mut Json, signed: &Signed, base: &str) {
+    let publication = &signed.publication;
+    let (version, language) = (publication.version.as_str(), publication.language.tag());
+    json.number("number", publication.number as usize);
+    json.text("version", version);
+    json.text("language", language);
+    json.shown("published", &publication.published);
+    json.shown("effective", &publication.effective);
+    json.flag("material", publication.material);
+    json.maybe("note", publication.note.as_ref().map(|note| note.as_str()));
+    json.shown("sha256", &publication.sha256);
+    json.shown("digest", &publication.digest());
+    match publication.previous {
+        Some(previous) => json.shown("previous", &previous),
+        None => json.maybe("previous", None),
     }
+    json.text("signature", &signed.signature);
+    json.shown("url", &format_args!("{base}/policy/versions/{version}?lang={language}"));
 }
 
-/// A version with its publications.
-#[derive(Serialize)]
-pub(super) struct VersionWire<'a> {
-    version: &'a str,
-    state: &'static str,
-    published: String,
-    effective: String,
-    material: bool,
-    url: String,
-    languages: SmallMap<&'static str, PublicationWire<'a>>,
-}
-
-impl<'a> VersionWire<'a> {
-    pub(super) fn new(history: &History, version: &'a Version, now: Timestamp, base: &str) -> Self {
-        Self {
-            version: version.name().as_str(),
-            state: state_name(history.state(version, now)),
-            published: version.published().to_string(),
-            effective: version.effective().to_string(),
-            material: version.material(),
-            url: format!("{base}{}", version_path(version)),
-            languages: version
-                .texts()
-                .iter()
-                .map(|signed| {
-                    (signed.publication.language.tag(), PublicationWire::new(signed, base))
-                })
-                .collect(),
+/// Writes a list of versions, each with its publications.
+pub(super) fn versions(
+    json: &mut Json,
+    name: &str,
+    versions: &[&Version],
+    history: &History,
+    now: Timestamp,
+    base: &str,
+) {
+    json.list(name, |list| {
+        for version in versions {
+            list.nest("", |json| {
+                json.text("version", version.name().as_str());
+                json.text("state", state_name(history.state(version, now)));
+                json.shown("published", &version.published());
+                json.shown("effective", &version.effective());
+                json.flag("material", version.material());
+                json.shown("url", &format_args!("{base}{}", version_path(version)));
+                json.nest("languages", |json| {
+                    for signed in version.texts() {
+                        let tag = signed.publication.language.tag();
+                        json.nest(tag, |json| publication(json, signed, base));
+                    }
+                });
+            });
         }
-    }
+    });
 }
 
 const fn state_name(state: State) -> &'static str {
@@ -86,33 +65,11 @@ const fn state_name(state: State) -> &'static str {
     }
 }
 
-/// The truth about the language of a text.
-#[derive(Serialize)]
-pub(super) struct TranslationWire {
-    requested: &'static str,
-    served: &'static str,
-    status: &'static str,
-    /// The last version with a text in the language that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    latest: Option<String>,
-}
-
-impl TranslationWire {
-    pub(super) fn new(
-        requested: desk_core::lang::Lang,
-        served: desk_core::lang::Lang,
-        truth: Translation<'_>,
-    ) -> Self {
-        let (status, latest) = match truth {
-            Translation::Exact => ("exact", None),
-            Translation::Missing => ("missing", None),
-            Translation::Outdated(version) => ("outdated", Some(version.name().to_string())),
-        };
-        Self { requested: requested.tag(), served: served.tag(), status, latest }
-    }
-
-    /// The same as a structured field (RFC 9651): an item with parameters.
-    pub(super) fn field(&self) -> String {
-        format!("{};requested={};served={}", self.status, self.requested, self.served)
+/// The truth about the language of a text, in a word.
+pub(super) const fn status(truth: Translation<'_>) -> &'static str {
+    match truth {
+        Translation::Exact => "exact",
+        Translation::Missing => "missing",
+        Translation::Outdated(_) => "outdated",
     }
 }
