@@ -14,6 +14,7 @@ pub mod fields;
 mod generated;
 pub mod headers;
 pub mod join;
+pub mod json;
 pub mod limiter;
 pub mod memory;
 pub mod negotiate;
