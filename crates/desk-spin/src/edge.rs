@@ -8,9 +8,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use bytes::Bytes;
 use desk_core::id::Moment;
 use desk_core::time::Timestamp;
-use desk_web::desk::{LogLine, logged};
+use desk_web::desk::logged;
 use desk_web::headers::Headers;
 use desk_web::problem::Problem;
+use desk_web::reply::Response;
 use desk_web::request::{Body, Locale, body_limit};
 use desk_web::{Desk, Request};
 use http::Method;
@@ -25,13 +26,13 @@ const CHUNK: usize = 16 * 1024;
 /// Answers one request with a use case.
 pub async fn handle<S: Default>(
     request: types::Request,
-    serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> http::Response<Bytes>,
+    serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> types::Response {
     let request = read(request).await;
     let response = answer(&request, serve).await;
-    if let Some(LogLine(text)) = response.extensions().get() {
+    if let Some(text) = &response.log {
         // The method and the problem, but never the path: it may carry a token.
-        log(&format!("{} {} {text}", request.method, response.status().as_u16()));
+        log(&format!("{} {} {text}", request.method, response.status.as_u16()));
     }
     write(response).await
 }
@@ -43,8 +44,8 @@ fn log(line: &str) {
 
 async fn answer<S: Default>(
     request: &Request,
-    serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> http::Response<Bytes>,
-) -> http::Response<Bytes> {
+    serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
+) -> Response {
     let moment = match moment() {
         Ok(moment) => moment,
         Err(problem) => return unready(request, problem),
@@ -59,7 +60,7 @@ async fn answer<S: Default>(
 }
 
 /// The answer where there is no configuration to render a page with.
-fn unready(request: &Request, problem: Problem) -> http::Response<Bytes> {
+fn unready(request: &Request, problem: Problem) -> Response {
     logged(problem.respond_json(None, request, Locale::of(request)), &problem)
 }
 
@@ -139,13 +140,9 @@ async fn read_body(request: types::Request, headers: &Headers, limit: usize) -> 
 ///
 /// The body's writing is begun before the answer is given out, so that the host finds the first bytes waiting and sends
 /// them with the headers; begun afterwards, they go in a packet of their own, for which the client waits up to 40 ms.
-async fn write(response: http::Response<Bytes>) -> types::Response {
-    let (parts, body) = response.into_parts();
-    let mut entries = Vec::with_capacity(parts.headers.len());
-    for (name, value) in &parts.headers {
-        entries.push((name.as_str().to_owned(), value.as_bytes().to_vec()));
-    }
-    let fields = Fields::from_list(&entries).unwrap_or_else(|_| Fields::new());
+async fn write(response: Response) -> types::Response {
+    let Response { status, headers, body, .. } = response;
+    let fields = Fields::from_list(headers.list()).unwrap_or_else(|_| Fields::new());
     let (trailers, trailers_end) = wit_future::new(|| Ok(None));
     let (contents, writer) = if body.is_empty() {
         (None, None)
@@ -155,7 +152,7 @@ async fn write(response: http::Response<Bytes>) -> types::Response {
     };
     let (response, _sent) = types::Response::new(fields, contents, trailers_end);
     // Statuses come from `http::StatusCode`, all of which the host takes.
-    let _ = response.set_status_code(parts.status.as_u16());
+    let _ = response.set_status_code(status.as_u16());
     let mut sending: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
         if let Some(mut writer) = writer {
             writer.write_all(Vec::from(body)).await;

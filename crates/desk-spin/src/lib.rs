@@ -18,7 +18,7 @@ pub use store::SpinStore;
 /// Exports a use case of `desk-web` as the HTTP handler of a component.
 ///
 /// Takes the store's type ([`SpinStore`], or [`ScanningStore`] where the component may scan) and the path of an
-/// `async fn(&Desk<'_, Store>, &Request) -> http::Response<Bytes>`.
+/// `async fn(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`.
 #[macro_export]
 macro_rules! function {
     ($store:ty, $serve:path) => {

@@ -1,17 +1,15 @@
 //! What a use case works with: the store, the configuration and the moment.
 
-use bytes::Bytes;
 use desk_core::id::Moment;
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
-use http::Response;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 
@@ -25,10 +23,6 @@ pub struct Desk<'a, S> {
     /// The time, and the randomness.
     pub moment: Moment,
 }
-
-/// What the log should hear of an answer, left in the answer's extensions for the edge.
-#[derive(Clone, Debug)]
-pub struct LogLine(pub String);
 
 impl<S> Desk<'_, S> {
     /// The instant of the request.
@@ -133,7 +127,7 @@ impl<S> Desk<'_, S> {
         request: &Request,
         locale: Locale,
         outcome: Result<Reply, Problem>,
-    ) -> Response<Bytes> {
+    ) -> Response {
         match outcome {
             Ok(reply) => reply.finish(request),
             Err(problem) => logged(problem.respond(self.setup, request, locale), &problem),
@@ -146,7 +140,7 @@ impl<S> Desk<'_, S> {
         request: &Request,
         locale: Locale,
         outcome: Result<Reply, Problem>,
-    ) -> Response<Bytes> {
+    ) -> Response {
         match outcome {
             Ok(reply) => reply.finish(request),
             Err(problem) => {
@@ -157,10 +151,8 @@ impl<S> Desk<'_, S> {
 }
 
 /// Leaves in an answer what the log should hear of its problem.
-pub fn logged(mut response: Response<Bytes>, problem: &Problem) -> Response<Bytes> {
-    if let Some(text) = problem.log() {
-        response.extensions_mut().insert(LogLine(text.to_owned()));
-    }
+pub fn logged(mut response: Response, problem: &Problem) -> Response {
+    response.log = problem.log().map(str::to_owned);
     response
 }
 

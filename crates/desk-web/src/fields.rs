@@ -6,6 +6,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
 
+use crate::headers::CONTENT_TYPE;
 use crate::problem::{FieldError, Problem};
 use crate::request::Request;
 
@@ -61,7 +62,7 @@ impl Fields {
             "application/json" => (Encoding::Json, json_object(body)?),
             "application/x-www-form-urlencoded" => (Encoding::Form, urlencoded(body)?),
             "multipart/form-data" => {
-                let header = request.header(&http::header::CONTENT_TYPE).unwrap_or_default();
+                let header = request.header(CONTENT_TYPE).unwrap_or_default();
                 let boundary = boundary(header).ok_or(Problem::Malformed("boundary"))?;
                 (Encoding::Form, multipart(body, &boundary)?)
             }

@@ -1,7 +1,6 @@
 //! Who may act for the controller: whoever has the operator token.
 
-use http::header::AUTHORIZATION;
-
+use crate::headers::AUTHORIZATION;
 use crate::problem::Problem;
 use crate::request::Request;
 use crate::setup::Setup;
@@ -11,7 +10,7 @@ use crate::setup::Setup;
 /// # Errors
 /// [`Problem::Unauthorised`] without the token, with another one, or where none is configured.
 pub fn authorise(setup: &Setup, request: &Request) -> Result<(), Problem> {
-    let sent = request.header(&AUTHORIZATION).and_then(|value| {
+    let sent = request.header(AUTHORIZATION).and_then(|value| {
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });

@@ -3,15 +3,13 @@
 use std::fmt::Write;
 
 use desk_core::lang::Lang;
-use http::header::{self, HeaderName};
-use http::{Response, StatusCode};
+use http::StatusCode;
 
-use bytes::Bytes;
-
+use crate::headers;
 use crate::json::Json;
 use crate::negotiate;
 use crate::page;
-use crate::reply::Reply;
+use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{Texts, texts};
@@ -199,9 +197,7 @@ impl RateLimit {
         if self.policy.is_empty() {
             return reply;
         }
-        const POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
-        const STANDING: HeaderName = HeaderName::from_static("ratelimit");
-        reply.header(POLICY, &self.policy).header(STANDING, &self.standing)
+        reply.header("ratelimit-policy", &self.policy).header("ratelimit", &self.standing)
     }
 }
 
@@ -297,7 +293,7 @@ impl Problem {
     }
 
     /// Renders the problem for whoever asked: as a page for those who read HTML, as JSON for all others.
-    pub fn respond(&self, setup: &Setup, request: &Request, locale: Locale) -> Response<Bytes> {
+    pub fn respond(&self, setup: &Setup, request: &Request, locale: Locale) -> Response {
         if !negotiate::reads_html(&request.headers) {
             return self.respond_json(Some(setup), request, locale);
         }
@@ -312,7 +308,7 @@ impl Problem {
         setup: Option<&Setup>,
         request: &Request,
         locale: Locale,
-    ) -> Response<Bytes> {
+    ) -> Response {
         self.headers(self.json(setup, locale.lang)).vary("Accept, Accept-Language").finish(request)
     }
 
@@ -344,7 +340,7 @@ impl Problem {
             }
         });
         Reply::json_text(kind.status(), json)
-            .header(header::CONTENT_TYPE, "application/problem+json")
+            .header(headers::CONTENT_TYPE, "application/problem+json")
             .lang(lang)
     }
 
@@ -368,12 +364,12 @@ impl Problem {
     /// The headers that go with a status.
     fn headers(&self, reply: Reply) -> Reply {
         match self {
-            Self::MethodNotAllowed(allow) => reply.header(header::ALLOW, allow),
-            Self::Unauthorised => reply.header(header::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
+            Self::MethodNotAllowed(allow) => reply.header(headers::ALLOW, allow),
+            Self::Unauthorised => reply.header(headers::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
             Self::TooManyRequests(limit) => {
-                limit.apply(reply).header(header::RETRY_AFTER, &limit.reset.to_string())
+                limit.apply(reply).header(headers::RETRY_AFTER, &limit.reset.to_string())
             }
-            Self::StoreUnavailable(_) => reply.header(header::RETRY_AFTER, "10"),
+            Self::StoreUnavailable(_) => reply.header(headers::RETRY_AFTER, "10"),
             _ => reply,
         }
     }

@@ -3,11 +3,10 @@
 use bytes::Bytes;
 use desk_core::lang::Lang;
 use desk_core::time::Timestamp;
-use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
-use crate::headers::Headers;
+use crate::headers::{self, Headers};
 use crate::request::Request;
 
 /// No scripts, no frames, no third parties: styles and images from here, forms to here, and nothing else.
@@ -30,16 +29,13 @@ pub enum Caching {
 
 impl Caching {
     /// The value of `Cache-Control` (RFC 9111, RFC 5861, RFC 8246).
-    pub fn value(self) -> HeaderValue {
-        let text = match self {
-            Self::NoStore => return HeaderValue::from_static("no-store"),
-            Self::Immutable => {
-                return HeaderValue::from_static("public, max-age=31536000, immutable");
-            }
+    pub fn value(self) -> String {
+        match self {
+            Self::NoStore => "no-store".to_owned(),
+            Self::Immutable => "public, max-age=31536000, immutable".to_owned(),
             Self::Current(None) => {
-                return HeaderValue::from_static(
-                    "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800",
-                );
+                "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
+                    .to_owned()
             }
             Self::Public(seconds) => format!("public, max-age={seconds}"),
             Self::Current(Some(left)) => {
@@ -54,8 +50,32 @@ impl Caching {
                     ),
                 }
             }
-        };
-        HeaderValue::from_str(&text).unwrap_or(HeaderValue::from_static("no-store"))
+        }
+    }
+}
+
+/// An answer as the edge hands it to the host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: Headers,
+    /// The body.
+    pub body: Bytes,
+    /// What the log should hear of it.
+    pub log: Option<String>,
+}
+
+/// For tests, which are easier to read with the `http` crate.
+#[cfg(test)]
+impl From<Response> for http::Response<Bytes> {
+    fn from(response: Response) -> Self {
+        let mut builder = http::Response::builder().status(response.status);
+        for (name, value) in response.headers.list() {
+            builder = builder.header(name.as_str(), value.as_slice());
+        }
+        builder.body(response.body).unwrap()
     }
 }
 
@@ -67,7 +87,7 @@ pub struct Reply(Box<Parts>);
 #[derive(Clone, Debug)]
 struct Parts {
     status: StatusCode,
-    headers: HeaderMap,
+    headers: Headers,
     body: Bytes,
     caching: Caching,
     etag: Option<String>,
@@ -79,7 +99,7 @@ impl Reply {
     pub fn new(status: StatusCode) -> Self {
         Self(Box::new(Parts {
             status,
-            headers: HeaderMap::new(),
+            headers: Headers::default(),
             body: Bytes::new(),
             caching: Caching::NoStore,
             etag: None,
@@ -91,8 +111,7 @@ impl Reply {
     pub fn with_body(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut reply = Self::new(status);
         reply.0.body = body.into();
-        reply.0.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
-        reply
+        reply.header(headers::CONTENT_TYPE, media_type)
     }
 
     /// An answer with a page.
@@ -113,35 +132,33 @@ impl Reply {
 
     /// Sends the client to another address of ours with GET.
     pub fn see_other(location: &str) -> Self {
-        Self::new(StatusCode::SEE_OTHER).header(header::LOCATION, location)
+        Self::new(StatusCode::SEE_OTHER).header(headers::LOCATION, location)
     }
 
     /// Sets a header; a value that cannot stand in one is left out.
     #[must_use]
-    pub fn header(mut self, name: HeaderName, value: &str) -> Self {
-        insert(&mut self.0.headers, name, value);
+    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.0.headers.set(name, value);
         self
     }
 
     /// Adds one more value of a header.
     #[must_use]
-    pub fn also(mut self, name: HeaderName, value: &str) -> Self {
-        if let Ok(value) = HeaderValue::from_str(value) {
-            self.0.headers.append(name, value);
-        }
+    pub fn also(mut self, name: &'static str, value: &str) -> Self {
+        self.0.headers.add(name, value);
         self
     }
 
     /// Says in which language the body is.
     #[must_use]
     pub fn lang(self, lang: Lang) -> Self {
-        self.header(header::CONTENT_LANGUAGE, lang.tag())
+        self.header(headers::CONTENT_LANGUAGE, lang.tag())
     }
 
     /// Says what the answer depends on.
     #[must_use]
     pub fn vary(self, names: &str) -> Self {
-        self.header(header::VARY, names)
+        self.header(headers::VARY, names)
     }
 
     /// Says how long the answer may be kept.
@@ -183,11 +200,11 @@ impl Reply {
         use base64ct::{Base64, Encoding};
         let hash = Sha256::digest(&self.0.body);
         let digest = format!("sha-256=:{}:", Base64::encode_string(&hash));
-        self.etag(tag_of(&hash)).header(HeaderName::from_static("repr-digest"), &digest)
+        self.etag(tag_of(&hash)).header("repr-digest", &digest)
     }
 
     /// Finishes the answer to this request: conditions, HEAD, and the headers that every answer has.
-    pub fn finish(self, request: &Request) -> Response<Bytes> {
+    pub fn finish(self, request: &Request) -> Response {
         self.prepare().into_answer(request)
     }
 
@@ -195,74 +212,65 @@ impl Reply {
     pub fn prepare(self) -> Prepared {
         let Parts { status, mut headers, body, caching, etag, modified } = *self.0;
         if let Some(tag) = &etag {
-            insert(&mut headers, header::ETAG, &format!("\"{tag}\""));
+            headers.set(headers::ETAG, &format!("\"{tag}\""));
         }
         if let Some(at) = modified {
-            insert(&mut headers, header::LAST_MODIFIED, &at.http_date());
+            headers.set(headers::LAST_MODIFIED, &at.http_date());
         }
-        headers.insert(header::CACHE_CONTROL, caching.value());
+        headers.set(headers::CACHE_CONTROL, &caching.value());
         for (name, value) in [
-            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (headers::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (headers::X_CONTENT_TYPE_OPTIONS, "nosniff"),
             // A token stands in some addresses, and no address of ours is anybody else's business.
-            (header::REFERRER_POLICY, "no-referrer"),
+            (headers::REFERRER_POLICY, "no-referrer"),
         ] {
-            headers.entry(name).or_insert(HeaderValue::from_static(value));
+            if !headers.has(name) {
+                headers.add(name, value);
+            }
         }
         // Without a length the host sends the body in a second write, and the client waits for it.
-        headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
-        Prepared { status, headers, body, etag, modified }
-    }
-}
-
-/// Sets a header; a value that cannot stand in one is left out.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &str) {
-    if let Ok(value) = HeaderValue::from_str(value) {
-        headers.insert(name, value);
+        headers.set(headers::CONTENT_LENGTH, &body.len().to_string());
+        Prepared { response: Response { status, headers, body, log: None }, etag, modified }
     }
 }
 
 /// An answer with all of its headers, which can be given more than once.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
+    response: Response,
     etag: Option<String>,
     modified: Option<Timestamp>,
 }
 
 impl Prepared {
     /// Gives the answer to this request: conditions and HEAD.
-    pub fn answer(&self, request: &Request) -> Response<Bytes> {
+    pub fn answer(&self, request: &Request) -> Response {
         self.clone().into_answer(request)
     }
 
-    fn into_answer(mut self, request: &Request) -> Response<Bytes> {
+    fn into_answer(self, request: &Request) -> Response {
         let reads = request.method == Method::GET || request.method == Method::HEAD;
-        if reads && self.status == StatusCode::OK && self.is_current(request) {
-            self.status = StatusCode::NOT_MODIFIED;
-            self.headers.remove(header::CONTENT_TYPE);
+        let current = reads && self.response.status == StatusCode::OK && self.is_current(request);
+        let mut response = self.response;
+        if current {
+            response.status = StatusCode::NOT_MODIFIED;
+            response.headers.remove(headers::CONTENT_TYPE);
             // RFC 9110 section 8.6 would have it be that of the 200.
-            self.headers.remove(header::CONTENT_LENGTH);
-            self.body = Bytes::new();
+            response.headers.remove(headers::CONTENT_LENGTH);
         }
-        if request.method == Method::HEAD {
-            self.body = Bytes::new();
+        if current || request.method == Method::HEAD {
+            response.body = Bytes::new();
         }
-        let mut response = Response::new(self.body);
-        *response.status_mut() = self.status;
-        *response.headers_mut() = self.headers;
         response
     }
 
     /// Whether the client has this already (RFC 9110 section 13.2.2: a tag decides, and only without one a date).
     fn is_current(&self, request: &Request) -> bool {
-        if request.headers.has(&header::IF_NONE_MATCH) {
+        if request.headers.has(headers::IF_NONE_MATCH) {
             let Some(tag) = &self.etag else { return false };
-            return matches_tag(&request.headers, &header::IF_NONE_MATCH, tag);
+            return matches_tag(&request.headers, headers::IF_NONE_MATCH, tag);
         }
-        let since = request.header(&header::IF_MODIFIED_SINCE);
+        let since = request.header(headers::IF_MODIFIED_SINCE);
         match (since.and_then(|date| Timestamp::from_http_date(date).ok()), self.modified) {
             (Some(since), Some(modified)) => modified.to_second() <= since,
             _ => false,
@@ -281,7 +289,7 @@ fn tag_of(hash: &[u8]) -> String {
 }
 
 /// Whether a condition header names this tag or `*`, by weak comparison (RFC 9110 section 8.8.3.2).
-pub fn matches_tag(headers: &Headers, name: &HeaderName, tag: &str) -> bool {
+pub fn matches_tag(headers: &Headers, name: &str, tag: &str) -> bool {
     headers.all(name).any(|value| {
         value.split(',').map(str::trim).any(|sent| {
             let sent = sent.strip_prefix("W/").unwrap_or(sent);

@@ -4,10 +4,10 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 use desk_core::lang::Lang;
-use http::{HeaderName, Method};
+use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::headers::Headers;
+use crate::headers::{CONTENT_TYPE, Headers};
 use crate::negotiate;
 use crate::problem::Problem;
 use crate::setup::Setup;
@@ -109,13 +109,13 @@ impl Request {
     }
 
     /// The single value of a header; `None` if it is missing, repeated, or no text.
-    pub fn header<'a>(&'a self, name: &HeaderName) -> Option<&'a str> {
-        self.headers.one(name.as_str())
+    pub fn header<'a>(&'a self, name: &str) -> Option<&'a str> {
+        self.headers.one(name)
     }
 
     /// The media type of the body, without parameters, in lower case.
     pub fn content_type(&self) -> String {
-        let value = self.header(&http::header::CONTENT_TYPE).unwrap_or_default();
+        let value = self.header(CONTENT_TYPE).unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 

@@ -1,15 +1,14 @@
 //! What belongs to no promise alone: the start page, assets, well-known addresses, and the pages about problems.
 
-use bytes::Bytes;
 use desk_core::lang::Lang;
-use http::{Method, Response, StatusCode};
+use http::{Method, StatusCode};
 use maud::{Markup, html};
 use serde::Serialize;
 
 use crate::desk::Desk;
 use crate::page::{self, Frame, Place, Switch};
 use crate::problem::{Kind, Problem};
-use crate::reply::{Caching, Reply};
+use crate::reply::{Caching, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{self, Door};
@@ -33,7 +32,7 @@ pub fn only_read(request: &Request) -> Result<(), Problem> {
 }
 
 /// Answers for every address that no other function has.
-pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     desk.respond(request, locale, route(desk.setup, request, locale))
 }
@@ -201,7 +200,7 @@ fn keys(setup: &Setup) -> Reply {
     };
     let set = Set { keys: setup.keys.public_keys().into_iter().map(jwk).collect() };
     Reply::json(StatusCode::OK, &set)
-        .header(http::header::CONTENT_TYPE, "application/jwk-set+json")
+        .header(crate::headers::CONTENT_TYPE, "application/jwk-set+json")
         .caching(Caching::Public(PAGE_AGE))
         .etag_of_body()
 }

@@ -4,11 +4,10 @@
 mod tests;
 mod wire;
 
-use bytes::Bytes;
 use desk_core::case::{Case, CaseKey, Change, Head, Kind, Message, SetState, State};
 use desk_core::id::Id;
 use desk_core::reference::Reference;
-use http::{Method, Response, StatusCode, header};
+use http::{Method, StatusCode};
 
 use crate::audit::{self, Action};
 use crate::cases;
@@ -16,11 +15,12 @@ use crate::desk::Desk;
 use crate::feedback::wire::refusal;
 use crate::feedback::{idempotency_key, text_code};
 use crate::fields::Fields;
+use crate::headers;
 use crate::join::all;
 use crate::operator;
 use crate::ports::Scan;
 use crate::problem::Problem;
-use crate::reply::{Reply, entity_tag};
+use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request;
 
 /// How many cases a page of the list has, unless the client wants fewer or more.
@@ -33,7 +33,7 @@ const MAX_OPENED: usize = 1_000;
 const IN_FLIGHT: usize = 50;
 
 /// Answers for every address under `/console`.
-pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
     let outcome = match operator::authorise(desk.setup, request) {
@@ -142,14 +142,14 @@ fn case_reply<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusC
 
 /// Holds a change to the state that it was decided on (RFC 9110 section 13.1.1).
 fn precondition(request: &Request, case: &Case, required: bool) -> Result<(), Problem> {
-    if !request.headers.has(&header::IF_MATCH) {
+    if !request.headers.has(headers::IF_MATCH) {
         return if required { Err(Problem::PreconditionRequired) } else { Ok(()) };
     }
     // By strong comparison: a weak tag names what is good enough to read, and never what is changed.
     let tag = format!("\"{}\"", tag(case));
     let names =
         |value: &str| value.split(',').map(str::trim).any(|sent| sent == "*" || sent == tag);
-    if request.headers.all(&header::IF_MATCH).any(names) {
+    if request.headers.all(headers::IF_MATCH).any(names) {
         Ok(())
     } else {
         Err(Problem::PreconditionFailed)
@@ -242,8 +242,8 @@ async fn file<S: Scan>(desk: &Desk<'_, S>, found: &Found, number: usize) -> Resu
     let (file, bytes) = cases::read_file(desk, &found.key, &case.opening, number).await?;
     let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
     Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-        .header(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\"")))
+        .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+        .header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\"")))
 }
 
 async fn reply<S: Scan>(

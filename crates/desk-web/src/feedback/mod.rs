@@ -9,20 +9,20 @@ pub(crate) mod wire;
 use pages::Trouble;
 pub(crate) use submission::{idempotency_key, text_code};
 
-use bytes::Bytes;
 use desk_core::case::{Case, CaseKey, Change, Message};
 use desk_core::keys::Purpose;
-use http::{Method, Response, StatusCode, header};
+use http::{Method, StatusCode};
 
 use crate::cases;
 use crate::desk::{Desk, logged};
 use crate::fields::{Encoding, Fields};
+use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake};
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 
@@ -30,7 +30,7 @@ use crate::setup::Setup;
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024 + 256 * 1024;
 
 /// Answers for every address under `/feedback`.
-pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     let mut refused = None;
     match (route(desk, request, locale, &mut refused).await, refused) {
@@ -153,12 +153,11 @@ fn wants_page(request: &Request, encoding: Encoding) -> bool {
 
 /// Adds what belongs on every answer behind a secret link.
 fn secret(reply: Reply) -> Reply {
-    const ROBOTS: header::HeaderName = header::HeaderName::from_static("x-robots-tag");
-    reply.header(ROBOTS, "noindex")
+    reply.header("x-robots-tag", "noindex")
 }
 
 fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(header::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
+    secret(reply).header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
 }
 
 /// The empty form. Its render token carries the id of the case that it will open, so that a retry opens the same one.
@@ -233,7 +232,7 @@ async fn attachment<S: Store>(
     let (file, bytes) = cases::read_file(desk, key, &case.opening, number).await?;
     let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
     let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+        .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
     Ok(download(reply, &name))
 }
 

@@ -5,13 +5,14 @@ use desk_core::case::{AttachedFile, Case, CaseKey, Change, Kind, Message, State}
 use desk_core::lang::Lang;
 use desk_core::reference::Reference;
 use desk_core::time::Timestamp;
-use http::{StatusCode, header};
+use http::StatusCode;
 use maud::{Markup, html};
 
 use super::status_path;
 use super::submission::HONEYPOT;
 use crate::desk::Desk;
 use crate::fields::Fields;
+use crate::headers;
 use crate::page::{self, Frame, Place, Switch};
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
@@ -93,9 +94,9 @@ impl<'a> Trouble<'a> {
     pub(super) fn headers(self, reply: Reply) -> Reply {
         match self {
             Self::Problem(Problem::TooManyRequests(limit)) => {
-                limit.apply(reply).header(header::RETRY_AFTER, &limit.reset.to_string())
+                limit.apply(reply).header(headers::RETRY_AFTER, &limit.reset.to_string())
             }
-            Self::Problem(Problem::StoreUnavailable(_)) => reply.header(header::RETRY_AFTER, "10"),
+            Self::Problem(Problem::StoreUnavailable(_)) => reply.header(headers::RETRY_AFTER, "10"),
             _ => reply,
         }
     }

@@ -12,7 +12,7 @@ use desk_core::lang::Lang;
 use desk_core::store_key::StoreKey;
 use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
-use http::{HeaderName, StatusCode, header};
+use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -21,6 +21,7 @@ use super::{secret, status_path, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, FieldValue, Fields};
+use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake};
 use crate::policy;
@@ -80,12 +81,12 @@ pub(crate) const fn text_code(error: InvalidText) -> &'static str {
 
 /// Reads `Idempotency-Key`: a quoted string as the draft has it (draft-ietf-httpapi-idempotency-key-header-06), or bare.
 pub(crate) fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
-    const NAME: HeaderName = HeaderName::from_static("idempotency-key");
+    const NAME: &str = "idempotency-key";
     const WRONG: Problem = Problem::Malformed("idempotency-key");
-    if !request.headers.has(&NAME) {
+    if !request.headers.has(NAME) {
         return Ok(None);
     }
-    let value = request.header(&NAME).ok_or(WRONG)?.trim();
+    let value = request.header(NAME).ok_or(WRONG)?.trim();
     let value = value.strip_prefix('"').and_then(|v| v.strip_suffix('"')).unwrap_or(value);
     let fits = (8..=128).contains(&value.len())
         && value.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
@@ -156,7 +157,7 @@ pub(super) async fn submit<S: Store>(
         secret(Reply::see_other(&locale.href(&format!("{path}/received"))))
     } else {
         secret(Reply::json(StatusCode::CREATED, &wire::ticket(desk.setup, &key, &case)))
-            .header(header::LOCATION, &path)
+            .header(headers::LOCATION, &path)
             .lang(locale.lang)
     };
     Ok(brake.fields().apply(reply))

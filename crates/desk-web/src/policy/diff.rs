@@ -8,6 +8,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, time, version_path};
+use crate::headers::LINK;
 use crate::join::both;
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
@@ -28,14 +29,16 @@ pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Rep
     let sections = compare(&Document::read(old.as_str()).0, &Document::read(new.as_str()).0);
     let comparison = Comparison { from, to, lang, sections };
     let reply = match format {
-        Format::Json => Reply::json_text(StatusCode::OK, comparison.json(&view.desk.setup.base_url)),
+        Format::Json => {
+            Reply::json_text(StatusCode::OK, comparison.json(&view.desk.setup.base_url))
+        }
         _ => comparison.page(view),
     };
     Ok(reply
         .lang(lang)
         .vary("Accept, Accept-Language")
         .caching(view.caching())
-        .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
+        .header(LINK, "</policy>; rel=\"privacy-policy\"")
         .digested())
 }
 
@@ -64,9 +67,7 @@ impl Comparison<'_> {
             side(json, "to", self.to);
             json.text("language", self.lang.tag());
             json.nest("summary", |json| {
-                for change in
-                    [Change::Added, Change::Removed, Change::Changed, Change::Unchanged]
-                {
+                for change in [Change::Added, Change::Removed, Change::Changed, Change::Unchanged] {
                     json.number(change_name(change), self.count(change));
                 }
             });

@@ -7,6 +7,7 @@ use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
 
 use super::{View, moment, version_path};
+use crate::headers::{CONTENT_TYPE, LINK};
 use crate::json::Json;
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -68,7 +69,7 @@ impl<S: Store> View<'_, S> {
             .vary("Accept-Language")
             .caching(self.caching())
             .modified(updated(entries))
-            .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
+            .header(LINK, "</policy>; rel=\"privacy-policy\"")
             .digested()
     }
 }
@@ -159,8 +160,8 @@ pub(super) fn json<S: Store>(view: &View<'_, S>) -> Reply {
             }
         });
     });
-    let reply = Reply::json_text(StatusCode::OK, feed)
-        .header(http::header::CONTENT_TYPE, "application/feed+json");
+    let reply =
+        Reply::json_text(StatusCode::OK, feed).header(CONTENT_TYPE, "application/feed+json");
     view.feed(reply, &entries)
 }
 
@@ -178,7 +179,7 @@ pub(super) fn manifest<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
     });
     Ok(Reply::json_text(StatusCode::OK, manifest)
         .caching(view.caching())
-        .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
+        .header(LINK, "</policy>; rel=\"privacy-policy\"")
         .digested())
 }
 

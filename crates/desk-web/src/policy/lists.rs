@@ -6,6 +6,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, diff_path, time, version_path, wire};
+use crate::headers::LINK;
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
@@ -59,7 +60,7 @@ fn give<S: Store>(
     Ok(reply
         .vary("Accept, Accept-Language")
         .caching(view.caching())
-        .header(http::header::LINK, "</policy>; rel=\"privacy-policy\"")
+        .header(LINK, "</policy>; rel=\"privacy-policy\"")
         .digested())
 }
 

@@ -28,7 +28,7 @@ use desk_core::policy::history::{History, Version};
 use desk_core::policy::views::StoredText;
 use desk_core::policy::{PolicyText, Signed};
 use desk_core::time::{Date, Timestamp};
-use http::{Method, Response};
+use http::Method;
 use maud::{Markup, html};
 
 pub use cache::Cache;
@@ -37,17 +37,18 @@ use cache::{Current, Variant};
 use text::Asked;
 
 use crate::desk::Desk;
+use crate::headers::{CACHE_CONTROL, Headers};
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::reply::{Caching, Reply};
+use crate::reply::{Caching, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::site::only_read;
 use crate::texts::policy::PolicyTexts;
 use crate::texts::{self, Texts};
 
 /// Answers a request to the function `policy`.
-pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response<Bytes> {
+pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     let reads = request.method == Method::GET || request.method == Method::HEAD;
     if request.path() == "/policy" && reads {
@@ -120,7 +121,7 @@ async fn now<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Response<Bytes>, Problem> {
+) -> Result<Response, Problem> {
     let variant = Variant::of(request, locale)?;
     let current = cache::current(desk).await?;
     let prepared = match current.rendered(variant) {
@@ -134,7 +135,7 @@ async fn now<S: Store>(
             let plain = Request::new(
                 Method::GET,
                 &target,
-                crate::headers::Headers::default(),
+                Headers::default(),
                 crate::Body::Whole(Bytes::new()),
             );
             let view = View { current: &current, desk, request: &plain, locale: variant.locale };
@@ -151,7 +152,7 @@ async fn now<S: Store>(
     if current.until.is_some() {
         // What is remembered would promise too long a life.
         let caching = caching(&current.history, desk.now()).value();
-        answer.headers_mut().insert(http::header::CACHE_CONTROL, caching);
+        answer.headers.set(CACHE_CONTROL, &caching);
     }
     Ok(answer)
 }

@@ -10,10 +10,10 @@ use desk_core::store_key::StoreKey;
 use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
 use http::StatusCode;
-use http::header::LOCATION;
 
 use super::wire;
 use crate::desk::Desk;
+use crate::headers::LOCATION;
 use crate::join::{all, both};
 use crate::json::Json;
 use crate::operator;

@@ -90,7 +90,7 @@ impl World {
 
     fn send_with<S: Store>(&self, store: &S, request: &Request) -> Response<Bytes> {
         let moment = Moment::new(self.now.get(), [7; 32]);
-        block_on(serve(&Desk { store, setup: &self.setup, moment }, request))
+        block_on(serve(&Desk { store, setup: &self.setup, moment }, request)).into()
     }
 
     fn get(&self, target: &str) -> Response<Bytes> {

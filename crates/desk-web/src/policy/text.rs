@@ -7,10 +7,10 @@ use desk_core::policy::markdown::{Block, Document, Section, plain};
 use desk_core::policy::{PolicyText, Signed};
 use desk_core::time::Timestamp;
 use http::StatusCode;
-use http::header::{CONTENT_LOCATION, HeaderName, LINK};
 use maud::{Markup, html};
 
 use super::{Format, View, diff_path, document, time, version_path, wire};
+use crate::headers::{CONTENT_LOCATION, LINK};
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
@@ -85,7 +85,7 @@ fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Repl
         .caching(if immutable { Caching::Immutable } else { view.caching() })
         .header(CONTENT_LOCATION, &format!("{version}?lang={served}"))
         .header(LINK, &links(view, found, immutable))
-        .header(const { HeaderName::from_static("policy-translation") }, &translation)
+        .header("policy-translation", &translation)
         .digested();
     match format {
         // A page changes with a release too, which no date of ours knows; its tag does.
