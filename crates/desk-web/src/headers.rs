@@ -125,7 +125,8 @@ fn text(value: &[u8]) -> Option<&str> {
     visible.then(|| std::str::from_utf8(value).ok()).flatten()
 }
 
-#[cfg(test)]
+/// For tests, whose clients speak in the types of the `http` crate.
+#[cfg(not(target_family = "wasm"))]
 impl From<http::HeaderMap> for Headers {
     fn from(map: http::HeaderMap) -> Self {
         Self(

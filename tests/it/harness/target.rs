@@ -196,14 +196,15 @@ impl Target for Native {
         let component = component_of(functions::manifest(), target);
         let setup = &self.setups[component];
         let desk = Desk { store: &self.store, setup, moment: Moment::new(now, seed) };
-        match component {
+        let answer: http::Response<bytes::Bytes> = match component {
             "site" => site::serve(&desk, &request).await,
             "policy" => policy::serve(&desk, &request).await,
             "feedback" => feedback::serve(&desk, &request).await,
             "console" => console::serve(&desk, &request).await,
             other => panic!("no native function {other}"),
         }
-        .into()
+        .into();
+        answer.into()
     }
 
     fn clock(&self) -> &Clock {
