@@ -1,0 +1,181 @@
+//! The public paths, and the requests that ask for them.
+
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    fs,
+    net::SocketAddr,
+    time::{SystemTime, UNIX_EPOCH},
+};
+
+use desk_core::{
+    id::Id,
+    keys::{Keyring, Purpose},
+    time::Timestamp,
+};
+
+use crate::{client::Connection, root};
+
+/// 32 bytes of seven.
+const ROOT_SECRET: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+const OPERATOR: &str = "the-token-of-the-operators-in-benches";
+const BASE: &str = "https://desk.example";
+
+/// The desk's variables: as it comes, but for a limit that stops no load.
+pub(crate) fn variables() -> BTreeMap<String, String> {
+    [
+        ("root_secret", ROOT_SECRET),
+        ("operator_token", OPERATOR),
+        ("base_url", BASE),
+        ("feedback_limits", "1000000000;w=60,1000000000;w=86400"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+/// A public path.
+pub(crate) struct Path {
+    /// What the table calls it.
+    pub(crate) name: &'static str,
+    /// The ratio to the floor that it should reach.
+    pub(crate) target: f64,
+    /// Whether each request is the first one of an instance.
+    pub(crate) fresh: bool,
+    /// Whether no two requests may be the same.
+    pub(crate) varies: bool,
+    /// The status of the answer.
+    pub(crate) status: u16,
+    /// A request for it.
+    pub(crate) request: fn(&Known) -> Vec<u8>,
+}
+
+impl Path {
+    const fn new(name: &'static str, target: f64, request: fn(&Known) -> Vec<u8>) -> Self {
+        Self { name, target, fresh: false, varies: false, status: 200, request }
+    }
+
+    const fn first(name: &'static str, request: fn(&Known) -> Vec<u8>) -> Self {
+        // Within twice the floor's time.
+        Self { fresh: true, ..Self::new(name, 0.5, request) }
+    }
+
+    const fn status(self, status: u16) -> Self {
+        Self { status, ..self }
+    }
+
+    const fn varies(self) -> Self {
+        Self { varies: true, ..self }
+    }
+}
+
+const PAGE: &str = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\n";
+const JSON: &str = "Accept: application/json\r\n";
+
+/// What is measured, in the order of the table.
+pub(crate) const PATHS: &[Path] = &[
+    Path::new("GET /policy, HTML", 0.8, |_| get("/policy", PAGE)),
+    Path::new("GET /policy, JSON", 0.8, |_| get("/policy", JSON)),
+    Path::new("GET /policy, 304", 0.9, |known| {
+        get("/policy", &format!("{PAGE}If-None-Match: {}\r\n", known.etag))
+    })
+    .status(304),
+    Path::new("GET /policy/manifest.json", 0.8, |_| get("/policy/manifest.json", JSON)),
+    Path::new("GET /feedback", 0.75, |_| get("/feedback", PAGE)),
+    Path::new("POST /feedback, form", 0.75, form).status(303).varies(),
+    Path::new("POST /feedback, JSON", 0.75, |_| json()).status(201),
+    Path::new("GET the status page", 0.75, |known| get(&known.status, PAGE)),
+    Path::first("new instance: GET /policy", |_| get("/policy", PAGE)),
+    Path::first("new instance: GET /feedback", |_| get("/feedback", PAGE)),
+    Path::first("new instance: GET /", |_| get("/", PAGE)),
+    Path::first("new instance: GET /console", |_| get("/console/api/cases", JSON)).status(401),
+];
+
+/// What the requests need to know of the desk that they go to.
+pub(crate) struct Known {
+    keys: Keyring,
+    etag: String,
+    status: String,
+    number: Cell<u64>,
+}
+
+impl Known {
+    /// A number that was not given out before.
+    pub(crate) fn number(&self) -> u64 {
+        self.number.set(self.number.get() + 1);
+        self.number.get()
+    }
+}
+
+/// A request without a body.
+pub(crate) fn get(target: &str, headers: &str) -> Vec<u8> {
+    head("GET", target, headers).into_bytes()
+}
+
+fn head(method: &str, target: &str, headers: &str) -> String {
+    format!(
+        "{method} {target} HTTP/1.1\r\nHost: desk.example\r\nUser-Agent: bench\r\nAccept-Language: en\r\n{headers}\r\n"
+    )
+}
+
+fn with_body(method: &str, target: &str, headers: &str, body: &str) -> Vec<u8> {
+    let headers = format!("{headers}Content-Length: {}\r\n", body.len());
+    (head(method, target, &headers) + body).into_bytes()
+}
+
+/// The same request for another address.
+pub(crate) fn readdressed(request: &[u8], target: &str) -> Vec<u8> {
+    let mut parts = request.splitn(3, |byte| *byte == b' ');
+    let method = parts.next().unwrap_or_default();
+    let rest = parts.nth(1).unwrap_or_default();
+    [method, b" ", target.as_bytes(), b" ", rest].concat()
+}
+
+const MESSAGE: &str = "You wrote to me although I had refused newsletters. Please tell me where you have my \
+    address from, and remove it from the list.";
+
+fn json() -> Vec<u8> {
+    let body = format!(
+        r#"{{"kind":"complaint","message":"{MESSAGE}","name":"Anna Example","email":"anna@example.org","app_version":"3.0.1"}}"#
+    );
+    with_body("POST", "/feedback", &format!("{JSON}Content-Type: application/json\r\n"), &body)
+}
+
+/// A form as a browser sends it, opened a minute ago.
+fn form(known: &Known) -> Vec<u8> {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();
+    let opened = Timestamp::from_seconds(i64::try_from(now).expect("a time of ours") - 60);
+    let mut unique = [0; 10];
+    unique[2..].copy_from_slice(&known.number().to_be_bytes());
+    let id = Id::new(opened.expect("a time of ours"), unique);
+    let token = known.keys.mint(Purpose::FeedbackForm, id.to_bytes());
+    let message = MESSAGE.replace(' ', "+");
+    let body = format!(
+        "token={token}&kind=complaint&message={message}&name=Anna+Example&email=anna%40example.org&app_version=3.0.1\
+         &language=en&subject_line="
+    );
+    let headers = format!("{PAGE}Content-Type: application/x-www-form-urlencoded\r\n");
+    with_body("POST", "/feedback", &headers, &body)
+}
+
+/// Publishes the sample policy, files a case, and learns what the requests need to know.
+pub(crate) async fn prepare(desk: SocketAddr) -> Known {
+    let mut connection = Connection::open(desk).await;
+    for lang in ["en", "ru"] {
+        let file = root().join(format!("samples/policy/oncall-3.0.{lang}.md"));
+        let text = fs::read_to_string(&file).expect("the sample is there");
+        let target =
+            format!("/policy/versions/3.0?lang={lang}&effective=2019-11-01T00:00:00%2B03:00");
+        let headers =
+            format!("Authorization: Bearer {OPERATOR}\r\nContent-Type: text/markdown\r\n");
+        let answer = connection.exchange(&with_body("PUT", &target, &headers, &text)).await;
+        // A second host over the same store finds it published.
+        assert!([200, 201].contains(&answer.status), "{}", connection.text());
+    }
+    connection.exchange(&get("/policy", PAGE)).await;
+    let etag = connection.header("etag").expect("the policy has a tag");
+    let filed = connection.exchange(&json()).await;
+    assert_eq!(filed.status, 201, "{}", connection.text());
+    let status = connection.header("location").expect("a case has an address");
+    let root = ROOT_SECRET.parse().expect("a root secret");
+    Known { keys: Keyring::new(&root, &[]), etag, status, number: Cell::new(0) }
+}
