@@ -135,7 +135,7 @@ fn problem(kind: Kind) -> ProblemText {
         ),
         Kind::TooLarge => (
             "This is too large",
-            "More was sent than this address takes: a message may have 10,000 characters, and each of three files 1 MiB. Nothing was stored.",
+            "More was sent than this address takes. Feedback takes 10,000 characters and three files of 1 MiB each. Nothing was stored.",
             "Go back, make it shorter or leave out a file, and send it again.",
         ),
         Kind::UnsupportedMediaType => (
