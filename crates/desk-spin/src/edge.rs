@@ -1,9 +1,9 @@
 //! One request, from Spin's types to the desk's and back.
 
 use std::future::poll_fn;
+use std::io::Write;
 use std::pin::Pin;
 use std::task::Poll;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use desk_core::id::Moment;
@@ -20,6 +20,18 @@ use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
 use crate::variables;
 
+/// The clock of the host. The standard library reads it by way of C's, which brings along 3 KB and the texts of C's errors.
+mod bindings {
+    spin_sdk::wit_bindgen::generate!({
+        inline: "package privacy-desk:clock; world clock { import wasi:clocks/wall-clock@0.2.6; }",
+        path: "../../wit/deps/clocks.wit",
+        runtime_path: "spin_sdk::wit_bindgen::rt",
+        generate_all,
+    });
+}
+
+use bindings::wasi::clocks::wall_clock;
+
 /// How many bytes of a body are asked for at once.
 const CHUNK: usize = 16 * 1024;
 
@@ -32,14 +44,18 @@ pub async fn handle<S: Default>(
     let response = answer(&request, serve).await;
     if let Some(text) = &response.log {
         // The method and the problem, but never the path: it may carry a token.
-        log(&format!("{} {} {text}", request.method, response.status.as_u16()));
+        log(format!("{} {} {text}", request.method, response.status.as_u16()));
     }
     write(response).await
 }
 
-#[expect(clippy::print_stderr, reason = "standard error is a component's log in Spin")]
-fn log(line: &str) {
-    eprintln!("{line}");
+/// Writes a line to standard error, which is a component's log in Spin.
+///
+/// Where that fails there is nobody to tell; `eprintln!` would panic with the text of the error, for which it brings along
+/// 4 KB of texts for errors of every kind.
+fn log(mut line: String) {
+    line.push('\n');
+    let _ = std::io::stderr().write_all(line.as_bytes());
 }
 
 async fn answer<S: Default>(
@@ -64,14 +80,12 @@ fn unready(request: &Request, problem: Problem) -> Response {
     logged(problem.respond_json(None, request, Locale::of(request)), &problem)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the edge is where the clock is read, once a request"
-)]
 fn moment() -> Result<Moment, Problem> {
     let fault = |what: &str| Problem::Internal(format!("{what} failed"));
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| fault("the clock"))?;
-    let millis = i64::try_from(since.as_millis()).map_err(|_| fault("the clock"))?;
+    let since = wall_clock::now();
+    let seconds = i64::try_from(since.seconds).unwrap_or(i64::MAX);
+    let millis =
+        seconds.saturating_mul(1000).saturating_add((since.nanoseconds / 1_000_000).into());
     let now = Timestamp::from_millis(millis).map_err(|_| fault("the clock"))?;
     let mut seed = [0; 32];
     // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
