@@ -1,8 +1,6 @@
 //! What changed between two texts: by section, then by line, then by word.
 
-use std::ops::Range;
-
-use super::markdown::{Block, Document, Inline, plain};
+use super::markdown::{Block, Document, Inline, is_word, plain};
 
 /// What happened to a section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,15 +82,18 @@ impl Part {
 /// Compares two documents: the sections of the new one in their order, then those that are gone.
 pub fn compare(old: &Document, new: &Document) -> Vec<SectionChange> {
     let (old, new) = (flat(old), flat(new));
-    let mut changes: Vec<SectionChange> = new
-        .iter()
-        .map(|section| match old.iter().find(|before| before.id == section.id) {
+    let mut changes = Vec::with_capacity(old.len().max(new.len()));
+    for section in &new {
+        changes.push(match old.iter().find(|before| before.id == section.id) {
             Some(before) => section.since(before),
-            None => section.whole(Change::Added, Part::Added),
-        })
-        .collect();
-    let gone = old.iter().filter(|before| new.iter().all(|section| section.id != before.id));
-    changes.extend(gone.map(|section| section.whole(Change::Removed, Part::Removed)));
+            None => section.whole(Change::Added),
+        });
+    }
+    for before in &old {
+        if new.iter().all(|section| section.id != before.id) {
+            changes.push(before.whole(Change::Removed));
+        }
+    }
     changes
 }
 
@@ -109,42 +110,67 @@ struct Flat<'a> {
 }
 
 fn flat(document: &Document) -> Vec<Flat<'_>> {
-    let title = document.title.as_deref().map(plain).unwrap_or_default();
-    let section = |id, title: String, blocks| {
-        let mut lines = vec![Line { kind: Kind::Heading, text: title.clone() }];
+    let mut sections = Vec::with_capacity(document.sections.len() + 1);
+    let mut add = |id, title: &[Inline], blocks: &[Block]| {
+        let title = plain(title);
+        let mut lines = Vec::new();
+        if !title.is_empty() {
+            lines.push(Line { kind: Kind::Heading, text: title.clone() });
+        }
         flatten(&mut lines, blocks, Kind::Paragraph);
-        lines.retain(|line| !line.text.is_empty());
-        Flat { id, title, lines }
+        // A document without a title or text before its first section has no such part.
+        if id.is_some() || !lines.is_empty() {
+            sections.push(Flat { id, title, lines });
+        }
     };
-    let preface = Some(section(None, title, &document.preface)).filter(|p| !p.lines.is_empty());
-    let sections = document
-        .sections
-        .iter()
-        .map(|s| section(Some(s.id.as_str()), plain(&s.title), s.blocks.as_slice()));
-    preface.into_iter().chain(sections).collect()
+    add(None, document.title.as_deref().unwrap_or_default(), &document.preface);
+    for section in &document.sections {
+        add(Some(section.id.as_str()), &section.title, &section.blocks);
+    }
+    sections
 }
 
 fn flatten(lines: &mut Vec<Line>, blocks: &[Block], kind: Kind) {
     for block in blocks {
-        match block {
-            Block::Heading { text, .. } => {
-                lines.push(Line { kind: Kind::Heading, text: with_addresses(text) })
+        let (kind, text) = match block {
+            Block::Heading { text, .. } => (Kind::Heading, with_addresses(text)),
+            Block::Paragraph(text) => (kind, with_addresses(text)),
+            Block::Code(text) => (Kind::Code, text.clone()),
+            Block::Rule => continue,
+            Block::Table { head, rows } => {
+                let text = cells(head);
+                lines.push(Line { kind: Kind::Row, text });
+                for row in rows {
+                    let text = cells(row);
+                    lines.push(Line { kind: Kind::Row, text });
+                }
+                continue;
             }
-            Block::Paragraph(text) => lines.push(Line { kind, text: with_addresses(text) }),
             Block::List { items, .. } => {
                 items.iter().for_each(|item| flatten(lines, item, Kind::Item));
+                continue;
             }
-            Block::Quote(blocks) => flatten(lines, blocks, kind),
-            Block::Code(text) => lines.push(Line { kind: Kind::Code, text: text.clone() }),
-            Block::Table { head, rows } => {
-                for row in std::iter::once(head).chain(rows) {
-                    let cells: Vec<String> = row.iter().map(|cell| with_addresses(cell)).collect();
-                    lines.push(Line { kind: Kind::Row, text: cells.join(" | ") });
-                }
+            Block::Quote(blocks) => {
+                flatten(lines, blocks, kind);
+                continue;
             }
-            Block::Rule => {}
+        };
+        if !text.is_empty() {
+            lines.push(Line { kind, text });
         }
     }
+}
+
+/// The cells of a table's row in one line.
+pub fn cells(row: &[Vec<Inline>]) -> String {
+    let mut line = String::new();
+    for cell in row {
+        if !line.is_empty() {
+            line.push_str(" | ");
+        }
+        line.push_str(&with_addresses(cell));
+    }
+    line
 }
 
 /// The text of some inlines, with where its links lead, unless that is what they say: a link that leads elsewhere is a
@@ -174,122 +200,125 @@ pub fn with_addresses(inlines: &[Inline]) -> String {
 }
 
 impl Flat<'_> {
-    fn whole(&self, change: Change, part: fn(String) -> Part) -> SectionChange {
-        let line =
-            |line: &Line| LineChange { kind: line.kind, parts: vec![part(line.text.clone())] };
+    fn change(&self, change: Change, lines: Vec<LineChange>) -> SectionChange {
+        let (id, title) = (self.id.map(str::to_owned), self.title.clone());
+        SectionChange { id, title, change, lines }
+    }
+
+    fn whole(&self, change: Change) -> SectionChange {
+        let mut lines = Vec::new();
         // The title is said already.
-        let said = self.lines.iter().skip(usize::from(!self.title.is_empty()));
-        SectionChange {
-            id: self.id.map(str::to_owned),
-            title: self.title.clone(),
-            change,
-            lines: said.map(line).collect(),
+        for line in self.lines.iter().skip(usize::from(!self.title.is_empty())) {
+            let text = line.text.clone();
+            let part =
+                if change == Change::Added { Part::Added(text) } else { Part::Removed(text) };
+            lines.push(LineChange { kind: line.kind, parts: vec![part] });
         }
+        self.change(change, lines)
     }
 
     fn since(&self, before: &Flat<'_>) -> SectionChange {
+        let (old, new) = (&before.lines, &self.lines);
+        if old == new {
+            return self.change(Change::Unchanged, Vec::new());
+        }
         let mut lines = Vec::new();
-        let same = |text: &str| vec![Part::Same(text.to_owned())];
-        for run in runs(&before.lines, &self.lines) {
-            let (old, new) = match run {
-                Run::Same(range) => {
-                    let kept = self.lines.get(range).unwrap_or_default().iter();
-                    lines.extend(kept.map(|l| LineChange { kind: l.kind, parts: same(&l.text) }));
-                    continue;
-                }
-                Run::Other(old, new) => (before.lines.get(old), self.lines.get(new)),
-            };
-            let (old, new) = (old.unwrap_or_default(), new.unwrap_or_default());
-            for at in 0..old.len().max(new.len()) {
-                match (old.get(at), new.get(at)) {
-                    (Some(old), Some(new)) if old.kind == new.kind => {
-                        lines.push(LineChange {
-                            kind: new.kind,
-                            parts: words(&old.text, &new.text),
-                        });
-                    }
-                    (old, new) => {
-                        let removed = old.map(|l| (l.kind, Part::Removed(l.text.clone())));
-                        let added = new.map(|l| (l.kind, Part::Added(l.text.clone())));
-                        lines.extend(
-                            removed
-                                .into_iter()
-                                .chain(added)
-                                .map(|(kind, part)| LineChange { kind, parts: vec![part] }),
-                        );
+        let (mut removed, mut added): (Vec<&Line>, Vec<&Line>) = (Vec::new(), Vec::new());
+        for edit in edits(old.len(), new.len(), &|a, b| old.get(a) == new.get(b)) {
+            match edit {
+                Edit::Removed(at) => removed.extend(old.get(at)),
+                Edit::Added(at) => added.extend(new.get(at)),
+                Edit::Same(at) => {
+                    replace(&mut lines, &mut removed, &mut added);
+                    if let Some(line) = new.get(at) {
+                        let parts = vec![Part::Same(line.text.clone())];
+                        lines.push(LineChange { kind: line.kind, parts });
                     }
                 }
             }
         }
-        let change = match lines.iter().all(LineChange::is_unchanged) {
-            true => Change::Unchanged,
-            false => Change::Changed,
-        };
-        match change {
-            Change::Unchanged => lines.clear(),
-            // A title that stayed is said already.
-            _ if lines.first().is_some_and(|l| l.kind == Kind::Heading && l.is_unchanged()) => {
-                lines.remove(0);
-            }
-            _ => {}
+        replace(&mut lines, &mut removed, &mut added);
+        // A title that stayed is said already.
+        if lines.first().is_some_and(|l| l.kind == Kind::Heading && l.is_unchanged()) {
+            lines.remove(0);
         }
-        SectionChange { id: self.id.map(str::to_owned), title: self.title.clone(), change, lines }
+        self.change(Change::Changed, lines)
     }
+}
+
+/// Sets lines that came against those that went: by word where both are of a kind, else each as a whole.
+fn replace(lines: &mut Vec<LineChange>, removed: &mut Vec<&Line>, added: &mut Vec<&Line>) {
+    for at in 0..removed.len().max(added.len()) {
+        let (old, new) = (removed.get(at), added.get(at));
+        if let (Some(old), Some(new)) = (old, new)
+            && old.kind == new.kind
+        {
+            lines.push(LineChange { kind: new.kind, parts: words(&old.text, &new.text) });
+            continue;
+        }
+        if let Some(old) = old {
+            let parts = vec![Part::Removed(old.text.clone())];
+            lines.push(LineChange { kind: old.kind, parts });
+        }
+        if let Some(new) = new {
+            let parts = vec![Part::Added(new.text.clone())];
+            lines.push(LineChange { kind: new.kind, parts });
+        }
+    }
+    removed.clear();
+    added.clear();
 }
 
 /// Compares two lines by word. Where so little stayed that single words would only confuse, the whole line is replaced.
 pub fn words(old: &str, new: &str) -> Vec<Part> {
-    if old == new {
-        return vec![Part::Same(new.to_owned())];
-    }
     let (before, after) = (tokens(old), tokens(new));
-    let mut parts: Vec<Part> = Vec::new();
+    let edits = edits(before.len(), after.len(), &|a, b| before.get(a) == after.get(b));
+    let mut parts = Vec::new();
+    let (mut same, mut removed, mut added) = (String::new(), String::new(), String::new());
     let mut kept = 0;
-    let runs = runs(&before, &after);
-    let mut runs = runs.into_iter().peekable();
-    let (mut removed, mut added) = (String::new(), String::new());
-    let join =
-        |tokens: &[&str], range: Range<usize>| tokens.get(range).unwrap_or_default().concat();
-    while let Some(run) = runs.next() {
-        match run {
-            Run::Same(range) => {
-                let text = join(&after, range);
-                let between = !(removed.is_empty() && added.is_empty()) && runs.peek().is_some();
-                if between && text.trim().is_empty() {
+    let mut edits = edits.into_iter().peekable();
+    while let Some(edit) = edits.next() {
+        match edit {
+            Edit::Removed(at) => removed.push_str(before.get(at).unwrap_or(&"")),
+            Edit::Added(at) => added.push_str(after.get(at).unwrap_or(&"")),
+            Edit::Same(at) => {
+                let text = after.get(at).copied().unwrap_or_default();
+                let changed = !(removed.is_empty() && added.is_empty());
+                let space = text.trim().is_empty();
+                if changed && space && edits.peek().is_some_and(|e| !matches!(e, Edit::Same(_))) {
                     // A space between two changed words is read with them, as one change.
-                    removed.push_str(&text);
-                    added.push_str(&text);
+                    removed.push_str(text);
+                    added.push_str(text);
                     continue;
                 }
-                flush(&mut parts, &mut removed, &mut added);
-                kept += text.trim().len();
-                parts.push(Part::Same(text));
-            }
-            Run::Other(old, new) => {
-                removed.push_str(&join(&before, old));
-                added.push_str(&join(&after, new));
+                if changed {
+                    flush(&mut parts, &mut same, &mut removed, &mut added);
+                }
+                kept += if space { 0 } else { text.len() };
+                same.push_str(text);
             }
         }
     }
-    flush(&mut parts, &mut removed, &mut added);
-    if kept.saturating_mul(4) < old.len().min(new.len()) {
+    flush(&mut parts, &mut same, &mut removed, &mut added);
+    if old != new && kept.saturating_mul(4) < old.len().min(new.len()) {
         return vec![Part::Removed(old.to_owned()), Part::Added(new.to_owned())];
     }
     parts
 }
 
-fn flush(parts: &mut Vec<Part>, removed: &mut String, added: &mut String) {
-    for (text, part) in [(removed, Part::Removed as fn(String) -> Part), (added, Part::Added)] {
-        let text = std::mem::take(text);
-        if !text.is_empty() {
-            parts.push(part(text));
-        }
-    }
+/// Gives out what has been gathered: what stayed, then what went, then what came.
+fn flush(parts: &mut Vec<Part>, same: &mut String, removed: &mut String, added: &mut String) {
+    let gathered = [
+        Part::Same(std::mem::take(same)),
+        Part::Removed(std::mem::take(removed)),
+        Part::Added(std::mem::take(added)),
+    ];
+    parts.extend(gathered.into_iter().filter(|part| !part.text().is_empty()));
 }
 
 /// Splits a text into words, runs of spaces, and single other characters.
 fn tokens(text: &str) -> Vec<&str> {
-    let class = |c: char| if c.is_alphanumeric() { 0 } else { 1 + u8::from(c.is_whitespace()) };
+    let class = |c: char| if is_word(c) { 0 } else { 1 + u8::from(c.is_whitespace()) };
     let mut tokens = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
@@ -305,84 +334,61 @@ fn tokens(text: &str) -> Vec<&str> {
     tokens
 }
 
-/// A run of two sequences.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Run {
-    /// It is in both; the range is that of the new one.
-    Same(Range<usize>),
-    /// It is in the old one, or in the new one, or differs.
-    Other(Range<usize>, Range<usize>),
+/// What happened to an element of two sequences; the number is its place in the one it is in, for both the new one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edit {
+    Same(usize),
+    Removed(usize),
+    Added(usize),
 }
 
 /// The most pairs of elements that are compared: about 2 MiB of table. What is larger counts as replaced as a whole.
 const MAX_PAIRS: usize = 1_000_000;
 
 /// Compares two sequences by their longest common subsequence.
-fn runs<T: PartialEq>(old: &[T], new: &[T]) -> Vec<Run> {
-    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let (old_rest, new_rest) =
-        (old.get(head..).unwrap_or_default(), new.get(head..).unwrap_or_default());
-    let tail = old_rest.iter().rev().zip(new_rest.iter().rev()).take_while(|(a, b)| a == b).count();
-    let old_middle = old_rest.get(..old_rest.len() - tail).unwrap_or_default();
-    let new_middle = new_rest.get(..new_rest.len() - tail).unwrap_or_default();
+fn edits(old: usize, new: usize, same: &dyn Fn(usize, usize) -> bool) -> Vec<Edit> {
+    let shorter = old.min(new);
+    let head = (0..shorter).take_while(|&at| same(at, at)).count();
+    let tail = (0..shorter - head).take_while(|at| same(old - 1 - at, new - 1 - at)).count();
+    let (old, width) = (old - head - tail, new - head - tail);
 
-    // Pairs of equal elements, in order, as places in the two sequences.
-    let mut pairs: Vec<(usize, usize)> = (0..head).map(|at| (at, at)).collect();
-    pairs.extend(common(old_middle, new_middle).into_iter().map(|(a, b)| (a + head, b + head)));
-    pairs.extend((0..tail).map(|at| (old.len() - tail + at, new.len() - tail + at)));
-
-    let mut runs: Vec<Run> = Vec::new();
-    let (mut a, mut b) = (0, 0);
-    for (old_at, new_at) in pairs.into_iter().chain([(old.len(), new.len())]) {
-        if old_at > a || new_at > b {
-            runs.push(Run::Other(a..old_at, b..new_at));
-        }
-        if new_at < new.len() {
-            match runs.last_mut() {
-                Some(Run::Same(range)) => range.end = new_at + 1,
-                _ => runs.push(Run::Same(new_at..new_at + 1)),
-            }
-        }
-        (a, b) = (old_at + 1, new_at + 1);
-    }
-    runs
-}
-
-/// The places of a longest common subsequence.
-fn common<T: PartialEq>(old: &[T], new: &[T]) -> Vec<(usize, usize)> {
-    if old.len().saturating_mul(new.len()) > MAX_PAIRS {
-        return Vec::new();
-    }
-    // lengths[a * width + b] is how much the rests from a and from b have in common: at most 1,000.
-    let width = new.len() + 1;
-    let mut lengths = vec![0u16; (old.len() + 1) * width];
-    let length =
-        |lengths: &[u16], a: usize, b: usize| lengths.get(a * width + b).copied().unwrap_or(0);
-    for (a, left) in old.iter().enumerate().rev() {
-        for (b, right) in new.iter().enumerate().rev() {
-            let best = if left == right {
-                length(&lengths, a + 1, b + 1).saturating_add(1)
-            } else {
-                length(&lengths, a + 1, b).max(length(&lengths, a, b + 1))
-            };
-            if let Some(cell) = lengths.get_mut(a * width + b) {
-                *cell = best;
+    // lengths[a * row + b] is how much the rests from a and from b have in common: at most 1,000.
+    let row = width + 1;
+    let compared = old.saturating_mul(width) <= MAX_PAIRS;
+    let mut lengths = vec![0u16; if compared { (old + 1) * row } else { 0 }];
+    let length = |lengths: &[u16], a, b| lengths.get(a * row + b).copied().unwrap_or(0);
+    if compared {
+        for a in (0..old).rev() {
+            for b in (0..width).rev() {
+                let best = if same(a + head, b + head) {
+                    length(&lengths, a + 1, b + 1).saturating_add(1)
+                } else {
+                    length(&lengths, a + 1, b).max(length(&lengths, a, b + 1))
+                };
+                if let Some(cell) = lengths.get_mut(a * row + b) {
+                    *cell = best;
+                }
             }
         }
     }
-    let mut pairs = Vec::new();
+
+    let mut edits: Vec<Edit> = (0..head).map(Edit::Same).collect();
     let (mut a, mut b) = (0, 0);
-    while let (Some(left), Some(right)) = (old.get(a), new.get(b)) {
-        if left == right {
-            pairs.push((a, b));
+    while a < old || b < width {
+        if compared && a < old && b < width && same(a + head, b + head) {
+            edits.push(Edit::Same(b + head));
             (a, b) = (a + 1, b + 1);
-        } else if length(&lengths, a + 1, b) >= length(&lengths, a, b + 1) {
+        } else if b == width || a < old && length(&lengths, a + 1, b) >= length(&lengths, a, b + 1)
+        {
+            edits.push(Edit::Removed(a + head));
             a += 1;
         } else {
+            edits.push(Edit::Added(b + head));
             b += 1;
         }
     }
-    pairs
+    edits.extend((head + width..head + width + tail).map(Edit::Same));
+    edits
 }
 
 #[cfg(test)]
@@ -470,18 +476,24 @@ mod tests {
         }
 
         #[test]
-        fn runs_cover_both_sequences(old in prop::collection::vec(0..3u8, 0..20), new in prop::collection::vec(0..3u8, 0..20)) {
+        fn edits_lead_from_one_sequence_to_the_other(
+            old in prop::collection::vec(0..3u8, 0..20),
+            new in prop::collection::vec(0..3u8, 0..20),
+        ) {
             let (mut a, mut b) = (0, 0);
-            for run in runs(&old, &new) {
-                match run {
-                    Run::Same(range) => {
-                        prop_assert_eq!(range.start, b);
-                        prop_assert_eq!(&old[a..a + range.len()], &new[range.clone()]);
-                        (a, b) = (a + range.len(), range.end);
+            for edit in edits(old.len(), new.len(), &|a, b| old[a] == new[b]) {
+                match edit {
+                    Edit::Same(at) => {
+                        prop_assert_eq!((at, old[a]), (b, new[b]));
+                        (a, b) = (a + 1, b + 1);
                     }
-                    Run::Other(left, right) => {
-                        prop_assert_eq!((left.start, right.start), (a, b));
-                        (a, b) = (left.end, right.end);
+                    Edit::Removed(at) => {
+                        prop_assert_eq!(at, a);
+                        a += 1;
+                    }
+                    Edit::Added(at) => {
+                        prop_assert_eq!(at, b);
+                        b += 1;
                     }
                 }
             }

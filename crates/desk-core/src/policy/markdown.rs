@@ -156,7 +156,7 @@ impl Document {
     /// Reads a document. Everything that is wrong with it is told, each kind once; what is wrong is read as text.
     pub fn read(markdown: &str) -> (Self, Vec<Fault>) {
         let markdown = markdown.replace('\t', "    ");
-        let lines: Vec<&str> = markdown.lines().collect();
+        let lines: Vec<&str> = markdown.split('\n').collect();
         let mut reader = Reader { faults: Vec::new(), ids: Vec::new() };
         let blocks = reader.blocks(&lines, 0);
         let document = reader.sections(blocks);
@@ -349,7 +349,7 @@ impl Reader {
     }
 
     fn heading(&mut self, level: usize, text: &str) -> Block {
-        let (text, id) = match text.strip_suffix('}').and_then(|text| text.rsplit_once("{")) {
+        let (text, id) = match text.strip_suffix('}').and_then(|text| text.rsplit_once('{')) {
             Some((before, braces)) => match braces.trim().strip_prefix('#') {
                 Some(id) if is_id(id) => (before.trim_end(), Some(id.to_owned())),
                 _ => {
@@ -359,13 +359,12 @@ impl Reader {
             },
             None => (text, None),
         };
-        if let Some(id) = &id {
-            if self.ids.contains(id) || TAKEN.contains(&id.as_str()) {
-                self.fault(Fault::DuplicateId);
-                return Block::Heading { level: level as u8, id: None, text: self.inlines(text) };
-            }
-            self.ids.push(id.clone());
+        let mut id = id;
+        if id.as_ref().is_some_and(|id| self.is_taken(id)) {
+            self.fault(Fault::DuplicateId);
+            id = None;
         }
+        self.ids.extend(id.clone());
         Block::Heading { level: level as u8, id, text: self.inlines(text) }
     }
 
@@ -462,7 +461,9 @@ impl Reader {
             rest = behind;
         }
         let text = text.trim_end();
-        if text.starts_with('[') && text.find(']').is_some_and(|at| text[at..].starts_with("]:")) {
+        if text.starts_with('[')
+            && text.split_once(']').is_some_and(|(_, rest)| rest.starts_with(':'))
+        {
             self.fault(Fault::Reference);
         }
         (Block::Paragraph(self.inlines(text)), rest)
@@ -486,13 +487,20 @@ impl Reader {
             if line.trim().is_empty() || interrupts(line) {
                 break;
             }
-            let mut row = cells(line).unwrap_or_else(|| vec![line.trim().to_owned()]);
-            row.resize(head.len(), String::new());
-            rows.push(row.iter().map(|cell| self.inlines(cell)).collect());
+            let row = cells(line).unwrap_or_else(|| vec![line.trim().to_owned()]);
+            rows.push(self.row(&row, head.len()));
             rest = behind;
         }
-        let head = head.iter().map(|cell| self.inlines(cell)).collect();
-        Some((Block::Table { head, rows }, rest))
+        Some((Block::Table { head: self.row(&head, head.len()), rows }, rest))
+    }
+
+    /// Reads a row: as many cells as the head has, whatever it has itself.
+    fn row(&mut self, cells: &[String], width: usize) -> Vec<Vec<Inline>> {
+        let mut row = Vec::with_capacity(width);
+        for at in 0..width {
+            row.push(self.inlines(cells.get(at).map_or("", String::as_str)));
+        }
+        row
     }
 
     /// Puts the blocks into sections, and gives every section an id.
@@ -519,27 +527,33 @@ impl Reader {
         document
     }
 
-    /// An id for a heading that has none: its words, and a number where another one has them.
+    /// An id for a heading that has none: its words, and a number where another one has them. Letters outside ASCII keep
+    /// their case, for the table that changes it takes 12 KB.
     fn slug(&mut self, title: &str) -> String {
         let mut slug = String::new();
-        for word in title.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            if !slug.is_empty() {
+        for character in title.chars() {
+            if is_word(character) {
+                slug.push(character.to_ascii_lowercase());
+            } else if !slug.is_empty() && !slug.ends_with('-') {
                 slug.push('-');
             }
-            slug.extend(word.chars().flat_map(char::to_lowercase));
         }
+        slug.truncate(slug.trim_end_matches('-').len());
         if slug.is_empty() {
             slug.push_str("section");
         }
-        let taken = |id: &str, ids: &[String]| TAKEN.contains(&id) || ids.iter().any(|i| i == id);
         let mut id = slug.clone();
         let mut number = 2u32;
-        while taken(&id, &self.ids) {
+        while self.is_taken(&id) {
             id = format!("{slug}-{number}");
             number += 1;
         }
         self.ids.push(id.clone());
         id
+    }
+
+    fn is_taken(&self, id: &str) -> bool {
+        TAKEN.contains(&id) || self.ids.iter().any(|known| known == id)
     }
 
     fn inlines(&mut self, text: &str) -> Vec<Inline> {
@@ -608,8 +622,7 @@ fn fenced<'a>(
 ) -> (Block, &'a [&'a str]) {
     let end = lines.iter().position(|line| closes(line, mark, length)).unwrap_or(lines.len());
     let (inside, rest) = lines.split_at(end);
-    let text = inside.iter().flat_map(|line| [dedent(line, indent), "\n"]).collect();
-    (Block::Code(text), rest.get(1..).unwrap_or_default())
+    (code(inside, indent), rest.get(1..).unwrap_or_default())
 }
 
 fn indented<'a>(lines: &'a [&'a str]) -> (Block, &'a [&'a str]) {
@@ -620,7 +633,16 @@ fn indented<'a>(lines: &'a [&'a str]) -> (Block, &'a [&'a str]) {
     let (inside, rest) = lines.split_at(end);
     let blanks = inside.iter().rev().take_while(|line| line.trim().is_empty()).count();
     let inside = inside.get(..inside.len() - blanks).unwrap_or_default();
-    (Block::Code(inside.iter().flat_map(|line| [dedent(line, 4), "\n"]).collect()), rest)
+    (code(inside, 4), rest)
+}
+
+fn code(lines: &[&str], indent: usize) -> Block {
+    let mut text = String::new();
+    for line in lines {
+        text.push_str(dedent(line, indent));
+        text.push('\n');
+    }
+    Block::Code(text)
 }
 
 /// The cells of a table's row; `None` if the line has no bar.
@@ -672,8 +694,34 @@ struct Inlines<'a, 'r> {
     nodes: Vec<Node>,
 }
 
+/// The named characters that are read: what typography and legal texts need.
+const ENTITIES: [(&str, char); 11] = [
+    ("amp", '&'),
+    ("lt", '<'),
+    ("gt", '>'),
+    ("quot", '"'),
+    ("nbsp", '\u{a0}'),
+    ("shy", '\u{ad}'),
+    ("copy", '©'),
+    ("mdash", '—'),
+    ("ndash", '–'),
+    ("laquo", '«'),
+    ("raquo", '»'),
+];
+
+/// Whether a character belongs to a word. Outside ASCII all do but the blocks of signs: Unicode's own tables take 4 KB,
+/// and differ where no policy goes.
+pub(super) fn is_word(c: char) -> bool {
+    match c {
+        '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),
+        '\u{80}'..='\u{bf}' | '×' | '÷' => false,
+        '\u{2000}'..='\u{2bff}' | '\u{2e00}'..='\u{2e7f}' | '\u{3000}'..='\u{303f}' => false,
+        _ => !c.is_whitespace(),
+    }
+}
+
 fn is_punctuation(c: char) -> bool {
-    !c.is_alphanumeric() && !c.is_whitespace()
+    !is_word(c) && !c.is_whitespace()
 }
 
 impl<'a> Inlines<'a, '_> {
@@ -854,19 +902,9 @@ impl<'a> Inlines<'a, '_> {
             None if digits.len() <= 7 => digits.parse().ok(),
             _ => None,
         };
-        let character = match name {
-            "amp" => Some('&'),
-            "lt" => Some('<'),
-            "gt" => Some('>'),
-            "quot" => Some('"'),
-            "nbsp" => Some('\u{a0}'),
-            "shy" => Some('\u{ad}'),
-            "copy" => Some('©'),
-            "mdash" => Some('—'),
-            "ndash" => Some('–'),
-            "laquo" => Some('«'),
-            "raquo" => Some('»'),
-            _ => name.strip_prefix('#').and_then(numbered).and_then(char::from_u32),
+        let character = match name.strip_prefix('#') {
+            Some(digits) => numbered(digits).and_then(char::from_u32),
+            None => ENTITIES.iter().find(|(known, _)| *known == name).map(|(_, c)| *c),
         };
         match character.filter(|c| !c.is_control()) {
             Some(character) => self.push(Inline::Text(character.to_string()), rest),
@@ -1022,7 +1060,7 @@ fn texts(nodes: Vec<Node>) -> Vec<Inline> {
     for node in nodes {
         let inline = match node {
             Node::Done(inline) => inline,
-            Node::Mark { mark, count, .. } => Inline::Text(mark.to_string().repeat(count)),
+            Node::Mark { mark, count, .. } => Inline::Text((0..count).map(|_| mark).collect()),
             Node::Bracket { image } => Inline::Text(if image { "![" } else { "[" }.to_owned()),
         };
         match (inlines.last_mut(), inline) {
@@ -1212,7 +1250,7 @@ mod tests {
             Document::read("# T\np\n## Что мы собираем?\n## A b\n## a B\n## ...\n## Main\n### x");
         assert_eq!(faults, []);
         let ids: Vec<&str> = document.sections.iter().map(|s| s.id.as_str()).collect();
-        assert_eq!(ids, ["что-мы-собираем", "a-b", "a-b-2", "section", "main-2"]);
+        assert_eq!(ids, ["Что-мы-собираем", "a-b", "a-b-2", "section", "main-2"]);
         assert_eq!(document.preface, [Block::Paragraph(vec![Inline::Text("p".to_owned())])]);
         assert_eq!(document.title.as_deref().map(plain).as_deref(), Some("T"));
     }

@@ -12,16 +12,15 @@ use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::{Digest, PolicyText, Publication, Signed};
-use crate::small::SmallMap;
 use crate::store_key::StoreKey;
 use crate::time::Timestamp;
 
 /// The most bytes of a head: it is read on every path that has nothing cached.
 const MAX_HEAD: usize = 200 * 1024;
 /// What a publication takes in the index beside its texts: two digests, two instants, and numbers.
-const ENTRY_FRAME: usize = 2 * 32 + 2 * 10 + 32;
+const ENTRY_FRAME: usize = 2 * 64 + 2 * 10 + 32;
 /// What a text takes in the head beside itself: its digest, and two lengths.
-const TEXT_FRAME: usize = 32 + 2 + 5;
+const TEXT_FRAME: usize = 64 + 2 + 5;
 
 /// A text as it lies under its own key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -44,11 +43,23 @@ impl Index {
 
     /// Builds the index from publications in any order; one that comes twice counts once.
     pub fn new(publications: impl IntoIterator<Item = Signed>) -> Self {
-        let ordered: SmallMap<(u32, Digest), Signed> = publications
-            .into_iter()
-            .map(|signed| ((signed.publication.number, signed.publication.digest()), signed))
-            .collect();
-        Self(ordered.into_values().collect())
+        let mut index = Self::default();
+        publications.into_iter().for_each(|signed| index.add(signed));
+        index
+    }
+
+    /// Takes one more publication to its place: by its number, and where two publishers raced, by its digest.
+    pub fn add(&mut self, signed: Signed) {
+        let order = |known: &Signed| {
+            let (known, new) = (&known.publication, &signed.publication);
+            known.number.cmp(&new.number).then_with(|| known.digest().cmp(&new.digest()))
+        };
+        // New ones belong to the end, so the search begins there.
+        let place = self.0.iter().rposition(|known| order(known).is_le());
+        let known = place.and_then(|place| self.0.get(place));
+        if known.is_none_or(|known| order(known).is_lt()) {
+            self.0.insert(place.map_or(0, |place| place + 1), signed);
+        }
     }
 
     /// The publications, in the order of the chain.
@@ -59,7 +70,9 @@ impl Index {
     /// This index with the publications of another one.
     #[must_use]
     pub fn merged(self, other: Self) -> Self {
-        Self::new(self.0.into_iter().chain(other.0))
+        let mut index = self;
+        other.0.into_iter().for_each(|signed| index.add(signed));
+        index
     }
 
     /// Whether every publication of another index is in this one.
@@ -103,8 +116,26 @@ impl Index {
 pub struct Head {
     /// Every publication.
     pub index: Index,
-    /// Texts by their digest.
-    pub texts: SmallMap<Digest, PolicyText>,
+    /// The texts.
+    pub texts: Texts,
+}
+
+/// Texts with their digests.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Texts(Vec<(Digest, PolicyText)>);
+
+impl Texts {
+    /// The text with a digest.
+    pub fn get(&self, digest: Digest) -> Option<&PolicyText> {
+        self.0.iter().find(|(known, _)| *known == digest).map(|(_, text)| text)
+    }
+
+    /// Takes one more text.
+    pub fn add(&mut self, digest: Digest, text: PolicyText) {
+        if self.get(digest).is_none() {
+            self.0.push((digest, text));
+        }
+    }
 }
 
 impl Head {
@@ -117,23 +148,24 @@ impl Head {
     /// then those of the versions to come, the soonest first.
     pub fn wanted(index: &Index, now: Timestamp) -> Vec<Signed> {
         let history = History::new(index);
-        let in_force = history.in_force(now).into_iter();
-        in_force.chain(history.upcoming(now)).flat_map(|version| version.texts()).cloned().collect()
+        let mut wanted = Vec::new();
+        for version in history.in_force(now).into_iter().chain(history.upcoming(now)) {
+            wanted.extend_from_slice(version.texts());
+        }
+        wanted
     }
 
     /// Builds the head from an index and the texts at hand.
-    pub fn new(index: Index, texts: &SmallMap<Digest, PolicyText>, now: Timestamp) -> Self {
+    pub fn new(index: Index, texts: &Texts, now: Timestamp) -> Self {
         let mut left = MAX_HEAD.saturating_sub(index.size());
-        let mut kept = SmallMap::new();
+        let mut kept = Texts::default();
         for signed in Self::wanted(&index, now) {
             let digest = signed.publication.sha256;
-            let Some(text) = texts.get(&digest).filter(|_| !kept.contains_key(&digest)) else {
-                continue;
-            };
+            let Some(text) = texts.get(digest) else { continue };
             let takes = text.as_str().len().saturating_add(TEXT_FRAME);
             if takes <= left {
                 left -= takes;
-                kept.insert(digest, text.clone());
+                kept.add(digest, text.clone());
             }
         }
         Self { index, texts: kept }
@@ -173,15 +205,12 @@ mod tests {
     fn a_head_holds_what_is_in_force_first() {
         let index = Index::new(chain(8));
         let text = PolicyText::new(&"a".repeat(PolicyText::MAX)).unwrap();
-        let texts = index.0.iter().map(|s| (s.publication.sha256, text.clone())).collect();
+        let texts = Texts(index.0.iter().map(|s| (s.publication.sha256, text.clone())).collect());
         // Version 1.2 is in force, 1.3 and 1.4 come; three texts of 60 KiB fit.
         let now = at("2026-01-03T12:00:00Z");
         let head = Head::new(index, &texts, now);
-        let kept: Vec<Digest> = head.texts.iter().map(|(digest, _)| *digest).collect();
-        let mut expected: Vec<Digest> =
-            [3u32, 4, 5].map(|number| Digest::of(&number.to_be_bytes())).to_vec();
-        expected.sort();
-        assert_eq!(kept, expected);
+        let kept: Vec<Digest> = head.texts.0.iter().map(|(digest, _)| *digest).collect();
+        assert_eq!(kept, [3u32, 4, 5].map(|number| Digest::of(&number.to_be_bytes())));
         assert!(postcard::to_allocvec(&head.index).unwrap().len() <= head.index.size());
         assert!(postcard::to_allocvec(&head).unwrap().len() <= MAX_HEAD + 8);
     }
@@ -189,10 +218,9 @@ mod tests {
     #[test]
     fn what_is_stored_is_read_again() {
         let index = Index::new(chain(3));
-        let texts =
-            SmallMap::from([(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
+        let texts = Texts(vec![(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
         let head = Head::new(index, &texts, at("2030-01-01T00:00:00Z"));
-        assert_eq!(head.texts.iter().len(), 1);
+        assert_eq!(head.texts.0.len(), 1);
         let stored = postcard::to_allocvec(&head).unwrap();
         assert_eq!(postcard::from_bytes::<Head>(&stored).unwrap(), head);
         let signed = head.index.0[2].clone();

@@ -9,10 +9,8 @@ use std::fmt;
 use std::rc::Rc;
 
 use desk_core::policy::history::History;
-use desk_core::policy::views::{Head, Index};
-use desk_core::policy::{Digest, PolicyText};
+use desk_core::policy::views::{Head, Index, Texts};
 use desk_core::sealed;
-use desk_core::small::SmallMap;
 use desk_core::time::Timestamp;
 
 use super::Format;
@@ -56,7 +54,7 @@ pub(super) struct Variant {
 pub(super) struct Current {
     stored: Vec<u8>,
     pub(super) history: History,
-    pub(super) texts: SmallMap<Digest, PolicyText>,
+    pub(super) texts: Texts,
     /// When another version takes effect.
     pub(super) until: Option<Timestamp>,
     rendered: RefCell<Vec<(Variant, Prepared)>>,

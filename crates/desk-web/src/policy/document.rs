@@ -1,10 +1,8 @@
 //! A policy's document as HTML and as plain text.
 
-use std::fmt::Write;
-
-use desk_core::policy::compare::with_addresses;
+use desk_core::policy::compare::{cells, with_addresses};
 use desk_core::policy::markdown::{Block, Document, Inline, plain};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 use crate::request::Locale;
 
@@ -22,12 +20,13 @@ fn block(block: &Block, locale: Locale, tight: bool) -> Markup {
     html! {
         @match block {
             Block::Heading { level, id, text } => {
-                @match level {
-                    ..=3 => h3 id=[id.as_deref()] { (inlines(text, locale)) },
-                    4 => h4 id=[id.as_deref()] { (inlines(text, locale)) },
-                    5 => h5 id=[id.as_deref()] { (inlines(text, locale)) },
-                    _ => h6 id=[id.as_deref()] { (inlines(text, locale)) },
-                }
+                // The level is a number, and an id has letters, digits, `-` and `_` alone.
+                (PreEscaped(match id {
+                    Some(id) => format!("<h{level} id=\"{id}\">"),
+                    None => format!("<h{level}>"),
+                }))
+                (inlines(text, locale))
+                (PreEscaped(format!("</h{level}>")))
             }
             Block::Paragraph(text) if tight => (inlines(text, locale)),
             Block::Paragraph(text) => p { (inlines(text, locale)) },
@@ -79,78 +78,83 @@ pub(super) fn inlines(inlines: &[Inline], locale: Locale) -> Markup {
 /// The document as plain text: headings underlined, addresses of links behind their words.
 pub(super) fn text(document: &Document) -> String {
     let mut text = String::new();
-    let underlined = |text: &mut String, heading: &str, mark: &str| {
-        let line = mark.repeat(heading.chars().count().clamp(1, 72));
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{heading}\n{line}\n\n");
+    let mut part = |title: &[Inline], mark: char, blocks: &[Block]| {
+        let title = plain(title);
+        if !title.is_empty() {
+            if !text.is_empty() {
+                text.push('\n');
+            }
+            text.push_str(&title);
+            text.push('\n');
+            text.extend(title.chars().take(72).map(|_| mark));
+            text.push_str("\n\n");
+        }
+        if !blocks.is_empty() {
+            lines(&mut text, blocks, false, "", "");
+            text.push('\n');
+        }
     };
-    if let Some(title) = &document.title {
-        underlined(&mut text, &plain(title), "=");
-    }
-    push_lines(&mut text, &document.preface);
+    part(document.title.as_deref().unwrap_or_default(), '=', &document.preface);
     for section in &document.sections {
-        text.push('\n');
-        underlined(&mut text, &plain(&section.title), "-");
-        push_lines(&mut text, &section.blocks);
+        part(&section.title, '-', &section.blocks);
     }
     text
 }
 
-fn push_lines(text: &mut String, blocks: &[Block]) {
-    for line in lines(blocks, false) {
-        text.push_str(line.trim_end());
-        text.push('\n');
+/// Writes the lines of some blocks, a blank one between two of them unless they stand close. The first line begins with
+/// `first`, all others with `prefix`.
+fn lines(text: &mut String, blocks: &[Block], tight: bool, first: &str, prefix: &str) {
+    let mut first = first;
+    if blocks.is_empty() {
+        line(text, first, "");
     }
-    if !blocks.is_empty() {
-        text.push('\n');
-    }
-}
-
-/// The lines of some blocks, a blank one between two of them unless they stand close.
-fn lines(blocks: &[Block], tight: bool) -> Vec<String> {
-    let mut all = Vec::new();
-    for block in blocks {
-        if !all.is_empty() && !tight {
-            all.push(String::new());
+    for (at, block) in blocks.iter().enumerate() {
+        if at > 0 && !tight {
+            line(text, prefix, "");
         }
         match block {
-            Block::Heading { text, .. } | Block::Paragraph(text) => all.push(with_addresses(text)),
+            Block::Heading { text: inlines, .. } | Block::Paragraph(inlines) => {
+                line(text, first, &with_addresses(inlines));
+            }
             Block::List { start, tight, items } => {
                 for (at, item) in items.iter().enumerate() {
                     if at > 0 && !tight {
-                        all.push(String::new());
+                        line(text, prefix, "");
                     }
                     let marker = match start {
                         Some(start) => format!("{}. ", u64::from(*start) + at as u64),
                         None => "- ".to_owned(),
                     };
-                    all.extend(prefixed(lines(item, *tight), &marker, &" ".repeat(marker.len())));
+                    let inner = format!("{prefix}{:1$}", "", marker.len());
+                    lines(text, item, *tight, &(first.to_owned() + &marker), &inner);
+                    first = prefix;
                 }
             }
-            Block::Quote(inner) => all.extend(prefixed(lines(inner, false), "> ", "> ")),
+            Block::Quote(inner) => {
+                let inner_prefix = prefix.to_owned() + "> ";
+                lines(text, inner, false, &(first.to_owned() + "> "), &inner_prefix);
+            }
             Block::Code(code) => {
-                all.extend(prefixed(code.lines().map(str::to_owned).collect(), "    ", "    "));
+                for code in code.lines() {
+                    line(text, first, &("    ".to_owned() + code));
+                    first = prefix;
+                }
             }
             Block::Table { head, rows } => {
-                for row in std::iter::once(head).chain(rows) {
-                    let cells: Vec<String> = row.iter().map(|cell| with_addresses(cell)).collect();
-                    all.push(cells.join(" | "));
-                }
+                line(text, first, &cells(head));
+                rows.iter().for_each(|row| line(text, prefix, &cells(row)));
             }
-            Block::Rule => all.push("* * *".to_owned()),
+            Block::Rule => line(text, first, "* * *"),
         }
+        first = prefix;
     }
-    all
 }
 
-fn prefixed(lines: Vec<String>, first: &str, other: &str) -> Vec<String> {
-    let first = std::iter::once(first).chain(std::iter::repeat(other));
-    let mut lines: Vec<String> =
-        lines.into_iter().zip(first).map(|(line, prefix)| format!("{prefix}{line}")).collect();
-    if lines.is_empty() {
-        lines.push(String::new());
-    }
-    lines
+fn line(text: &mut String, prefix: &str, content: &str) {
+    text.push_str(prefix);
+    text.push_str(content);
+    text.truncate(text.trim_end_matches(' ').len());
+    text.push('\n');
 }
 
 #[cfg(test)]

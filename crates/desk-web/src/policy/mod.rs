@@ -206,7 +206,7 @@ impl<S: Store> View<'_, S> {
     /// Reads the text of a publication, and checks that it is the one that was published.
     async fn text(&self, signed: &Signed) -> Result<PolicyText, Problem> {
         let digest = signed.publication.sha256;
-        let text = match self.current.texts.get(&digest) {
+        let text = match self.current.texts.get(digest) {
             Some(text) => text.clone(),
             None => {
                 let stored: Option<StoredText> = self.desk.read_plain(&signed.text_key()).await?;

@@ -3,10 +3,8 @@
 use desk_core::lang::Lang;
 use desk_core::policy::history::{Decision, Draft, History, Refusal};
 use desk_core::policy::markdown::{Document, Fault};
-use desk_core::policy::views::{Head, Index, StoredText};
-use desk_core::policy::{Digest, InvalidPolicyText, Note, PolicyText, Signed, VersionName};
-use desk_core::small::SmallMap;
-use desk_core::store_key::StoreKey;
+use desk_core::policy::views::{Head, Index, StoredText, Texts};
+use desk_core::policy::{InvalidPolicyText, Note, PolicyText, VersionName};
 use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
 use http::StatusCode;
@@ -14,7 +12,6 @@ use http::StatusCode;
 use super::wire;
 use crate::desk::Desk;
 use crate::headers::LOCATION;
-use crate::join::{all, both};
 use crate::json::Json;
 use crate::operator;
 use crate::ports::Store;
@@ -87,13 +84,14 @@ struct Views {
 
 impl Views {
     /// Everything that either of them knows.
-    fn union(self) -> (Index, SmallMap<Digest, PolicyText>) {
+    fn union(self) -> (Index, Texts) {
         (self.index.merged(self.head.index), self.head.texts)
     }
 }
 
 async fn views<S: Store>(desk: &Desk<'_, S>) -> Result<Views, Problem> {
-    let (index, head) = both(desk.read_plain(&Index::key()), desk.read_plain(&Head::key())).await?;
+    let index: Option<Index> = desk.read_plain(&Index::key()).await?;
+    let head: Option<Head> = desk.read_plain(&Head::key()).await?;
     Ok(Views { index: index.unwrap_or_default(), head: head.unwrap_or_default() })
 }
 
@@ -112,7 +110,7 @@ async fn settle<S: Store>(
         }
         let (others, mut texts) = read.union();
         mine = mine.merged(others);
-        texts.insert(text.sha256(), text.clone());
+        texts.add(text.sha256(), text.clone());
         let head = head(desk, &mine, texts).await?;
         // The head is what readers see; whoever sees the version can pin it a moment later.
         desk.write_plain(&Head::key(), None, &head).await?;
@@ -125,14 +123,15 @@ async fn settle<S: Store>(
 async fn head<S: Store>(
     desk: &Desk<'_, S>,
     index: &Index,
-    mut texts: SmallMap<Digest, PolicyText>,
+    mut texts: Texts,
 ) -> Result<Head, Problem> {
-    let wanted = Head::wanted(index, desk.now());
-    let missing = wanted.iter().filter(|signed| !texts.contains_key(&signed.publication.sha256));
-    let keys: Vec<StoreKey> = missing.map(Signed::text_key).collect();
-    let read = all(keys.iter().map(|key| desk.read_plain::<StoredText>(key))).await?;
-    for stored in read.into_iter().flatten() {
-        texts.insert(stored.signed.publication.sha256, stored.markdown);
+    for signed in Head::wanted(index, desk.now()) {
+        let digest = signed.publication.sha256;
+        if texts.get(digest).is_none()
+            && let Some(stored) = desk.read_plain::<StoredText>(&signed.text_key()).await?
+        {
+            texts.add(digest, stored.markdown);
+        }
     }
     Ok(Head::new(index.clone(), &texts, desk.now()))
 }
@@ -144,53 +143,75 @@ fn read(request: &Request, version: &str) -> Result<(Draft, PolicyText), Problem
     }
     let body = request.whole_body()?;
     let body = std::str::from_utf8(body).map_err(|_| Problem::Malformed("not-utf-8"))?;
-    let mut query = Query { request, errors: Vec::new() };
+    let mut errors = Vec::new();
+    let mut error = |pointer: &str, code| {
+        errors.push(FieldError { pointer: pointer.to_owned(), code });
+    };
     let version: Option<VersionName> = version.parse().ok();
     if version.is_none() {
-        query.error("/version", "version-name");
+        error("/version", "version-name");
     }
-    let language = query.parse("lang", "unknown-language", |text| {
-        // Exactly a tag of ours: nobody should publish a text as English who wrote en-Latn-x-draft.
-        Lang::ALL.into_iter().find(|lang| lang.tag() == text)
-    });
-    if language.is_none() && query.errors.iter().all(|error| error.pointer != "?lang") {
-        query.error("?lang", "missing");
+    let [mut language, mut effective, mut material, mut note] = [const { None::<String> }; 4];
+    for (name, value) in request.query_pairs() {
+        let given = match &*name {
+            "lang" => &mut language,
+            "effective" => &mut effective,
+            "material" => &mut material,
+            "note" => &mut note,
+            // Whatever has another name is a mistake: a date that is misspelt must not be today's.
+            other => {
+                let other: String = other.chars().take(40).collect();
+                error(&format!("?{other}"), "unknown-field");
+                continue;
+            }
+        };
+        if given.replace(value.into_owned()).is_some() {
+            error(&format!("?{name}"), "given-twice");
+        }
     }
-    let effective: Option<Timestamp> =
-        query.parse("effective", "not-an-instant", |text| text.parse().ok());
-    let material = query.parse("material", "not-true-or-false", |text| text.parse::<bool>().ok());
-    let note = query.value("note").filter(|text| !text.is_empty()).and_then(|text| {
+    let tag = language.as_deref();
+    // Exactly a tag of ours: nobody should publish a text as English who wrote en-x-draft.
+    let language = Lang::ALL.into_iter().find(|lang| Some(lang.tag()) == tag);
+    if language.is_none() {
+        error("?lang", if tag.is_some() { "unknown-language" } else { "missing" });
+    }
+    let effective: Option<Timestamp> = effective
+        .and_then(|text| text.parse().map_err(|_| error("?effective", "not-an-instant")).ok());
+    let material: Option<bool> = material
+        .and_then(|text| text.parse().map_err(|_| error("?material", "not-true-or-false")).ok());
+    let note = note.filter(|text| !text.is_empty()).and_then(|text| {
         let code = match Note::new(&text) {
             Ok(note) => return Some(note),
             Err(InvalidText::Empty) => "empty",
             Err(InvalidText::TooLong { .. }) => "too-long",
             Err(InvalidText::Control) => "control-character",
         };
-        query.error("?note", code);
+        error("?note", code);
         None
     });
-    query.finish_names(&["lang", "effective", "material", "note"]);
     let text = match PolicyText::new(body) {
         Ok(text) => Some(text),
         Err(InvalidPolicyText::TooLong) => return Err(Problem::TooLarge),
         Err(InvalidPolicyText::Empty) => {
-            query.error("", "empty");
+            error("", "empty");
             None
         }
         Err(InvalidPolicyText::Control) => {
-            query.error("", "control-character");
+            error("", "control-character");
             None
         }
     };
-    for fault in text.iter().flat_map(|text| Document::read(text.as_str()).1) {
-        query.error("", fault_code(fault));
+    if let Some(text) = &text {
+        for fault in Document::read(text.as_str()).1 {
+            error("", fault_code(fault));
+        }
     }
     match (version, language, text) {
-        (Some(version), Some(language), Some(text)) if query.errors.is_empty() => {
+        (Some(version), Some(language), Some(text)) if errors.is_empty() => {
             let sha256 = text.sha256();
             Ok((Draft { version, language, sha256, effective, material, note }, text))
         }
-        _ => Err(Problem::InvalidFields(query.errors)),
+        _ => Err(Problem::InvalidFields(errors)),
     }
 }
 
@@ -206,54 +227,5 @@ const fn fault_code(fault: Fault) -> &'static str {
         Fault::Link => "unsafe-link",
         Fault::Entity => "unknown-entity",
         Fault::TooDeep => "too-deep",
-    }
-}
-
-/// The parameters of the address, with what is wrong with them.
-struct Query<'a> {
-    request: &'a Request,
-    errors: Vec<FieldError>,
-}
-
-impl Query<'_> {
-    fn error(&mut self, pointer: &str, code: &'static str) {
-        self.errors.push(FieldError { pointer: pointer.to_owned(), code });
-    }
-
-    fn value(&mut self, name: &'static str) -> Option<String> {
-        match self.request.query(name) {
-            Ok(value) => value,
-            Err(_) => {
-                self.error(&format!("?{name}"), "given-twice");
-                None
-            }
-        }
-    }
-
-    fn parse<T>(
-        &mut self,
-        name: &'static str,
-        code: &'static str,
-        parse: impl FnOnce(&str) -> Option<T>,
-    ) -> Option<T> {
-        let text = self.value(name)?;
-        let value = parse(&text);
-        if value.is_none() {
-            self.error(&format!("?{name}"), code);
-        }
-        value
-    }
-
-    /// Whatever has another name is a mistake: a date that is misspelt must not be today's.
-    fn finish_names(&mut self, known: &[&str]) {
-        let names: Vec<String> = self
-            .request
-            .query_pairs()
-            .filter(|(name, _)| !known.contains(&name.as_ref()))
-            .map(|(name, _)| name.chars().take(40).collect())
-            .collect();
-        for name in names {
-            self.error(&format!("?{name}"), "unknown-field");
-        }
     }
 }

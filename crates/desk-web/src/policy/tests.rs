@@ -743,11 +743,11 @@ fn everything_that_is_wrong_is_told_at_once() {
         told,
         [
             ("/version", "version-name"),
+            ("?note", "given-twice"),
+            ("?efective", "unknown-field"),
             ("?lang", "missing"),
             ("?effective", "not-an-instant"),
             ("?material", "not-true-or-false"),
-            ("?note", "given-twice"),
-            ("?efective", "unknown-field"),
             ("", "no-heading"),
             ("", "raw-html"),
             ("", "image"),
