@@ -111,7 +111,7 @@ struct Flat<'a> {
 
 fn flat(document: &Document) -> Vec<Flat<'_>> {
     let mut sections = Vec::with_capacity(document.sections.len() + 1);
-    let mut add = |id, title: &[Inline], blocks: &[Block]| {
+    let mut add = |id: Option<_>, title: &[Inline], blocks: &[Block]| {
         let title = plain(title);
         let mut lines = Vec::new();
         if !title.is_empty() {
