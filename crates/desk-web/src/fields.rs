@@ -1,10 +1,8 @@
 //! Fields that a client sends: JSON, a form in either encoding, all read into one shape, with every fault told at once.
 
-use std::borrow::Cow;
-use std::fmt;
+mod json;
 
-use serde::Deserialize;
-use serde::de::{Deserializer, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
 
 use crate::headers::CONTENT_TYPE;
 use crate::problem::{FieldError, Problem};
@@ -190,104 +188,9 @@ fn percent_text(bytes: &[u8]) -> Result<String, Problem> {
     String::from_utf8(decoded.into_owned()).map_err(|_| Problem::Malformed("not-utf-8"))
 }
 
-/// Reads a JSON object whose names are all different: serde's own maps keep the last of two, and which one a client
-/// meant is not ours to guess.
 fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
-    struct Members;
-
-    impl<'de> Visitor<'de> for Members {
-        type Value = Vec<(String, FieldValue)>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut members: Self::Value = Vec::new();
-            while let Some((name, Member(value))) = map.next_entry()? {
-                if members.len() == MAX_FIELDS {
-                    return Err(serde::de::Error::custom("too many members"));
-                }
-                members.push((name, value));
-            }
-            Ok(members)
-        }
-    }
-
-    if std::str::from_utf8(body).is_err() {
-        return Err(Problem::Malformed("not-utf-8"));
-    }
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let members = json.deserialize_map(Members).map_err(|_| Problem::Malformed("json"))?;
-    json.end().map_err(|_| Problem::Malformed("json"))?;
-    Ok(members)
-}
-
-/// A member of a JSON object, read into the little that our fields can be: a general JSON tree would bring number
-/// parsing and maps along.
-struct Member(FieldValue);
-
-impl<'de> Deserialize<'de> for Member {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MemberVisitor).map(Self)
-    }
-}
-
-struct MemberVisitor;
-
-impl<'de> Visitor<'de> for MemberVisitor {
-    type Value = FieldValue;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<FieldValue, E> {
-        Ok(FieldValue::Text(text.to_owned()))
-    }
-
-    fn visit_unit<E>(self) -> Result<FieldValue, E> {
-        Ok(FieldValue::Null)
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<FieldValue, E> {
-        Ok(FieldValue::Other)
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<FieldValue, E> {
-        Ok(FieldValue::Other)
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<FieldValue, E> {
-        Ok(FieldValue::Other)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<FieldValue, E> {
-        Ok(FieldValue::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<FieldValue, A::Error> {
-        let mut members = Some(Vec::new());
-        while let Some((name, Member(value))) = map.next_entry()? {
-            match (&mut members, value) {
-                (Some(members), FieldValue::Text(text)) if members.len() < MAX_FIELDS => {
-                    members.push((name, text));
-                }
-                _ => members = None,
-            }
-        }
-        Ok(members.map_or(FieldValue::Other, FieldValue::Object))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<FieldValue, A::Error> {
-        let mut items = Vec::new();
-        while let Some(Member(item)) = list.next_element()? {
-            if items.len() < MAX_FIELDS {
-                items.push(item);
-            }
-        }
-        Ok(FieldValue::List(items))
-    }
+    let text = std::str::from_utf8(body).map_err(|_| Problem::Malformed("not-utf-8"))?;
+    json::object(text).ok_or(Problem::Malformed("json"))
 }
 
 /// Finds the boundary in a `Content-Type` of multipart/form-data (RFC 2046 section 5.1.1: 1 to 70 characters).

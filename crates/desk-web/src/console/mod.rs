@@ -137,7 +137,7 @@ fn tag(case: &Case) -> String {
 }
 
 fn case_reply<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
-    Reply::json(status, &wire::case(desk.setup, key, case)).etag(tag(case))
+    Reply::json_text(status, wire::case(desk.setup, key, case)).etag(tag(case))
 }
 
 /// Holds a change to the state that it was decided on (RFC 9110 section 13.1.1).
@@ -234,7 +234,7 @@ async fn list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, P
         }
     }
     let next = last.filter(|_| opened < keys.len());
-    Ok(Reply::json(StatusCode::OK, &wire::list(desk.setup, &listed, next)))
+    Ok(Reply::json_text(StatusCode::OK, wire::list(desk.setup, &listed, next)))
 }
 
 async fn file<S: Scan>(desk: &Desk<'_, S>, found: &Found, number: usize) -> Result<Reply, Problem> {
@@ -327,5 +327,5 @@ async fn audit_list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Re
         }));
         records.extend(loaded.await?.into_iter().flatten());
     }
-    Ok(Reply::json(StatusCode::OK, &wire::audit(&records, next)))
+    Ok(Reply::json_text(StatusCode::OK, wire::audit(&records, next)))
 }

@@ -41,7 +41,6 @@ pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response 
 
 /// Answers a request, or says what the problem is. Where a person filled in a form, `refused` takes the page that shows
 /// the problem beside what they wrote, to be answered in place of the problem's own.
-
 async fn route<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
@@ -98,7 +97,7 @@ async fn route<S: Store>(
                     let (_, case) = load(desk, key).await?;
                     let file = format!("{}.receipt.json", case.reference());
                     Ok(download(
-                        Reply::json(StatusCode::OK, &wire::receipt(desk.setup, &case)),
+                        Reply::json_text(StatusCode::OK, wire::receipt(desk.setup, &case)),
                         &file,
                     ))
                 }
@@ -218,7 +217,7 @@ async fn status<S: Store>(
 }
 
 fn case_json(setup: &Setup, key: &CaseKey, case: &Case) -> Reply {
-    secret(Reply::json(StatusCode::OK, &wire::case(setup, key, case)))
+    secret(Reply::json_text(StatusCode::OK, wire::case(setup, key, case)))
 }
 
 /// A file, to be saved and not shown: whatever is in it must not run under our address.
@@ -248,7 +247,7 @@ fn changed(
     let path = status_path(setup, key);
     let reply = match page {
         Some(done) => secret(Reply::see_other(&locale.href(&format!("{path}/{done}")))),
-        None => secret(Reply::json(status, &wire::case(setup, key, case))),
+        None => secret(Reply::json_text(status, wire::case(setup, key, case))),
     };
     brake.fields().apply(reply)
 }

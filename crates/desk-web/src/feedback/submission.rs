@@ -156,7 +156,7 @@ pub(super) async fn submit<S: Store>(
     let reply = if page {
         secret(Reply::see_other(&locale.href(&format!("{path}/received"))))
     } else {
-        secret(Reply::json(StatusCode::CREATED, &wire::ticket(desk.setup, &key, &case)))
+        secret(Reply::json_text(StatusCode::CREATED, wire::ticket(desk.setup, &key, &case)))
             .header(headers::LOCATION, &path)
             .lang(locale.lang)
     };
