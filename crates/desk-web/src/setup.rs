@@ -80,49 +80,55 @@ impl Setup {
     /// # Errors
     /// [`InvalidSetup`] for the first variable that is missing or does not parse.
     pub fn new(variable: impl Fn(&str) -> Option<String>) -> Result<Self, InvalidSetup> {
-        let read = |name: &'static str, default: &str| {
-            variable(name).filter(|v| !v.is_empty()).unwrap_or_else(|| default.to_owned())
+        Self::read(&variable)
+    }
+
+    /// Whatever can fail comes before the texts, for each would have to be dropped on every way out: 2 KB of a component.
+    fn read(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, InvalidSetup> {
+        let given = |name: &str| variable(name).unwrap_or_default();
+        let read = |name: &str, default: &str| {
+            let text = given(name);
+            if text.is_empty() { default.to_owned() } else { text }
         };
-        let root = variable("root_secret").unwrap_or_default();
-        let root: RootSecret = parse("root_secret", &root)?;
-        let previous = variable("previous_root_secrets").unwrap_or_default();
-        let previous: Vec<RootSecret> = previous
-            .split(',')
-            .filter(|text| !text.trim().is_empty())
-            .map(|text| parse("previous_root_secrets", text))
-            .collect::<Result<_, _>>()?;
-        let operator = match variable("operator_token").filter(|token| !token.is_empty()) {
-            Some(token) => Some(parse("operator_token", &token)?),
-            None => None,
+        let root: RootSecret = parse("root_secret", &given("root_secret"))?;
+        let mut previous: Vec<RootSecret> = Vec::new();
+        for text in given("previous_root_secrets").split(',').filter(|text| !text.trim().is_empty())
+        {
+            previous.push(parse("previous_root_secrets", text)?);
+        }
+        let operator = match given("operator_token") {
+            token if token.is_empty() => None,
+            token => Some(parse("operator_token", &token)?),
         };
         let base_url = read("base_url", "http://127.0.0.1:3000").trim_end_matches('/').to_owned();
         if !base_url.starts_with("https://") && !base_url.starts_with("http://") {
-            let reason = "must begin with https:// or http://".to_owned();
-            return Err(InvalidSetup { variable: "base_url", reason });
+            return Err(invalid("base_url", &"must begin with https:// or http://"));
         }
-        let security_contact = read("security_contact", "");
-        let security_expires = read("security_expires", "");
+        let security_contact = given("security_contact");
+        let security_expires = given("security_expires");
         let security = if security_contact.is_empty() || security_expires.is_empty() {
             None
         } else {
             Some((security_contact, parse("security_expires", &security_expires)?))
         };
+        let default_lang = parse("default_language", &read("default_language", "en"))?;
+        let feedback_limits =
+            parse("feedback_limits", &read("feedback_limits", "30;w=60,300;w=86400"))?;
+        let retention_days = parse("retention_days", &read("retention_days", "1095"))?;
+        let gpc_updated = parse("gpc_updated", &read("gpc_updated", "2026-11-22"))?;
         Ok(Self {
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,
             app_name: read("app_name", "OnCall 3.0"),
             controller_name: read("controller_name", "the operator of the app"),
-            contact_email: read("contact_email", ""),
-            default_lang: parse("default_language", &read("default_language", "en"))?,
+            contact_email: given("contact_email"),
+            default_lang,
             client_address: read("client_address_header", "spin-client-addr").to_ascii_lowercase(),
-            feedback_limits: parse(
-                "feedback_limits",
-                &read("feedback_limits", "30;w=60,300;w=86400"),
-            )?,
-            retention_days: parse("retention_days", &read("retention_days", "1095"))?,
+            feedback_limits,
+            retention_days,
             security,
-            gpc_updated: parse("gpc_updated", &read("gpc_updated", "2026-11-22"))?,
+            gpc_updated,
             policy: crate::policy::Cache::default(),
         })
     }
@@ -132,9 +138,11 @@ fn parse<T: std::str::FromStr<Err: fmt::Display>>(
     variable: &'static str,
     text: &str,
 ) -> Result<T, InvalidSetup> {
-    text.trim()
-        .parse()
-        .map_err(|reason: T::Err| InvalidSetup { variable, reason: reason.to_string() })
+    text.trim().parse().map_err(|reason: T::Err| invalid(variable, &reason))
+}
+
+fn invalid(variable: &'static str, reason: &dyn fmt::Display) -> InvalidSetup {
+    InvalidSetup { variable, reason: reason.to_string() }
 }
 
 #[cfg(test)]
