@@ -1,5 +1,8 @@
 //! A store in memory for native tests, which counts its calls and can be told to fail.
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::pin::Pin;
