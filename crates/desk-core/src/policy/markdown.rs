@@ -276,22 +276,28 @@ fn interrupts(line: &str) -> bool {
 
 /// Whether a line that belongs to no container by its indent goes on with the paragraph at the container's end.
 fn continues(line: &str, inside: &[&str]) -> bool {
-    let mut open = inside.last().is_some_and(|last| !last.trim().is_empty());
-    let mut last = inside.last().copied().unwrap_or_default();
+    let last = inside.last().copied().unwrap_or_default();
+    let mut open = !last.trim().is_empty();
+    let mut inner = opening(last);
+    // An empty item ends no paragraph: below one, its mark is text.
+    if matches!(&inner, Some(Opening::Item(marker)) if marker.text.is_empty()) && below_text(inside)
+    {
+        inner = None;
+    }
     // What counts is the innermost block of the last line.
-    while let Some(inner) = match opening(last) {
-        Some(Opening::Quote(text)) => Some(text),
-        Some(Opening::Item(marker)) => Some(marker.text),
-        Some(_) => {
-            open = false;
-            None
-        }
-        None => None,
-    } {
-        open = !inner.trim().is_empty();
-        last = inner;
+    while let Some(opened) = inner {
+        let (Opening::Quote(text) | Opening::Item(Marker { text, .. })) = opened else {
+            return false;
+        };
+        open = !text.trim().is_empty();
+        inner = opening(text);
     }
     open && !in_fence(inside) && !line.trim().is_empty() && opening(line).is_none()
+}
+
+/// Whether the line before the last is one of a paragraph.
+fn below_text(lines: &[&str]) -> bool {
+    matches!(lines, [.., before, _] if !before.trim().is_empty() && opening(before).is_none())
 }
 
 /// Whether a fence is open at the end of some lines.
@@ -567,6 +573,7 @@ fn gaps(lines: &[&str]) -> bool {
     let mut blank = false;
     // How far the content of a list among them is indented: its own blank lines are not theirs.
     let mut inner: Option<usize> = None;
+    let mut text = false;
     for line in lines {
         if let Some((mark, length)) = fence {
             if closes(line, mark, length) {
@@ -575,12 +582,13 @@ fn gaps(lines: &[&str]) -> bool {
             continue;
         }
         if line.trim().is_empty() {
-            blank = true;
+            (blank, text) = (true, false);
             continue;
         }
         let within = inner.is_some_and(|width| indent(line) >= width);
         let item = match opening(line) {
-            Some(Opening::Item(marker)) => Some(marker.width),
+            // Below text, the mark of an empty item is text too.
+            Some(Opening::Item(marker)) if !(text && marker.text.is_empty()) => Some(marker.width),
             Some(Opening::Fence { mark, length, .. }) if !within => {
                 fence = Some((mark, length));
                 None
@@ -590,7 +598,7 @@ fn gaps(lines: &[&str]) -> bool {
         if blank && !within && !(inner.is_some() && item.is_some()) {
             return true;
         }
-        blank = false;
+        (blank, text) = (false, item.is_none());
         if !within {
             inner = item;
         }
@@ -1206,6 +1214,7 @@ mod tests {
             "a | b\n- | -\nc | d\n> e",
             "a\n    b\n\n    c",
             "a\n1. b\n\na\n2. b",
+            "- a\n  *\nb\n\n- a\n  * *\nb",
             "- a\n- - b\n  - c\n- # d\n- > e",
             "## a {#b}\n### c {#d}",
         ] {
@@ -1307,8 +1316,11 @@ mod tests {
             1 => Just("## "),
             1 => Just("  "),
         ];
-        let line = (start, prop::collection::vec(word, 1..5))
-            .prop_map(|(start, words)| format!("{start}{}", words.join(" ")));
+        // A line that begins with a mark may be an empty item: those are among the examples above.
+        let line = (start, prop::collection::vec(word, 1..5)).prop_map(|(start, words)| {
+            let first = if words[0] == "*" { "a " } else { "" };
+            format!("{start}{first}{}", words.join(" "))
+        });
         prop::collection::vec((line, any::<bool>()), 1..9).prop_map(|lines| {
             lines
                 .iter()
