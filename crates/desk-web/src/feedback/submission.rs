@@ -3,7 +3,7 @@
 use base64ct::{Base64, Encoding as _};
 use desk_core::attachment::{Attachment, InvalidAttachment, MAX_ATTACHMENTS};
 use desk_core::case::{
-    AppVersion, Case, CaseKey, Door, Head, Kind, Message, Name, Opening, Suspicion,
+    AppVersion, Case, CaseKey, Door, Head, Kind, Message, Name, Opening, PolicyPin, Suspicion,
 };
 use desk_core::email::{EmailAddress, InvalidEmail};
 use desk_core::id::Id;
@@ -231,6 +231,14 @@ async fn earlier<S: Store>(
     }
 }
 
+/// The policy in force. One that cannot be read must not keep anybody from complaining.
+async fn pin<S: Store>(desk: &Desk<'_, S>) -> Result<Option<PolicyPin>, Problem> {
+    match policy::pin(desk).await {
+        Err(Problem::Internal(_)) => Ok(None),
+        pin => pin,
+    }
+}
+
 /// Stores the case, or finds the one that the same ticket opened before.
 async fn accept<S: Store>(
     desk: &Desk<'_, S>,
@@ -244,7 +252,7 @@ async fn accept<S: Store>(
     let own = case_key(desk, &ticket, subject, &fingerprint);
 
     // Load: the case that this ticket may have opened already, the client's brake, the policy in force.
-    let reads = both(limiter::check(desk, request), policy::pin(desk));
+    let reads = both(limiter::check(desk, request), pin(desk));
     let loads = both(earlier(desk, &ticket, own, &fingerprint), reads);
     let ((key, earlier), (brake, policy)) = loads.await?;
     if let Some(opening) = earlier {
