@@ -138,7 +138,8 @@ impl Suspicion {
 
     /// Tells whether a message has so many links that it is suspicious.
     pub fn of_message(message: &Message) -> Option<Self> {
-        let links = message.as_str().match_indices("://").count();
+        let links =
+            message.as_str().split(':').skip(1).filter(|rest| rest.starts_with("//")).count();
         (links >= Self::MANY).then_some(Self::ManyLinks)
     }
 }

@@ -64,7 +64,10 @@ impl FromStr for EmailAddress {
             return Err(InvalidEmail::TooLong);
         }
         // Quoted local parts are legal and unused; what they allow (spaces, a second @, quotes) is only an attack here.
-        let local_ok = |c: char| c.is_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
+        let local_ok = |c: char| {
+            let mark = u8::try_from(c).is_ok_and(|c| b"!#$%&'*+-/=?^_`{|}~.".contains(&c));
+            mark || c.is_alphanumeric()
+        };
         let dots_ok = |part: &str| !part.split('.').any(str::is_empty);
         let label_ok = |label: &str| {
             !label.starts_with('-')

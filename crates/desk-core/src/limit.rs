@@ -42,7 +42,8 @@ impl FromStr for Limits {
         let quotas: Option<Vec<Quota>> = text
             .split(',')
             .map(|part| {
-                let (requests, window) = part.trim().split_once(";w=")?;
+                let (requests, window) = part.trim().split_once(';')?;
+                let window = window.strip_prefix("w=")?;
                 let quota =
                     Quota { requests: requests.parse().ok()?, window: window.parse().ok()? };
                 (quota.requests > 0 && (1..=86_400).contains(&quota.window)).then_some(quota)

@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+/// The months of an HTTP date.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const MILLIS_PER_SECOND: i64 = 1_000;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 /// 0001-01-01T00:00:00Z, the earliest instant that RFC 3339 and our four-digit years can both write.
@@ -111,8 +114,6 @@ impl Timestamp {
     /// The HTTP date of RFC 9110 section 5.6.7, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     pub fn http_date(self) -> String {
         const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
-        const MONTHS: [&str; 12] =
-            ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
         let date = self.date();
         let weekday = self.0.div_euclid(MILLIS_PER_DAY).rem_euclid(7);
         let day_name = DAYS.get(weekday as usize).copied().unwrap_or_default();
@@ -134,9 +135,8 @@ impl Timestamp {
         let mut words = rest.split(' ');
         let mut next = || words.next().ok_or(InvalidTime::Shape);
         let (day, month, year, time) = (next()?, next()?, next()?, next()?);
-        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
-        let at = MONTHS.find(month).filter(|at| month.len() == 3 && at % 3 == 0);
-        let month = at.ok_or(InvalidTime::Shape)? / 3 + 1;
+        let at = MONTHS.iter().position(|name| *name == month);
+        let month = at.ok_or(InvalidTime::Shape)? + 1;
         let iso = format!("{year}-{month:02}-{day}T{time}Z");
         let instant: Self = iso.parse()?;
         if instant.http_date() == text { Ok(instant) } else { Err(InvalidTime::Shape) }

@@ -4,7 +4,7 @@
 use desk_core::store_key::StoreKey;
 use desk_web::ports::{Scan, Store, StoreError};
 
-use crate::store::{SpinStore, failed};
+use crate::store::SpinStore;
 
 mod bindings {
     spin_sdk::wit_bindgen::generate!({
@@ -38,8 +38,8 @@ impl Store for ScanningStore {
 impl Scan for ScanningStore {
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         // The call does not give way to other requests of the instance while it runs: 0.4 µs a key on SQLite.
-        let bucket = keyvalue::open("default").map_err(|error| failed(describe(&error)))?;
-        let answer = bucket.list_keys(None).map_err(|error| failed(describe(&error)))?;
+        let bucket = keyvalue::open("default").map_err(failed)?;
+        let answer = bucket.list_keys(None).map_err(failed)?;
         // Spin gives every key at once and no cursor. A host that pages would make lists lie, so it is refused.
         if answer.cursor.is_some() {
             return Err(StoreError(
@@ -50,10 +50,10 @@ impl Scan for ScanningStore {
     }
 }
 
-fn describe(error: &keyvalue::Error) -> String {
-    match error {
+fn failed(error: keyvalue::Error) -> StoreError {
+    StoreError(match error {
         keyvalue::Error::NoSuchStore => "no such store".to_owned(),
         keyvalue::Error::AccessDenied => "access denied".to_owned(),
-        keyvalue::Error::Other(text) => text.clone(),
-    }
+        keyvalue::Error::Other(text) => text,
+    })
 }

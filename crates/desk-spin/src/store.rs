@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use desk_core::store_key::StoreKey;
 use desk_web::ports::{Store, StoreError};
-use spin_sdk::key_value;
+use spin_sdk::key_value::{self, Error};
 
 /// Spin's default key-value store, opened when it is first used and kept open for the instance's life.
 #[derive(Default)]
@@ -24,8 +24,14 @@ async fn open() -> Result<Rc<key_value::Store>, StoreError> {
     Ok(OPEN.with(|cell| cell.get_or_init(|| store).clone()))
 }
 
-pub(crate) fn failed(error: impl std::fmt::Display) -> StoreError {
-    StoreError(error.to_string())
+/// What to log of an error. Its own `Display` is that of `Debug`, whose quoting of texts takes 4 KB of a component.
+fn failed(error: Error) -> StoreError {
+    StoreError(match error {
+        Error::StoreTableFull => "too many stores are open".to_owned(),
+        Error::NoSuchStore => "no such store".to_owned(),
+        Error::AccessDenied => "access denied".to_owned(),
+        Error::Other(text) => text,
+    })
 }
 
 impl Store for SpinStore {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use desk_core::time::Timestamp;
 use desk_web::Setup;
 use desk_web::setup::{InvalidSetup, VARIABLES};
-use spin_sdk::variables;
+use spin_sdk::variables::{self, Error};
 
 /// For how many seconds an instance keeps its configuration, and so how long a rotated secret takes to reach it.
 const KEPT: i64 = 30;
@@ -30,8 +30,11 @@ pub(crate) async fn setup(now: Timestamp) -> Result<Rc<Setup>, InvalidSetup> {
         match variables::get(name).await {
             Ok(value) => found.push((name, value)),
             // The manifest does not grant it to this component.
-            Err(variables::Error::Undefined(_)) => {}
-            Err(error) => return Err(InvalidSetup { variable: name, reason: error.to_string() }),
+            Err(Error::Undefined(_)) => {}
+            // The error's own `Display` is that of `Debug`, whose quoting of texts takes 4 KB of a component.
+            Err(Error::InvalidName(reason) | Error::Provider(reason) | Error::Other(reason)) => {
+                return Err(InvalidSetup { variable: name, reason });
+            }
         }
     }
     let setup = Setup::new(|asked| {

@@ -261,7 +261,8 @@ fn split_at<'a>(bytes: &'a [u8], pattern: &[u8]) -> Option<(&'a [u8], &'a [u8])>
 
 /// Reads the field's name from a part's headers, and whether it is a file.
 fn disposition(head: &str) -> Option<(String, bool)> {
-    let value = head.split("\r\n").find_map(|line| {
+    let value = head.split('\r').find_map(|line| {
+        let line = line.strip_prefix('\n').unwrap_or(line);
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("content-disposition").then_some(value.trim())
     })?;

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use crate::keys::Keyring;
 use crate::lang::Lang;
 use crate::store_key::StoreKey;
-use crate::text::Text;
+use crate::text::{Text, line_ends};
 use crate::time::Timestamp;
 
 /// A sentence on what changed: up to 500 characters.
@@ -191,7 +191,7 @@ impl PolicyText {
     /// [`InvalidPolicyText`] if it is empty, too long or has control characters.
     pub fn new(text: &str) -> Result<Self, InvalidPolicyText> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let text = line_ends(text);
         if text.trim().is_empty() {
             return Err(InvalidPolicyText::Empty);
         }

@@ -178,8 +178,12 @@ fn follow(request: &Request, locale: Locale) -> Result<Reply, Problem> {
     let link = link.unwrap_or_default();
     // Only the token is taken from what was pasted: the address that it leads to is ours.
     let token = link.trim().split(['?', '#']).next().unwrap_or_default();
-    let token =
-        token.split("/status/").last().and_then(|rest| rest.split('/').next()).unwrap_or_default();
+    let segments: Vec<&str> = token.split('/').collect();
+    let behind = segments.windows(2).rev().find_map(|pair| match pair {
+        ["status", token] => Some(*token),
+        _ => None,
+    });
+    let token = behind.or(segments.first().copied()).unwrap_or_default();
     let fits = !token.is_empty()
         && token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'));
     if !fits {
