@@ -41,7 +41,9 @@ fn links_between_documents_lead_somewhere() {
     let root = harness::root();
     let pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root.join(name));
     let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
-    for page in pages.into_iter().chain(docs.filter(|path| path.extension().is_some_and(|e| e == "md"))) {
+    for page in
+        pages.into_iter().chain(docs.filter(|path| path.extension().is_some_and(|e| e == "md")))
+    {
         let text = fs::read_to_string(&page).unwrap();
         for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let file = link.split('#').next().unwrap();
