@@ -76,7 +76,7 @@ fn bodies() -> Vec<Hostile> {
         filing("JSON of brackets alone", JSON, deep.as_bytes(), Problem(400)),
         filing("JSON that is deep in a field", JSON, deep_in_field.as_bytes(), Problem(400)),
         filing("JSON with thousands of fields", JSON, many.as_bytes(), Problem(400)),
-        filing("JSON with a number that no machine has", JSON, huge_number, Problem(400)),
+        filing("JSON with a number that no machine has", JSON, huge_number, Problem(422)),
         filing("JSON with a field twice", JSON, br#"{"kind": "a", "kind": "b"}"#, Problem(422)),
         filing("JSON with wrong types", JSON, br#"{"kind": {}, "message": []}"#, Problem(422)),
         filing(
