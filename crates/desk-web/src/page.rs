@@ -91,7 +91,7 @@ pub fn layout(
                             }
                         }
                     }
-                    p { ((texts.controller)(&setup.controller_name, &setup.app_name)) }
+                    p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
                 }
             }
         }
@@ -136,6 +136,12 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
             }
         }
         p { (view.text.next) }
+        @if view.text.status.is_server_error() && !setup.contact_email.is_empty() {
+            p {
+                (texts.write_to) " "
+                a href=(format!("mailto:{}", setup.contact_email)) { (setup.contact_email) } "."
+            }
+        }
         div.actions {
             @match view.link {
                 Some(link) => a.button href=(link) { (texts.see_what_was_sent) },

@@ -37,8 +37,8 @@ pub struct Setup {
     pub base_url: String,
     /// The app whose privacy this is.
     pub app_name: String,
-    /// Who answers for the data (the controller of GDPR article 4(7), the operator of 152-FZ article 3).
-    pub controller_name: String,
+    /// Who answers for the data (the controller of GDPR article 4(7), the operator of 152-FZ article 3), if named.
+    controller_name: String,
     /// Where a person can write who cannot use the pages.
     pub contact_email: String,
     /// The language where a person names none that we speak.
@@ -75,6 +75,15 @@ impl fmt::Display for InvalidSetup {
 impl std::error::Error for InvalidSetup {}
 
 impl Setup {
+    /// Who answers for the data: the configured name, or the operator of the app in so many words.
+    pub fn controller(&self, lang: Lang) -> String {
+        if self.controller_name.is_empty() {
+            (crate::texts::texts(lang).operator_of)(&self.app_name)
+        } else {
+            self.controller_name.clone()
+        }
+    }
+
     /// Parses the variables.
     ///
     /// # Errors
@@ -121,7 +130,7 @@ impl Setup {
             operator,
             base_url,
             app_name: read("app_name", "OnCall 3.0"),
-            controller_name: read("controller_name", "the operator of the app"),
+            controller_name: read("controller_name", ""),
             contact_email: given("contact_email"),
             default_lang,
             client_address: read("client_address_header", "spin-client-addr").to_ascii_lowercase(),

@@ -125,7 +125,7 @@ fn claims(json: &mut Json, setup: &Setup, case: &Case, message: &str) {
     let opening = &case.opening;
     json.text("type", "case-opened");
     json.text("issuer", &setup.base_url);
-    json.text("controller", &setup.controller_name);
+    json.text("controller", &setup.controller(case.opening.lang));
     json.shown("reference", &case.reference());
     json.text("kind", opening.kind.name());
     json.shown("opened_at", &opening.at);

@@ -106,7 +106,7 @@ pub(super) fn atom<S: Store>(view: &View<'_, S>) -> Reply {
             id { (view.tag("")) }
             title { (xml(&(words.feed_title)(&setup.app_name))) }
             updated { (updated(&entries)) }
-            author { name { (xml(&setup.controller_name)) } }
+            author { name { (xml(&setup.controller(view.locale.lang))) } }
             // An element with an end tag of its own, for in HTML a link has none.
             link rel="self" type="application/atom+xml" href=(view.feed_url("feed.atom")) {}
             link rel="alternate" type="text/html" href=(format!("{}/policy/versions?lang={}", setup.base_url, view.locale.lang)) {}
@@ -139,7 +139,7 @@ pub(super) fn json<S: Store>(view: &View<'_, S>) -> Reply {
         json.text("feed_url", &view.feed_url("feed.json"));
         json.text("language", lang.tag());
         json.list("authors", |list| {
-            list.nest("", |json| json.text("name", &setup.controller_name));
+            list.nest("", |json| json.text("name", &setup.controller(view.locale.lang)));
         });
         json.list("items", |list| {
             for entry in &entries {

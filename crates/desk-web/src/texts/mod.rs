@@ -31,8 +31,12 @@ pub struct Texts {
     pub nav_security: &'static str,
     /// Who answers for the data: controller, app.
     pub controller: fn(&str, &str) -> String,
+    /// Whoever operates the app, where no name is configured.
+    pub operator_of: fn(&str) -> String,
     /// The kicker of a problem page, before its status.
     pub problem_kicker: &'static str,
+    /// What to do where the desk itself is at fault, before the address.
+    pub write_to: &'static str,
     /// The button to the start page.
     pub to_start: &'static str,
     /// The button to what was sent first.

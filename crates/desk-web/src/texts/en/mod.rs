@@ -21,7 +21,9 @@ pub(super) static TEXTS: Texts = Texts {
             capital(controller)
         )
     },
+    operator_of: |app| format!("the operator of {app}"),
     problem_kicker: "Problem",
+    write_to: "If it happens again, write to",
     to_start: "Go to the start page",
     see_what_was_sent: "See what was sent",
     about_problem: "About this problem",

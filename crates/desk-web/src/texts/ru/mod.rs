@@ -20,7 +20,9 @@ pub(super) static TEXTS: Texts = Texts {
             "За ваши данные в {app} отвечает {controller}. На этой странице нет файлов cookie и скриптов."
         )
     },
+    operator_of: |app| format!("оператор приложения {app}"),
     problem_kicker: "Ошибка",
+    write_to: "Если это повторится, напишите на адрес",
     to_start: "На главную страницу",
     see_what_was_sent: "Посмотреть отправленное",
     about_problem: "Об этой ошибке",
