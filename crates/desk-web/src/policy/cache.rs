@@ -57,18 +57,18 @@ pub(super) struct Current {
     pub(super) texts: Texts,
     /// When another version takes effect.
     pub(super) until: Option<Timestamp>,
-    rendered: RefCell<Vec<(Variant, Prepared)>>,
+    rendered: RefCell<Vec<(Variant, Rc<Prepared>)>>,
 }
 
 impl Current {
     /// The answer that was rendered before. There are at most as many as a variant has values: two dozen.
-    pub(super) fn rendered(&self, variant: Variant) -> Option<Prepared> {
+    pub(super) fn rendered(&self, variant: Variant) -> Option<Rc<Prepared>> {
         let rendered = self.rendered.borrow();
         rendered.iter().find(|(known, _)| *known == variant).map(|(_, answer)| answer.clone())
     }
 
     /// Remembers an answer.
-    pub(super) fn remember(&self, variant: Variant, answer: Prepared) {
+    pub(super) fn remember(&self, variant: Variant, answer: Rc<Prepared>) {
         let mut rendered = self.rendered.borrow_mut();
         if rendered.iter().all(|(known, _)| *known != variant) {
             rendered.push((variant, answer));

@@ -22,6 +22,8 @@ mod tests;
 mod text;
 mod wire;
 
+use std::rc::Rc;
+
 use bytes::Bytes;
 use desk_core::case::PolicyPin;
 use desk_core::policy::history::{History, Version};
@@ -139,11 +141,11 @@ async fn now<S: Store>(
                 crate::Body::Whole(Bytes::new()),
             );
             let view = View { current: &current, desk, request: &plain, locale: variant.locale };
-            let prepared = {
+            let prepared = Rc::new({
                 let version = view.history().in_force(view.now());
                 let asked = Asked::Now { gpc: variant.gpc };
                 text::text(&view, version, asked, variant.format).await?.prepare()
-            };
+            });
             current.remember(variant, prepared.clone());
             prepared
         }
