@@ -71,10 +71,12 @@ fn main() {
         [child::SERVE, manifest, store, cache] => {
             runtime.block_on(child::serve(manifest, store, cache));
         }
-        [] => runtime.block_on(run(&THOROUGH)),
-        ["--quick"] => runtime.block_on(run(&QUICK)),
+        [] => runtime.block_on(run(&THOROUGH, "")),
+        ["--quick"] => runtime.block_on(run(&QUICK, "")),
+        [part] if !part.starts_with('-') => runtime.block_on(run(&THOROUGH, part)),
+        ["--quick", part] => runtime.block_on(run(&QUICK, part)),
         _ => {
-            eprintln!("usage: cargo bench [-- --quick]");
+            eprintln!("usage: cargo bench -- [--quick] [PART OF A ROW'S NAME]");
             std::process::exit(2);
         }
     }
@@ -86,7 +88,7 @@ fn root() -> PathBuf {
     tests.parent().expect("tests/ lies in the workspace").to_owned()
 }
 
-async fn run(effort: &Effort) {
+async fn run(effort: &Effort, only: &str) {
     let desk = build::built(&root().join("spin.toml"));
     let floor = build::built(&root().join("tests/floor/spin.toml"));
     eprintln!("learning what the desk asks of its store");
@@ -119,7 +121,8 @@ async fn run(effort: &Effort) {
         fill(floor.address, &plans).await;
         for connections in CONNECTIONS {
             report.section(store, connections);
-            for (path, plan) in PATHS.iter().zip(&plans) {
+            let rows = PATHS.iter().zip(&plans).filter(|(path, _)| path.name.contains(only));
+            for (path, plan) in rows {
                 let mut lanes = lanes(path, plan, &known, (&desk, &floor), connections).await;
                 report.row(path, plan, &load::compare(effort, &mut lanes).await);
             }
