@@ -30,6 +30,12 @@ pub enum Purpose {
     StatusLink,
     /// Minting the render token of the feedback form.
     FeedbackForm,
+    /// Minting the links in mails that unsubscribe.
+    UnsubscribeLink,
+    /// Minting the links that undo an opt-out.
+    UndoLink,
+    /// Minting the mailed links to a person's preferences.
+    PreferencesLink,
 }
 
 impl Purpose {
@@ -43,6 +49,9 @@ impl Purpose {
             Self::Sign => b"sign.ed25519",
             Self::StatusLink => b"link.status",
             Self::FeedbackForm => b"form.feedback",
+            Self::UnsubscribeLink => b"link.unsubscribe",
+            Self::UndoLink => b"link.undo",
+            Self::PreferencesLink => b"link.preferences",
         }
     }
 }
@@ -222,6 +231,28 @@ impl fmt::Display for Subject {
     }
 }
 
+/// A text that is not the hash of a data subject.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidSubject;
+
+impl fmt::Display for InvalidSubject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not a subject of 26 base 32 characters")
+    }
+}
+
+impl std::error::Error for InvalidSubject {}
+
+/// Reads exactly what `Display` writes: subjects are compared as text in store keys.
+impl FromStr for Subject {
+    type Err = InvalidSubject;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSubject> {
+        let subject = Self(base32::decode(text).map_err(|_| InvalidSubject)?);
+        if subject.to_string() == text { Ok(subject) } else { Err(InvalidSubject) }
+    }
+}
+
 /// The bearer token of an operator, compared in constant time.
 #[derive(Clone)]
 pub struct OperatorToken(Zeroizing<Vec<u8>>);
@@ -282,7 +313,18 @@ pub(crate) mod tests {
     #[test]
     fn purposes_have_keys_of_their_own() {
         use Purpose::*;
-        let all = [Seal, Subject, Limit, Idempotency, Sign, StatusLink, FeedbackForm];
+        let all = [
+            Seal,
+            Subject,
+            Limit,
+            Idempotency,
+            Sign,
+            StatusLink,
+            FeedbackForm,
+            UnsubscribeLink,
+            UndoLink,
+            PreferencesLink,
+        ];
         let ring = keyring();
         let keys: Vec<_> = all.iter().map(|p| *ring.current().subkey(*p)).collect();
         for (at, key) in keys.iter().enumerate() {

@@ -17,6 +17,8 @@ pub mod sealed;
 pub mod signed;
 pub mod small;
 pub mod store_key;
+pub mod suppression;
 pub mod text;
 pub mod time;
 pub mod token;
+pub mod webhook;

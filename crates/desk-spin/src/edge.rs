@@ -11,7 +11,7 @@ use desk_core::time::Timestamp;
 use desk_web::desk::logged;
 use desk_web::headers::Headers;
 use desk_web::problem::Problem;
-use desk_web::reply::Response;
+use desk_web::reply::{Response, Rest};
 use desk_web::request::{Body, Locale, body_limit};
 use desk_web::{Desk, Request};
 use http::Method;
@@ -41,10 +41,17 @@ pub async fn handle<S: Default>(
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> types::Response {
     let request = read(request).await;
-    let response = answer(&request, serve).await;
+    let mut response = answer(&request, serve).await;
     if let Some(text) = &response.log {
         // The method and the problem, but never the path: it may carry a token.
         log(format!("{} {} {text}", request.method, response.status.as_u16()));
+    }
+    if let Some(after) = response.after.take() {
+        wit_bindgen::spawn(async move {
+            if let Some(text) = after.run().await {
+                log(text);
+            }
+        });
     }
     write(response).await
 }
@@ -150,15 +157,37 @@ async fn read_body(request: types::Request, headers: &Headers, limit: usize) -> 
     }
 }
 
+/// Writes the rest of a body. What goes wrong on the way breaks the answer off.
+async fn follow(
+    mut rest: Rest,
+    writer: &mut wit_bindgen::StreamWriter<u8>,
+) -> Result<(), ErrorCode> {
+    loop {
+        match rest.next().await {
+            Ok(Some(chunk)) => {
+                if !writer.write_all(Vec::from(chunk)).await.is_empty() {
+                    // Nobody reads any more.
+                    return Ok(());
+                }
+            }
+            Ok(None) => return Ok(()),
+            Err(problem) => {
+                log(format!("an answer was broken off: {}", problem.log().unwrap_or_default()));
+                return Err(ErrorCode::InternalError(None));
+            }
+        }
+    }
+}
+
 /// Writes an answer.
 ///
 /// The body's writing is begun before the answer is given out, so that the host finds the first bytes waiting and sends
 /// them with the headers; begun afterwards, they go in a packet of their own, for which the client waits up to 40 ms.
 async fn write(response: Response) -> types::Response {
-    let Response { status, headers, body, .. } = response;
+    let Response { status, headers, body, rest, .. } = response;
     let fields = Fields::from_list(headers.list()).unwrap_or_else(|_| Fields::new());
     let (trailers, trailers_end) = wit_future::new(|| Ok(None));
-    let (contents, writer) = if body.is_empty() {
+    let (contents, writer) = if body.is_empty() && rest.is_none() {
         (None, None)
     } else {
         let (writer, contents) = wit_stream::new();
@@ -168,10 +197,14 @@ async fn write(response: Response) -> types::Response {
     // Statuses come from `http::StatusCode`, all of which the host takes.
     let _ = response.set_status_code(status.as_u16());
     let mut sending: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
+        let mut end = Ok(None);
         if let Some(mut writer) = writer {
             writer.write_all(Vec::from(body)).await;
+            if let Some(rest) = rest {
+                end = follow(rest, &mut writer).await.map(|()| None);
+            }
         }
-        let _: Result<(), _> = trailers.write(Ok::<_, ErrorCode>(None)).await;
+        let _: Result<(), _> = trailers.write(end).await;
     });
     let begun = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
     if begun.is_pending() {

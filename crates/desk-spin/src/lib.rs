@@ -6,18 +6,21 @@
 #![cfg(target_family = "wasm")]
 
 mod edge;
+mod outbound;
 mod scan;
 mod store;
 mod variables;
 
 pub use edge::handle;
+pub use outbound::Calling;
 pub use scan::ScanningStore;
 pub use spin_sdk;
 pub use store::SpinStore;
 
 /// Exports a use case of `desk-web` as the HTTP handler of a component.
 ///
-/// Takes the store's type ([`SpinStore`], or [`ScanningStore`] where the component may scan) and the path of an
+/// Takes the ports' type ([`SpinStore`], or [`ScanningStore`] where the component may scan, either inside of [`Calling`]
+/// where it may call others) and the path of an
 /// `async fn(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`.
 #[macro_export]
 macro_rules! function {

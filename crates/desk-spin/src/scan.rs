@@ -18,7 +18,7 @@ mod bindings {
 use bindings::wasi::keyvalue::store as keyvalue;
 
 /// The store of a component that may scan: the console's.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct ScanningStore(SpinStore);
 
 impl Store for ScanningStore {

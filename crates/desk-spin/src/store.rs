@@ -8,7 +8,7 @@ use desk_web::ports::{Store, StoreError};
 use spin_sdk::key_value::{self, Error};
 
 /// Spin's default key-value store, opened when it is first used and kept open for the instance's life.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct SpinStore;
 
 thread_local! {

@@ -4,6 +4,7 @@
 
 use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
+use desk_core::text::Text;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
@@ -21,6 +22,12 @@ pub enum Action {
     CaseReplied,
     /// Set the state of a case.
     StateSet,
+    /// Entered a suppression.
+    Suppressed,
+    /// Lifted a suppression.
+    SuppressionLifted,
+    /// Read a mail that waits to be sent.
+    MailRead,
 }
 
 impl Action {
@@ -31,8 +38,24 @@ impl Action {
             Self::FileRead => "file-read",
             Self::CaseReplied => "case-replied",
             Self::StateSet => "state-set",
+            Self::Suppressed => "suppressed",
+            Self::SuppressionLifted => "suppression-lifted",
+            Self::MailRead => "mail-read",
         }
     }
+}
+
+/// What an access is to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum About {
+    /// A case.
+    Case(Id),
+    /// A suppression of the data subject with this hash.
+    Subject([u8; 16]),
+    /// Several suppressions at once: so many.
+    Batch(u32),
+    /// A mail.
+    Mail(Id),
 }
 
 /// One access.
@@ -42,8 +65,10 @@ pub struct Record {
     pub id: Id,
     /// What was done.
     pub action: Action,
-    /// The case.
-    pub case: Id,
+    /// To what.
+    pub about: About,
+    /// Why, where the operator had to say so.
+    pub reason: Option<Text<500>>,
 }
 
 /// What the keys of audit records begin with.
@@ -62,6 +87,19 @@ pub fn key(id: Id) -> Result<StoreKey, Problem> {
 /// # Errors
 /// A problem if the store does not confirm it; then the access must not happen.
 pub async fn record<S: Store>(desk: &Desk<'_, S>, action: Action, case: Id) -> Result<(), Problem> {
+    record_about(desk, action, About::Case(case), None).await
+}
+
+/// Records an access to anything, with the reason that the operator gave.
+///
+/// # Errors
+/// As for [`record`].
+pub async fn record_about<S: Store>(
+    desk: &Desk<'_, S>,
+    action: Action,
+    about: About,
+    reason: Option<Text<500>>,
+) -> Result<(), Problem> {
     let id = desk.moment.id("audit");
-    desk.write_sealed(&key(id)?, None, &Record { id, action, case }).await
+    desk.write_sealed(&key(id)?, None, &Record { id, action, about, reason }).await
 }

@@ -1,5 +1,7 @@
 //! What a use case works with: the store, the configuration and the moment.
 
+use std::rc::Rc;
+
 use desk_core::id::Moment;
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
@@ -19,7 +21,7 @@ pub struct Desk<'a, S> {
     /// The store.
     pub store: &'a S,
     /// The configuration.
-    pub setup: &'a Setup,
+    pub setup: &'a Rc<Setup>,
     /// The time, and the randomness.
     pub moment: Moment,
 }

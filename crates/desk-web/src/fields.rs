@@ -37,6 +37,9 @@ pub enum Encoding {
 /// The most fields, or parts of a form, that are read.
 const MAX_FIELDS: usize = 64;
 
+/// The most items of a JSON list that are kept: one more than any field takes, so that it can tell that there are too many.
+const MAX_ITEMS: usize = 1_001;
+
 /// The fields of a body, taken out one by one; what is wrong is collected, and what is left over is wrong too.
 #[derive(Debug)]
 pub struct Fields {
@@ -188,7 +191,8 @@ fn percent_text(bytes: &[u8]) -> Result<String, Problem> {
     String::from_utf8(decoded.into_owned()).map_err(|_| Problem::Malformed("not-utf-8"))
 }
 
-fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
+/// Reads a JSON object into its members.
+pub(crate) fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::Malformed("not-utf-8"))?;
     json::object(text).ok_or(Problem::Malformed("json"))
 }

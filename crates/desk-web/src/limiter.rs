@@ -1,9 +1,10 @@
-//! The brake on public writes: a slot per client address, whose name is a keyed hash that changes every day.
+//! The brake on public writes: a slot per client address, or per address that mail goes to, whose name is a keyed hash
+//! that changes every day.
 
 use std::net::{IpAddr, SocketAddr};
 
 use desk_core::keys::Purpose;
-use desk_core::limit::{Slot, Verdict};
+use desk_core::limit::{Limits, Slot, Verdict};
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 
@@ -19,21 +20,45 @@ pub struct Brake {
     slot: Option<(StoreKey, Verdict)>,
 }
 
+/// What is limited, and how often it may be done.
+#[derive(Clone, Copy, Debug)]
+pub struct Limit<'a> {
+    /// The word for it in store keys.
+    pub area: &'static str,
+    /// How often.
+    pub limits: &'a Limits,
+}
+
 /// Reads the slot of the client that sent this request. One read. Whether the client may write, [`Brake::admit`] says:
 /// only a new write needs to ask, for a retry of one that was accepted is answered as it was.
 ///
 /// # Errors
 /// A problem if the store fails.
-pub async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Brake, Problem> {
+pub async fn check<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    limit: Limit<'_>,
+) -> Result<Brake, Problem> {
     // The last value: a client's own `spin-*` headers come before the host's.
-    let address = request.headers.last(&desk.setup.client_address).and_then(client);
-    let Some(address) = address else {
-        return Ok(Brake { slot: None });
-    };
+    match request.headers.last(&desk.setup.client_address).and_then(client) {
+        Some(address) => check_for(desk, &address, limit).await,
+        None => Ok(Brake { slot: None }),
+    }
+}
+
+/// Reads the slot of whoever these bytes stand for. One read.
+///
+/// # Errors
+/// A problem if the store fails.
+pub async fn check_for<S: Store>(
+    desk: &Desk<'_, S>,
+    who: &[u8],
+    limit: Limit<'_>,
+) -> Result<Brake, Problem> {
     // The day is part of the name, so that nobody can follow a client from one day to the next.
     let today = desk.now().seconds().div_euclid(86_400).to_be_bytes();
-    let name = desk.setup.keys.blind(Purpose::Limit, &[&today, &address]);
-    let key = StoreKey::new(format!("limit:feedback:{name}"))
+    let name = desk.setup.keys.blind(Purpose::Limit, &[&today, who]);
+    let key = StoreKey::new(format!("limit:{}:{name}", limit.area))
         .map_err(|error| Problem::Internal(error.to_string()))?;
     // A slot that cannot be read is an empty one: a brake must not become a lock.
     let slot: Slot = match desk.read_framed(&key).await {
@@ -41,7 +66,7 @@ pub async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Br
         Err(Problem::Internal(_)) => Slot::default(),
         Err(problem) => return Err(problem),
     };
-    let verdict = desk.setup.feedback_limits.decide(&slot, desk.now());
+    let verdict = limit.limits.decide(&slot, desk.now());
     Ok(Brake { slot: Some((key, verdict)) })
 }
 

@@ -1,9 +1,11 @@
-//! What a use case needs from outside, as small traits: a store, and for operators a way to scan it.
+//! What a use case needs from outside, as small traits: a store, for operators a way to scan it, and a way to call out.
 //!
 //! The futures carry no `Send` bound: a guest has one thread.
 
 use std::fmt;
+use std::rc::Rc;
 
+use bytes::Bytes;
 use desk_core::store_key::StoreKey;
 
 /// The key-value store, with only what every Spin host has: no swap, no counter, no expiry.
@@ -36,6 +38,76 @@ pub trait Scan: Store {
     /// # Errors
     /// [`StoreError`] if the store did not answer.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
+}
+
+/// Calls to other hosts. Only functions that tell somebody of something have it, and only to the hosts that their
+/// manifest entry allows.
+#[expect(async_fn_in_trait, reason = "a guest has one thread, so the futures need no Send bound")]
+pub trait Outbound {
+    /// Sends a request and waits for the answer, of whose body it takes 64 KiB at the most.
+    ///
+    /// # Errors
+    /// [`OutboundError`] if no answer came, or the host is not one that may be called.
+    async fn send(&self, call: Call<'_>) -> Result<Answer, OutboundError>;
+}
+
+/// A request to another host.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// GET if there is no body, else POST.
+    pub body: Option<&'a [u8]>,
+    /// The address: https, or http to a host of one's own.
+    pub url: &'a str,
+    /// The headers, names in lower case.
+    pub headers: &'a [(&'a str, &'a str)],
+}
+
+/// What another host answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// The status.
+    pub status: u16,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// No answer came. The text is for the log alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutboundError(pub String);
+
+impl fmt::Display for OutboundError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "call: {}", self.0)
+    }
+}
+
+impl std::error::Error for OutboundError {}
+
+/// A port that several hold: what goes on after the answer holds it too.
+impl<S: Store> Store for Rc<S> {
+    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        (**self).get(key).await
+    }
+
+    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
+        (**self).set(key, value).await
+    }
+
+    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
+        (**self).delete(key).await
+    }
+}
+
+impl<S: Scan> Scan for Rc<S> {
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        (**self).keys(prefix).await
+    }
+}
+
+impl<S: Outbound> Outbound for Rc<S> {
+    async fn send(&self, call: Call<'_>) -> Result<Answer, OutboundError> {
+        (**self).send(call).await
+    }
 }
 
 /// The store failed. The text is for the log alone: it may name hosts and keys.

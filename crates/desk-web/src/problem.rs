@@ -25,6 +25,8 @@ pub enum Kind {
     NotFound,
     /// No policy has been published, or none was in force then.
     NoPolicy,
+    /// A link from a mail is not whole, not ours, or has expired.
+    NotALink,
     /// The address does not take this method.
     MethodNotAllowed,
     /// The body is larger than this address takes.
@@ -57,11 +59,12 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Malformed,
         Self::InvalidFields,
         Self::NotFound,
         Self::NoPolicy,
+        Self::NotALink,
         Self::MethodNotAllowed,
         Self::TooLarge,
         Self::UnsupportedMediaType,
@@ -85,6 +88,7 @@ impl Kind {
             Self::InvalidFields => "invalid-fields",
             Self::NotFound => "not-found",
             Self::NoPolicy => "no-policy",
+            Self::NotALink => "not-a-link",
             Self::MethodNotAllowed => "method-not-allowed",
             Self::TooLarge => "too-large",
             Self::UnsupportedMediaType => "unsupported-media-type",
@@ -107,7 +111,7 @@ impl Kind {
         match self {
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::InvalidFields | Self::FormExpired => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotFound | Self::NoPolicy => StatusCode::NOT_FOUND,
+            Self::NotFound | Self::NoPolicy | Self::NotALink => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -150,6 +154,8 @@ pub enum Problem {
     NotFound,
     /// See [`Kind::NoPolicy`].
     NoPolicy,
+    /// See [`Kind::NotALink`].
+    NotALink,
     /// See [`Kind::MethodNotAllowed`]; the methods that the address takes, as in `Allow`.
     MethodNotAllowed(&'static str),
     /// See [`Kind::TooLarge`].
@@ -251,6 +257,7 @@ impl Problem {
             Self::InvalidFields(_) => Kind::InvalidFields,
             Self::NotFound => Kind::NotFound,
             Self::NoPolicy => Kind::NoPolicy,
+            Self::NotALink => Kind::NotALink,
             Self::MethodNotAllowed(_) => Kind::MethodNotAllowed,
             Self::TooLarge => Kind::TooLarge,
             Self::UnsupportedMediaType(_) => Kind::UnsupportedMediaType,

@@ -1,5 +1,8 @@
 //! Answers: one place where the headers that belong on every one of them are set.
 
+use std::fmt;
+use std::pin::Pin;
+
 use bytes::Bytes;
 use desk_core::lang::Lang;
 use desk_core::time::Timestamp;
@@ -7,6 +10,7 @@ use http::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
 use crate::headers::{self, Headers};
+use crate::problem::Problem;
 use crate::request::Request;
 
 /// No scripts, no frames, no third parties: styles and images from here, forms to here, and nothing else.
@@ -55,16 +59,83 @@ impl Caching {
 }
 
 /// An answer as the edge hands it to the host.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Response {
     /// The status.
     pub status: StatusCode,
     /// The headers.
     pub headers: Headers,
-    /// The body.
+    /// The body, or its beginning where there is a `rest`.
     pub body: Bytes,
     /// What the log should hear of it.
     pub log: Option<String>,
+    /// What follows the body's beginning, for answers too long to be held in memory.
+    pub rest: Option<Rest>,
+    /// What is done once the answer is out, so that nobody waits for it.
+    pub after: Option<After>,
+}
+
+/// The rest of a body, chunk by chunk.
+pub struct Rest(Box<dyn Chunks>);
+
+/// A source of chunks.
+pub trait Chunks {
+    /// Gives the next chunk; `None` at the end.
+    ///
+    /// The problem breaks the answer off, so that nobody takes the half of it for the whole.
+    fn next(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Bytes>, Problem>> + '_>>;
+}
+
+impl Rest {
+    /// A body that goes on with these chunks.
+    pub fn new(chunks: impl Chunks + 'static) -> Self {
+        Self(Box::new(chunks))
+    }
+
+    /// Gives the next chunk; `None` at the end.
+    ///
+    /// # Errors
+    /// What keeps the body from being given out whole.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, Problem> {
+        self.0.next().await
+    }
+}
+
+impl fmt::Debug for Rest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Rest(…)")
+    }
+}
+
+/// Work that goes on after the answer. What it finds wrong it says in a line for the log.
+pub struct After(Pin<Box<dyn Future<Output = Option<String>>>>);
+
+impl After {
+    /// Work to be done after the answer.
+    pub fn new(work: impl Future<Output = Option<String>> + 'static) -> Self {
+        Self(Box::pin(work))
+    }
+
+    /// Does it.
+    pub async fn run(self) -> Option<String> {
+        self.0.await
+    }
+}
+
+impl fmt::Debug for After {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("After(…)")
+    }
+}
+
+impl Response {
+    /// Lets the body go on with chunks, whose length nobody knows beforehand.
+    #[must_use]
+    pub fn followed_by(mut self, rest: Rest) -> Self {
+        self.headers.remove(headers::CONTENT_LENGTH);
+        self.rest = Some(rest);
+        self
+    }
 }
 
 /// For tests, whose clients speak in the types of the `http` crate.
@@ -231,14 +302,16 @@ impl Reply {
         }
         // Without a length the host sends the body in a second write, and the client waits for it.
         headers.set(headers::CONTENT_LENGTH, &body.len().to_string());
-        Prepared { response: Response { status, headers, body, log: None }, etag, modified }
+        Prepared { status, headers, body, etag, modified }
     }
 }
 
 /// An answer with all of its headers, which can be given more than once.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    response: Response,
+    status: StatusCode,
+    headers: Headers,
+    body: Bytes,
     etag: Option<String>,
     modified: Option<Timestamp>,
 }
@@ -251,18 +324,18 @@ impl Prepared {
 
     fn into_answer(self, request: &Request) -> Response {
         let reads = request.method == Method::GET || request.method == Method::HEAD;
-        let current = reads && self.response.status == StatusCode::OK && self.is_current(request);
-        let mut response = self.response;
+        let current = reads && self.status == StatusCode::OK && self.is_current(request);
+        let Self { mut status, mut headers, mut body, .. } = self;
         if current {
-            response.status = StatusCode::NOT_MODIFIED;
-            response.headers.remove(headers::CONTENT_TYPE);
+            status = StatusCode::NOT_MODIFIED;
+            headers.remove(headers::CONTENT_TYPE);
             // RFC 9110 section 8.6 would have it be that of the 200.
-            response.headers.remove(headers::CONTENT_LENGTH);
+            headers.remove(headers::CONTENT_LENGTH);
         }
         if current || request.method == Method::HEAD {
-            response.body = Bytes::new();
+            body = Bytes::new();
         }
-        response
+        Response { status, headers, body, log: None, rest: None, after: None }
     }
 
     /// Whether the client has this already (RFC 9110 section 13.2.2: a tag decides, and only without one a date).

@@ -15,6 +15,9 @@ use crate::setup::Setup;
 /// The most bytes of a body where a route says nothing else: 64 KiB.
 pub const BODY_LIMIT: usize = 64 * 1024;
 
+/// The most bytes of a batch: a thousand addresses of 254 characters each, and what stands around them.
+pub const BATCH_LIMIT: usize = 512 * 1024;
+
 /// How many bytes of a body the edge reads for a method and a target; none for methods whose body means nothing.
 pub fn body_limit(method: &Method, target: &str) -> usize {
     let path = target.split('?').next().unwrap_or_default().trim_end_matches('/');
@@ -22,6 +25,16 @@ pub fn body_limit(method: &Method, target: &str) -> usize {
         Method::POST | Method::PUT | Method::PATCH if path == "/feedback" => {
             crate::feedback::BODY_LIMIT
         }
+        Method::POST
+            if matches!(
+                path,
+                "/unsubscribe/links" | "/suppressions/check" | "/suppressions/import"
+            ) =>
+        {
+            BATCH_LIMIT
+        }
+        // Lifting a suppression takes a reason.
+        Method::DELETE if path == "/suppressions" => BODY_LIMIT,
         Method::POST | Method::PUT | Method::PATCH => BODY_LIMIT,
         _ => 0,
     }

@@ -7,9 +7,12 @@ use desk_core::lang::Lang;
 use desk_core::limit::Limits;
 use desk_core::time::{Date, Timestamp};
 
+use crate::lists::Lists;
+use crate::outbox::Webhook;
+
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 14] = [
+pub const VARIABLES: [&str; 20] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -24,6 +27,12 @@ pub const VARIABLES: [&str; 14] = [
     "security_contact",
     "security_expires",
     "gpc_updated",
+    "app_token",
+    "lists",
+    "list_domain",
+    "webhook_url",
+    "webhook_secrets",
+    "preferences_limits",
 ];
 
 /// The configuration of the desk.
@@ -53,6 +62,16 @@ pub struct Setup {
     pub security: Option<(String, Timestamp)>,
     /// The day on which the answer to Global Privacy Control was last reviewed.
     pub gpc_updated: Date,
+    /// The bearer token of the app's backend and the mailer; without one only operators mint links and read suppressions.
+    pub app_token: Option<OperatorToken>,
+    /// The mailing lists.
+    pub lists: Lists,
+    /// What the ids of lists are labels under, in `List-Id`.
+    pub list_domain: String,
+    /// Where the mailer is told of opt-outs and asked to send mail, and with what that is signed; the newest secret last.
+    pub webhook: Option<Webhook>,
+    /// How often one client, and one address, may have a link to the preferences mailed.
+    pub preferences_limits: Limits,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
 }
@@ -125,7 +144,23 @@ impl Setup {
             parse("feedback_limits", &read("feedback_limits", "30;w=60,300;w=86400"))?;
         let retention_days = parse("retention_days", &read("retention_days", "1095"))?;
         let gpc_updated = parse("gpc_updated", &read("gpc_updated", "2026-11-22"))?;
+        let app_token = match given("app_token") {
+            token if token.is_empty() => None,
+            token => Some(parse("app_token", &token)?),
+        };
+        let lists = parse("lists", &given("lists"))?;
+        let webhook = Webhook::read(&given("webhook_url"), &given("webhook_secrets"))?;
+        let preferences_limits =
+            parse("preferences_limits", &read("preferences_limits", "3;w=3600,10;w=86400"))?;
+        let host = base_url.split("//").nth(1).unwrap_or_default();
+        let host = host.split(['/', ':']).next().unwrap_or_default();
+        let list_domain = read("list_domain", host);
         Ok(Self {
+            app_token,
+            lists,
+            list_domain,
+            webhook,
+            preferences_limits,
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,
@@ -150,7 +185,7 @@ fn parse<T: std::str::FromStr<Err: fmt::Display>>(
     text.trim().parse().map_err(|reason: T::Err| invalid(variable, &reason))
 }
 
-fn invalid(variable: &'static str, reason: &dyn fmt::Display) -> InvalidSetup {
+pub(crate) fn invalid(variable: &'static str, reason: &dyn fmt::Display) -> InvalidSetup {
     InvalidSetup { variable, reason: reason.to_string() }
 }
 

@@ -2,9 +2,10 @@
 
 use desk_core::case::{Case, CaseKey, Door};
 use desk_core::id::Id;
+use desk_core::keys::Subject;
 use desk_core::reference::Reference;
 
-use crate::audit::Record;
+use crate::audit::{About, Record};
 use crate::feedback::wire::{messages, person, policy, thread};
 use crate::json::Json;
 use crate::setup::Setup;
@@ -83,8 +84,20 @@ pub(super) fn audit(records: &[Record], next: Option<Id>) -> String {
                     json.shown("id", &record.id);
                     json.shown("at", &record.id.instant());
                     json.text("action", record.action.name());
-                    json.shown("case", &record.case);
-                    json.shown("reference", &Reference::from(record.case));
+                    match record.about {
+                        About::Case(id) => {
+                            json.shown("case", &id);
+                            json.shown("reference", &Reference::from(id));
+                        }
+                        About::Subject(subject) => {
+                            json.shown("subject", &Subject::from_bytes(subject));
+                        }
+                        About::Batch(count) => json.shown("count", &count),
+                        About::Mail(id) => json.shown("mail", &id),
+                    }
+                    if let Some(reason) = &record.reason {
+                        json.text("reason", reason.as_str());
+                    }
                 });
             }
         });

@@ -18,7 +18,7 @@ use crate::desk::{Desk, logged};
 use crate::fields::{Encoding, Fields};
 use crate::headers;
 use crate::join::both;
-use crate::limiter::{self, Brake};
+use crate::limiter::{self, Brake, Limit};
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -119,6 +119,11 @@ async fn route<S: Store>(
         }
         _ => Err(Problem::NotFound),
     }
+}
+
+/// What is limited here.
+fn brake<'a, S>(desk: &'a Desk<'_, S>) -> Limit<'a> {
+    Limit { area: "feedback", limits: &desk.setup.feedback_limits }
 }
 
 /// Reads the token of a status link. One that is forged, cut or of another purpose is answered as one that expired.
@@ -286,7 +291,8 @@ async fn add_message<S: Store>(
     {
         return Err(problem.clone());
     }
-    let ((key, case), brake) = both(load(desk, key), limiter::check(desk, request)).await?;
+    let ((key, case), brake) =
+        both(load(desk, key), limiter::check(desk, request, brake(desk))).await?;
     let text = match (read, text) {
         (Ok(()), Some(text)) => text,
         (Ok(()), None) => {
@@ -335,7 +341,8 @@ async fn withdraw<S: Store>(
         encoding
     };
     let page = wants_page(request, encoding).then_some("withdrawn");
-    let ((key, case), brake) = both(load(desk, key), limiter::check(desk, request)).await?;
+    let ((key, case), brake) =
+        both(load(desk, key), limiter::check(desk, request, brake(desk))).await?;
     // Withdrawing twice is withdrawing once.
     let (case, brake) = match case.decide(&Change::Withdrawn) {
         Err(_) => (case, brake.released()),

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::pages::{self, Trouble};
-use super::{secret, status_path, wants_page, wire};
+use super::{brake, secret, status_path, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, FieldValue, Fields};
@@ -252,7 +252,7 @@ async fn accept<S: Store>(
     let own = case_key(desk, &ticket, subject, &fingerprint);
 
     // Load: the case that this ticket may have opened already, the client's brake, the policy in force.
-    let reads = both(limiter::check(desk, request), pin(desk));
+    let reads = both(limiter::check(desk, request, brake(desk)), pin(desk));
     let loads = both(earlier(desk, &ticket, own, &fingerprint), reads);
     let ((key, earlier), (brake, policy)) = loads.await?;
     if let Some(opening) = earlier {

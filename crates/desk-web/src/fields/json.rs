@@ -3,7 +3,7 @@
 //! A reader that gives every value and says where an error is takes 15 KB more of a component: most of it are numbers,
 //! whose values no field has a use for, and texts that nobody sees.
 
-use super::{FieldValue, MAX_FIELDS};
+use super::{FieldValue, MAX_FIELDS, MAX_ITEMS};
 
 /// How deep lists and objects may lie in each other: a reader that calls itself needs an end.
 const MAX_DEPTH: usize = 127;
@@ -102,7 +102,7 @@ impl Reader<'_> {
         let mut more = !self.token(b']');
         while more {
             let item = self.value(depth)?;
-            if items.len() < MAX_FIELDS {
+            if items.len() < MAX_ITEMS {
                 items.push(item);
             }
             more = self.more(b']')?;
@@ -300,8 +300,8 @@ mod tests {
         let inner = |count| object(&format!("{{\"a\":{}}}", members(count))).unwrap().remove(0).1;
         assert!(matches!(inner(MAX_FIELDS), FieldValue::Object(_)));
         assert_eq!(inner(MAX_FIELDS + 1), FieldValue::Other);
-        let list = object(&format!("{{\"a\":[{}0]}}", "0,".repeat(1000))).unwrap().remove(0).1;
-        assert_eq!(list, FieldValue::List(vec![FieldValue::Other; MAX_FIELDS]));
+        let list = object(&format!("{{\"a\":[{}0]}}", "0,".repeat(2000))).unwrap().remove(0).1;
+        assert_eq!(list, FieldValue::List(vec![FieldValue::Other; MAX_ITEMS]));
         let deep = |depth| format!("{{\"a\":{}{}}}", "[".repeat(depth), "]".repeat(depth));
         assert!(object(&deep(MAX_DEPTH)).is_some());
         assert_eq!(object(&deep(MAX_DEPTH + 1)), None);

@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -192,8 +193,8 @@ pub(crate) fn multipart(target: &str, parts: &[(&str, Option<&str>, &[u8])]) -> 
 
 /// One instance of a function over a store, with a clock that the test sets.
 pub(crate) struct World {
-    pub(crate) store: MemoryStore,
-    pub(crate) setup: Setup,
+    pub(crate) store: Rc<MemoryStore>,
+    pub(crate) setup: Rc<Setup>,
     pub(crate) now: Cell<Timestamp>,
     requests: Cell<u64>,
 }
@@ -215,8 +216,8 @@ impl World {
             })
         });
         Self {
-            store: MemoryStore::default(),
-            setup: setup.unwrap(),
+            store: Rc::default(),
+            setup: Rc::new(setup.unwrap()),
             now: Cell::new("2026-11-22T10:00:00.700Z".parse().unwrap()),
             requests: Cell::new(0),
         }
@@ -228,7 +229,7 @@ impl World {
     }
 
     /// What one request works with: each has randomness of its own.
-    pub(crate) fn desk(&self) -> Desk<'_, MemoryStore> {
+    pub(crate) fn desk(&self) -> Desk<'_, Rc<MemoryStore>> {
         self.requests.set(self.requests.get() + 1);
         let mut seed = [7; 32];
         for (to, from) in seed.iter_mut().zip(self.requests.get().to_be_bytes()) {

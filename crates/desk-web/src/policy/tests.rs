@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::pin::pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
@@ -34,14 +35,14 @@ fn block_on<T>(future: impl Future<Output = T>) -> T {
     }
 }
 
-fn setup() -> Setup {
-    Setup::new(|name| match name {
+fn setup() -> Rc<Setup> {
+    let setup = Setup::new(|name| match name {
         "root_secret" => Some("A".repeat(43)),
         "operator_token" => Some(TOKEN.to_owned()),
         "base_url" => Some("https://privacy.oncall.example".to_owned()),
         _ => None,
-    })
-    .unwrap()
+    });
+    Rc::new(setup.unwrap())
 }
 
 fn request(method: Method, target: &str, headers: &[(&str, &str)], body: &str) -> Request {
@@ -55,7 +56,7 @@ fn request(method: Method, target: &str, headers: &[(&str, &str)], body: &str) -
 /// An instance of the function, with a store and a clock that the test sets.
 struct World {
     store: MemoryStore,
-    setup: Setup,
+    setup: Rc<Setup>,
     now: Cell<Timestamp>,
 }
 

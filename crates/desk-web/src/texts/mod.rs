@@ -6,6 +6,7 @@ mod en;
 pub mod feedback;
 pub mod policy;
 mod ru;
+pub mod unsubscribe;
 
 use desk_core::lang::Lang;
 use http::StatusCode;
@@ -27,6 +28,8 @@ pub struct Texts {
     pub nav_versions: &'static str,
     /// Navigation: the feedback form.
     pub nav_feedback: &'static str,
+    /// Navigation: the mailing preferences.
+    pub nav_mail: &'static str,
     /// Navigation: where to report a security problem.
     pub nav_security: &'static str,
     /// Who answers for the data: controller, app.
@@ -87,6 +90,8 @@ pub struct Start {
     pub follow_label: &'static str,
     /// The button beside it.
     pub follow_button: &'static str,
+    /// The door to the mailing preferences.
+    pub mail: Door,
     /// The door to the versions.
     pub versions: Door,
     /// The door for developers.
@@ -150,6 +155,14 @@ pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     }
 }
 
+/// The texts of unsubscribing in a language.
+pub fn unsubscribe(lang: Lang) -> &'static unsubscribe::UnsubscribeTexts {
+    match lang {
+        Lang::En => &en::unsubscribe::UNSUBSCRIBE,
+        Lang::Ru => &ru::unsubscribe::UNSUBSCRIBE,
+    }
+}
+
 /// The texts that every page may need, in a language.
 pub fn texts(lang: Lang) -> &'static Texts {
     match lang {
@@ -191,6 +204,11 @@ mod tests {
         "control-character",
         "unknown-kind",
         "unknown-language",
+        "unknown-list",
+        "unknown-scope",
+        "unknown-reason",
+        "batch",
+        "not-a-subject",
         "not-an-address",
         "too-many-files",
         "not-a-file",

@@ -2,6 +2,7 @@
 
 pub(super) mod feedback;
 pub(super) mod policy;
+pub(super) mod unsubscribe;
 
 use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
@@ -14,6 +15,7 @@ pub(super) static TEXTS: Texts = Texts {
     nav_policy: "Privacy policy",
     nav_versions: "All versions",
     nav_feedback: "Ask or complain",
+    nav_mail: "Newsletters",
     nav_security: "Report a security problem",
     controller: |controller, app| {
         format!(
@@ -82,6 +84,10 @@ pub(super) static SITE: SiteTexts = SiteTexts {
         follow_hint: "Open the secret link you saved when you sent it, or paste it here. The reference alone does not open it, so nobody can look yours up.",
         follow_label: "Your secret link",
         follow_button: "Open",
+        mail: Door {
+            link: "Stop newsletters",
+            hint: "Or choose which ones you get. No password is needed.",
+        },
         versions: Door {
             link: "See what changed in the policy",
             hint: "Every version since the first, and the difference between any two.",
@@ -129,6 +135,11 @@ fn problem(kind: Kind) -> ProblemText {
             "No policy was in force",
             "No policy has been published here, or none was in force at that time.",
             "The list of versions shows what has been published.",
+        ),
+        Kind::NotALink => (
+            "This link is not whole",
+            "It may have been cut when it was copied, or it has expired. Nothing has changed.",
+            "Under “Newsletters” below you can have a new one mailed to your address, and stop mail without any link.",
         ),
         Kind::MethodNotAllowed => (
             "This address does not take that",
@@ -220,6 +231,11 @@ fn code(code: &str) -> &'static str {
         "control-character" => "has a character that cannot be shown",
         "unknown-kind" => "must be question, complaint, suggestion or problem",
         "unknown-language" => "must be en or ru",
+        "unknown-list" => "must be the id of a mailing list",
+        "unknown-scope" => "must be the id of a mailing list, all, bounce or complaint",
+        "unknown-reason" => "must be a reason that is described in the API",
+        "batch" => "a thousand at most",
+        "not-a-subject" => "must be the 26 characters of a subject",
         "not-an-address" => "is not a complete e-mail address",
         "too-many-files" => "three files at most",
         "not-a-file" => "must be a file: an object with base 64 in data, or a file of the form",

@@ -2,6 +2,7 @@
 
 pub(super) mod feedback;
 pub(super) mod policy;
+pub(super) mod unsubscribe;
 
 use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
@@ -14,6 +15,7 @@ pub(super) static TEXTS: Texts = Texts {
     nav_policy: "Политика конфиденциальности",
     nav_versions: "Все версии",
     nav_feedback: "Вопрос или жалоба",
+    nav_mail: "Рассылки",
     nav_security: "Сообщить об уязвимости",
     controller: |controller, app| {
         format!(
@@ -81,6 +83,10 @@ pub(super) static SITE: SiteTexts = SiteTexts {
         follow_hint: "Откройте секретную ссылку, которую вы сохранили при отправке, или вставьте её сюда. Номера обращения недостаточно: так никто посторонний не прочтёт вашу переписку.",
         follow_label: "Ваша секретная ссылка",
         follow_button: "Открыть",
+        mail: Door {
+            link: "Отписаться от рассылок",
+            hint: "Или выбрать, какие получать. Пароль не нужен.",
+        },
         versions: Door {
             link: "Посмотреть, что изменилось в политике",
             hint: "Все версии с самой первой и различия между любыми двумя.",
@@ -119,6 +125,11 @@ fn problem(kind: Kind) -> ProblemText {
             "Политика не действовала",
             "Здесь ещё не опубликована политика, или в то время ни одна не действовала.",
             "Что опубликовано, видно в списке версий.",
+        ),
+        Kind::NotALink => (
+            "Ссылка неполная",
+            "Возможно, она обрезалась при копировании или срок её действия истёк. Ничего не изменилось.",
+            "В разделе «Рассылки» ниже можно получить новую ссылку на свой адрес и отписаться без старого письма.",
         ),
         Kind::MethodNotAllowed => (
             "Этот адрес такого не принимает",
@@ -210,6 +221,11 @@ fn code(code: &str) -> &'static str {
         "control-character" => "содержит знак, который нельзя показать",
         "unknown-kind" => "должно быть question, complaint, suggestion или problem",
         "unknown-language" => "должно быть en или ru",
+        "unknown-list" => "должно быть идентификатором рассылки",
+        "unknown-scope" => "должно быть идентификатором рассылки, all, bounce или complaint",
+        "unknown-reason" => "должно быть причиной из описания API",
+        "batch" => "не больше тысячи",
+        "not-a-subject" => "должно быть 26 знаками субъекта",
         "not-an-address" => "неполный адрес электронной почты",
         "too-many-files" => "не больше трёх файлов",
         "not-a-file" => "должно быть файлом: объектом с base 64 в data или файлом формы",

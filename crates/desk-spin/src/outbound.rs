@@ -1,0 +1,123 @@
+//! The outbound port over `wasi:http/client`.
+
+use desk_core::store_key::StoreKey;
+use desk_web::ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError};
+use spin_sdk::wasip3::http::client;
+use spin_sdk::wasip3::http::types::Response;
+use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, RequestOptions, Scheme};
+use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
+
+/// The ports of a component that may call others, over those that it has anyway.
+#[derive(Clone, Default)]
+pub struct Calling<S>(S);
+
+impl<S: Store> Store for Calling<S> {
+    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(key).await
+    }
+
+    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
+        self.0.set(key, value).await
+    }
+
+    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
+        self.0.delete(key).await
+    }
+}
+
+impl<S: Scan> Scan for Calling<S> {
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        self.0.keys(prefix).await
+    }
+}
+
+/// How long another host may take to be reached, and to begin its answer: 15 seconds, half of what the strictest Spin host
+/// gives a request in all.
+const PATIENCE: u64 = 15_000_000_000;
+/// The most bytes of an answer that are read.
+const MAX_ANSWER: usize = 64 * 1024;
+
+impl<S> Outbound for Calling<S> {
+    async fn send(&self, call: Call<'_>) -> Result<Answer, OutboundError> {
+        let request = request(call)?;
+        let response = client::send(request).await.map_err(failed)?;
+        let status = response.get_status_code();
+        let (_done, outcome) = wit_future::new(|| Ok(()));
+        let (mut stream, _trailers) = Response::consume_body(response, outcome);
+        let mut body = Vec::new();
+        loop {
+            let (result, chunk) = stream.read(Vec::with_capacity(16 * 1024)).await;
+            body.extend_from_slice(&chunk);
+            let more = matches!(result, wit_bindgen::StreamResult::Complete(_));
+            if !more || body.len() > MAX_ANSWER {
+                break;
+            }
+        }
+        body.truncate(MAX_ANSWER);
+        Ok(Answer { status, body: body.into() })
+    }
+}
+
+fn request(call: Call<'_>) -> Result<Request, OutboundError> {
+    let wrong = |what: &str| OutboundError(what.to_owned());
+    let (scheme, rest) = if let Some(rest) = call.url.strip_prefix("https://") {
+        (Scheme::Https, rest)
+    } else if let Some(rest) = call.url.strip_prefix("http://") {
+        (Scheme::Http, rest)
+    } else {
+        return Err(wrong("neither https nor http"));
+    };
+    let path = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, target) = rest.split_at_checked(path).unwrap_or((rest, ""));
+    let mut headers: Vec<(String, Vec<u8>)> = call
+        .headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
+        .collect();
+    if let Some(body) = call.body {
+        headers.push(("content-length".to_owned(), body.len().to_string().into_bytes()));
+    }
+    let headers = Fields::from_list(&headers).map_err(|_| wrong("a header cannot be sent"))?;
+    let options = RequestOptions::new();
+    // A host may not know these, and is then as patient as it likes.
+    let _ = options.set_connect_timeout(Some(PATIENCE));
+    let _ = options.set_first_byte_timeout(Some(PATIENCE));
+    let (trailers, trailers_end) = wit_future::new(|| Ok(None));
+    let (writer, contents) = match call.body {
+        Some(body) => {
+            let (writer, contents) = wit_stream::new();
+            (Some((writer, body.to_vec())), Some(contents))
+        }
+        None => (None, None),
+    };
+    let (request, _sent) = Request::new(headers, contents, trailers_end, Some(options));
+    wit_bindgen::spawn(async move {
+        if let Some((mut writer, body)) = writer {
+            writer.write_all(body).await;
+        }
+        let _: Result<(), _> = trailers.write(Ok::<_, ErrorCode>(None)).await;
+    });
+    let method = if call.body.is_some() { Method::Post } else { Method::Get };
+    request.set_method(&method).map_err(|()| wrong("the method cannot be sent"))?;
+    request.set_scheme(Some(&scheme)).map_err(|()| wrong("the scheme cannot be sent"))?;
+    request.set_authority(Some(authority)).map_err(|()| wrong("no such host"))?;
+    let target = if target.starts_with('/') { target.to_owned() } else { ["/", target].concat() };
+    request.set_path_with_query(Some(&target)).map_err(|()| wrong("no such path"))?;
+    Ok(request)
+}
+
+/// What to log of an error: its kind in a few words. Its own texts may quote what was sent, and its `Debug` takes 6 KB.
+fn failed(error: ErrorCode) -> OutboundError {
+    OutboundError(
+        match error {
+            ErrorCode::DnsTimeout | ErrorCode::DnsError(_) => "the host has no address",
+            ErrorCode::ConnectionRefused => "the connection was refused",
+            ErrorCode::ConnectionTimeout => "nobody answered",
+            ErrorCode::TlsProtocolError | ErrorCode::TlsCertificateError => "no trusted connection",
+            ErrorCode::HttpRequestDenied => "allowed_outbound_hosts does not list the host",
+            ErrorCode::HttpResponseTimeout => "the answer took too long",
+            _ => "the request failed",
+        }
+        .to_owned(),
+    )
+}

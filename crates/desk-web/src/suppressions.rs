@@ -1,0 +1,629 @@
+//! Suppressions for the mailer and the operators: who must not be written to, what has changed, and what the mailer does
+//! not know yet. Beside the console it is the only part that scans the store.
+
+#[cfg(test)]
+mod tests;
+
+use std::rc::Rc;
+
+use bytes::Bytes;
+use desk_core::email::EmailAddress;
+use desk_core::id::{Id, Moment};
+use desk_core::keys::Subject;
+use desk_core::store_key::StoreKey;
+use desk_core::suppression::{self, CHANGES, Change, Reason, SUPPRESSIONS, Scope, Suppression};
+use desk_core::text::Text;
+use desk_core::time::Timestamp;
+use http::{Method, StatusCode};
+
+use crate::audit::{self, About, Action};
+use crate::desk::Desk;
+use crate::feedback::text_code;
+use crate::fields::{FieldValue, Fields};
+use crate::headers;
+use crate::join::{all, both};
+use crate::json::Json;
+use crate::negotiate;
+use crate::operator::{self, Role};
+use crate::outbox::{self, TOLD};
+use crate::ports::{Outbound, Scan, Store};
+use crate::problem::Problem;
+use crate::reply::{Chunks, Reply, Response, Rest};
+use crate::request::Request;
+use crate::setup::Setup;
+use crate::suppression::{Act, IN_FLIGHT};
+use crate::unsubscribe::{MAX_BATCH, addresses, state};
+
+/// How long the mailer has to act on an opt-out: what Gmail and Yahoo ask of senders.
+const DEADLINE: i64 = 48 * 3600;
+
+/// Answers for every address under `/suppressions`.
+pub async fn serve<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+) -> Response {
+    let locale = request.locale(desk.setup);
+    // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
+    let role = match operator::authorise_app(desk.setup, request) {
+        Ok(role) => role,
+        Err(problem) => return desk.respond_json(request, locale, Err(problem)),
+    };
+    let mut told = Vec::new();
+    match route(desk, request, role, &mut told).await {
+        Ok(Answer::Whole(reply)) => {
+            let mut response = desk.respond_json(request, locale, Ok(reply));
+            response.after = outbox::after(desk, told);
+            response
+        }
+        Ok(Answer::Streamed(reply, export)) => {
+            let response = desk.respond_json(request, locale, Ok(reply));
+            if request.method == Method::HEAD {
+                response
+            } else {
+                response.followed_by(Rest::new(*export))
+            }
+        }
+        Err(problem) => desk.respond_json(request, locale, Err(problem)),
+    }
+}
+
+enum Answer<S> {
+    Whole(Reply),
+    Streamed(Reply, Box<Export<S>>),
+}
+
+async fn route<S: Scan + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    role: Role,
+    told: &mut Vec<outbox::Message>,
+) -> Result<Answer<S>, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let writes = request.method == Method::POST;
+    let allow = |allowed: bool, methods: &'static str| {
+        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    };
+    let operator = || if role == Role::Operator { Ok(()) } else { Err(Problem::Unauthorised) };
+    let reply = match segments.as_slice() {
+        ["suppressions"] => match request.method {
+            Method::GET | Method::HEAD => {
+                let (reply, export) = export(desk, request, role).await?;
+                return Ok(Answer::Streamed(reply, Box::new(export)));
+            }
+            Method::PUT | Method::DELETE => {
+                operator()?;
+                enter(desk, request, told).await?
+            }
+            _ => return Err(Problem::MethodNotAllowed("GET, HEAD, PUT, DELETE")),
+        },
+        ["suppressions", "check"] => {
+            allow(writes, "POST")?;
+            check(desk, request).await?
+        }
+        ["suppressions", "pending"] => {
+            allow(reads, "GET, HEAD")?;
+            pending(desk).await?
+        }
+        ["suppressions", "acknowledge"] => {
+            allow(writes, "POST")?;
+            acknowledge(desk, request).await?
+        }
+        ["suppressions", "import"] => {
+            allow(writes, "POST")?;
+            operator()?;
+            import(desk, request).await?
+        }
+        _ => return Err(Problem::NotFound),
+    };
+    Ok(Answer::Whole(reply))
+}
+
+/// One that is asked about: under the current root, and under those before it, for what was stored before a rotation keeps
+/// the old hash.
+struct Asked {
+    email: Option<EmailAddress>,
+    subjects: Vec<Subject>,
+}
+
+/// `POST /suppressions/check`: whether up to a thousand people may be written to.
+async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let setup = desk.setup;
+    let mut fields = Fields::read(request)?;
+    let list = fields.parse("list", |id| setup.lists.by_id(id).ok_or("unknown-list"));
+    let asked: Vec<Asked> = match fields.take("subjects").pop() {
+        Some(value) => subjects(&mut fields, value),
+        None => addresses(&mut fields)
+            .into_iter()
+            .map(|email| {
+                let subjects = setup.keys.subjects(&email).collect();
+                Asked { email: Some(email), subjects }
+            })
+            .collect(),
+    };
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let mut scopes = vec![Scope::All, Scope::Bounce, Scope::Complaint];
+    scopes.extend(list.map(|list| Scope::List(list.tag)));
+    let pairs: Vec<(Subject, Scope)> = asked
+        .iter()
+        .flat_map(|asked| &asked.subjects)
+        .flat_map(|subject| scopes.iter().map(|scope| (*subject, *scope)))
+        .collect();
+    let mut found = desk.suppressions(&pairs).await?.into_iter();
+    let json = Json::object(|json| {
+        json.maybe("list", list.map(|list| list.id.as_str()));
+        json.list("results", |results| {
+            for asked in &asked {
+                let mut held: Vec<(Scope, Suppression)> = Vec::new();
+                for _ in &asked.subjects {
+                    for scope in &scopes {
+                        let state = found.next().flatten();
+                        held.extend(state.map(|state| (*scope, state)));
+                    }
+                }
+                results.nest("", |json| {
+                    if let Some(email) = &asked.email {
+                        json.text("email", email.as_str());
+                    }
+                    if let Some(subject) = asked.subjects.first() {
+                        json.shown("subject", subject);
+                    }
+                    json.flag("suppressed", !held.is_empty());
+                    json.list("because", |because| {
+                        for (scope, held) in &held {
+                            because.nest("", |json| state(json, setup, *scope, held));
+                        }
+                    });
+                });
+            }
+        });
+    });
+    Ok(Reply::json_text(StatusCode::OK, json))
+}
+
+fn subjects(fields: &mut Fields, value: FieldValue) -> Vec<Asked> {
+    let FieldValue::List(items) = value else {
+        fields.error("subjects", "not-a-list");
+        return Vec::new();
+    };
+    if items.is_empty() || items.len() > MAX_BATCH {
+        fields.error("subjects", if items.is_empty() { "empty" } else { "batch" });
+        return Vec::new();
+    }
+    let mut asked = Vec::with_capacity(items.len());
+    for (at, item) in items.into_iter().enumerate() {
+        let subject = match &item {
+            FieldValue::Text(text) => text.parse().ok(),
+            _ => None,
+        };
+        match subject {
+            Some(subject) => asked.push(Asked { email: None, subjects: vec![subject] }),
+            None => fields.error(&format!("subjects/{at}"), "not-a-subject"),
+        }
+    }
+    asked
+}
+
+/// `PUT /suppressions` and `DELETE /suppressions`: an operator enters or lifts one, and says why.
+async fn enter<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    told: &mut Vec<outbox::Message>,
+) -> Result<Reply, Problem> {
+    let setup = desk.setup;
+    let mut fields = Fields::read(request)?;
+    let email =
+        fields.parse("email", |text| text.parse::<EmailAddress>().map_err(|_| "not-an-address"));
+    let subject = fields.parse("subject", |text| text.parse().map_err(|_| "not-a-subject"));
+    let scope = fields.parse("scope", |name| setup.lists.scope(name).ok_or("unknown-scope"));
+    let reason = fields.parse("reason", |text| Text::<500>::new(text).map_err(text_code));
+    fields.require("reason", &reason);
+    if email.is_some() && subject.is_some() {
+        fields.error("subject", "given-twice");
+    }
+    let subjects: Vec<Subject> = match (&email, subject) {
+        (Some(email), _) => setup.keys.subjects(email).collect(),
+        (None, Some(subject)) => vec![subject],
+        (None, None) => {
+            fields.require::<()>("email", &None);
+            Vec::new()
+        }
+    };
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let Some(first) = subjects.first().copied() else {
+        return Err(Problem::Internal("a required subject is missing".to_owned()));
+    };
+    let scope = scope.unwrap_or(Scope::All);
+    let lifts = request.method == Method::DELETE;
+    let action = if lifts { Action::SuppressionLifted } else { Action::Suppressed };
+    audit::record_about(desk, action, About::Subject(first.to_bytes()), reason).await?;
+    let change = if lifts {
+        // What was stored before a rotation has another key.
+        for subject in subjects.into_iter().skip(1) {
+            if desk.suppression(subject, scope).await?.is_some() {
+                told.push(outbox::Message::Changed(desk.lift(subject, scope).await?));
+            }
+        }
+        desk.lift(first, scope).await?
+    } else {
+        let reason = match scope {
+            Scope::Bounce => Reason::Bounce,
+            Scope::Complaint => Reason::Complaint,
+            Scope::List(_) | Scope::All => Reason::Operator,
+        };
+        let at = desk.now();
+        desk.suppress(Act { subject: first, scope, reason, page: None, at, expires: None }).await?
+    };
+    told.push(outbox::Message::Changed(change));
+    let json = Json::object(|json| outbox::describe(json, &setup.lists, &change));
+    Ok(Reply::json_text(StatusCode::OK, json))
+}
+
+/// One row of another system's opt-outs.
+struct Row {
+    subject: Subject,
+    scope: Scope,
+    at: Timestamp,
+}
+
+/// `POST /suppressions/import`: up to a thousand opt-outs of another system. What is wrong with one keeps no other from
+/// being taken.
+async fn import<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let items = match fields.take("opt_outs").pop() {
+        Some(FieldValue::List(items)) if (1..=MAX_BATCH).contains(&items.len()) => items,
+        Some(FieldValue::List(items)) => {
+            fields.error("opt_outs", if items.is_empty() { "empty" } else { "batch" });
+            Vec::new()
+        }
+        Some(_) => {
+            fields.error("opt_outs", "not-a-list");
+            Vec::new()
+        }
+        None => {
+            fields.error("opt_outs", "missing");
+            Vec::new()
+        }
+    };
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let mut refused: Vec<(usize, &'static str)> = Vec::new();
+    let mut rows: Vec<Row> = Vec::new();
+    for (at, item) in items.into_iter().enumerate() {
+        match row(desk, item) {
+            Ok(row) => rows.push(row),
+            Err(code) => refused.push((at, code)),
+        }
+    }
+    let asked: Vec<_> = rows.iter().map(|row| (row.subject, row.scope)).collect();
+    let held = desk.suppressions(&asked).await?;
+    let fresh: Vec<&Row> =
+        rows.iter().zip(&held).filter(|(_, held)| held.is_none()).map(|(row, _)| row).collect();
+    if !fresh.is_empty() {
+        let about = About::Batch(u32::try_from(fresh.len()).unwrap_or(u32::MAX));
+        audit::record_about(desk, Action::Suppressed, about, None).await?;
+    }
+    for chunk in fresh.chunks(IN_FLIGHT) {
+        let writes = chunk.iter().map(|row| {
+            desk.suppress(Act {
+                subject: row.subject,
+                scope: row.scope,
+                reason: Reason::Import,
+                page: None,
+                at: row.at,
+                expires: None,
+            })
+        });
+        all(writes).await?;
+    }
+    let json = Json::object(|json| {
+        json.number("imported", fresh.len());
+        json.number("known", rows.len() - fresh.len());
+        json.list("refused", |list| {
+            for (at, code) in &refused {
+                list.nest("", |json| {
+                    json.shown("pointer", &format_args!("/opt_outs/{at}"));
+                    json.text("code", code);
+                });
+            }
+        });
+    });
+    Ok(Reply::json_text(StatusCode::OK, json))
+}
+
+fn row<S>(desk: &Desk<'_, S>, item: FieldValue) -> Result<Row, &'static str> {
+    let FieldValue::Object(members) = item else { return Err("not-text") };
+    let text = |name: &str| {
+        let found = members.iter().find(|(member, text)| member == name && !text.is_empty());
+        found.map(|(_, text)| text.as_str())
+    };
+    if members.iter().any(|(name, _)| !matches!(name.as_str(), "email" | "scope" | "at")) {
+        return Err("unknown-field");
+    }
+    let email: EmailAddress =
+        text("email").ok_or("missing")?.parse().map_err(|_| "not-an-address")?;
+    let scope = match text("scope") {
+        Some(name) => match desk.setup.lists.scope(name) {
+            Some(scope @ (Scope::List(_) | Scope::All)) => scope,
+            Some(Scope::Bounce | Scope::Complaint) | None => return Err("unknown-list"),
+        },
+        None => Scope::All,
+    };
+    let at = match text("at") {
+        Some(text) => text.parse().map_err(|_| "not-an-instant")?,
+        None => desk.now(),
+    };
+    Ok(Row { subject: desk.setup.keys.subject(&email), scope, at: at.min(desk.now()) })
+}
+
+/// The key of the last change that the mailer has.
+fn cursor_key() -> Result<StoreKey, Problem> {
+    StoreKey::new("mailer:cursor").map_err(|error| Problem::Internal(error.to_string()))
+}
+
+/// The last change that the mailer has fetched or acknowledged: it has every one before it as well.
+pub(crate) async fn cursor<S: Store>(desk: &Desk<'_, S>) -> Result<Option<Id>, Problem> {
+    desk.read_plain(&cursor_key()?).await
+}
+
+/// Notes that the mailer has everything up to a change. It never goes back.
+async fn advance<S: Store>(desk: &Desk<'_, S>, to: Id) -> Result<(), Problem> {
+    if cursor(desk).await?.is_none_or(|known| known < to) {
+        desk.write_plain(&cursor_key()?, None, &to).await?;
+    }
+    Ok(())
+}
+
+/// `POST /suppressions/acknowledge`: the mailer says up to where it has acted.
+async fn acknowledge<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let to = fields.parse("cursor", |text| {
+        let id = text.parse::<Id>().map_err(|_| "cursor")?;
+        // One from the future would hide what is yet to come.
+        if id.instant() > desk.now() { Err("cursor") } else { Ok(id) }
+    });
+    fields.require("cursor", &to);
+    fields.finish().map_err(Problem::InvalidFields)?;
+    if let Some(to) = to {
+        advance(desk, to).await?;
+    }
+    Ok(Reply::new(StatusCode::NO_CONTENT))
+}
+
+/// `GET /suppressions/pending`: what the mailer does not know yet, and how old the oldest of it is.
+async fn pending<S: Scan>(desk: &Desk<'_, S>) -> Result<Reply, Problem> {
+    let keys = async { Ok(desk.store.keys("").await?) };
+    let (keys, fetched) = both(keys, cursor(desk)).await?;
+    let told: std::collections::BTreeSet<&str> =
+        keys.iter().filter_map(|key| key.strip_prefix(TOLD)).collect();
+    let waits = |change: &Change| {
+        fetched.is_none_or(|fetched| change.id > fetched)
+            && !told.contains(change.id.to_string().as_str())
+    };
+    let mut waiting: Vec<Id> = keys
+        .iter()
+        .filter_map(|key| Change::from_key(key))
+        .filter(waits)
+        .map(|change| change.id)
+        .collect();
+    waiting.sort_unstable();
+    let json = Json::object(|json| {
+        json.number("pending", waiting.len());
+        if let Some(oldest) = waiting.first().map(|id| id.instant()) {
+            let age = desk.now().seconds_since(oldest).max(0);
+            json.shown("oldest_at", &oldest);
+            json.number("oldest_age_seconds", usize::try_from(age).unwrap_or(usize::MAX));
+            json.shown("due_at", &oldest.plus_seconds(DEADLINE));
+            json.flag("overdue", age > DEADLINE);
+        }
+    });
+    Ok(Reply::json_text(StatusCode::OK, json))
+}
+
+/// How an export is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Ndjson,
+    Csv,
+}
+
+/// What an export gives out.
+enum Source {
+    /// Everything that holds, read as it is given out.
+    Held(Vec<(Subject, Scope)>),
+    /// What changed, which the keys say by themselves.
+    Changed(Vec<Change>),
+}
+
+/// An export that is being given out.
+struct Export<S> {
+    store: S,
+    setup: Rc<Setup>,
+    moment: Moment,
+    format: Format,
+    source: Source,
+    at: usize,
+    /// Up to where the mailer has everything once it has all of this; `None` where it is not the mailer that asked.
+    cursor: Option<Id>,
+}
+
+/// How many seconds a change may take from its id to the store, other clocks included.
+const SETTLED: i64 = 60;
+
+/// How many rows a chunk has.
+const CHUNK: usize = 512;
+
+/// `GET /suppressions`: everything that holds, or with `since` what changed after that.
+async fn export<S: Scan + Clone>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    role: Role,
+) -> Result<(Reply, Export<S>), Problem> {
+    let since: Option<Id> = match request.query("since")? {
+        Some(text) => Some(text.parse().map_err(|_| Problem::invalid_query("since", "cursor"))?),
+        None => None,
+    };
+    let offers = ["application/x-ndjson", "text/csv"];
+    let format = match request.query("format")?.as_deref() {
+        Some("ndjson") => Format::Ndjson,
+        Some("csv") => Format::Csv,
+        Some(_) => return Err(Problem::invalid_query("format", "unknown-format")),
+        None if negotiate::media_type(&request.headers, &offers) == Some("text/csv") => Format::Csv,
+        None => Format::Ndjson,
+    };
+    let keys = desk.store.keys("").await?;
+    let mut changes: Vec<Change> = keys
+        .iter()
+        .filter(|key| key.starts_with(CHANGES))
+        .filter_map(|k| Change::from_key(k))
+        .collect();
+    changes.sort_unstable_by_key(|change| change.id);
+    let source = match since {
+        Some(since) => {
+            changes.retain(|change| change.id > since);
+            Source::Changed(changes)
+        }
+        None => Source::Held(
+            keys.iter()
+                .filter(|key| key.starts_with(SUPPRESSIONS))
+                .filter_map(|key| suppression::from_key(key))
+                .collect(),
+        ),
+    };
+    let media_type = match format {
+        Format::Ndjson => "application/x-ndjson",
+        Format::Csv => "text/csv; charset=utf-8; header=present",
+    };
+    // A change whose id is older may still be on its way into the store, so the cursor stays behind: what is given out
+    // twice does no harm, and what is never given out would.
+    let settled = Id::new(desk.now().plus_seconds(-SETTLED), [0; 10]);
+    let cursor = since.map_or(settled, |since| since.max(settled));
+    let next = format!("<{}/suppressions?since={cursor}>; rel=\"next\"", desk.setup.base_url);
+    let reply = Reply::with_body(StatusCode::OK, media_type, Bytes::new())
+        .vary("Accept")
+        .header("desk-cursor", &cursor.to_string())
+        .header(headers::LINK, &next);
+    // What an operator looks at, the mailer does not know by that; unless both are one.
+    let mailer = role == Role::App || desk.setup.app_token.is_none();
+    let export = Export {
+        store: desk.store.clone(),
+        setup: Rc::clone(desk.setup),
+        moment: desk.moment.clone(),
+        format,
+        source,
+        at: 0,
+        cursor: Some(cursor).filter(|_| mailer),
+    };
+    Ok((reply, export))
+}
+
+impl<S: Store> Export<S> {
+    async fn chunk(&mut self) -> Result<Option<Bytes>, Problem> {
+        let (begin, end) = (self.at, self.at + CHUNK);
+        self.at = end;
+        let desk = Desk { store: &self.store, setup: &self.setup, moment: self.moment.clone() };
+        let mut text = String::new();
+        if begin == 0 && self.format == Format::Csv {
+            text.push_str("id,subject,scope,suppressed,reason,at\r\n");
+        }
+        let length = match &self.source {
+            Source::Changed(changes) => {
+                for change in changes.iter().skip(begin).take(CHUNK) {
+                    self.change(&mut text, change);
+                }
+                changes.len()
+            }
+            Source::Held(keys) => {
+                let rows = keys.get(begin..end.min(keys.len())).unwrap_or_default();
+                let states = desk.suppressions(rows).await?;
+                for ((subject, scope), state) in rows.iter().zip(states) {
+                    // It may have been lifted, or have expired, since the keys were listed.
+                    if let Some(state) = state {
+                        self.held(&mut text, *subject, *scope, &state);
+                    }
+                }
+                keys.len()
+            }
+        };
+        if begin >= length && text.is_empty() {
+            if let Some(cursor) = self.cursor.take() {
+                self.note(&desk, cursor).await?;
+            }
+            return Ok(None);
+        }
+        // A chunk of rows that were all lifted is no end.
+        if text.is_empty() {
+            text.push('\n');
+        }
+        Ok(Some(text.into()))
+    }
+
+    /// Notes what the mailer has now: everything up to the cursor, and of what is newer each change by itself.
+    async fn note(&self, desk: &Desk<'_, S>, cursor: Id) -> Result<(), Problem> {
+        advance(desk, cursor).await?;
+        let Source::Changed(changes) = &self.source else { return Ok(()) };
+        let newer: Vec<&Change> = changes.iter().filter(|change| change.id > cursor).collect();
+        for chunk in newer.chunks(IN_FLIGHT) {
+            all(chunk.iter().map(|change| outbox::mark_told(desk, change.id))).await?;
+        }
+        Ok(())
+    }
+
+    fn change(&self, text: &mut String, change: &Change) {
+        let lists = &self.setup.lists;
+        match self.format {
+            Format::Ndjson => {
+                text.push_str(&Json::object(|json| outbox::describe(json, lists, change)));
+                text.push('\n');
+            }
+            Format::Csv => {
+                let reason = change.reason.map_or("", Reason::name);
+                let fields = [
+                    change.id.to_string(),
+                    change.subject.to_string(),
+                    lists.scope_name(change.scope),
+                    change.reason.is_some().to_string(),
+                    reason.to_owned(),
+                    change.id.instant().to_string(),
+                ];
+                text.push_str(&fields.join(","));
+                text.push_str("\r\n");
+            }
+        }
+    }
+
+    fn held(&self, text: &mut String, subject: Subject, scope: Scope, held: &Suppression) {
+        match self.format {
+            Format::Ndjson => {
+                text.push_str(&Json::object(|json| {
+                    json.shown("subject", &subject);
+                    json.text("scope", &self.setup.lists.scope_name(scope));
+                    json.flag("suppressed", true);
+                    json.text("reason", held.reason.name());
+                    json.shown("at", &held.at);
+                }));
+                text.push('\n');
+            }
+            Format::Csv => {
+                let fields = [
+                    String::new(),
+                    subject.to_string(),
+                    self.setup.lists.scope_name(scope),
+                    "true".to_owned(),
+                    held.reason.name().to_owned(),
+                    held.at.to_string(),
+                ];
+                text.push_str(&fields.join(","));
+                text.push_str("\r\n");
+            }
+        }
+    }
+}
+
+impl<S: Store> Chunks for Export<S> {
+    fn next(
+        &mut self,
+    ) -> std::pin::Pin<Box<dyn Future<Output = Result<Option<Bytes>, Problem>> + '_>> {
+        Box::pin(self.chunk())
+    }
+}

@@ -1,0 +1,143 @@
+//! The sweep: it tells again what was told in vain. Nobody can learn anything from it, and it may be called by anybody at
+//! any moment, for some clocks can only send a GET.
+
+use std::collections::BTreeSet;
+
+use desk_core::id::Id;
+use desk_core::store_key::StoreKey;
+use desk_core::suppression::{CHANGES, Change};
+use desk_core::time::Timestamp;
+use http::{Method, StatusCode};
+
+use crate::desk::Desk;
+use crate::join::all;
+use crate::outbox::{self, MAILS, Mail, Message, TOLD};
+use crate::ports::{Outbound, Scan};
+use crate::problem::Problem;
+use crate::reply::{Reply, Response};
+use crate::request::Request;
+use crate::suppressions::cursor;
+
+/// It does nothing when it ran less than so many seconds ago.
+const PAUSE: i64 = 20;
+/// What was stored less than so many seconds ago is still being told by whoever stored it.
+const GRACE: i64 = 60;
+/// How much it tells in one call: with 15 seconds for each and eight at a time it ends within what hosts allow.
+const AT_ONCE: usize = 8;
+const BOUND: usize = 64;
+
+/// Answers for `/ops/sweep`.
+pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut log = None;
+    let outcome = match (request.path(), &request.method) {
+        ("/ops/sweep", &Method::GET | &Method::HEAD | &Method::POST) => sweep(desk, &mut log).await,
+        ("/ops/sweep", _) => Err(Problem::MethodNotAllowed("GET, HEAD, POST")),
+        _ => Err(Problem::NotFound),
+    };
+    let mut response = desk.respond_json(request, locale, outcome);
+    response.log = response.log.or(log);
+    response
+}
+
+async fn sweep<S: Scan + Outbound>(
+    desk: &Desk<'_, S>,
+    log: &mut Option<String>,
+) -> Result<Reply, Problem> {
+    let key = StoreKey::new("sweep:ran").map_err(|error| Problem::Internal(error.to_string()))?;
+    let ran: Option<Timestamp> = desk.read_plain(&key).await?;
+    // A clock that was set back must not stop it for good.
+    if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
+        desk.write_plain(&key, None, &desk.now()).await?;
+        if desk.setup.webhook.is_some() {
+            *log = tell(desk).await?;
+        }
+    }
+    Ok(Reply::new(StatusCode::NO_CONTENT))
+}
+
+/// Something that waits, as its key says.
+enum Waiting {
+    Changed(Change),
+    Mail(Id),
+}
+
+impl Waiting {
+    const fn id(&self) -> Id {
+        match self {
+            Self::Changed(change) => change.id,
+            Self::Mail(id) => *id,
+        }
+    }
+}
+
+/// What the mailer was not told yet, the oldest first.
+fn waiting(keys: &[String], fetched: Option<Id>) -> Vec<Waiting> {
+    let told: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(TOLD)).collect();
+    let mut waiting: Vec<Waiting> = keys
+        .iter()
+        .filter_map(|key| {
+            if key.starts_with(CHANGES) {
+                let change = Change::from_key(key)?;
+                let known = fetched.is_some_and(|fetched| change.id <= fetched)
+                    || told.contains(change.id.to_string().as_str());
+                (!known).then_some(Waiting::Changed(change))
+            } else {
+                Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?))
+            }
+        })
+        .collect();
+    waiting.sort_unstable_by_key(Waiting::id);
+    waiting
+}
+
+async fn tell<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, Problem> {
+    let keys = desk.store.keys("").await?;
+    let waiting = waiting(&keys, cursor(desk).await?);
+    let (mut told, mut refused) = (0, None);
+    for chunk in waiting.chunks(AT_ONCE) {
+        if told >= BOUND {
+            break;
+        }
+        let results = all(chunk
+            .iter()
+            .map(|waiting| async move { Ok::<_, Problem>(again(desk, waiting).await?) }))
+        .await?;
+        for result in results.into_iter().flatten() {
+            told += 1;
+            refused = refused.or(result);
+        }
+    }
+    Ok(refused)
+}
+
+/// Tells one thing again, if it is due: `None` if not, else what went wrong, if anything.
+async fn again<S: Scan + Outbound>(
+    desk: &Desk<'_, S>,
+    waiting: &Waiting,
+) -> Result<Option<Option<String>>, Problem> {
+    let id = waiting.id();
+    let tries = outbox::tries(desk, id).await?;
+    let due = match tries {
+        None => desk.now().seconds_since(id.instant()) >= GRACE,
+        Some(tries) => tries.next.is_some_and(|next| next <= desk.now()),
+    };
+    if !due {
+        return Ok(None);
+    }
+    let message = match waiting {
+        Waiting::Changed(change) => Message::Changed(*change),
+        Waiting::Mail(id) => {
+            let key = outbox::mail_key(*id)?;
+            match desk.read_sealed::<Mail>(&key).await? {
+                Some(mail) => Message::Mail(*id, mail),
+                // It is no longer of use, and holds an address.
+                None => {
+                    desk.store.delete(&key).await?;
+                    return Ok(None);
+                }
+            }
+        }
+    };
+    Ok(Some(outbox::tell(desk, &message, tries).await))
+}

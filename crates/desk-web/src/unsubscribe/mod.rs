@@ -1,0 +1,321 @@
+//! Unsubscribing: one click that every mailbox provider accepts (RFC 8058), a page that no scanner can trigger, and the
+//! mailing preferences (promise P6).
+
+mod links;
+mod pages;
+mod preferences;
+#[cfg(test)]
+mod tests;
+
+use desk_core::keys::Subject;
+use desk_core::suppression::{
+    Change, Link, PageId, Reason, Scope, Suppression, UNDO_SECONDS, Undo,
+};
+use desk_core::time::Timestamp;
+use http::{Method, StatusCode};
+
+use crate::desk::Desk;
+use crate::fields::Fields;
+use crate::headers;
+use crate::join::both;
+use crate::json::Json;
+use crate::negotiate;
+use crate::outbox::{self, Message};
+use crate::ports::{Outbound, Store};
+use crate::problem::Problem;
+use crate::reply::{Reply, Response};
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+use crate::suppression::Act;
+
+pub(crate) use links::{MAX_BATCH, addresses};
+pub use links::{header_lines, list_id, url};
+
+/// Answers for every address under `/u` and `/unsubscribe`.
+pub async fn serve<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut told = Vec::new();
+    let outcome = route(desk, request, locale, &mut told).await;
+    let mut response = desk.respond(request, locale, outcome);
+    if response.status.is_success() || response.status.is_redirection() {
+        response.after = outbox::after(desk, told);
+    }
+    response
+}
+
+async fn route<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let writes = request.method == Method::POST;
+    let allow = |allowed: bool, methods: &'static str| {
+        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    };
+    match segments.as_slice() {
+        ["u", "undo", token] => {
+            allow(reads || writes, "GET, HEAD, POST")?;
+            let undo =
+                Undo::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink)?;
+            if writes {
+                take_back(desk, request, locale, undo, told).await
+            } else {
+                Ok(shown(locale, pages::undo(desk.setup, request, locale, undo)))
+            }
+        }
+        ["u", token, rest @ ..] => {
+            let link = Link::redeem(&desk.setup.keys, token).ok_or(Problem::NotALink);
+            match rest {
+                [] if writes => {
+                    let link = link?;
+                    opt_out(desk, request, locale, (link, token), Scope::List(link.list), told)
+                        .await
+                }
+                ["all"] => {
+                    allow(writes, "POST")?;
+                    opt_out(desk, request, locale, (link?, token), Scope::All, told).await
+                }
+                [] => {
+                    allow(reads, "GET, HEAD, POST")?;
+                    Ok(page(desk, request, locale, link?, token))
+                }
+                ["less"] => {
+                    allow(reads || writes, "GET, HEAD, POST")?;
+                    if writes {
+                        preferences::less(desk, request, locale, (link?, token), told).await
+                    } else {
+                        let link = link?;
+                        let page = pages::less(desk.setup, request, locale, link, token);
+                        Ok(shown(locale, page))
+                    }
+                }
+                ["receipt.json"] => {
+                    allow(reads, "GET, HEAD")?;
+                    receipt(desk, link?).await
+                }
+                _ => Err(Problem::NotFound),
+            }
+        }
+        ["unsubscribe"] => {
+            allow(reads || writes, "GET, HEAD, POST")?;
+            if writes {
+                preferences::ask(desk, request, locale, told).await
+            } else {
+                let page = pages::ask(desk.setup, request, locale, &pages::Asked::default());
+                Ok(shown(locale, page))
+            }
+        }
+        ["unsubscribe", "sent"] => {
+            allow(reads, "GET, HEAD")?;
+            Ok(shown(locale, pages::sent(desk.setup, request, locale)))
+        }
+        ["unsubscribe", "preferences", token] => {
+            allow(reads || writes, "GET, HEAD, POST")?;
+            preferences::serve(desk, request, locale, token, told).await
+        }
+        ["unsubscribe", "links"] => {
+            allow(writes, "POST")?;
+            links::mint(desk.setup, request)
+        }
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// A page behind a link that carries a token, or beside one: for nobody's cache and nobody's index.
+fn shown(locale: Locale, page: maud::Markup) -> Reply {
+    Reply::page(StatusCode::OK, locale.lang, page)
+        .header("x-robots-tag", "noindex")
+        .vary("Accept, Accept-Language")
+}
+
+/// The page of a link. It reads nothing and changes nothing, whoever fetches it and however often: mail scanners do.
+fn page<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    link: Link,
+    token: &str,
+) -> Reply {
+    if wants_json(request) {
+        let list = desk.setup.lists.by_tag(link.list);
+        let json = Json::object(|json| {
+            json.text("scope", &desk.setup.lists.scope_name(Scope::List(link.list)));
+            json.maybe("name", list.map(|list| list.name(locale.lang)));
+            json.maybe("address", link.mask.shown().as_deref());
+        });
+        return Reply::json_text(StatusCode::OK, json).vary("Accept, Accept-Language");
+    }
+    let id = PageId::new(desk.moment.draw("page", &[]));
+    shown(locale, pages::link(desk.setup, request, locale, (link, token), id))
+}
+
+fn wants_json(request: &Request) -> bool {
+    negotiate::media_type(&request.headers, &["text/html", "application/json"])
+        == Some("application/json")
+}
+
+/// What a POST to a link says.
+struct Said {
+    reason: Reason,
+    page: Option<PageId>,
+}
+
+/// Reads what a POST says. Whatever it says, the link alone is the authority (RFC 8058 section 3.2): a body that cannot be
+/// read stops mail as well, for some clients forget it.
+fn said(request: &Request) -> Result<Said, Problem> {
+    // One that was not sent whole is sent again.
+    request.whole_body()?;
+    let Ok(fields) = Fields::read(request) else {
+        return Ok(Said { reason: Reason::Bare, page: None });
+    };
+    let one_click = fields.peek("List-Unsubscribe").is_some_and(|value| value == "One-Click");
+    let page = fields.peek("page").and_then(PageId::from_text);
+    let reason = match (one_click, page) {
+        (true, _) => Reason::OneClick,
+        (false, Some(_)) => Reason::Form,
+        (false, None) => Reason::Bare,
+    };
+    Ok(Said { reason, page })
+}
+
+/// Stops mail. The state and the journal are written side by side; for a person, who may undo it, what held before is read
+/// beside them.
+async fn opt_out<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    (link, token): (Link, &str),
+    scope: Scope,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let said = said(request)?;
+    let act = Act {
+        subject: link.subject,
+        scope,
+        reason: said.reason,
+        page: said.page,
+        at: desk.now(),
+        expires: None,
+    };
+    let person = said.reason != Reason::OneClick && negotiate::reads_html(&request.headers);
+    if !person {
+        let change = desk.suppress(act).await?;
+        told.push(Message::Changed(change));
+        return Ok(if wants_json(request) {
+            Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
+                .vary("Accept, Accept-Language")
+        } else {
+            // Some providers show it, most do not read it.
+            Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", "Unsubscribed.\n")
+        });
+    }
+    let read = desk.suppression(link.subject, scope);
+    let (earlier, change) = both(read, desk.suppress(act)).await?;
+    told.push(Message::Changed(change));
+    let undo = may_undo(earlier.as_ref(), &said).then(|| {
+        let at = desk.now();
+        let undo = Undo { subject: link.subject, scope, at };
+        (undo.mint(&desk.setup.keys), at.plus_seconds(UNDO_SECONDS))
+    });
+    let done = pages::Done { scope, token, undo };
+    Ok(shown(locale, pages::done(desk.setup, request, locale, &done)))
+}
+
+/// Whether an opt-out may be undone from the page that confirms it: only where nothing was suppressed before, for else
+/// whoever was forwarded a mail could press both buttons and sign a person up who had opted out. The same page sent twice is
+/// one act.
+fn may_undo(earlier: Option<&Suppression>, said: &Said) -> bool {
+    earlier.is_none_or(|earlier| earlier.page.is_some() && earlier.page == said.page)
+}
+
+fn confirmation(setup: &Setup, change: &Change) -> String {
+    Json::object(|json| outbox::describe(json, &setup.lists, change))
+}
+
+/// Undoes an opt-out that the person made with a link of ours; what others entered since stays.
+async fn take_back<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    undo: Undo,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let found = desk.suppression(undo.subject, undo.scope).await?;
+    if found.is_some_and(|found| found.reason.is_the_persons()) {
+        told.push(Message::Changed(desk.lift(undo.subject, undo.scope).await?));
+    }
+    Ok(shown(locale, pages::undone(desk.setup, request, locale, undo.scope)))
+}
+
+/// What is suppressed for the person of a link, signed, so that it can be shown to anybody later. It names no address.
+async fn receipt<S: Store>(desk: &Desk<'_, S>, link: Link) -> Result<Reply, Problem> {
+    let scopes = [Scope::List(link.list), Scope::All];
+    let asked = scopes.map(|scope| (link.subject, scope));
+    let found = desk.suppressions(&asked).await?;
+    let held: Vec<(Scope, Suppression)> =
+        scopes.into_iter().zip(found).filter_map(|(scope, found)| Some((scope, found?))).collect();
+    // Nothing was stopped, so there is nothing to certify.
+    if held.is_empty() {
+        return Err(Problem::NotFound);
+    }
+    let setup = desk.setup;
+    let claims = |json: &mut Json| {
+        json.text("type", "opt-out");
+        json.text("issuer", &setup.base_url);
+        json.text("app", &setup.app_name);
+        json.shown("subject", &link.subject);
+        json.list("suppressed", |list| {
+            for (scope, suppression) in &held {
+                list.nest("", |json| state(json, setup, *scope, suppression));
+            }
+        });
+    };
+    let jws = setup.keys.sign(Json::object(claims).as_bytes());
+    let json = Json::object(|json| {
+        json.nest("receipt", claims);
+        json.text("jws", &jws);
+        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
+    });
+    Ok(Reply::json_text(StatusCode::OK, json)
+        .header("x-robots-tag", "noindex")
+        .header(headers::CONTENT_DISPOSITION, "attachment; filename=\"opt-out.receipt.json\""))
+}
+
+/// Writes what the API says of a suppression that holds.
+pub(crate) fn state(json: &mut Json, setup: &Setup, scope: Scope, suppression: &Suppression) {
+    json.text("scope", &setup.lists.scope_name(scope));
+    json.text("reason", suppression.reason.name());
+    json.shown("at", &suppression.at);
+}
+
+/// What a person's lists are, for the pages of preferences: every list with what holds, and what holds for all.
+struct Standing {
+    lists: Vec<Option<Suppression>>,
+    all: Option<Suppression>,
+    bounce: Option<Suppression>,
+    complaint: Option<Suppression>,
+}
+
+impl Standing {
+    async fn load<S: Store>(desk: &Desk<'_, S>, subject: Subject) -> Result<Self, Problem> {
+        let mut asked =
+            vec![(subject, Scope::All), (subject, Scope::Bounce), (subject, Scope::Complaint)];
+        asked.extend(desk.setup.lists.iter().map(|list| (subject, Scope::List(list.tag))));
+        let mut found = desk.suppressions(&asked).await?.into_iter();
+        let (all, bounce, complaint) =
+            (found.next().flatten(), found.next().flatten(), found.next().flatten());
+        Ok(Self { lists: found.collect(), all, bounce, complaint })
+    }
+}
+
+/// The day until which something works, for people.
+fn day(locale: Locale, at: Timestamp) -> String {
+    (crate::texts::texts(locale.lang).date)(at.date())
+}

@@ -1,0 +1,233 @@
+//! Preferences: less mail with the link of any mail, everything with a link that was mailed to the address.
+
+use desk_core::email::EmailAddress;
+use desk_core::suppression::{Link, PREFERENCES_SECONDS, PreferencesLink, Reason, Scope};
+use http::StatusCode;
+
+use super::{Standing, pages, shown, state, wants_json};
+use crate::desk::Desk;
+use crate::fields::{Encoding, FieldValue, Fields};
+use crate::join::{all, both};
+use crate::json::Json;
+use crate::limiter::{self, Limit};
+use crate::negotiate;
+use crate::outbox::{self, Mail, Message};
+use crate::ports::Store;
+use crate::problem::{FieldError, Problem};
+use crate::reply::Reply;
+use crate::request::{Locale, Request};
+use crate::suppression::Act;
+use crate::texts;
+
+/// Leaves lists, with the link of any mail. It shows nothing of what holds and can only stop mail, so that a mail which was
+/// forwarded gives nothing away.
+pub(super) async fn less<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    (link, token): (Link, &str),
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let chosen = scopes(desk, &mut fields, "stop");
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let acts = chosen.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope)));
+    let changes = all(acts).await?;
+    told.extend(changes.into_iter().map(Message::Changed));
+    Ok(shown(locale, pages::stopped(desk.setup, request, locale, &chosen, token)))
+}
+
+fn act<S>(desk: &Desk<'_, S>, subject: desk_core::keys::Subject, scope: Scope) -> Act {
+    let at = desk.now();
+    Act { subject, scope, reason: Reason::Preferences, page: None, at, expires: None }
+}
+
+/// Takes every scope that a field names: a form repeats the field, JSON gives a list.
+fn scopes<S>(desk: &Desk<'_, S>, fields: &mut Fields, name: &'static str) -> Vec<Scope> {
+    let mut values = Vec::new();
+    for value in fields.take(name) {
+        match value {
+            FieldValue::List(items) => values.extend(items),
+            value => values.push(value),
+        }
+    }
+    let mut scopes = Vec::new();
+    for value in values {
+        let scope = match &value {
+            FieldValue::Text(text) => match desk.setup.lists.scope(text) {
+                Some(scope @ (Scope::List(_) | Scope::All)) => Ok(scope),
+                Some(Scope::Bounce | Scope::Complaint) | None => Err("unknown-list"),
+            },
+            _ => Err("not-text"),
+        };
+        match scope {
+            Ok(scope) if scopes.contains(&scope) => {}
+            Ok(scope) => scopes.push(scope),
+            Err(code) => fields.error(name, code),
+        }
+    }
+    scopes
+}
+
+/// What one client may ask for, and what one address may be sent.
+fn limit<'a, S>(desk: &'a Desk<'_, S>) -> Limit<'a> {
+    Limit { area: "preferences", limits: &desk.setup.preferences_limits }
+}
+
+/// Has a link mailed to an address. The answer, and the calls to the store, are the same for every address.
+pub(super) async fn ask<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let page = negotiate::reads_html(&request.headers) || fields.encoding == Encoding::Form;
+    let written = fields.peek("email").unwrap_or_default().to_owned();
+    let email =
+        fields.parse("email", |text| text.parse::<EmailAddress>().map_err(|_| "not-an-address"));
+    fields.require("email", &email);
+    if let Err(errors) = fields.finish() {
+        if !page {
+            return Err(Problem::InvalidFields(errors));
+        }
+        return Ok(again(desk, request, locale, &written, &errors));
+    }
+    let Some(email) = email else {
+        return Err(Problem::Internal("a required address is missing".to_owned()));
+    };
+    let subject = desk.setup.keys.subject(&email);
+    let who = subject.to_bytes();
+    let (client, address) = both(
+        limiter::check(desk, request, limit(desk)),
+        limiter::check_for(desk, &who, limit(desk)),
+    )
+    .await?;
+    client.admit()?;
+    let expires = desk.now().plus_seconds(PREFERENCES_SECONDS);
+    let link = PreferencesLink { subject, expires }.mint(&desk.setup.keys);
+    let url = format!("{}/unsubscribe/preferences/{link}", desk.setup.base_url);
+    let t = texts::unsubscribe(locale.lang);
+    let app = &desk.setup.app_name;
+    let mail = Mail {
+        to: email,
+        lang: locale.lang,
+        subject: (t.mail_subject)(app),
+        text: (t.mail_text)(app, &url),
+        expires,
+    };
+    let id = desk.moment.id("mail");
+    // An address that has had enough mails gets no more of them, and its owner is not told on.
+    if address.admit().is_ok() {
+        let counted = both(client.count(desk), address.count(desk));
+        both(outbox::put(desk, id, &mail), counted).await?;
+        told.push(Message::Mail(id, mail));
+    } else {
+        client.count(desk).await?;
+    }
+    let reply = if page {
+        Reply::see_other(&locale.href("/unsubscribe/sent"))
+    } else {
+        Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
+    };
+    Ok(client.fields().apply(reply))
+}
+
+fn again<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    written: &str,
+    errors: &[FieldError],
+) -> Reply {
+    let missing = errors.iter().any(|error| error.code == "missing");
+    let asked = pages::Asked { written, wrong: Some(missing) };
+    let page = pages::ask(desk.setup, request, locale, &asked);
+    Reply::page(StatusCode::UNPROCESSABLE_ENTITY, locale.lang, page)
+        .header("x-robots-tag", "noindex")
+        .vary("Accept, Accept-Language")
+}
+
+/// Shows and changes everything, for whoever received the mail.
+pub(super) async fn serve<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    token: &str,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let link =
+        PreferencesLink::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink)?;
+    let mut saved = false;
+    if request.method == http::Method::POST {
+        let mut fields = Fields::read(request)?;
+        let mut wanted = scopes(desk, &mut fields, "send");
+        let nothing = scopes(desk, &mut fields, "stop");
+        fields.finish().map_err(Problem::InvalidFields)?;
+        let standing = Standing::load(desk, link.subject).await?;
+        if nothing.contains(&Scope::All) {
+            wanted.clear();
+        }
+        let nothing = nothing.contains(&Scope::All);
+        let mut lifted: Vec<Scope> = Vec::new();
+        let mut stopped: Vec<Scope> = Vec::new();
+        for (list, held) in desk.setup.lists.iter().zip(&standing.lists) {
+            let scope = Scope::List(list.tag);
+            match (wanted.contains(&scope), held) {
+                (true, Some(_)) => lifted.push(scope),
+                (false, None) => stopped.push(scope),
+                (true, None) | (false, Some(_)) => {}
+            }
+        }
+        match (nothing, &standing.all) {
+            (true, None) => stopped.push(Scope::All),
+            (false, Some(_)) => lifted.push(Scope::All),
+            (true, Some(_)) | (false, None) => {}
+        }
+        // Whoever reads this mail has a mailbox that works, and says anew what they want.
+        if !wanted.is_empty() {
+            lifted.extend(standing.bounce.as_ref().map(|_| Scope::Bounce));
+            lifted.extend(standing.complaint.as_ref().map(|_| Scope::Complaint));
+        }
+        let lifts = all(lifted.iter().map(|scope| desk.lift(link.subject, *scope)));
+        let stops = all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
+        let (lifts, stops) = both(lifts, stops).await?;
+        told.extend(lifts.into_iter().chain(stops).map(Message::Changed));
+        saved = true;
+    }
+    let standing = Standing::load(desk, link.subject).await?;
+    if wants_json(request) {
+        return Ok(Reply::json_text(StatusCode::OK, json(desk, &standing, locale))
+            .vary("Accept, Accept-Language"));
+    }
+    let page = pages::preferences(desk.setup, request, locale, &standing, saved);
+    Ok(shown(locale, page))
+}
+
+fn json<S>(desk: &Desk<'_, S>, standing: &Standing, locale: Locale) -> String {
+    let setup = desk.setup;
+    Json::object(|json| {
+        json.list("lists", |lists| {
+            for (list, held) in setup.lists.iter().zip(&standing.lists) {
+                lists.nest("", |json| {
+                    json.text("list", list.id.as_str());
+                    json.text("name", list.name(locale.lang));
+                    json.text("description", list.description(locale.lang));
+                    json.flag("suppressed", held.is_some());
+                });
+            }
+        });
+        json.list("suppressed", |all| {
+            let every = [
+                (Scope::All, &standing.all),
+                (Scope::Bounce, &standing.bounce),
+                (Scope::Complaint, &standing.complaint),
+            ];
+            for (scope, held) in every {
+                if let Some(held) = held {
+                    all.nest("", |json| state(json, setup, scope, held));
+                }
+            }
+        });
+    })
+}
