@@ -1,4 +1,5 @@
-//! A store in memory for native tests, which counts its calls and can be told to fail.
+//! A store in memory for native tests, which counts its calls and can be told to fail. It takes calls to other hosts too,
+//! which go nowhere.
 
 #[cfg(test)]
 pub(crate) mod testing;
@@ -10,7 +11,7 @@ use std::task::{Context, Poll};
 
 use desk_core::store_key::StoreKey;
 
-use crate::ports::{Scan, Store, StoreError};
+use crate::ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError};
 
 /// A store in memory.
 ///
@@ -23,6 +24,19 @@ pub struct MemoryStore {
     running: Cell<usize>,
     depth: Cell<usize>,
     fail_at: Cell<Option<usize>>,
+    sent: RefCell<Vec<Sent>>,
+    answers: Cell<Option<u16>>,
+}
+
+/// A call to another host that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Where to.
+    pub url: String,
+    /// The headers.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Vec<u8>,
 }
 
 impl MemoryStore {
@@ -45,6 +59,17 @@ impl MemoryStore {
     /// Lets every call from the n-th on fail (counted from one since the last reset); `None` lets all succeed.
     pub fn fail_from(&self, call: Option<usize>) {
         self.fail_at.set(call);
+    }
+
+    /// Lets other hosts answer with this status from now on, or not at all; 200 unless this was called.
+    pub fn others_answer(&self, status: Option<u16>) {
+        // No answer is kept as a status that there is not.
+        self.answers.set(Some(status.unwrap_or(0)));
+    }
+
+    /// The calls to other hosts since this was last asked.
+    pub fn sent(&self) -> Vec<Sent> {
+        self.sent.take()
     }
 
     /// Everything that is stored.
@@ -119,5 +144,21 @@ impl Scan for MemoryStore {
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         self.call("keys", prefix).await?;
         Ok(self.values.borrow().keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+    }
+}
+
+impl Outbound for MemoryStore {
+    async fn send(&self, call: Call<'_>) -> Result<Answer, OutboundError> {
+        let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        self.sent.borrow_mut().push(Sent {
+            url: call.url.to_owned(),
+            headers: call.headers.iter().map(pair).collect(),
+            body: call.body.unwrap_or_default().to_vec(),
+        });
+        Turn(false).await;
+        match self.answers.get() {
+            Some(0) => Err(OutboundError("nobody answered".to_owned())),
+            status => Ok(Answer { status: status.unwrap_or(200), body: bytes::Bytes::new() }),
+        }
     }
 }

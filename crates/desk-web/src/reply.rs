@@ -138,6 +138,29 @@ impl Response {
     }
 }
 
+/// For tests, which want an answer whole and everything done.
+#[cfg(not(target_family = "wasm"))]
+impl Response {
+    /// Takes in the rest of the body, then does what was left for after the answer.
+    ///
+    /// # Errors
+    /// What breaks the answer off.
+    pub async fn whole(mut self) -> Result<Self, Problem> {
+        if let Some(mut rest) = self.rest.take() {
+            let mut body = Vec::from(self.body);
+            while let Some(chunk) = rest.next().await? {
+                body.extend_from_slice(&chunk);
+            }
+            self.body = body.into();
+        }
+        if let Some(after) = self.after.take() {
+            let said = after.run().await;
+            self.log = self.log.or(said);
+        }
+        Ok(self)
+    }
+}
+
 /// For tests, whose clients speak in the types of the `http` crate.
 #[cfg(not(target_family = "wasm"))]
 impl From<Response> for http::Response<Bytes> {

@@ -374,14 +374,15 @@ async fn advance<S: Store>(desk: &Desk<'_, S>, to: Id) -> Result<(), Problem> {
     Ok(())
 }
 
+/// Reads a cursor. One from the future is none of ours, and would hide what is yet to come.
+fn read_cursor<S>(desk: &Desk<'_, S>, text: &str) -> Option<Id> {
+    text.parse().ok().filter(|id| *id <= Id::new(desk.now(), [u8::MAX; 10]))
+}
+
 /// `POST /suppressions/acknowledge`: the mailer says up to where it has acted.
 async fn acknowledge<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
-    let to = fields.parse("cursor", |text| {
-        let id = text.parse::<Id>().map_err(|_| "cursor")?;
-        // One from the future would hide what is yet to come.
-        if id.instant() > desk.now() { Err("cursor") } else { Ok(id) }
-    });
+    let to = fields.parse("cursor", |text| read_cursor(desk, text).ok_or("cursor"));
     fields.require("cursor", &to);
     fields.finish().map_err(Problem::InvalidFields)?;
     if let Some(to) = to {
@@ -460,7 +461,10 @@ async fn export<S: Scan + Clone>(
     role: Role,
 ) -> Result<(Reply, Export<S>), Problem> {
     let since: Option<Id> = match request.query("since")? {
-        Some(text) => Some(text.parse().map_err(|_| Problem::invalid_query("since", "cursor"))?),
+        Some(text) => match read_cursor(desk, &text) {
+            Some(since) => Some(since),
+            None => return Err(Problem::invalid_query("since", "cursor")),
+        },
         None => None,
     };
     let offers = ["application/x-ndjson", "text/csv"];

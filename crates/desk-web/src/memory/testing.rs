@@ -19,6 +19,13 @@ use crate::setup::Setup;
 
 /// The operator token of every test.
 pub(crate) const OPERATOR: &str = "tttttttttttttttttttttttttttttttttttttttt";
+/// The app's token of every test.
+pub(crate) const APP: &str = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+/// Two lists.
+pub(crate) const LISTS: &str = r#"[
+    {"id": "product-news", "name_en": "Product news", "name_ru": "Новости продукта", "description_en": "Monthly."},
+    {"id": "tips", "name_en": "Tips", "name_ru": "Советы"}
+]"#;
 /// Where the desk of every test is.
 pub(crate) const BASE: &str = "https://desk.example";
 /// Where clients come from, unless a test says otherwise.
@@ -76,6 +83,7 @@ pub(crate) struct Answer {
 
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
+        let response = block_on(response.whole()).unwrap();
         let headers = response.headers.list().iter();
         Self {
             status: response.status.as_u16(),
@@ -212,6 +220,8 @@ impl World {
                 "root_secret" => Some("A".repeat(43)),
                 "operator_token" => Some(OPERATOR.to_owned()),
                 "base_url" => Some(BASE.to_owned()),
+                "app_token" => Some(APP.to_owned()),
+                "lists" => Some(LISTS.to_owned()),
                 _ => None,
             })
         });
@@ -251,6 +261,21 @@ impl World {
     /// Sends a request to the policy.
     pub(crate) fn policy(&self, request: &Request) -> Answer {
         block_on(crate::policy::serve(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to the links in mails.
+    pub(crate) fn unsubscribe(&self, request: &Request) -> Answer {
+        block_on(crate::unsubscribe::serve(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to the suppressions.
+    pub(crate) fn suppressions(&self, request: &Request) -> Answer {
+        block_on(crate::suppressions::serve(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to the sweep.
+    pub(crate) fn sweep(&self) -> Answer {
+        block_on(crate::sweep::serve(&self.desk(), &get("/ops/sweep"))).into()
     }
 
     /// The keys of an area of the store.
