@@ -9,7 +9,7 @@ use desk_core::id::Id;
 use desk_core::reference::Reference;
 use http::{Method, StatusCode};
 
-use crate::audit::{self, Action};
+use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
 use crate::feedback::wire::refusal;
@@ -18,6 +18,7 @@ use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
 use crate::operator;
+use crate::outbox::{self, MAILS, Mail};
 use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, entity_tag};
@@ -77,6 +78,18 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
         ["cases", name, "state"] => {
             allow(request.method == Method::PUT, "PUT")?;
             set_state(desk, request, name).await
+        }
+        ["outbox"] => {
+            allow(reads, "GET, HEAD")?;
+            outbox_list(desk, request).await
+        }
+        ["outbox", id] => {
+            allow(reads, "GET, HEAD")?;
+            let id = id.parse().map_err(|_| Problem::NotFound)?;
+            let key = outbox::mail_key(id)?;
+            let mail = desk.read_sealed::<Mail>(&key).await?.ok_or(Problem::NotFound)?;
+            audit::record_about(desk, Action::MailRead, About::Mail(id), None).await?;
+            Ok(Reply::json_text(StatusCode::OK, wire::mail(id, &mail)))
         }
         ["audit"] => {
             allow(reads, "GET, HEAD")?;
@@ -309,16 +322,38 @@ async fn set_state<S: Scan>(
     Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
 }
 
-/// The audit records, newest first.
-async fn audit_list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+/// The ids of an area of the store, newest first: those of one page, and where the next one begins.
+async fn newest<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    prefix: &str,
+) -> Result<(Vec<Id>, Option<Id>), Problem> {
     let (before, limit) = page(request)?;
-    let keys = desk.store.keys(audit::PREFIX).await?;
+    let keys = desk.store.keys(prefix).await?;
     let mut ids: Vec<Id> =
-        keys.iter().filter_map(|k| k.strip_prefix(audit::PREFIX)?.parse().ok()).collect();
+        keys.iter().filter_map(|k| k.strip_prefix(prefix)?.parse().ok()).collect();
     ids.retain(|id| before.is_none_or(|before| *id < before));
     ids.sort_unstable_by(|a, b| b.cmp(a));
     let next = ids.get(limit - 1).filter(|_| ids.len() > limit).copied();
     ids.truncate(limit);
+    Ok((ids, next))
+}
+
+/// The mails that wait, newest first. It shows no personal data, and so leaves no audit record.
+async fn outbox_list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let (ids, next) = newest(desk, request, MAILS).await?;
+    let mut waiting = Vec::new();
+    for chunk in ids.chunks(IN_FLIGHT) {
+        let tries = all(chunk.iter().map(|id| outbox::tries(desk, *id))).await?;
+        waiting.extend(chunk.iter().copied().zip(tries));
+    }
+    let base = &desk.setup.base_url;
+    Ok(Reply::json_text(StatusCode::OK, wire::outbox(base, &waiting, next)))
+}
+
+/// The audit records, newest first.
+async fn audit_list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let (ids, next) = newest(desk, request, audit::PREFIX).await?;
     let mut records = Vec::new();
     for chunk in ids.chunks(IN_FLIGHT) {
         let loaded = all(chunk.iter().map(|id| async move {

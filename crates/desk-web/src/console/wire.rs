@@ -8,6 +8,7 @@ use desk_core::reference::Reference;
 use crate::audit::{About, Record};
 use crate::feedback::wire::{messages, person, policy, thread};
 use crate::json::Json;
+use crate::outbox::{Mail, Tries};
 use crate::setup::Setup;
 
 /// Writes what the list says of a case: nothing that the person wrote.
@@ -72,6 +73,39 @@ pub(super) fn case(setup: &Setup, key: &CaseKey, case: &Case) -> String {
         person(json, case);
         policy(json, case.opening.policy.as_ref());
         thread(json, case, &format!("{url}/attachments"));
+    })
+}
+
+/// A page of the mails that wait: nothing that is in them.
+pub(super) fn outbox(base: &str, waiting: &[(Id, Option<Tries>)], next: Option<Id>) -> String {
+    Json::object(|json| {
+        json.list("mails", |list| {
+            for (id, tries) in waiting {
+                list.nest("", |json| {
+                    json.shown("id", id);
+                    json.shown("at", &id.instant());
+                    json.number("attempts", tries.map_or(0, |tries| tries.attempts as usize));
+                    if let Some(next) = tries.and_then(|tries| tries.next) {
+                        json.shown("next_attempt_at", &next);
+                    }
+                    json.shown("url", &format_args!("{base}/console/api/outbox/{id}"));
+                });
+            }
+        });
+        cursor(json, next);
+    })
+}
+
+/// A mail that waits, as the operator reads it.
+pub(super) fn mail(id: Id, mail: &Mail) -> String {
+    Json::object(|json| {
+        json.shown("id", &id);
+        json.shown("at", &id.instant());
+        json.text("to", mail.to.as_str());
+        json.text("language", mail.lang.tag());
+        json.text("subject", &mail.subject);
+        json.text("text", &mail.text);
+        json.shown("expires_at", &mail.expires);
     })
 }
 

@@ -633,3 +633,25 @@ fn scopes_that_are_not_lists_cannot_be_chosen_by_a_person() {
     }
     assert!(matches!("all".parse(), Ok(Scope::All)));
 }
+
+#[test]
+fn without_a_mailer_a_mail_is_read_in_the_console() {
+    let world = World::new();
+    let asked = world.unsubscribe(&form("/unsubscribe", &[("email", "jane@example.org")]));
+    assert!(asked.log.unwrap().contains("GET /console/api/outbox"));
+    let token = bearer(OPERATOR);
+    let read =
+        |path: &str| world.console(&request(Method::GET, path, &[("authorization", &token)], ""));
+    let list = read("/console/api/outbox");
+    assert!(!list.text().contains("jane"));
+    let id = list.field("/mails/0/id");
+    let mail = read(&format!("/console/api/outbox/{id}"));
+    assert_eq!(mail.field("/to"), "jane@example.org");
+    let text = mail.field("/text");
+    let path = text.split_whitespace().find_map(|word| word.strip_prefix(BASE)).unwrap();
+    assert_eq!(world.unsubscribe(&page(path)).status, 200);
+    let audit = read("/console/api/audit").json();
+    assert_eq!(audit["records"][0]["action"], "mail-read");
+    assert_eq!(audit["records"][0]["mail"], id.as_str());
+    assert_eq!(read("/console/api/outbox/x").slug(), "not-found");
+}
