@@ -4,7 +4,7 @@ use desk_core::lang::Lang;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
-use crate::problem::FieldError;
+use crate::problem::{FieldError, Kind};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{ProblemText, texts};
@@ -148,6 +148,9 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
         div.actions {
             @match view.link {
                 Some(link) => a.button href=(link) { (texts.see_what_was_sent) },
+                None if view.text.slug == Kind::NotALink.slug() => {
+                    a.button href=(locale.href("/unsubscribe")) { (texts.nav_mail) }
+                },
                 None => a.button href=(locale.href("/")) { (texts.to_start) },
             }
             a.button.quiet href=(locale.href("/policy")) { (texts.nav_policy) }

@@ -6,6 +6,7 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     sync::Arc,
+    time::Duration,
 };
 
 use clap::Args;
@@ -139,7 +140,13 @@ impl Up {
             (Some(_), _) => Token::Given,
         };
         self.welcome(&manifest, &running, &base, token);
-        runtime.block_on(ended.wait());
+        let sweeps = running.answers(SWEEP);
+        runtime.block_on(async {
+            tokio::select! {
+                () = ended.wait() => {}
+                () = sweep(base), if sweeps => {}
+            }
+        });
         say("Stopping.");
         runtime.block_on(running.stop());
         Ok(())
@@ -236,6 +243,7 @@ impl Up {
             ("Start page", "/", String::new()),
             ("Policy", "/policy", String::new()),
             ("Feedback", "/feedback", String::new()),
+            ("Newsletters", "/unsubscribe", String::new()),
             ("Console API", "/console/api/", format!("  ({token})")),
         ];
         say(format_args!("\n{} is served at {base}\n", manifest.name()));
@@ -243,6 +251,26 @@ impl Up {
             say(format_args!("  {name:<12} {base}{path}{note}"));
         }
         say("\nPress Ctrl-C to stop.");
+    }
+}
+
+/// Where the sweep is.
+const SWEEP: &str = "/ops/sweep";
+
+/// Calls the sweep every minute, as a cron does in production.
+async fn sweep(base: String) {
+    let mut minutes = tokio::time::interval(Duration::from_secs(60));
+    // The first tick comes at once: nothing can be due yet.
+    minutes.tick().await;
+    loop {
+        minutes.tick().await;
+        let base = base.clone();
+        let call = move || Client::new(&base).and_then(|client| client.get(SWEEP)).map(drop);
+        match tokio::task::spawn_blocking(call).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => complain(format_args!("the sweep was not called: {error}")),
+            Err(_) => return,
+        }
     }
 }
 

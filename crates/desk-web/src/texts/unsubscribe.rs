@@ -41,6 +41,10 @@ pub struct UnsubscribeTexts {
     pub undone_title: fn(&str) -> String,
     /// What that means.
     pub undone_hint: &'static str,
+    /// The heading where it is undone and yet nothing comes, for every newsletter is stopped.
+    pub undone_in_vain: &'static str,
+    /// What to do then.
+    pub undone_in_vain_hint: &'static str,
     /// The words for every list, as the name of one.
     pub every_list: &'static str,
     /// The heading of further choices.

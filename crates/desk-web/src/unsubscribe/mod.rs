@@ -247,11 +247,14 @@ async fn take_back<S: Store>(
     undo: Undo,
     told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
-    let found = desk.suppression(undo.subject, undo.scope).await?;
+    let asked = [(undo.subject, undo.scope), (undo.subject, Scope::All)];
+    let mut found = desk.suppressions(&asked).await?.into_iter();
+    let (found, all) = (found.next().flatten(), found.next().flatten());
     if found.is_some_and(|found| found.reason.is_the_persons()) {
         told.push(Message::Changed(desk.lift(undo.subject, undo.scope).await?));
     }
-    Ok(shown(locale, pages::undone(desk.setup, request, locale, undo.scope)))
+    let all_stopped = undo.scope != Scope::All && all.is_some();
+    Ok(shown(locale, pages::undone(desk.setup, request, locale, undo.scope, all_stopped)))
 }
 
 /// What is suppressed for the person of a link, signed, so that it can be shown to anybody later. It names no address.

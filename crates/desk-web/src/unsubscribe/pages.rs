@@ -83,7 +83,7 @@ pub(super) fn done(setup: &Setup, request: &Request, locale: Locale, done: &Done
         scope => (t.done_title)(name(setup, locale, scope)),
     };
     let content = html! {
-        div.notice.success role="status" { p { strong { (title) } } p { (t.done_hint) } }
+        div.notice.success role="status" { p { (t.done_hint) } }
         @match &done.undo {
             Some((undo, until)) => section {
                 h2 { (t.undo_title) }
@@ -125,11 +125,25 @@ pub(super) fn undo(setup: &Setup, request: &Request, locale: Locale, undo: Undo)
 }
 
 /// The page that confirms it.
-pub(super) fn undone(setup: &Setup, request: &Request, locale: Locale, scope: Scope) -> Markup {
+pub(super) fn undone(
+    setup: &Setup,
+    request: &Request,
+    locale: Locale,
+    scope: Scope,
+    all_stopped: bool,
+) -> Markup {
     let t = texts::unsubscribe(locale.lang);
-    let title = (t.undone_title)(name(setup, locale, scope));
+    let title = if all_stopped {
+        t.undone_in_vain.to_owned()
+    } else {
+        (t.undone_title)(name(setup, locale, scope))
+    };
     let content = html! {
-        div.notice.success role="status" { p { strong { (title) } } p { (t.undone_hint) } }
+        @if all_stopped {
+            div.notice.warning role="status" { p { (t.undone_in_vain_hint) } }
+        } @else {
+            div.notice.success role="status" { p { (t.undone_hint) } }
+        }
         ul.links { li { a href=(locale.href("/unsubscribe")) { (t.other_way) } } }
     };
     framed(setup, request, locale, (&title, &title), content)

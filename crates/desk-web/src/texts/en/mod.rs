@@ -139,7 +139,7 @@ fn problem(kind: Kind) -> ProblemText {
         Kind::NotALink => (
             "This link is not whole",
             "It may have been cut when it was copied, or it has expired. Nothing has changed.",
-            "Under “Newsletters” below you can have a new one mailed to your address, and stop mail without any link.",
+            "Under “Newsletters” you can have a new one mailed to your address, and stop mail without an old one.",
         ),
         Kind::MethodNotAllowed => (
             "This address does not take that",
