@@ -31,6 +31,17 @@ pub enum Action {
 }
 
 impl Action {
+    /// Every action.
+    pub const ALL: [Self; 7] = [
+        Self::CaseRead,
+        Self::FileRead,
+        Self::CaseReplied,
+        Self::StateSet,
+        Self::Suppressed,
+        Self::SuppressionLifted,
+        Self::MailRead,
+    ];
+
     /// The action's name in the API.
     pub const fn name(self) -> &'static str {
         match self {

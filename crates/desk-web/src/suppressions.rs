@@ -13,7 +13,7 @@ use desk_core::keys::Subject;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{self, CHANGES, Change, Reason, SUPPRESSIONS, Scope, Suppression};
 use desk_core::text::Text;
-use desk_core::time::Timestamp;
+use desk_core::time::{Date, Timestamp};
 use http::{Method, StatusCode};
 
 use crate::audit::{self, About, Action};
@@ -350,7 +350,10 @@ fn row<S>(desk: &Desk<'_, S>, item: FieldValue) -> Result<Row, &'static str> {
         None => Scope::All,
     };
     let at = match text("at") {
-        Some(text) => text.parse().map_err(|_| "not-an-instant")?,
+        Some(text) => text
+            .parse::<Timestamp>()
+            .or_else(|_| text.parse().map(Date::start_utc))
+            .map_err(|_| "not-an-instant")?,
         None => desk.now(),
     };
     Ok(Row { subject: desk.setup.keys.subject(&email), scope, at: at.min(desk.now()) })

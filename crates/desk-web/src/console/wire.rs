@@ -126,7 +126,7 @@ pub(super) fn audit(records: &[Record], next: Option<Id>) -> String {
                         About::Subject(subject) => {
                             json.shown("subject", &Subject::from_bytes(subject));
                         }
-                        About::Batch(count) => json.shown("count", &count),
+                        About::Batch(count) => json.number("count", count as usize),
                         About::Mail(id) => json.shown("mail", &id),
                     }
                     if let Some(reason) = &record.reason {

@@ -1,5 +1,7 @@
 //! `docs/openapi.json`: the description of the API (OpenAPI 3.1), with its lists and limits taken from the code.
 
+mod mailing;
+
 use desk_core::attachment::{MAX_ATTACHMENT, MAX_ATTACHMENTS};
 use desk_core::case::{Kind as CaseKind, State, Suspicion};
 use desk_core::lang::Lang;
@@ -40,7 +42,7 @@ fn document() -> Value {
         "info": {
             "title": "Privacy Desk",
             "version": env!("CARGO_PKG_VERSION"),
-            "summary": "The privacy side of a mobile app: policy, feedback, operators' console.",
+            "summary": "The privacy side of a mobile app: policy, feedback, newsletters, operators' console.",
             "description": "Everything that people do on pages, programs do with the same addresses and `Accept: application/json`. \
                 Errors are problems of RFC 9457. Times are RFC 3339 in UTC.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
@@ -49,15 +51,22 @@ fn document() -> Value {
         "tags": [
             { "name": "policy", "description": "The policy in force, its history, and publishing." },
             { "name": "feedback", "description": "Questions, complaints, suggestions and problems." },
+            { "name": "unsubscribe", "description": "The links in newsletters, one click, and the mailing preferences." },
+            { "name": "suppressions", "description": "Who must not be written to, for the mailer and for operators." },
             { "name": "console", "description": "What operators do; every call needs the operator token." },
+            { "name": "ops", "description": "What a cron calls." },
             { "name": "site", "description": "Well-known addresses and this description." },
         ],
-        "paths": paths(),
+        "paths": merged(paths(), mailing::paths()),
+        "webhooks": mailing::webhooks(),
         "components": {
-            "securitySchemes": { "operator": { "type": "http", "scheme": "bearer" } },
+            "securitySchemes": {
+                "operator": { "type": "http", "scheme": "bearer" },
+                "app": { "type": "http", "scheme": "bearer", "description": "The token of the app's backend and the mailer." },
+            },
             "parameters": parameters(),
             "headers": headers(),
-            "schemas": schemas(),
+            "schemas": merged(schemas(), mailing::schemas()),
             "responses": { "Problem": {
                 "description": "A problem, of which docs/problems.md lists every kind.",
                 "content": { "application/problem+json": { "schema": schema("Problem") } },
@@ -273,6 +282,12 @@ fn parameters() -> Value {
         "token": path("token", "The token of a status link."),
         "number": path("number", "Which file, counted from 1."),
         "case": path("case", "The id or the reference of a case."),
+        "link": path("link", "The token of an unsubscribe link."),
+        "undo": path("undo", "The token of an undo link."),
+        "preferences": path("preferences", "The token of a mailed link."),
+        "mail": path("mail", "The id of a mail."),
+        "since": query("since", "Only what changed after this `Desk-Cursor`.", json!({ "type": "string" })),
+        "export_format": query("format", "Form of the answer, before `Accept`.", json!({ "enum": ["ndjson", "csv"] })),
         "slug": path("slug", "The last part of a problem's type."),
         "idempotency_key": header("Idempotency-Key", false,
             "8 to 128 visible characters, in quotes or bare. For 24 hours, a retry with the same key gives the same answer."),
@@ -337,11 +352,7 @@ fn schemas() -> Value {
         .iter()
         .map(|s| s.name())
         .collect();
-    let actions: Vec<_> =
-        [Action::CaseRead, Action::FileRead, Action::CaseReplied, Action::StateSet]
-            .iter()
-            .map(|a| a.name())
-            .collect();
+    let actions: Vec<_> = Action::ALL.iter().map(|a| a.name()).collect();
     let pinned = json!({ "oneOf": [schema("PolicyPin"), { "type": "null" }] });
     let ticket = json!({
         "reference": text("The public name of the case, with a check character."),
@@ -477,7 +488,9 @@ fn schemas() -> Value {
         "SetState": object(json!({ "state": { "enum": ["in_progress", "closed"] } }), &[]),
         "Audit": object(json!({ "records": array(object(json!({
             "id": text("The record's id."), "at": instant("When."), "action": { "enum": actions },
-            "case": text("The case's id."), "reference": text("The case.") }), &[])),
+            "case": text("The case's id."), "reference": text("The case."), "subject": text("The person, for a suppression."),
+            "count": { "type": "integer", "description": "How many, for an import." }, "mail": text("The mail's id."),
+            "reason": text("Why, where the operator said so.") }), &["case", "reference", "subject", "count", "mail", "reason"])),
             "next_cursor": text("Where the next page begins.") }), &["next_cursor"]),
         "Publication": object(publication.clone(), &[]),
         "Versions": object(json!({ "versions": array(object(version.clone(), &[])) }), &[]),
