@@ -124,13 +124,15 @@ impl Comparison<'_> {
                     div.prose lang=[foreign] { (self.lines(view, &section.lines)) }
                 }
             }
-            section {
-                h2 { (words.unchanged_title) }
-                @if !same.is_empty() { p lang=[foreign] { (same.join(", ")) "." } }
-                ul.links {
-                    li { a href=(json) type="application/json" { "JSON" } }
-                    li { a href=(locale.href("/policy/versions")) { (words.all_versions) } }
+            @if !same.is_empty() {
+                section {
+                    h2 { (words.unchanged_title) }
+                    p lang=[foreign] { (same.join(", ")) "." }
                 }
+            }
+            ul.links {
+                li { a href=(json) type="application/json" { "JSON" } }
+                li { a href=(locale.href("/policy/versions")) { (words.all_versions) } }
             }
         };
         let frame = Frame { title: &title, place: Place::Elsewhere, switch: Switch::Here };
