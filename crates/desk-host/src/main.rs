@@ -28,6 +28,11 @@ enum Command {
     /// Publish and list versions of the policy.
     #[command(subcommand)]
     Policy(cli::policy::Policy),
+    /// Make unsubscribe links for the addresses of a CSV file, without a running desk.
+    Links(cli::links::Links),
+    /// Import opt-outs, and ask who must not be written to.
+    #[command(subcommand)]
+    Suppressions(cli::suppressions::Suppressions),
 }
 
 fn main() -> ExitCode {
@@ -36,6 +41,8 @@ fn main() -> ExitCode {
         Command::Up(up) => up.run(),
         Command::Secrets => cli::secrets::print(),
         Command::Policy(policy) => policy.run(),
+        Command::Links(links) => return links.run(),
+        Command::Suppressions(suppressions) => return suppressions.run(),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

@@ -24,6 +24,8 @@ pub(crate) struct Client {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) body: String,
+    /// The seconds of `Retry-After`, where it has any.
+    pub(crate) retry_after: Option<u64>,
 }
 
 impl Client {
@@ -72,12 +74,35 @@ impl Client {
         self.read(request.send(body))
     }
 
+    /// Gets something that is not for everybody.
+    pub(crate) fn get_as(&self, path: &str, token: &str) -> Result<Answer, Failure> {
+        let request = self
+            .agent
+            .get(format!("{}{path}", self.base))
+            .header(header::ACCEPT, "application/json, application/problem+json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"));
+        self.read(request.call())
+    }
+
+    /// Posts JSON.
+    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Result<Answer, Failure> {
+        let request = self
+            .agent
+            .post(format!("{}{path}", self.base))
+            .header(header::ACCEPT, "application/json, application/problem+json")
+            .header(header::AUTHORIZATION, format!("Bearer {token}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        self.read(request.send(body.to_string()))
+    }
+
     fn read(&self, outcome: Result<Response<ureq::Body>, ureq::Error>) -> Result<Answer, Failure> {
         let explain =
             |error: ureq::Error| failure(format!("{} does not answer: {error}", self.base));
         let mut response = outcome.map_err(explain)?;
+        let retry_after = response.headers().get(header::RETRY_AFTER);
+        let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
         let body = response.body_mut().read_to_string().map_err(explain)?;
-        Ok(Answer { status: response.status().as_u16(), body })
+        Ok(Answer { status: response.status().as_u16(), body, retry_after })
     }
 }
 

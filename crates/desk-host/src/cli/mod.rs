@@ -1,12 +1,19 @@
 //! The subcommands, and what they share.
 
 pub(crate) mod client;
+pub(crate) mod links;
 pub(crate) mod policy;
+pub(crate) mod rows;
 pub(crate) mod secrets;
+pub(crate) mod suppressions;
 pub(crate) mod toolchain;
 pub(crate) mod up;
 
-use std::fmt;
+use std::{
+    fmt,
+    io::{self, Write},
+    process::ExitCode,
+};
 
 /// Why a command failed, as one sentence for the person who typed it.
 #[derive(Debug)]
@@ -23,14 +30,24 @@ pub(crate) fn failure(reason: impl fmt::Display) -> Failure {
     Failure(reason.to_string())
 }
 
-/// Prints one line for the person, on stdout.
-#[expect(clippy::print_stdout, reason = "the one place where the command speaks")]
+/// Prints one line for the person, on stdout. Nobody who has stopped listening, such as `head`, ends the command.
 pub(crate) fn say(text: impl fmt::Display) {
-    println!("{text}");
+    let _ = writeln!(io::stdout(), "{text}");
 }
 
 /// Prints one line that is not the command's result, on stderr.
-#[expect(clippy::print_stderr, reason = "the one place where the command complains")]
 pub(crate) fn complain(text: impl fmt::Display) {
-    eprintln!("desk: {text}");
+    let _ = writeln!(io::stderr(), "desk: {text}");
+}
+
+/// How a command ends that takes many things: 0 with all of them, 1 with some refused, 2 where it could not be done.
+pub(crate) fn ended(all_taken: Result<bool, Failure>) -> ExitCode {
+    match all_taken {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(failure) => {
+            complain(failure);
+            ExitCode::from(2)
+        }
+    }
 }

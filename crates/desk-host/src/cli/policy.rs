@@ -166,7 +166,8 @@ pub(crate) fn language_of(file: &Path) -> &'static str {
     if name.to_ascii_lowercase().ends_with(".ru.md") { "ru" } else { "en" }
 }
 
-fn find_token() -> Result<String, Failure> {
+/// The operator token of the environment, or of the desk in this folder.
+pub(crate) fn find_token() -> Result<String, Failure> {
     if let Ok(token) = std::env::var("DESK_OPERATOR_TOKEN") {
         return Ok(token);
     }
@@ -226,7 +227,7 @@ fn row(version: &Value) -> [String; 5] {
 }
 
 /// Columns as wide as their widest cell.
-fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
+pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
     let head = head.map(str::to_owned);
     let lines: Vec<_> = std::iter::once(&head).chain(rows).collect();
     let width = |column: usize| {

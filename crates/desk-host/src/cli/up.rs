@@ -56,7 +56,7 @@ pub(crate) struct Up {
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
-const DEFAULT_STATE: &str = ".desk";
+pub(crate) const DEFAULT_STATE: &str = ".desk";
 
 /// The sample policy, beside the manifest.
 const SAMPLE: [&str; 2] = ["samples/policy/oncall-3.0.en.md", "samples/policy/oncall-3.0.ru.md"];
@@ -152,9 +152,8 @@ impl Up {
         Ok(())
     }
 
-    /// The manifest; a folder stands for the one in it, as for Spin.
     fn manifest(&self) -> PathBuf {
-        if self.from.is_dir() { self.from.join("spin.toml") } else { self.from.clone() }
+        manifest_at(&self.from)
     }
 
     /// Makes the data folder with its secrets, or says why it cannot be used.
@@ -185,13 +184,9 @@ impl Up {
         manifest: &Manifest,
         address: SocketAddr,
     ) -> Result<(BTreeMap<String, String>, Option<String>), Failure> {
-        let dotenv = read_env_file(Path::new(".env")).map_err(failure)?;
-        let mut generated = read_env_file(&self.secrets_file()).map_err(failure)?;
         // Links in pages lead here, unless somebody says where the world sees this desk.
-        generated.insert(environment_name("base_url"), base_address(address));
-        let sources = [process_environment(), dotenv, generated];
-        let mut values = from_environment(manifest, &sources);
-        values.extend(from_flags(&self.variable).map_err(failure)?);
+        let here = (environment_name("base_url"), base_address(address));
+        let values = given(manifest, &self.secrets_file(), &self.variable, Some(here))?;
         // One that is missing is said before the long build.
         resolve(manifest, &values).map_err(failure)?;
         let token = values.get("operator_token").cloned();
@@ -252,6 +247,27 @@ impl Up {
         }
         say("\nPress Ctrl-C to stop.");
     }
+}
+
+/// The manifest at a path; a folder stands for the one in it, as for Spin.
+pub(crate) fn manifest_at(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join("spin.toml") } else { path.to_owned() }
+}
+
+/// The variables that are given a value, and not their default: by flags, by the environment, by `.env`, by the file of
+/// generated secrets, or as `last`. The first of these that names one wins.
+pub(crate) fn given(
+    manifest: &Manifest,
+    secrets: &Path,
+    flags: &[String],
+    last: Option<(String, String)>,
+) -> Result<BTreeMap<String, String>, Failure> {
+    let dotenv = read_env_file(Path::new(".env")).map_err(failure)?;
+    let generated = read_env_file(secrets).map_err(failure)?;
+    let sources = [process_environment(), dotenv, generated, last.into_iter().collect()];
+    let mut values = from_environment(manifest, &sources);
+    values.extend(from_flags(flags).map_err(failure)?);
+    Ok(values)
 }
 
 /// Where the sweep is.

@@ -1,0 +1,335 @@
+//! CSV files with addresses, as other systems export them.
+
+use std::{
+    fs,
+    io::{self, Read},
+    path::Path,
+};
+
+use csv::ByteRecord;
+use desk_core::email::EmailAddress;
+
+use super::{Failure, failure};
+
+/// What the column of addresses may be called, the surest first. Names are compared without case and punctuation.
+const ADDRESS: [&str; 3] = ["email", "emailaddress", "address"];
+
+/// A row that no file has, put behind the last one: an open quote would swallow it.
+const END: &[u8] = b"\0";
+
+/// What stands for standard input.
+const STDIN: &str = "-";
+
+/// What a person calls a file.
+pub(crate) fn name_of(path: &Path) -> String {
+    if path == Path::new(STDIN) { "standard input".to_owned() } else { path.display().to_string() }
+}
+
+/// A CSV file (RFC 4180) with a column of addresses; its cells may be separated by semicolons, as in every country that
+/// writes decimals with a comma.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    pub(crate) delimiter: u8,
+    pub(crate) header: ByteRecord,
+    pub(crate) rows: Vec<Row>,
+    address: usize,
+}
+
+/// A row with at least as many cells as the header.
+#[derive(Debug)]
+pub(crate) struct Row {
+    /// The line of the file that it begins on, from 1 on.
+    pub(crate) line: usize,
+    pub(crate) cells: ByteRecord,
+    fault: Option<String>,
+}
+
+impl Sheet {
+    /// Reads a file, or standard input for `-`.
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        let mut bytes = Vec::new();
+        let name = name_of(path);
+        let outcome = if path == Path::new(STDIN) {
+            io::stdin().lock().read_to_end(&mut bytes)
+        } else {
+            fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
+        };
+        outcome.map_err(|error| failure(format!("{name} cannot be read: {error}")))?;
+        Self::parse(bytes).map_err(|reason| failure(format!("{name} {reason}")))
+    }
+
+    fn parse(mut bytes: Vec<u8>) -> Result<Self, String> {
+        if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+            return Err("is no text in UTF-8: save it as CSV in UTF-8".to_owned());
+        }
+        if bytes.starts_with(b"\xef\xbb\xbf") {
+            bytes.drain(..3);
+        }
+        if bytes.trim_ascii().is_empty() {
+            return Err("is empty: its first line must name the columns, one of them email".into());
+        }
+        bytes.push(b'\n');
+        bytes.extend(END);
+        let mut found = None;
+        for delimiter in [b',', b';'] {
+            let header = records(&bytes, delimiter).next().transpose()?.unwrap_or_default();
+            if let Some(address) = column(&header, &ADDRESS)? {
+                found = Some((delimiter, address));
+                break;
+            }
+        }
+        let Some((delimiter, address)) = found else { return Err(no_address(&bytes)) };
+        let mut records = records(&bytes, delimiter);
+        let header = records.next().transpose()?.unwrap_or_default();
+        let mut lines = Lines { bytes: &bytes, at: 0, line: 1 };
+        let mut rows = Vec::new();
+        let mut last = (lines.of(&header), is_end(&header));
+        for record in records {
+            let record = record?;
+            last = (lines.of(&record), is_end(&record));
+            // What a spreadsheet leaves below the table.
+            if !last.1 && record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                rows.push(Row::new(last.0, record, header.len()));
+            }
+        }
+        if !last.1 {
+            return Err(format!("has a quote that is never closed, in the row of line {}", last.0));
+        }
+        Ok(Self { delimiter, header, rows, address })
+    }
+
+    /// The column of one of these names, lower case and without punctuation; the first name that there is counts.
+    pub(crate) fn column(&self, names: &[&str]) -> Result<Option<usize>, Failure> {
+        column(&self.header, names).map_err(|reason| failure(format!("the file {reason}")))
+    }
+
+    /// The address of a row, or why the row cannot be used.
+    pub(crate) fn address(&self, row: &Row) -> Result<EmailAddress, String> {
+        if let Some(fault) = &row.fault {
+            return Err(fault.clone());
+        }
+        match row.text(self.address)? {
+            "" => Err("there is no address".to_owned()),
+            text => text.parse().map_err(|error| format!("{error}")),
+        }
+    }
+}
+
+impl Row {
+    fn new(line: usize, mut cells: ByteRecord, columns: usize) -> Self {
+        let count = cells.len();
+        let spare = cells.iter().skip(columns).any(|cell| !cell.trim_ascii().is_empty());
+        let fault = if spare {
+            Some(format!("there are {count} cells where the first line names {columns}"))
+        } else if cells.iter().any(swallows) {
+            // Else an opt-out could be lost without a word.
+            Some("a cell has lines of its own, with an address in them: a quote is missing".into())
+        } else {
+            None
+        };
+        if !spare {
+            cells.truncate(columns);
+        }
+        for _ in cells.len()..columns {
+            cells.push_field(b"");
+        }
+        Self { line, cells, fault }
+    }
+
+    /// The text of a cell, without the space around it.
+    pub(crate) fn text(&self, column: usize) -> Result<&str, String> {
+        let cell = self.cells.get(column).unwrap_or_default();
+        std::str::from_utf8(cell).map(str::trim).map_err(|_| "the text is not UTF-8".to_owned())
+    }
+}
+
+fn is_end(record: &ByteRecord) -> bool {
+    record.len() == 1 && record.get(0) == Some(END)
+}
+
+/// Whether a cell has an address in a line that is not its first.
+fn swallows(cell: &[u8]) -> bool {
+    cell.split(|byte| matches!(byte, b'\r' | b'\n')).skip(1).any(|line| line.contains(&b'@'))
+}
+
+fn records(bytes: &[u8], delimiter: u8) -> impl Iterator<Item = Result<ByteRecord, String>> {
+    csv::ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(bytes)
+        .into_byte_records()
+        .map(|record| record.map_err(|error| format!("cannot be read: {error}")))
+}
+
+fn plain(name: &[u8]) -> String {
+    let name = String::from_utf8_lossy(name);
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn column(header: &ByteRecord, names: &[&str]) -> Result<Option<usize>, String> {
+    for name in names {
+        let mut found = header.iter().enumerate().filter(|(_, cell)| plain(cell) == *name);
+        if let Some((at, cell)) = found.next() {
+            return match found.next() {
+                None => Ok(Some(at)),
+                Some(_) => Err(format!("has two columns {}", String::from_utf8_lossy(cell).trim())),
+            };
+        }
+    }
+    Ok(None)
+}
+
+fn no_address(bytes: &[u8]) -> String {
+    let delimiter = if bytes.split(|b| *b == b'\n').next().unwrap_or_default().contains(&b',') {
+        b','
+    } else {
+        b';'
+    };
+    let header = records(bytes, delimiter).next().and_then(Result::ok).unwrap_or_default();
+    let names: Vec<_> = header.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
+    if names.iter().any(|name| name.contains('@')) {
+        return "has no header: its first line must name the columns, one of them email".to_owned();
+    }
+    let named: Vec<String> = names.iter().take(8).map(|name| shown(name)).collect();
+    let more = if names.len() > named.len() { ", …" } else { "" };
+    format!("has no column email or address, but {}{more}", named.join(", "))
+}
+
+/// A name as a terminal may see it.
+fn shown(name: &str) -> String {
+    name.trim().chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+/// Finds the lines of records, which come in the order of the file. The reader's own count is behind where lines end with
+/// CR LF or nothing stands in them.
+struct Lines<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, record: &ByteRecord) -> usize {
+        let begin = record.position().map_or(0, csv::Position::byte);
+        let begin = usize::try_from(begin).unwrap_or(usize::MAX);
+        while let Some(&byte) = self.bytes.get(self.at) {
+            if self.at >= begin && !matches!(byte, b'\r' | b'\n') {
+                break;
+            }
+            self.at = self.at.saturating_add(1);
+            let pair = byte == b'\r' && self.bytes.get(self.at) == Some(&b'\n');
+            if matches!(byte, b'\r' | b'\n') && !pair {
+                self.line = self.line.saturating_add(1);
+            }
+        }
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn sheet(text: &str) -> Sheet {
+        Sheet::parse(text.as_bytes().to_vec()).unwrap()
+    }
+
+    fn refusal(text: &[u8]) -> String {
+        Sheet::parse(text.to_vec()).unwrap_err()
+    }
+
+    /// The lines with their addresses, or with what is wrong.
+    fn read(text: &str) -> Vec<(usize, String)> {
+        let sheet = sheet(text);
+        let address = |row: &Row| match sheet.address(row) {
+            Ok(address) => address.as_str().to_owned(),
+            Err(reason) => reason,
+        };
+        sheet.rows.iter().map(|row| (row.line, address(row))).collect()
+    }
+
+    #[test]
+    fn files_of_all_countries_are_read() {
+        for text in [
+            "email,name\na@x.co,Ann\nb@x.co,Bob\n",
+            "\u{feff}email,name\r\na@x.co,Ann\r\nb@x.co,Bob",
+            "Name;E-Mail\nAnn; a@x.co \nBob;b@x.co;;\n",
+            "\"Email Address\"\r\"a@x.co\"\r\"b@x.co\"\r",
+            "ADDRESS\na@x.co\nb@x.co",
+            "address,Email\nElm Street,a@x.co\nOak Street,b@x.co\n",
+        ] {
+            let expected = [(2, "a@x.co".to_owned()), (3, "b@x.co".to_owned())];
+            assert_eq!(read(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for end in ["\n", "\r\n", "\r"] {
+            let text = "\nemail,note\n\n\na@x.co,\"two\nlines\"\n\n,\n , \nnone,x\nb@x.co\n\n";
+            let found = read(&text.replace('\n', end));
+            let lines: Vec<_> = found.iter().map(|(line, _)| *line).collect();
+            assert_eq!(lines, [5, 10, 11], "{end:?}");
+            assert_eq!(found[1].1, "not an address such as name@company.example");
+        }
+    }
+
+    #[test]
+    fn rows_that_cannot_be_right_are_told() {
+        let found = read("email,name,note\n,Ann,\na@x.co,b,c,d\nb@x.co,\"Bo\nc@x.co,C,\"\n");
+        let reasons: Vec<_> = found.iter().map(|(_, reason)| reason.as_str()).collect();
+        assert_eq!(reasons[0], "there is no address");
+        assert_eq!(reasons[1], "there are 4 cells where the first line names 3");
+        assert!(reasons[2].ends_with("a quote is missing"), "{reasons:?}");
+        let sheet = Sheet::parse(b"email\n\xff@x.co\n".to_vec()).unwrap();
+        assert_eq!(sheet.address(&sheet.rows[0]).unwrap_err(), "the text is not UTF-8");
+    }
+
+    #[test]
+    fn an_open_quote_loses_nobody() {
+        for text in [&b"email,n\na@x.co,\"A\nb@x.co,B"[..], b"email,\"n\na@x.co\n"] {
+            assert!(refusal(text).starts_with("has a quote that is never closed"), "{text:?}");
+        }
+        assert!(refusal(b"email,n\r\na@x.co,A\r\nb@x.co,\"B\r\n").ends_with("of line 3"));
+    }
+
+    #[test]
+    fn files_that_are_none_say_why() {
+        assert!(refusal(b"\xef\xbb\xbf \r\n").starts_with("is empty"));
+        assert!(refusal(b"\xff\xfee\0").contains("UTF-8"));
+        assert_eq!(refusal(b"name;mail\nx;y"), "has no column email or address, but name, mail");
+        assert!(refusal(b"a@x.co\nb@x.co\n").starts_with("has no header"));
+        assert_eq!(refusal(b"email,EMAIL\n"), "has two columns email");
+        assert!(sheet("email").rows.is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn strange_files_never_panic(body in prop::collection::vec(prop::sample::select(&b"a@.\",;\r\n \xff"[..]), 0..60)) {
+            if let Ok(sheet) = Sheet::parse([b"email", body.as_slice()].concat()) {
+                for row in &sheet.rows {
+                    let _ = sheet.address(row);
+                    prop_assert!(row.cells.len() >= sheet.header.len());
+                }
+            }
+        }
+
+        #[test]
+        fn what_a_writer_wrote_is_read(rows in prop::collection::vec(("[a-z]{1,9}@x.co", "[^@\0]*"), 0..20)) {
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            writer.write_record(["email", "note"]).unwrap();
+            for (email, note) in &rows {
+                writer.write_record([email, note]).unwrap();
+            }
+            let sheet = Sheet::parse(writer.into_inner().unwrap()).unwrap();
+            prop_assert_eq!(sheet.rows.len(), rows.len());
+            for (row, (email, note)) in sheet.rows.iter().zip(&rows) {
+                let address = sheet.address(row).unwrap();
+                prop_assert_eq!(address.as_str(), email);
+                prop_assert_eq!(row.text(1).unwrap(), note.trim());
+            }
+        }
+    }
+}
