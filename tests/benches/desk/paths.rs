@@ -11,6 +11,7 @@ use std::{
 use desk_core::{
     id::Id,
     keys::{Keyring, Purpose},
+    suppression::{Link, ListId},
     time::Timestamp,
 };
 
@@ -84,9 +85,13 @@ pub(crate) const PATHS: &[Path] = &[
     Path::new("POST /feedback, form", 0.75, form).status(303).varies(),
     Path::new("POST /feedback, JSON", 0.75, |_| json()).status(201),
     Path::new("GET the status page", 0.75, |known| get(&known.status, PAGE)),
+    Path::new("GET an unsubscribe link", 0.8, |known| get(&known.link(0), PAGE)),
+    Path::new("POST to it, one click", 0.85, |known| one_click(&known.link(known.number())))
+        .varies(),
     Path::first("new instance: GET /policy", |_| get("/policy", PAGE)),
     Path::first("new instance: GET /feedback", |_| get("/feedback", PAGE)),
     Path::first("new instance: GET /", |_| get("/", PAGE)),
+    Path::first("new instance: GET an unsubscribe link", |known| get(&known.link(0), PAGE)),
     Path::first("new instance: GET /console", |_| get("/console/api/cases", JSON)).status(401),
 ];
 
@@ -104,6 +109,21 @@ impl Known {
         self.number.set(self.number.get() + 1);
         self.number.get()
     }
+}
+
+impl Known {
+    /// The path of the n-th person's unsubscribe link.
+    fn link(&self, number: u64) -> String {
+        let address = format!("person-{number}@example.org").parse().expect("an address");
+        let list: ListId = "product-news".parse().expect("a list");
+        format!("/u/{}", Link::new(&self.keys, &address, list.tag()).mint(&self.keys))
+    }
+}
+
+/// What a mailbox provider sends (RFC 8058 section 3.2).
+fn one_click(link: &str) -> Vec<u8> {
+    let headers = "Content-Type: application/x-www-form-urlencoded\r\n";
+    with_body("POST", link, headers, "List-Unsubscribe=One-Click")
 }
 
 /// A request without a body.
