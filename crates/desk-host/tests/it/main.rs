@@ -1,4 +1,4 @@
-//! The host and the command from the outside, as far as that needs no built function.
+//! The host and the command from the outside; only `mailing` needs built functions.
 #![allow(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
@@ -10,4 +10,5 @@
 mod command;
 mod hosting;
 mod http;
+mod mailing;
 mod stores;
