@@ -11,6 +11,7 @@ pub mod id;
 pub mod keys;
 pub mod lang;
 pub mod limit;
+pub mod mail;
 pub mod policy;
 pub mod reference;
 pub mod sealed;

@@ -1,0 +1,451 @@
+//! What a mailbox provider would object to in a newsletter.
+
+use super::arf::uris;
+use super::message::{Message, Part};
+
+/// A rule that a newsletter must keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// There is exactly one `List-Unsubscribe`.
+    Unsubscribe,
+    /// There is exactly one `List-Unsubscribe-Post`, and it says `List-Unsubscribe=One-Click`.
+    Post,
+    /// Exactly one address is https, none is http.
+    Https,
+    /// The https address is one of the desk's, with a token that works.
+    Token,
+    /// A mailto address stands beside it.
+    Mailto,
+    /// One DKIM signature covers both fields.
+    Dkim,
+    /// There is exactly one `List-Id` of the right shape.
+    ListId,
+    /// There is exactly one `From`.
+    From,
+    /// The lines of these fields are short and ASCII.
+    Lines,
+    /// The text has a link to unsubscribe that people can see.
+    BodyLink,
+}
+
+impl Rule {
+    /// Every rule, in the order in which they are reported.
+    pub const ALL: [Self; 10] = [
+        Self::Unsubscribe,
+        Self::Post,
+        Self::Https,
+        Self::Token,
+        Self::Mailto,
+        Self::Dkim,
+        Self::ListId,
+        Self::From,
+        Self::Lines,
+        Self::BodyLink,
+    ];
+
+    /// The rule's name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Unsubscribe => "list-unsubscribe",
+            Self::Post => "list-unsubscribe-post",
+            Self::Https => "https-address",
+            Self::Token => "token",
+            Self::Mailto => "mailto-address",
+            Self::Dkim => "dkim",
+            Self::ListId => "list-id",
+            Self::From => "from",
+            Self::Lines => "lines",
+            Self::BodyLink => "body-link",
+        }
+    }
+
+    /// Who says so.
+    pub const fn source(self) -> &'static str {
+        match self {
+            Self::Unsubscribe => "RFC 8058 section 3.1, RFC 2369 section 3.2",
+            Self::Post | Self::Https => "RFC 8058 section 3.1",
+            Self::Token => "RFC 8058 section 6",
+            Self::Mailto => "RFC 2369 section 2",
+            Self::Dkim => "RFC 8058 section 4",
+            Self::ListId => "RFC 2919 section 3, Gmail sender guidelines",
+            Self::From => "RFC 5322 section 3.6",
+            Self::Lines => "RFC 5322 section 2.1.1",
+            Self::BodyLink => "Gmail sender guidelines, Yahoo sender requirements",
+        }
+    }
+}
+
+/// How a mail stands with a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It keeps it.
+    Pass,
+    /// It breaks it.
+    Fail,
+    /// Nobody objects, but it would be better.
+    Advice,
+    /// It cannot be told from the message alone.
+    Unknown,
+}
+
+impl Verdict {
+    /// The verdict's name in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Fail => "fail",
+            Self::Advice => "advice",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+/// What was found of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The rule.
+    pub rule: Rule,
+    /// How the mail stands with it.
+    pub verdict: Verdict,
+    /// What was seen, for people: from the mail, cut to a length that is fit to be shown.
+    pub seen: String,
+}
+
+/// What is known of the token of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Token {
+    /// It works.
+    Valid,
+    /// It is one of the desk's addresses, and would be refused.
+    Invalid,
+    /// The address is not the desk's, or there are no keys to check it with.
+    Unknown,
+}
+
+const UNSUBSCRIBE: &str = "list-unsubscribe";
+const POST: &str = "list-unsubscribe-post";
+/// The longest line that may be sent, without its end.
+const MAX_LINE: usize = 998;
+
+/// Looks at a mail as a mailbox provider does. `token` says what is known of an https address.
+pub fn lint(message: &Message<'_>, token: &dyn Fn(&str) -> Token) -> Vec<Finding> {
+    let address = https(message);
+    let address = address.first().copied();
+    Rule::ALL
+        .into_iter()
+        .map(|rule| {
+            let (verdict, seen) = match rule {
+                Rule::Unsubscribe => {
+                    exactly_one(message, UNSUBSCRIBE, |value| uris(value).next().is_some())
+                }
+                Rule::Post => {
+                    exactly_one(message, POST, |value| value == "List-Unsubscribe=One-Click")
+                }
+                Rule::Https => one_https(message),
+                Rule::Token => match address.map(token) {
+                    Some(Token::Valid) => (Verdict::Pass, String::new()),
+                    Some(Token::Invalid) => (Verdict::Fail, address.unwrap_or_default().to_owned()),
+                    Some(Token::Unknown) | None => {
+                        (Verdict::Unknown, address.unwrap_or_default().to_owned())
+                    }
+                },
+                Rule::Mailto => {
+                    let found = message
+                        .all(UNSUBSCRIBE)
+                        .flat_map(|field| uris(&field.value))
+                        .find(|uri| begins(uri, "mailto:"));
+                    let verdict = if found.is_some() { Verdict::Pass } else { Verdict::Advice };
+                    (verdict, found.unwrap_or_default().to_owned())
+                }
+                Rule::Dkim => dkim(message),
+                Rule::ListId => exactly_one(message, "list-id", is_list_id),
+                Rule::From => exactly_one(message, "from", |value| value.contains('@')),
+                Rule::Lines => lines(message),
+                Rule::BodyLink => body_link(message, address),
+            };
+            Finding { rule, verdict, seen: cut(&seen) }
+        })
+        .collect()
+}
+
+/// Whether nothing would be objected to.
+pub fn is_clean(findings: &[Finding]) -> bool {
+    findings.iter().all(|finding| finding.verdict != Verdict::Fail)
+}
+
+/// The first 120 characters of what was seen, without control characters: a terminal may obey them.
+fn cut(text: &str) -> String {
+    let mut shown: String = text.chars().filter(|c| !c.is_control()).take(120).collect();
+    if shown.len() < text.len() {
+        shown.push('…');
+    }
+    shown
+}
+
+fn begins(text: &str, prefix: &str) -> bool {
+    text.get(..prefix.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(prefix))
+}
+
+fn exactly_one(
+    message: &Message<'_>,
+    name: &'static str,
+    fits: impl Fn(&str) -> bool,
+) -> (Verdict, String) {
+    let mut values = message.all(name).map(|field| field.value.as_str());
+    let (first, second) = (values.next(), values.next());
+    match (first, second) {
+        (Some(value), None) if fits(value) => (Verdict::Pass, value.to_owned()),
+        (Some(value), None) => (Verdict::Fail, value.to_owned()),
+        (None, _) => (Verdict::Fail, String::new()),
+        (Some(one), Some(other)) => (Verdict::Fail, [one, " | ", other].concat()),
+    }
+}
+
+/// The https addresses of every `List-Unsubscribe`.
+fn https<'m>(message: &'m Message<'_>) -> Vec<&'m str> {
+    let all = message.all(UNSUBSCRIBE).flat_map(|field| uris(&field.value));
+    all.filter(|uri| begins(uri, "https://")).collect()
+}
+
+/// Exactly one https address (RFC 8058 section 3.1), of characters that an address may have, and none by plain http, to
+/// which nobody would post.
+fn one_https(message: &Message<'_>) -> (Verdict, String) {
+    let found = https(message);
+    let plain =
+        message.all(UNSUBSCRIBE).flat_map(|f| uris(&f.value)).find(|uri| begins(uri, "http://"));
+    if let Some(plain) = plain {
+        return (Verdict::Fail, plain.to_owned());
+    }
+    let sound = |uri: &str| {
+        let host = uri.get("https://".len()..).and_then(|rest| rest.split(['/', '?', '#']).next());
+        uri.bytes().all(|b| b.is_ascii_graphic())
+            && host.is_some_and(|host| host.contains('.') || host.contains(':'))
+    };
+    match found.as_slice() {
+        [one] if sound(one) => (Verdict::Pass, (*one).to_owned()),
+        all => (Verdict::Fail, all.join(" ")),
+    }
+}
+
+/// Whether one signature names both fields in its `h=` (RFC 6376 section 3.5). Whether the signature itself holds cannot
+/// be told without the sender's key.
+fn dkim(message: &Message<'_>) -> (Verdict, String) {
+    let mut seen = String::new();
+    for field in message.all("dkim-signature") {
+        let signed = field.value.split(';').find_map(|tag| {
+            let (name, value) = tag.split_once('=')?;
+            name.trim().eq_ignore_ascii_case("h").then_some(value)
+        });
+        let covers = |wanted: &str| {
+            signed.is_some_and(|names| {
+                names.split(':').any(|name| name.trim().eq_ignore_ascii_case(wanted))
+            })
+        };
+        seen = signed.unwrap_or_default().split_whitespace().collect();
+        if covers(UNSUBSCRIBE) && covers(POST) {
+            return (Verdict::Pass, seen);
+        }
+    }
+    (Verdict::Fail, seen)
+}
+
+/// A phrase, which may be missing, and an id in angle brackets: labels between dots, 255 characters at the most (RFC 2919
+/// section 2).
+fn is_list_id(value: &str) -> bool {
+    let Some(id) = value.strip_suffix('>').and_then(|rest| rest.rsplit_once('<')).map(|(_, id)| id)
+    else {
+        return false;
+    };
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.bytes().all(|b| b.is_ascii_graphic() && !b"<>()[]\\,;:@\"".contains(&b))
+    };
+    id.len() <= 255 && id.contains('.') && id.split('.').all(label)
+}
+
+fn lines(message: &Message<'_>) -> (Verdict, String) {
+    let ours = [UNSUBSCRIBE, POST, "list-id"];
+    let mut fields = message.fields.iter().filter(|field| ours.contains(&field.name.as_str()));
+    match fields.find(|field| field.longest_line > MAX_LINE || !field.ascii) {
+        Some(field) => (Verdict::Fail, field.name.clone()),
+        None => (Verdict::Pass, String::new()),
+    }
+}
+
+/// The words by which people know such a link, in the languages that the desk speaks.
+const WORDS: [&str; 5] =
+    ["unsubscribe", "opt out", "opt-out", "отписаться", "отказаться от рассылки"];
+
+/// Whether a text has the address, or a link beside a word by which people know what it is for.
+fn body_link(message: &Message<'_>, address: Option<&str>) -> (Verdict, String) {
+    let parts = message.parts();
+    let mut texts = parts
+        .iter()
+        .filter(|part| matches!(part.media_type.as_str(), "text/plain" | "text/html"))
+        .peekable();
+    if texts.peek().is_none() {
+        return (Verdict::Unknown, String::new());
+    }
+    let linked = |part: &Part| {
+        let text = String::from_utf8_lossy(&part.content);
+        // An ampersand of an address is escaped in HTML.
+        let plain: String = text.split("&amp;").collect::<Vec<_>>().join("&");
+        address.is_some_and(|address| plain.contains(address))
+            || ((plain.contains("https://") || plain.contains("http://"))
+                && WORDS.iter().any(|word| contains_folded(&plain, word)))
+    };
+    if texts.any(linked) { (Verdict::Pass, String::new()) } else { (Verdict::Fail, String::new()) }
+}
+
+/// Whether a text has a word, capital letters or not; Latin and Cyrillic.
+fn contains_folded(text: &str, word: &str) -> bool {
+    let lower = |c: char| match c {
+        'А'..='Я' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
+        _ => c.to_ascii_lowercase(),
+    };
+    let Some(first) = word.chars().next() else { return true };
+    text.char_indices().filter(|(_, c)| lower(*c) == first).any(|(at, _)| {
+        let rest = text.get(at..).unwrap_or_default();
+        let mut here = rest.chars().map(lower);
+        word.chars().all(|wanted| here.next() == Some(wanted))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const GOOD: &str = "DKIM-Signature: v=1; a=rsa-sha256; d=desk.example; s=k1;\r\n h=From : To:Subject:List-Unsubscribe:\r\n  list-unsubscribe-post:List-Id; bh=x; b=y\r\n\
+        From: News <news@desk.example>\r\nTo: jane@example.org\r\nSubject: News\r\n\
+        List-Unsubscribe: <https://desk.example/u/abc>, <mailto:u@desk.example>\r\n\
+        List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nList-Id: Product news <product-news.desk.example>\r\n\
+        Content-Type: text/html\r\n\r\n<p>Hello</p><a href=\"https://desk.example/u/abc\">Leave</a>\r\n";
+
+    fn verdicts(raw: &str) -> Vec<(Rule, Verdict)> {
+        let message = Message::read(raw.as_bytes()).unwrap();
+        let token = |uri: &str| {
+            if uri.ends_with("/abc") {
+                Token::Valid
+            } else if uri.starts_with("https://desk.example/") {
+                Token::Invalid
+            } else {
+                Token::Unknown
+            }
+        };
+        lint(&message, &token).into_iter().map(|finding| (finding.rule, finding.verdict)).collect()
+    }
+
+    fn broken(raw: &str) -> Vec<Rule> {
+        verdicts(raw)
+            .into_iter()
+            .filter(|(_, verdict)| *verdict == Verdict::Fail)
+            .map(|(rule, _)| rule)
+            .collect()
+    }
+
+    #[test]
+    fn a_good_mail_passes_every_rule() {
+        assert!(
+            verdicts(GOOD).iter().all(|(_, verdict)| *verdict == Verdict::Pass),
+            "{:?}",
+            verdicts(GOOD)
+        );
+    }
+
+    #[test]
+    fn every_fault_is_found_and_no_other() {
+        // Without an address that is known, its link in the text is one among others.
+        let line = |name: &str| {
+            GOOD.lines().find(|line| line.starts_with(name)).unwrap().to_owned() + "\r\n"
+        };
+        let (unsubscribe, post, id) =
+            (line("List-Unsubscribe:"), line("List-Unsubscribe-Post"), line("List-Id"));
+        let from = line("From");
+        let long = format!("List-Id: {} <product-news.desk.example>\r\n", "a".repeat(998));
+        for (raw, rules) in [
+            (GOOD.replace(&post, ""), vec![Rule::Post]),
+            (GOOD.replace("=One-Click", "=one-click"), vec![Rule::Post]),
+            (GOOD.replace(&post, &post.repeat(2)), vec![Rule::Post]),
+            (
+                GOOD.replace(&unsubscribe, &unsubscribe.repeat(2)),
+                vec![Rule::Unsubscribe, Rule::Https],
+            ),
+            (
+                GOOD.replace("<https://desk.example/u/abc>,", "<http://desk.example/u/abc>,"),
+                vec![Rule::Https, Rule::BodyLink],
+            ),
+            (
+                GOOD.replace("<https://desk.example/u/abc>,", "https://desk.example/u/abc,"),
+                vec![Rule::Https, Rule::BodyLink],
+            ),
+            (
+                GOOD.replace(
+                    "<https://desk.example/u/abc>,",
+                    "<https://desk.example/u/abc>, <https://b.co/>,",
+                ),
+                vec![Rule::Https],
+            ),
+            (
+                GOOD.replace("<https://desk.example/u/abc>,", "<https://desk.example/u/ a>,"),
+                vec![Rule::Https, Rule::Token, Rule::BodyLink],
+            ),
+            (GOOD.replace("/u/abc>", "/u/abd>").replace("/u/abc\"", "/u/abd\""), vec![Rule::Token]),
+            (GOOD.replace("list-unsubscribe-post:", ""), vec![Rule::Dkim]),
+            (GOOD.replace("DKIM-Signature", "X-Signature"), vec![Rule::Dkim]),
+            (GOOD.replace(&id, ""), vec![Rule::ListId]),
+            (GOOD.replace("<product-news.desk.example>", "<product-news>"), vec![Rule::ListId]),
+            (
+                GOOD.replace("<product-news.desk.example>", "product-news.desk.example"),
+                vec![Rule::ListId],
+            ),
+            (GOOD.replace(&id, &long), vec![Rule::Lines]),
+            (GOOD.replace("List-Id: Product news", "List-Id: Новости"), vec![Rule::Lines]),
+            (GOOD.replace(&from, &from.repeat(2)), vec![Rule::From]),
+            (
+                GOOD.replace("https://desk.example/u/abc\"", "https://desk.example/\""),
+                vec![Rule::BodyLink],
+            ),
+        ] {
+            assert_eq!(broken(&raw), rules, "{raw}");
+        }
+        assert!(broken("From: a@b.co\r\n\r\n").contains(&Rule::Unsubscribe));
+    }
+
+    #[test]
+    fn words_that_people_know_make_a_link_visible() {
+        for word in ["UNSUBSCRIBE", "Отписаться", "opt out"] {
+            let raw = GOOD.replace(
+                "<a href=\"https://desk.example/u/abc\">Leave</a>",
+                &format!("<a href=\"https://desk.example/x\">{word}</a>"),
+            );
+            assert!(!broken(&raw).contains(&Rule::BodyLink), "{word}");
+        }
+        let picture = GOOD.replace("text/html", "image/png");
+        assert!(verdicts(&picture).contains(&(Rule::BodyLink, Verdict::Unknown)));
+    }
+
+    #[test]
+    fn what_is_shown_is_short_and_tame() {
+        let raw = format!("List-Unsubscribe: <\u{1b}[31m{}>\r\n\r\n", "ы".repeat(500));
+        let findings = lint(&Message::read(raw.as_bytes()).unwrap(), &|_| Token::Unknown);
+        assert!(findings.iter().all(|finding| finding.seen.chars().count() <= 121));
+        assert!(findings.iter().all(|finding| !finding.seen.contains('\u{1b}')));
+    }
+
+    proptest! {
+        #[test]
+        fn strange_mails_never_panic(at in 0..GOOD.len(), with: Vec<u8>) {
+            let mut raw = GOOD.as_bytes().to_vec();
+            raw.splice(at..at, with);
+            if let Ok(message) = Message::read(&raw) {
+                prop_assert_eq!(lint(&message, &|_| Token::Unknown).len(), Rule::ALL.len());
+            }
+        }
+
+        #[test]
+        fn folding_is_that_of_the_standard_library(text in "[a-zA-Zа-яА-Я ]{0,20}", word in "[a-zа-я]{1,3}") {
+            prop_assert_eq!(contains_folded(&text, &word), text.to_lowercase().contains(&word));
+        }
+    }
+}
