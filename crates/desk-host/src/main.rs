@@ -30,6 +30,8 @@ enum Command {
     Policy(cli::policy::Policy),
     /// Make unsubscribe links for the addresses of a CSV file, without a running desk.
     Links(cli::links::Links),
+    /// Look at a raw mail as a mailbox provider does.
+    Lint(cli::lint::Lint),
     /// Import opt-outs, and ask who must not be written to.
     #[command(subcommand)]
     Suppressions(cli::suppressions::Suppressions),
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Command::Secrets => cli::secrets::print(),
         Command::Policy(policy) => policy.run(),
         Command::Links(links) => return links.run(),
+        Command::Lint(lint) => return lint.run(),
         Command::Suppressions(suppressions) => return suppressions.run(),
     };
     match outcome {

@@ -16,6 +16,7 @@ pub mod headers;
 pub mod join;
 pub mod json;
 pub mod limiter;
+pub mod lint;
 pub mod lists;
 pub mod memory;
 pub mod negotiate;

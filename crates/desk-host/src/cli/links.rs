@@ -2,7 +2,7 @@
 
 use std::{
     io::{self, BufWriter, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -70,7 +70,8 @@ impl Links {
 
     /// Writes the links, and says whether every line has one.
     fn make(&self) -> Result<bool, Failure> {
-        let setup = self.setup()?;
+        let manifest = Manifest::load(&manifest_at(&self.from)).map_err(failure)?;
+        let setup = setup(&manifest, &self.state_dir, &self.variable)?;
         let Some(list) = setup.lists.by_id(&self.list) else {
             let ids: Vec<_> = setup.lists.iter().map(|list| list.id.as_str()).collect();
             let there = if ids.is_empty() {
@@ -142,21 +143,24 @@ impl Links {
         out.flush()?;
         Ok(refused)
     }
+}
 
-    /// The setup, as a function with these variables has it.
-    fn setup(&self) -> Result<Setup, Failure> {
-        let manifest = Manifest::load(&manifest_at(&self.from)).map_err(failure)?;
-        let secrets = self.state_dir.join("secrets.env");
-        let values = given(&manifest, &secrets, &self.variable, None)?;
-        let value = |name: &str| {
-            let default = || manifest.variables().get(name)?.default.as_ref();
-            VARIABLES.contains(&name).then(|| values.get(name).or_else(default).cloned()).flatten()
-        };
-        if value("root_secret").is_none() {
-            return Err(failure(VariableError::Missing("root_secret".to_owned())));
-        }
-        Setup::new(value).map_err(failure)
+/// The setup, as a function has it to which the variables are granted that links depend on.
+pub(crate) fn setup(
+    manifest: &Manifest,
+    state_dir: &Path,
+    flags: &[String],
+) -> Result<Setup, Failure> {
+    let secrets = state_dir.join("secrets.env");
+    let values = given(manifest, &secrets, flags, None)?;
+    let value = |name: &str| {
+        let default = || manifest.variables().get(name)?.default.as_ref();
+        VARIABLES.contains(&name).then(|| values.get(name).or_else(default).cloned()).flatten()
+    };
+    if value("root_secret").is_none() {
+        return Err(failure(VariableError::Missing("root_secret".to_owned())));
     }
+    Setup::new(value).map_err(failure)
 }
 
 /// A link with what goes with it.

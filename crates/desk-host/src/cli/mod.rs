@@ -2,6 +2,7 @@
 
 pub(crate) mod client;
 pub(crate) mod links;
+pub(crate) mod lint;
 pub(crate) mod policy;
 pub(crate) mod rows;
 pub(crate) mod secrets;

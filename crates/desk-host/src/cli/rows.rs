@@ -36,7 +36,7 @@ pub(crate) struct Sheet {
 }
 
 /// A row with at least as many cells as the header.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Row {
     /// The line of the file that it begins on, from 1 on.
     pub(crate) line: usize,

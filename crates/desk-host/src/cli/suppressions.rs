@@ -333,6 +333,8 @@ impl Outcome<'_> {
                 format!("line {}", first.line)
             } else if run.len() == last.line - first.line + 1 {
                 format!("lines {} to {}", first.line, last.line)
+            } else if run.len() > 20 {
+                format!("{} of the lines {} to {}", run.len(), first.line, last.line)
             } else {
                 let each: Vec<_> = run.iter().map(|(row, _)| row.line.to_string()).collect();
                 format!("lines {}", each.join(", "))
@@ -522,6 +524,25 @@ mod tests {
         for text in ["31.01.2026", "2026-02-30", "yesterday", "2026-01-31T", "1"] {
             assert_eq!(instant(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn refused_lines_with_one_reason_are_together() {
+        let row = |line| {
+            let mut row = Row::default();
+            row.line = line;
+            row
+        };
+        let rows: Vec<Row> =
+            [2, 3, 4, 6, 9].into_iter().chain((10..60).step_by(2)).map(row).collect();
+        let refused = |from: usize, to: usize, reason: &str| -> Vec<(&Row, String)> {
+            rows[from..to].iter().map(|row| (row, reason.to_owned())).collect()
+        };
+        let refused =
+            [refused(0, 3, "a"), refused(3, 5, "b"), refused(5, 30, "a"), refused(4, 5, "c")];
+        let outcome = Outcome { refused: refused.concat(), ..Outcome::default() };
+        let groups: Vec<_> = outcome.groups().into_iter().map(|(lines, _)| lines).collect();
+        assert_eq!(groups, ["lines 2 to 4", "lines 6, 9", "25 of the lines 10 to 58", "line 9"]);
     }
 
     #[test]

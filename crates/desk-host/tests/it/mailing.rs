@@ -55,7 +55,10 @@ async fn desk(variables: &[(&str, &str)]) -> (Running, String) {
     let all = all.iter().chain(variables);
     let variables: BTreeMap<_, _> =
         all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    let running = start(HostOptions { variables, ..HostOptions::new(built()) }).await.unwrap();
+    // Compiled once, and not once for every start.
+    let cache = Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("compiled"));
+    let running =
+        start(HostOptions { variables, cache, ..HostOptions::new(built()) }).await.unwrap();
     let url = format!("http://{}", running.address());
     (running, url)
 }

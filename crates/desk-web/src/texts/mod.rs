@@ -4,6 +4,7 @@
 
 mod en;
 pub mod feedback;
+pub mod lint;
 pub mod policy;
 mod ru;
 pub mod unsubscribe;
@@ -155,6 +156,14 @@ pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     }
 }
 
+/// The texts of the mail check in a language.
+pub fn lint(lang: Lang) -> &'static lint::LintTexts {
+    match lang {
+        Lang::En => &en::lint::LINT,
+        Lang::Ru => &ru::lint::LINT,
+    }
+}
+
 /// The texts of unsubscribing in a language.
 pub fn unsubscribe(lang: Lang) -> &'static unsubscribe::UnsubscribeTexts {
     match lang {
@@ -208,6 +217,7 @@ mod tests {
         "unknown-scope",
         "unknown-reason",
         "batch",
+        "no-header",
         "not-a-subject",
         "not-an-address",
         "too-many-files",

@@ -1,5 +1,6 @@
 //! The part of the description that is about newsletters: links, suppressions, and what the mailer is told.
 
+use desk_core::mail::lint::Rule;
 use desk_core::suppression::Reason;
 use serde_json::{Value, json};
 
@@ -90,6 +91,10 @@ pub(super) fn paths() -> Value {
         "/unsubscribe/links": { "post": for_app(with_body(
             operation("unsubscribe", "mint_links", "Make links for the mailer, with the header fields that go with them", &[],
                 vec![("200", json_answer("The links, in the order of the addresses.", "Links"))]), json_body("MintLinks"))) },
+        "/unsubscribe/lint": { "post": with_body(
+            operation("unsubscribe", "lint", "What a mailbox provider would object to in a raw mail; nothing of it is kept", &["lang"],
+                vec![("200", json_answer("One finding for each rule.", "Lint"))]),
+            json!({ "message/rfc822": {}, "text/plain": {}, "application/octet-stream": {} })) },
         "/suppressions": {
             "get": for_app(operation("suppressions", "export_suppressions",
                 "Everything that holds, or what changed since a cursor; streamed. The header `Desk-Cursor` is what to ask for next",
@@ -210,6 +215,9 @@ pub(super) fn schemas() -> Value {
         "Outbox": object(json!({ "mails": array(object(json!({ "id": text("The mail's id."), "at": instant("When it was asked for."),
             "attempts": { "type": "integer" }, "next_attempt_at": instant("When the mailer is asked again."), "url": url("The mail.") }),
             &["next_attempt_at"])), "next_cursor": text("Where the next page begins.") }), &["next_cursor"]),
+        "Lint": object(json!({ "ok": { "type": "boolean" }, "findings": array(object(json!({
+            "rule": { "enum": Rule::ALL.map(Rule::name) }, "verdict": { "enum": ["pass", "fail", "advice", "unknown"] },
+            "text": text("What holds, or what to do."), "seen": text("What was seen in the mail."), "source": text("Who says so.") }), &[])) }), &[]),
         "Mail": mail(true),
         "RequestedMail": mail(false),
     })

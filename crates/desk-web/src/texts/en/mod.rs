@@ -1,6 +1,7 @@
 //! English.
 
 pub(super) mod feedback;
+pub(super) mod lint;
 pub(super) mod policy;
 pub(super) mod unsubscribe;
 
@@ -234,6 +235,7 @@ fn code(code: &str) -> &'static str {
         "unknown-list" => "must be the id of a mailing list",
         "unknown-scope" => "must be the id of a mailing list, all, bounce or complaint",
         "unknown-reason" => "must be a reason that is described in the API",
+        "no-header" => "It is no mail: it does not begin with a field such as From:.",
         "batch" => "a thousand at most",
         "not-a-subject" => "must be the 26 characters of a subject",
         "not-an-address" => "is not a complete e-mail address",

@@ -1,6 +1,7 @@
 //! Russian.
 
 pub(super) mod feedback;
+pub(super) mod lint;
 pub(super) mod policy;
 pub(super) mod unsubscribe;
 
@@ -224,6 +225,7 @@ fn code(code: &str) -> &'static str {
         "unknown-list" => "должно быть идентификатором рассылки",
         "unknown-scope" => "должно быть идентификатором рассылки, all, bounce или complaint",
         "unknown-reason" => "должно быть причиной из описания API",
+        "no-header" => "Это не письмо: оно не начинается с поля, такого как From:.",
         "batch" => "не больше тысячи",
         "not-a-subject" => "должно быть 26 знаками субъекта",
         "not-an-address" => "неполный адрес электронной почты",
