@@ -13,6 +13,7 @@ pub mod lang;
 pub mod limit;
 pub mod mail;
 pub mod policy;
+pub mod provider;
 pub mod reference;
 pub mod sealed;
 pub mod signed;

@@ -20,7 +20,7 @@ pub struct Quota {
 }
 
 /// Every quota that holds at once, written `30;w=60, 300;w=86400`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits(Vec<Quota>);
 
 /// A text that is not a list of one to four quotas.

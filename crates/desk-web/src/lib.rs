@@ -18,6 +18,7 @@ pub mod json;
 pub mod limiter;
 pub mod lint;
 pub mod lists;
+pub mod mail_events;
 pub mod memory;
 pub mod negotiate;
 pub mod operator;

@@ -126,7 +126,7 @@ impl Message {
 
     /// What is sent.
     fn body<S>(&self, desk: &Desk<'_, S>) -> String {
-        let lists = &desk.setup.lists;
+        let lists = &desk.setup.lists();
         Json::object(|json| match self {
             Self::Changed(change) => {
                 let lifted = change.reason.is_none();
@@ -174,7 +174,7 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
     Some(After::new(async move {
         let desk = Desk { store: &store, setup: &setup, moment };
-        if desk.setup.webhook.is_none() {
+        if !desk.setup.mailing().is_ok_and(|mailing| mailing.webhook.is_some()) {
             let waits = told.iter().any(|message| matches!(message, Message::Mail(..)));
             return waits.then(|| {
                 "a mail waits in the outbox, for webhook_url is not set: GET /console/api/outbox"
@@ -196,7 +196,7 @@ pub async fn tell<S: Store + Outbound>(
     message: &Message,
     earlier: Option<Tries>,
 ) -> Option<String> {
-    let webhook = desk.setup.webhook.as_ref()?;
+    let webhook = desk.setup.mailing().ok()?.webhook.as_ref()?;
     let id = message.id();
     let refused = match post(desk, webhook, message).await {
         Ok(()) => match settle(desk, message, earlier).await {

@@ -34,6 +34,7 @@ pub fn body_limit(method: &Method, target: &str) -> usize {
             BATCH_LIMIT
         }
         Method::POST if path == "/unsubscribe/lint" => crate::lint::BODY_LIMIT,
+        Method::POST if path.starts_with("/mail-events/") => crate::mail_events::BODY_LIMIT,
         // Lifting a suppression takes a reason.
         Method::DELETE if path == "/suppressions" => BODY_LIMIT,
         Method::POST | Method::PUT | Method::PATCH => BODY_LIMIT,

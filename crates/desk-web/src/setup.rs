@@ -1,5 +1,6 @@
 //! What the operator configured: Spin variables, parsed once into types.
 
+use std::cell::OnceCell;
 use std::fmt;
 
 use desk_core::keys::{Keyring, OperatorToken, RootSecret};
@@ -8,11 +9,13 @@ use desk_core::limit::Limits;
 use desk_core::time::{Date, Timestamp};
 
 use crate::lists::Lists;
+use crate::mail_events::Providers;
 use crate::outbox::Webhook;
+use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 20] = [
+pub const VARIABLES: [&str; 21] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -33,6 +36,7 @@ pub const VARIABLES: [&str; 20] = [
     "webhook_url",
     "webhook_secrets",
     "preferences_limits",
+    "mail_events",
 ];
 
 /// The configuration of the desk.
@@ -64,16 +68,49 @@ pub struct Setup {
     pub gpc_updated: Date,
     /// The bearer token of the app's backend and the mailer; without one only operators mint links and read suppressions.
     pub app_token: Option<OperatorToken>,
+    /// What is said of newsletters, and what was read of it.
+    mailing: Later<5, Mailing>,
+    /// What is said of mail providers, and what was read of it.
+    mail_events: Later<1, Providers>,
+    /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
+    pub policy: crate::policy::Cache,
+}
+
+/// What is said of newsletters.
+#[derive(Debug, Default)]
+pub struct Mailing {
     /// The mailing lists.
     pub lists: Lists,
     /// What the ids of lists are labels under, in `List-Id`.
     pub list_domain: String,
-    /// Where the mailer is told of opt-outs and asked to send mail, and with what that is signed; the newest secret last.
+    /// Where the mailer is told of opt-outs and asked to send mail, and with what that is signed.
     pub webhook: Option<Webhook>,
     /// How often one client, and one address, may have a link to the preferences mailed.
     pub preferences_limits: Limits,
-    /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
-    pub policy: crate::policy::Cache,
+}
+
+/// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
+/// what parses them.
+#[derive(Debug)]
+struct Later<const N: usize, T> {
+    texts: [String; N],
+    read: OnceCell<(T, Option<InvalidSetup>)>,
+}
+
+impl<const N: usize, T: Default> Later<N, T> {
+    const fn new(texts: [String; N]) -> Self {
+        Self { texts, read: OnceCell::new() }
+    }
+
+    fn get(
+        &self,
+        parse: impl FnOnce(&[String; N]) -> Result<T, InvalidSetup>,
+    ) -> &(T, Option<InvalidSetup>) {
+        self.read.get_or_init(|| match parse(&self.texts) {
+            Ok(read) => (read, None),
+            Err(error) => (T::default(), Some(error)),
+        })
+    }
 }
 
 /// A variable that is missing or does not parse. Its text never shows the value.
@@ -100,6 +137,53 @@ impl Setup {
             (crate::texts::texts(lang).operator_of)(&self.app_name)
         } else {
             self.controller_name.clone()
+        }
+    }
+
+    fn read_mailing(&self) -> &(Mailing, Option<InvalidSetup>) {
+        self.mailing.get(|[lists, domain, url, secrets, limits]| {
+            let limits = if limits.is_empty() { "3;w=3600,10;w=86400" } else { limits };
+            let host = self.base_url.split("//").nth(1).unwrap_or_default();
+            let host = host.split(['/', ':']).next().unwrap_or_default();
+            let domain = if domain.is_empty() { host } else { domain };
+            Ok(Mailing {
+                lists: parse("lists", lists)?,
+                list_domain: domain.to_owned(),
+                webhook: Webhook::read(url, secrets)?,
+                preferences_limits: parse("preferences_limits", limits)?,
+            })
+        })
+    }
+
+    /// What is said of newsletters. A function that has to do with them asks for this before it answers anything; what is
+    /// wrong with it is nobody's but theirs.
+    ///
+    /// # Errors
+    /// A problem if one of its variables does not parse.
+    pub fn mailing(&self) -> Result<&Mailing, Problem> {
+        let (mailing, error) = self.read_mailing();
+        match error {
+            None => Ok(mailing),
+            Some(error) => Err(Problem::Misconfigured(error.to_string())),
+        }
+    }
+
+    /// The mailing lists; none where [`Setup::mailing`] says that something is wrong.
+    pub fn lists(&self) -> &Lists {
+        &self.read_mailing().0.lists
+    }
+
+    /// Who the mail providers are that tell of bounces and complaints.
+    ///
+    /// # Errors
+    /// A problem if the variable does not parse.
+    pub fn mail_events(&self) -> Result<&Providers, Problem> {
+        let (providers, error) = self
+            .mail_events
+            .get(|[text]| Providers::read(text).map_err(|reason| invalid("mail_events", &reason)));
+        match error {
+            None => Ok(providers),
+            Some(error) => Err(Problem::Misconfigured(error.to_string())),
         }
     }
 
@@ -148,19 +232,14 @@ impl Setup {
             token if token.is_empty() => None,
             token => Some(parse("app_token", &token)?),
         };
-        let lists = parse("lists", &given("lists"))?;
-        let webhook = Webhook::read(&given("webhook_url"), &given("webhook_secrets"))?;
-        let preferences_limits =
-            parse("preferences_limits", &read("preferences_limits", "3;w=3600,10;w=86400"))?;
-        let host = base_url.split("//").nth(1).unwrap_or_default();
-        let host = host.split(['/', ':']).next().unwrap_or_default();
-        let list_domain = read("list_domain", host);
+        let mailing = Later::new(
+            ["lists", "list_domain", "webhook_url", "webhook_secrets", "preferences_limits"]
+                .map(given),
+        );
         Ok(Self {
             app_token,
-            lists,
-            list_domain,
-            webhook,
-            preferences_limits,
+            mailing,
+            mail_events: Later::new([given("mail_events")]),
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,

@@ -78,6 +78,8 @@ async fn route<S: Scan + Clone + 'static>(
     role: Role,
     told: &mut Vec<outbox::Message>,
 ) -> Result<Answer<S>, Problem> {
+    // What is wrong with the lists must not be told from a list that nobody has left.
+    desk.setup.mailing()?;
     let segments = request.segments()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let reads = request.method == Method::GET || request.method == Method::HEAD;
@@ -131,7 +133,7 @@ struct Asked {
 async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
     let setup = desk.setup;
     let mut fields = Fields::read(request)?;
-    let list = fields.parse("list", |id| setup.lists.by_id(id).ok_or("unknown-list"));
+    let list = fields.parse("list", |id| setup.lists().by_id(id).ok_or("unknown-list"));
     let asked: Vec<Asked> = match fields.take("subjects").pop() {
         Some(value) => subjects(&mut fields, value),
         None => addresses(&mut fields)
@@ -216,7 +218,7 @@ async fn enter<S: Store>(
     let email =
         fields.parse("email", |text| text.parse::<EmailAddress>().map_err(|_| "not-an-address"));
     let subject = fields.parse("subject", |text| text.parse().map_err(|_| "not-a-subject"));
-    let scope = fields.parse("scope", |name| setup.lists.scope(name).ok_or("unknown-scope"));
+    let scope = fields.parse("scope", |name| setup.lists().scope(name).ok_or("unknown-scope"));
     let reason = fields.parse("reason", |text| Text::<500>::new(text).map_err(text_code));
     fields.require("reason", &reason);
     if email.is_some() && subject.is_some() {
@@ -256,7 +258,7 @@ async fn enter<S: Store>(
         desk.suppress(Act { subject: first, scope, reason, page: None, at, expires: None }).await?
     };
     told.push(outbox::Message::Changed(change));
-    let json = Json::object(|json| outbox::describe(json, &setup.lists, &change));
+    let json = Json::object(|json| outbox::describe(json, &setup.lists(), &change));
     Ok(Reply::json_text(StatusCode::OK, json))
 }
 
@@ -343,7 +345,7 @@ fn row<S>(desk: &Desk<'_, S>, item: FieldValue) -> Result<Row, &'static str> {
     let email: EmailAddress =
         text("email").ok_or("missing")?.parse().map_err(|_| "not-an-address")?;
     let scope = match text("scope") {
-        Some(name) => match desk.setup.lists.scope(name) {
+        Some(name) => match desk.setup.lists().scope(name) {
             Some(scope @ (Scope::List(_) | Scope::All)) => scope,
             Some(Scope::Bounce | Scope::Complaint) | None => return Err("unknown-list"),
         },
@@ -577,7 +579,7 @@ impl<S: Store> Export<S> {
     }
 
     fn change(&self, text: &mut String, change: &Change) {
-        let lists = &self.setup.lists;
+        let lists = &self.setup.lists();
         match self.format {
             Format::Ndjson => {
                 text.push_str(&Json::object(|json| outbox::describe(json, lists, change)));
@@ -604,7 +606,7 @@ impl<S: Store> Export<S> {
             Format::Ndjson => {
                 text.push_str(&Json::object(|json| {
                     json.shown("subject", &subject);
-                    json.text("scope", &self.setup.lists.scope_name(scope));
+                    json.text("scope", &self.setup.lists().scope_name(scope));
                     json.flag("suppressed", true);
                     json.text("reason", held.reason.name());
                     json.shown("at", &held.at);
@@ -615,7 +617,7 @@ impl<S: Store> Export<S> {
                 let fields = [
                     String::new(),
                     subject.to_string(),
-                    self.setup.lists.scope_name(scope),
+                    self.setup.lists().scope_name(scope),
                     "true".to_owned(),
                     held.reason.name().to_owned(),
                     held.at.to_string(),

@@ -49,7 +49,7 @@ async fn sweep<S: Scan + Outbound>(
     // A clock that was set back must not stop it for good.
     if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
         desk.write_plain(&key, None, &desk.now()).await?;
-        if desk.setup.webhook.is_some() {
+        if desk.setup.mailing()?.webhook.is_some() {
             *log = tell(desk).await?;
         }
     }

@@ -72,8 +72,8 @@ impl Links {
     fn make(&self) -> Result<bool, Failure> {
         let manifest = Manifest::load(&manifest_at(&self.from)).map_err(failure)?;
         let setup = setup(&manifest, &self.state_dir, &self.variable)?;
-        let Some(list) = setup.lists.by_id(&self.list) else {
-            let ids: Vec<_> = setup.lists.iter().map(|list| list.id.as_str()).collect();
+        let Some(list) = setup.lists().by_id(&self.list) else {
+            let ids: Vec<_> = setup.lists().iter().map(|list| list.id.as_str()).collect();
             let there = if ids.is_empty() {
                 "the variable lists has none".to_owned()
             } else {

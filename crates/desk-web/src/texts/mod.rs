@@ -218,6 +218,8 @@ mod tests {
         "unknown-reason",
         "batch",
         "no-header",
+        "no-report",
+        "nobody-named",
         "not-a-subject",
         "not-an-address",
         "too-many-files",

@@ -21,7 +21,7 @@ pub(crate) const MAX_BATCH: usize = 1_000;
 pub(super) fn mint(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
     operator::authorise_app(setup, request)?;
     let mut fields = Fields::read(request)?;
-    let list = fields.parse("list", |id| setup.lists.by_id(id).ok_or("unknown-list"));
+    let list = fields.parse("list", |id| setup.lists().by_id(id).ok_or("unknown-list"));
     fields.require("list", &list);
     let addresses = addresses(&mut fields);
     fields.finish().map_err(Problem::InvalidFields)?;
@@ -71,7 +71,8 @@ pub fn list_id(setup: &Setup, list: &List) -> String {
     let name = list.name(setup.default_lang);
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_'));
     let phrase = if plain { name.to_owned() } else { encoded_words(name) };
-    format!("{phrase} <{}.{}>", list.id, setup.list_domain)
+    let domain = setup.mailing().map_or("", |mailing| &mailing.list_domain);
+    format!("{phrase} <{}.{domain}>", list.id)
 }
 
 /// Writes a text as encoded words (RFC 2047 section 2), each of 75 characters at the most and of whole characters.

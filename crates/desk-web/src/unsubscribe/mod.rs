@@ -38,7 +38,10 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
 ) -> Response {
     let locale = request.locale(desk.setup);
     let mut told = Vec::new();
-    let outcome = route(desk, request, locale, &mut told).await;
+    let outcome = match desk.setup.mailing() {
+        Ok(_) => route(desk, request, locale, &mut told).await,
+        Err(problem) => Err(problem),
+    };
     let mut response = desk.respond(request, locale, outcome);
     if response.status.is_success() || response.status.is_redirection() {
         response.after = outbox::after(desk, told);
@@ -144,9 +147,9 @@ fn page<S>(
     token: &str,
 ) -> Reply {
     if wants_json(request) {
-        let list = desk.setup.lists.by_tag(link.list);
+        let list = desk.setup.lists().by_tag(link.list);
         let json = Json::object(|json| {
-            json.text("scope", &desk.setup.lists.scope_name(Scope::List(link.list)));
+            json.text("scope", &desk.setup.lists().scope_name(Scope::List(link.list)));
             json.maybe("name", list.map(|list| list.name(locale.lang)));
             json.maybe("address", link.mask.shown().as_deref());
         });
@@ -236,7 +239,7 @@ fn may_undo(earlier: Option<&Suppression>, said: &Said) -> bool {
 }
 
 fn confirmation(setup: &Setup, change: &Change) -> String {
-    Json::object(|json| outbox::describe(json, &setup.lists, change))
+    Json::object(|json| outbox::describe(json, &setup.lists(), change))
 }
 
 /// Undoes an opt-out that the person made with a link of ours; what others entered since stays.
@@ -293,7 +296,7 @@ async fn receipt<S: Store>(desk: &Desk<'_, S>, link: Link) -> Result<Reply, Prob
 
 /// Writes what the API says of a suppression that holds.
 pub(crate) fn state(json: &mut Json, setup: &Setup, scope: Scope, suppression: &Suppression) {
-    json.text("scope", &setup.lists.scope_name(scope));
+    json.text("scope", &setup.lists().scope_name(scope));
     json.text("reason", suppression.reason.name());
     json.shown("at", &suppression.at);
 }
@@ -310,7 +313,7 @@ impl Standing {
     async fn load<S: Store>(desk: &Desk<'_, S>, subject: Subject) -> Result<Self, Problem> {
         let mut asked =
             vec![(subject, Scope::All), (subject, Scope::Bounce), (subject, Scope::Complaint)];
-        asked.extend(desk.setup.lists.iter().map(|list| (subject, Scope::List(list.tag))));
+        asked.extend(desk.setup.lists().iter().map(|list| (subject, Scope::List(list.tag))));
         let mut found = desk.suppressions(&asked).await?.into_iter();
         let (all, bounce, complaint) =
             (found.next().flatten(), found.next().flatten(), found.next().flatten());

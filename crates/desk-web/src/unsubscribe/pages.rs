@@ -31,7 +31,7 @@ fn name<'a>(setup: &'a Setup, locale: Locale, scope: Scope) -> &'a str {
     let t = texts::unsubscribe(locale.lang);
     match scope {
         Scope::List(tag) => {
-            setup.lists.by_tag(tag).map_or(t.unknown_list, |list| list.name(locale.lang))
+            setup.lists().by_tag(tag).map_or(t.unknown_list, |list| list.name(locale.lang))
         }
         Scope::All | Scope::Bounce | Scope::Complaint => t.every_list,
     }
@@ -192,7 +192,7 @@ pub(super) fn less(
         form method="post" action=(path(locale, token, "/less")) {
             fieldset {
                 legend { (t.less_legend) }
-                @for list in setup.lists.iter() {
+                @for list in setup.lists().iter() {
                     (choice(&Choice {
                         field: "stop",
                         value: list.id.as_str(),
@@ -322,7 +322,7 @@ pub(super) fn preferences(
             fieldset {
                 legend { (t.preferences_legend) }
                 @if standing.lists.is_empty() { p { (t.no_lists) } }
-                @for (list, held) in setup.lists.iter().zip(&standing.lists) {
+                @for (list, held) in setup.lists().iter().zip(&standing.lists) {
                     (choice(&Choice {
                         field: "send",
                         value: list.id.as_str(),

@@ -54,7 +54,7 @@ fn scopes<S>(desk: &Desk<'_, S>, fields: &mut Fields, name: &'static str) -> Vec
     let mut scopes = Vec::new();
     for value in values {
         let scope = match &value {
-            FieldValue::Text(text) => match desk.setup.lists.scope(text) {
+            FieldValue::Text(text) => match desk.setup.lists().scope(text) {
                 Some(scope @ (Scope::List(_) | Scope::All)) => Ok(scope),
                 Some(Scope::Bounce | Scope::Complaint) | None => Err("unknown-list"),
             },
@@ -70,8 +70,8 @@ fn scopes<S>(desk: &Desk<'_, S>, fields: &mut Fields, name: &'static str) -> Vec
 }
 
 /// What one client may ask for, and what one address may be sent.
-fn limit<'a, S>(desk: &'a Desk<'_, S>) -> Limit<'a> {
-    Limit { area: "preferences", limits: &desk.setup.preferences_limits }
+fn limit<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Problem> {
+    Ok(Limit { area: "preferences", limits: &desk.setup.mailing()?.preferences_limits })
 }
 
 /// Has a link mailed to an address. The answer, and the calls to the store, are the same for every address.
@@ -99,8 +99,8 @@ pub(super) async fn ask<S: Store>(
     let subject = desk.setup.keys.subject(&email);
     let who = subject.to_bytes();
     let (client, address) = both(
-        limiter::check(desk, request, limit(desk)),
-        limiter::check_for(desk, &who, limit(desk)),
+        limiter::check(desk, request, limit(desk)?),
+        limiter::check_for(desk, &who, limit(desk)?),
     )
     .await?;
     client.admit()?;
@@ -171,7 +171,7 @@ pub(super) async fn serve<S: Store>(
         let nothing = nothing.contains(&Scope::All);
         let mut lifted: Vec<Scope> = Vec::new();
         let mut stopped: Vec<Scope> = Vec::new();
-        for (list, held) in desk.setup.lists.iter().zip(&standing.lists) {
+        for (list, held) in desk.setup.lists().iter().zip(&standing.lists) {
             let scope = Scope::List(list.tag);
             match (wanted.contains(&scope), held) {
                 (true, Some(_)) => lifted.push(scope),
@@ -208,7 +208,7 @@ fn json<S>(desk: &Desk<'_, S>, standing: &Standing, locale: Locale) -> String {
     let setup = desk.setup;
     Json::object(|json| {
         json.list("lists", |lists| {
-            for (list, held) in setup.lists.iter().zip(&standing.lists) {
+            for (list, held) in setup.lists().iter().zip(&standing.lists) {
                 lists.nest("", |json| {
                     json.text("list", list.id.as_str());
                     json.text("name", list.name(locale.lang));

@@ -597,7 +597,7 @@ proptest! {
             "lists" => Some(lists.clone()),
             _ => None,
         }).unwrap();
-        let header = super::list_id(&setup, setup.lists.by_id("a").unwrap());
+        let header = super::list_id(&setup, setup.lists().by_id("a").unwrap());
         prop_assert!(header.is_ascii());
         let phrase = header.rsplit_once(" <").unwrap().0;
         let mut read = Vec::new();

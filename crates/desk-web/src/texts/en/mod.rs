@@ -235,6 +235,8 @@ fn code(code: &str) -> &'static str {
         "unknown-list" => "must be the id of a mailing list",
         "unknown-scope" => "must be the id of a mailing list, all, bounce or complaint",
         "unknown-reason" => "must be a reason that is described in the API",
+        "no-report" => "It is no feedback report of RFC 5965.",
+        "nobody-named" => "It names nobody: no link of this desk, and no address.",
         "no-header" => "It is no mail: it does not begin with a field such as From:.",
         "batch" => "a thousand at most",
         "not-a-subject" => "must be the 26 characters of a subject",

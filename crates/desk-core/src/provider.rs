@@ -1,0 +1,249 @@
+//! How mail providers sign what they tell: each in its own way. What all of them have in common is that nothing of a
+//! message is believed, or even parsed, before its signature was checked over the bytes as they came.
+
+use std::fmt;
+use std::str::FromStr;
+
+use base64ct::{Base64, Encoding};
+use hmac::{Hmac, KeyInit, Mac};
+use p256::ecdsa::signature::Verifier;
+use p256::ecdsa::{DerSignature, VerifyingKey};
+use rsa::pkcs1v15;
+use rsa::{BoxedUint, PublicKey};
+use sha1::Sha1;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
+
+/// How old a message may be, in seconds: providers send again for as long, and a replay does no harm.
+pub const TOLERANCE: i64 = 600;
+
+/// Whether a provider's timestamp, in seconds since 1970, is near enough to now.
+pub fn is_recent(timestamp: &str, now: i64) -> bool {
+    timestamp.parse::<i64>().is_ok_and(|at| now.saturating_sub(at).saturating_abs() <= TOLERANCE)
+}
+
+/// A text that is no key, or no secret, of a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidKey;
+
+impl fmt::Display for InvalidKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not what the provider gives out")
+    }
+}
+
+impl std::error::Error for InvalidKey {}
+
+/// The name and password of HTTP Basic (RFC 7617), by which Postmark shows who it is.
+pub struct Basic(Zeroizing<Vec<u8>>);
+
+/// Reads `name:password`.
+impl FromStr for Basic {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let (name, password) = text.split_once(':').ok_or(InvalidKey)?;
+        if name.is_empty() || password.len() < 16 {
+            return Err(InvalidKey);
+        }
+        Ok(Self(Zeroizing::new(Base64::encode_string(text.as_bytes()).into_bytes())))
+    }
+}
+
+impl Basic {
+    /// Tells in constant time whether the value of `Authorization` has this name and password.
+    pub fn is(&self, authorization: &str) -> bool {
+        authorization.split_once(' ').is_some_and(|(scheme, sent)| {
+            scheme.eq_ignore_ascii_case("basic") && self.0.ct_eq(sent.trim().as_bytes()).into()
+        })
+    }
+}
+
+/// The key with which Mailgun signs.
+pub struct MailgunKey(Zeroizing<Vec<u8>>);
+
+impl FromStr for MailgunKey {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let long = text.len() >= 16;
+        if long { Ok(Self(Zeroizing::new(text.as_bytes().to_vec()))) } else { Err(InvalidKey) }
+    }
+}
+
+impl MailgunKey {
+    /// Whether the hexadecimal HMAC-SHA256 of timestamp and token fits.
+    pub fn signed(&self, timestamp: &str, token: &str, signature: &str) -> bool {
+        let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return false };
+        mac.update(timestamp.as_bytes());
+        mac.update(token.as_bytes());
+        let mut sent = Vec::with_capacity(32);
+        for pair in signature.as_bytes().chunks(2) {
+            let digit = |at: usize| pair.get(at).and_then(|&byte| char::from(byte).to_digit(16));
+            let (Some(high), Some(low)) = (digit(0), digit(1)) else { return false };
+            sent.push((high * 16 + low) as u8);
+        }
+        mac.verify_slice(&sent).is_ok()
+    }
+}
+
+/// SendGrid's public key: ECDSA on P-256, as the base 64 of a SubjectPublicKeyInfo (RFC 5280 section 4.1).
+pub struct SendGridKey(VerifyingKey);
+
+impl FromStr for SendGridKey {
+    type Err = InvalidKey;
+
+    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+        let der = Base64::decode_vec(text.trim()).map_err(|_| InvalidKey)?;
+        let point = public_key(&der).ok_or(InvalidKey)?;
+        VerifyingKey::from_sec1_bytes(point).map(Self).map_err(|_| InvalidKey)
+    }
+}
+
+impl SendGridKey {
+    /// Whether the signature, base 64 of DER, fits the timestamp followed by the body.
+    pub fn signed(&self, timestamp: &str, body: &[u8], signature: &str) -> bool {
+        let Ok(der) = Base64::decode_vec(signature) else { return false };
+        let Ok(signature) = DerSignature::from_bytes(&der) else { return false };
+        let message = [timestamp.as_bytes(), body].concat();
+        self.0.verify(&message, &signature).is_ok()
+    }
+}
+
+/// Which hash an SNS signature is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SnsVersion {
+    /// `SignatureVersion` 1: SHA-1. Nobody can make another message with the same hash that says something of use, for
+    /// most of what is hashed is Amazon's to choose; but 2 is to be preferred.
+    One,
+    /// `SignatureVersion` 2: SHA-256.
+    Two,
+}
+
+/// The certificate with which Amazon SNS signs, as it lies at `SigningCertURL`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnsCertificate(PublicKey);
+
+impl SnsCertificate {
+    /// Reads a certificate in PEM (RFC 7468). Whose it is, the address says that it was fetched from.
+    ///
+    /// # Errors
+    /// [`InvalidKey`] if it is no certificate with an RSA key of 2,048 to 4,096 bits.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, InvalidKey> {
+        let text = std::str::from_utf8(pem).map_err(|_| InvalidKey)?;
+        let (_, rest) = text.split_once("-----BEGIN CERTIFICATE-----").ok_or(InvalidKey)?;
+        let (body, _) = rest.split_once("-----END CERTIFICATE-----").ok_or(InvalidKey)?;
+        let encoded: String = body.split_whitespace().collect();
+        let der = Base64::decode_vec(&encoded).map_err(|_| InvalidKey)?;
+        Self::from_der(&der).ok_or(InvalidKey)
+    }
+
+    fn from_der(der: &[u8]) -> Option<Self> {
+        let (_, certificate) = value(der, SEQUENCE)?.0.pair();
+        let (tbs, _) = value(certificate, SEQUENCE)?;
+        let mut rest = tbs.content();
+        // The version is explicit in every certificate since the first; serial, algorithm, issuer, validity and subject
+        // follow, and then the key.
+        for _ in 0..6 {
+            rest = any(rest)?.1;
+        }
+        let key = public_key(rest)?;
+        let mut numbers = value(key, SEQUENCE)?.0.content();
+        let mut number = || -> Option<BoxedUint> {
+            let (integer, behind) = value(numbers, INTEGER)?;
+            numbers = behind;
+            let bytes = integer.content();
+            let bytes = bytes.strip_prefix(&[0]).unwrap_or(bytes);
+            if bytes.len() > 512 {
+                return None;
+            }
+            BoxedUint::from_be_slice(bytes, (bytes.len() * 8) as u32).ok()
+        };
+        let (modulus, exponent) = (number()?, number()?);
+        if modulus.bit_width() < 2_048 {
+            return None;
+        }
+        PublicKey::new(modulus, exponent).ok().map(Self)
+    }
+
+    /// Whether a signature, base 64, fits the text that SNS signs.
+    pub fn signed(&self, version: SnsVersion, text: &str, signature: &str) -> bool {
+        let Ok(bytes) = Base64::decode_vec(signature) else { return false };
+        let Ok(signature) = pkcs1v15::Signature::try_from(bytes.as_slice()) else { return false };
+        let key = self.0.clone();
+        match version {
+            SnsVersion::One => {
+                pkcs1v15::VerifyingKey::<Sha1>::new(key).verify(text.as_bytes(), &signature)
+            }
+            SnsVersion::Two => {
+                pkcs1v15::VerifyingKey::<Sha256>::new(key).verify(text.as_bytes(), &signature)
+            }
+        }
+        .is_ok()
+    }
+}
+
+/// Whether an address is Amazon's own for SNS: https, a host `sns.<region>.amazonaws.com` (or `.com.cn`), no port, no
+/// name before the host. Everything that is fetched on behalf of a message is fetched from such an address alone.
+pub fn is_sns(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("https://") else { return false };
+    let Some((host, _)) = rest.split_once('/') else { return false };
+    let region = host.strip_prefix("sns.").and_then(|host| {
+        host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))
+    });
+    let plain = url.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
+    plain
+        && region.is_some_and(|region| {
+            !region.is_empty()
+                && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        })
+}
+
+const INTEGER: u8 = 0x02;
+const BIT_STRING: u8 = 0x03;
+const SEQUENCE: u8 = 0x30;
+
+/// A value of DER (X.690): its tag and its content.
+struct Tlv<'a> {
+    tag: u8,
+    content: &'a [u8],
+}
+
+impl<'a> Tlv<'a> {
+    const fn content(&self) -> &'a [u8] {
+        self.content
+    }
+
+    const fn pair(&self) -> (u8, &'a [u8]) {
+        (self.tag, self.content)
+    }
+}
+
+/// Reads the value at the beginning, and gives what follows it.
+fn any(der: &[u8]) -> Option<(Tlv<'_>, &[u8])> {
+    let (&tag, rest) = der.split_first()?;
+    let (&first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(first), rest),
+        0x81..=0x83 => {
+            let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f))?;
+            (bytes.iter().fold(0, |length, &byte| length << 8 | usize::from(byte)), rest)
+        }
+        _ => return None,
+    };
+    let (content, behind) = rest.split_at_checked(length)?;
+    Some((Tlv { tag, content }, behind))
+}
+
+/// Reads the value at the beginning, which must have this tag.
+fn value(der: &[u8], tag: u8) -> Option<(Tlv<'_>, &[u8])> {
+    any(der).filter(|(found, _)| found.tag == tag)
+}
+
+/// The key within a SubjectPublicKeyInfo: an algorithm, then a bit string without unused bits.
+fn public_key(der: &[u8]) -> Option<&[u8]> {
+    let info = value(der, SEQUENCE)?.0.content();
+    let (_algorithm, rest) = value(info, SEQUENCE)?;
+    value(rest, BIT_STRING)?.0.content().strip_prefix(&[0])
+}

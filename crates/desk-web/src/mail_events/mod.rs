@@ -1,0 +1,172 @@
+//! What mail providers tell: bounces, complaints, opt-outs. Each signs in its own way, and nothing is believed unsigned.
+//!
+//! A complaint stops all newsletters for good, a hard bounce for a while, an opt-out that the provider took likewise for
+//! good. A soft bounce is no reason to stop, and neither is a mail that somebody took out of the spam folder.
+
+mod providers;
+#[cfg(test)]
+mod tests;
+
+use desk_core::email::EmailAddress;
+use desk_core::keys::Subject;
+use desk_core::mail::arf::{FeedbackType, Report};
+use desk_core::mail::message::{MAX_MESSAGE, Message};
+use desk_core::suppression::{Link, Reason, Scope};
+use http::{Method, StatusCode};
+
+use crate::desk::Desk;
+use crate::join::all;
+use crate::operator;
+use crate::outbox;
+use crate::ports::{Outbound, Store};
+use crate::problem::Problem;
+use crate::reply::{Reply, Response};
+use crate::request::Request;
+use crate::setup::Setup;
+use crate::suppression::{Act, IN_FLIGHT};
+
+pub use providers::Providers;
+
+/// The most bytes of a body: SendGrid tells of a thousand events at once, and a report holds a whole mail.
+pub const BODY_LIMIT: usize = MAX_MESSAGE;
+
+/// Answers for every address under `/mail-events`.
+pub async fn serve<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut told = Vec::new();
+    let outcome = route(desk, request, &mut told).await;
+    let mut response = desk.respond_json(request, locale, outcome);
+    if response.status.is_success() {
+        response.after = outbox::after(desk, told);
+    }
+    response
+}
+
+async fn route<S: Store + Outbound>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    told: &mut Vec<outbox::Message>,
+) -> Result<Reply, Problem> {
+    let Some(name) = request.path().strip_prefix("/mail-events/") else {
+        return Err(Problem::NotFound);
+    };
+    desk.setup.mailing()?;
+    let providers = desk.setup.mail_events()?;
+    // Whom nobody configured is not there.
+    if name != "arf" && !providers.has(name) {
+        return Err(Problem::NotFound);
+    }
+    if request.method != Method::POST {
+        return Err(Problem::MethodNotAllowed("POST"));
+    }
+    let events = if name == "arf" {
+        report(desk.setup, request)?
+    } else {
+        providers.events(desk, request, name).await?
+    };
+    record(desk, &events, providers.bounce_days(), told).await?;
+    Ok(Reply::new(StatusCode::NO_CONTENT))
+}
+
+/// Something that a provider tells.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Event {
+    /// About whom.
+    pub(crate) who: Who,
+    /// What.
+    pub(crate) what: What,
+}
+
+/// About whom an event is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Who {
+    /// Whoever has this address.
+    Address(EmailAddress),
+    /// Whoever has this hash.
+    Subject(Subject),
+    /// Whoever the link in the mail was made for.
+    Link(Link),
+}
+
+/// What an event says. What is no reason to do anything is none of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// Mail to the address comes back for good.
+    HardBounce,
+    /// The person reported a mail as unwanted.
+    Complaint,
+    /// The person opted out by the provider's own means.
+    Unsubscribed,
+}
+
+/// Records what was told, with many writes in flight. Telling twice is telling once.
+async fn record<S: Store>(
+    desk: &Desk<'_, S>,
+    events: &[Event],
+    bounce_days: u16,
+    told: &mut Vec<outbox::Message>,
+) -> Result<(), Problem> {
+    let mut acts: Vec<Act> = Vec::with_capacity(events.len());
+    for event in events {
+        let subject = match &event.who {
+            Who::Address(address) => desk.setup.keys.subject(address),
+            Who::Subject(subject) => *subject,
+            Who::Link(link) => link.subject,
+        };
+        let (scope, reason, expires) = match event.what {
+            What::HardBounce => {
+                let until = desk.now().plus_seconds(i64::from(bounce_days) * 86_400);
+                (Scope::Bounce, Reason::Bounce, Some(until))
+            }
+            What::Complaint => (Scope::Complaint, Reason::Complaint, None),
+            What::Unsubscribed => match &event.who {
+                Who::Link(link) => (Scope::List(link.list), Reason::Import, None),
+                Who::Address(_) | Who::Subject(_) => (Scope::All, Reason::Import, None),
+            },
+        };
+        // One message may tell of one person twice, and one request makes one change of a kind.
+        if !acts.iter().any(|act| act.subject == subject && act.scope == scope) {
+            acts.push(Act { subject, scope, reason, page: None, at: desk.now(), expires });
+        }
+    }
+    for chunk in acts.chunks(IN_FLIGHT) {
+        let changes = all(chunk.iter().map(|act| desk.suppress(*act))).await?;
+        told.extend(changes.into_iter().map(outbox::Message::Changed));
+    }
+    Ok(())
+}
+
+/// A feedback report (RFC 5965), posted by whoever receives them: the app or an operator.
+fn report(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
+    operator::authorise_app(setup, request)?;
+    let body = request.whole_body()?;
+    if request.content_type() != "message/rfc822" {
+        return Err(Problem::UnsupportedMediaType("message/rfc822"));
+    }
+    let message = Message::read(body).map_err(|_| Problem::malformed("no-header"))?;
+    let report = Report::read(&message).map_err(|_| Problem::malformed("no-report"))?;
+    let what = match report.kind {
+        FeedbackType::Abuse | FeedbackType::Fraud | FeedbackType::Virus | FeedbackType::Other => {
+            What::Complaint
+        }
+        // The person wants the mail after all.
+        FeedbackType::NotSpam => return Ok(Vec::new()),
+    };
+    // The link is ours and says who it was, also where the provider has blackened the address.
+    let base = &setup.base_url;
+    let link = report
+        .unsubscribe
+        .iter()
+        .find_map(|url| Link::redeem(&setup.keys, url.strip_prefix(base)?.strip_prefix("/u/")?));
+    let who = match link {
+        Some(link) => Some(Who::Link(link)),
+        None => report.recipients.iter().find_map(|text| text.parse().ok()).map(Who::Address),
+    };
+    match who {
+        Some(who) => Ok(vec![Event { who, what }]),
+        None => Err(Problem::malformed("nobody-named")),
+    }
+}

@@ -1,0 +1,360 @@
+//! The providers: how each shows that it is itself, and what its events mean.
+
+use std::cell::RefCell;
+
+use desk_core::provider::{
+    Basic, MailgunKey, SendGridKey, SnsCertificate, SnsVersion, is_recent, is_sns,
+};
+use desk_core::suppression::Link;
+use desk_core::webhook::{self, Secret};
+use serde_json::Value;
+
+use super::{Event, What, Who};
+use crate::desk::Desk;
+use crate::fields::{FieldValue, json_object};
+use crate::headers::AUTHORIZATION;
+use crate::ports::{Call, Outbound};
+use crate::problem::Problem;
+use crate::request::Request;
+
+/// Which providers may tell, and how each is known.
+#[derive(Default)]
+pub struct Providers {
+    standard: Vec<Secret>,
+    postmark: Option<Basic>,
+    sendgrid: Option<SendGridKey>,
+    mailgun: Option<MailgunKey>,
+    ses: Option<String>,
+    bounce_days: Option<u16>,
+    /// The certificates of SNS that this instance has fetched, by their address.
+    certificates: RefCell<Vec<(String, SnsCertificate)>>,
+}
+
+impl std::fmt::Debug for Providers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Providers(…)")
+    }
+}
+
+/// How long a bounce keeps mail back where nothing else is configured: mailboxes are moved and made anew.
+const BOUNCE_DAYS: u16 = 180;
+/// How many certificates an instance keeps.
+const MAX_CERTIFICATES: usize = 8;
+
+impl Providers {
+    /// Reads the variable: a JSON object with a text for each provider.
+    ///
+    /// # Errors
+    /// The name of the member that is wrong.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut providers = Self::default();
+        if text.trim().is_empty() {
+            return Ok(providers);
+        }
+        let members = json_object(text.as_bytes()).map_err(|_| "not a JSON object".to_owned())?;
+        for (name, value) in members {
+            let FieldValue::Text(value) = value else { return Err(format!("{name} is no text")) };
+            let wrong = || format!("{name} is not what the provider gives out");
+            match name.as_str() {
+                "standard" => {
+                    for secret in value.split(',') {
+                        providers.standard.push(secret.trim().parse().map_err(|_| wrong())?);
+                    }
+                }
+                "postmark" => providers.postmark = Some(value.parse().map_err(|_| wrong())?),
+                "sendgrid" => providers.sendgrid = Some(value.parse().map_err(|_| wrong())?),
+                "mailgun" => providers.mailgun = Some(value.parse().map_err(|_| wrong())?),
+                "ses" if value.starts_with("arn:aws") => providers.ses = Some(value),
+                "bounce_days" => providers.bounce_days = Some(value.parse().map_err(|_| wrong())?),
+                "ses" => return Err(wrong()),
+                _ => return Err(format!("{name} is not known")),
+            }
+        }
+        Ok(providers)
+    }
+
+    /// For how many days a hard bounce keeps mail back.
+    pub(super) fn bounce_days(&self) -> u16 {
+        self.bounce_days.unwrap_or(BOUNCE_DAYS)
+    }
+
+    /// Whether a provider is configured.
+    pub(super) fn has(&self, name: &str) -> bool {
+        match name {
+            "standard" => !self.standard.is_empty(),
+            "postmark" => self.postmark.is_some(),
+            "sendgrid" => self.sendgrid.is_some(),
+            "mailgun" => self.mailgun.is_some(),
+            "ses" => self.ses.is_some(),
+            _ => false,
+        }
+    }
+
+    /// Checks a message and reads its events.
+    ///
+    /// # Errors
+    /// [`Problem::Unauthorised`] if it is not signed as it should be, whatever is wrong with it; a problem if what is
+    /// signed cannot be read.
+    pub(super) async fn events<S: Outbound>(
+        &self,
+        desk: &Desk<'_, S>,
+        request: &Request,
+        name: &str,
+    ) -> Result<Vec<Event>, Problem> {
+        let body = request.whole_body()?;
+        let now = desk.now().seconds();
+        match name {
+            "standard" => {
+                // Resend calls them by the name of the service that sends them.
+                let header = |names: [&str; 2]| {
+                    names.into_iter().find_map(|name| request.header(name)).unwrap_or_default()
+                };
+                let sent = (
+                    header(["webhook-id", "svix-id"]),
+                    header(["webhook-timestamp", "svix-timestamp"]),
+                    header(["webhook-signature", "svix-signature"]),
+                );
+                webhook::verify(&self.standard, sent, body, now)
+                    .map_err(|_| Problem::Unauthorised)?;
+                Ok(standard(desk, &json(body)?))
+            }
+            "postmark" => {
+                let sent = request.header(AUTHORIZATION).unwrap_or_default();
+                believed(self.postmark.as_ref().is_some_and(|basic| basic.is(sent)))?;
+                Ok(postmark(&json(body)?))
+            }
+            "sendgrid" => {
+                let header = |name| request.header(name).unwrap_or_default();
+                let timestamp = header("x-twilio-email-event-webhook-timestamp");
+                let signature = header("x-twilio-email-event-webhook-signature");
+                let signed = |key: &SendGridKey| key.signed(timestamp, body, signature);
+                believed(is_recent(timestamp, now) && self.sendgrid.as_ref().is_some_and(signed))?;
+                Ok(sendgrid(&json(body)?))
+            }
+            "mailgun" => {
+                // The signature is inside of what it signs, so this has to be read first.
+                let value = json(body)?;
+                let part = |name: &str| text(&value, &format!("/signature/{name}"));
+                let (timestamp, token) = (part("timestamp"), part("token"));
+                let signature = part("signature");
+                let signed = |key: &MailgunKey| key.signed(timestamp, token, signature);
+                believed(is_recent(timestamp, now) && self.mailgun.as_ref().is_some_and(signed))?;
+                Ok(mailgun(&value))
+            }
+            _ => self.ses(desk, body).await,
+        }
+    }
+
+    /// Amazon SES, by way of SNS.
+    async fn ses<S: Outbound>(
+        &self,
+        desk: &Desk<'_, S>,
+        body: &[u8],
+    ) -> Result<Vec<Event>, Problem> {
+        let value = json(body)?;
+        let member = |name: &str| value.get(name).and_then(Value::as_str);
+        let topic = member("TopicArn").filter(|topic| Some(*topic) == self.ses.as_deref());
+        believed(topic.is_some())?;
+        let kind = member("Type").unwrap_or_default();
+        let signed = canonical(&value, kind).ok_or(Problem::Unauthorised)?;
+        let version = match member("SignatureVersion") {
+            Some("1") => SnsVersion::One,
+            Some("2") => SnsVersion::Two,
+            _ => return Err(Problem::Unauthorised),
+        };
+        let at = member("Timestamp").and_then(|text| text.parse().ok());
+        let recent = |at| desk.now().seconds_since(at).abs() <= SNS_AGE;
+        believed(at.is_some_and(recent))?;
+        let address = member("SigningCertURL").filter(|url| is_sns(url) && url.ends_with(".pem"));
+        let certificate = self.certificate(desk, address.ok_or(Problem::Unauthorised)?).await?;
+        let signature = member("Signature").unwrap_or_default();
+        believed(certificate.signed(version, &signed, signature))?;
+        match kind {
+            "Notification" => {
+                let message = member("Message").unwrap_or_default();
+                // What is no JSON is SNS's own greeting.
+                Ok(serde_json::from_str(message).map(|value| ses(&value)).unwrap_or_default())
+            }
+            "SubscriptionConfirmation" => {
+                let url = member("SubscribeURL").filter(|url| is_sns(url));
+                let url = url.ok_or(Problem::Unauthorised)?;
+                let call = Call { url, headers: &[], body: None };
+                match desk.store.send(call).await {
+                    Ok(answer) if answer.status == 200 => Ok(Vec::new()),
+                    Ok(answer) => Err(unreached(&format!("SNS answered {}", answer.status))),
+                    Err(error) => Err(unreached(&error.to_string())),
+                }
+            }
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    async fn certificate<S: Outbound>(
+        &self,
+        desk: &Desk<'_, S>,
+        url: &str,
+    ) -> Result<SnsCertificate, Problem> {
+        let known = self.certificates.borrow().iter().find(|(known, _)| known == url).cloned();
+        if let Some((_, certificate)) = known {
+            return Ok(certificate);
+        }
+        let answer = desk.store.send(Call { url, headers: &[], body: None }).await;
+        let answer = answer.map_err(|error| unreached(&error.to_string()))?;
+        if answer.status != 200 {
+            return Err(unreached(&format!("the certificate: status {}", answer.status)));
+        }
+        let certificate =
+            SnsCertificate::from_pem(&answer.body).map_err(|_| Problem::Unauthorised)?;
+        let mut kept = self.certificates.borrow_mut();
+        if kept.len() >= MAX_CERTIFICATES {
+            kept.clear();
+        }
+        kept.push((url.to_owned(), certificate.clone()));
+        Ok(certificate)
+    }
+}
+
+/// For how long SNS may try to deliver a message, in seconds: what it promises for HTTPS, and an hour more for clocks.
+const SNS_AGE: i64 = 24 * 3600;
+
+fn believed(it_is: bool) -> Result<(), Problem> {
+    if it_is { Ok(()) } else { Err(Problem::Unauthorised) }
+}
+
+/// Somebody whom the answer depends on was not reached, so the provider is to tell again.
+fn unreached(why: &str) -> Problem {
+    Problem::StoreUnavailable(why.to_owned())
+}
+
+fn json(body: &[u8]) -> Result<Value, Problem> {
+    serde_json::from_slice(body).map_err(|_| Problem::malformed("json"))
+}
+
+/// The text at a pointer; empty where there is none.
+fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
+    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// An event about an address, where it is one.
+fn about(address: &str, what: What) -> Option<Event> {
+    Some(Event { who: Who::Address(address.parse().ok()?), what })
+}
+
+/// What SNS signs: the members that the kind of message has, in the order of their names, each followed by its value.
+fn canonical(value: &Value, kind: &str) -> Option<String> {
+    let names: &[&str] = match kind {
+        "Notification" => &["Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"],
+        "SubscriptionConfirmation" | "UnsubscribeConfirmation" => {
+            &["Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"]
+        }
+        _ => return None,
+    };
+    let mut signed = String::new();
+    for name in names {
+        match value.get(name) {
+            Some(Value::String(text)) => {
+                for part in [name, "\n", text.as_str(), "\n"] {
+                    signed.push_str(part);
+                }
+            }
+            // Only a subject may be missing.
+            None if *name == "Subject" => {}
+            _ => return None,
+        }
+    }
+    Some(signed)
+}
+
+/// Our own kinds, and those of Resend.
+fn standard<S>(desk: &Desk<'_, S>, value: &Value) -> Vec<Event> {
+    let what = match text(value, "/type") {
+        "bounce.hard" => What::HardBounce,
+        "complaint" | "email.complained" => What::Complaint,
+        "unsubscribe" => What::Unsubscribed,
+        "email.bounced" if text(value, "/data/bounce/type") != "Transient" => What::HardBounce,
+        _ => return Vec::new(),
+    };
+    let token = Link::redeem(&desk.setup.keys, text(value, "/data/token"));
+    if let Some(link) = token {
+        return vec![Event { who: Who::Link(link), what }];
+    }
+    if let Ok(subject) = text(value, "/data/subject").parse()
+        && !text(value, "/type").starts_with("email.")
+    {
+        return vec![Event { who: Who::Subject(subject), what }];
+    }
+    let mut events: Vec<Event> = about(text(value, "/data/email"), what).into_iter().collect();
+    if let Some(addresses) = value.pointer("/data/to").and_then(Value::as_array) {
+        events.extend(addresses.iter().filter_map(Value::as_str).filter_map(|a| about(a, what)));
+    }
+    events
+}
+
+fn postmark(value: &Value) -> Vec<Event> {
+    let event = match text(value, "/RecordType") {
+        "Bounce" => match text(value, "/Type") {
+            "HardBounce" | "BadEmailAddress" | "ManuallyDeactivated" => {
+                about(text(value, "/Email"), What::HardBounce)
+            }
+            "SpamNotification" | "SpamComplaint" => about(text(value, "/Email"), What::Complaint),
+            _ => None,
+        },
+        "SpamComplaint" => about(text(value, "/Email"), What::Complaint),
+        "SubscriptionChange" => {
+            let stopped = value.get("SuppressSending") == Some(&Value::Bool(true));
+            let what = match text(value, "/SuppressionReason") {
+                "HardBounce" => What::HardBounce,
+                "SpamComplaint" => What::Complaint,
+                _ => What::Unsubscribed,
+            };
+            about(text(value, "/Recipient"), what).filter(|_| stopped)
+        }
+        _ => None,
+    };
+    event.into_iter().collect()
+}
+
+fn sendgrid(value: &Value) -> Vec<Event> {
+    let events = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let read = |event: &Value| {
+        let what = match text(event, "/event") {
+            // A block is a bounce that may pass.
+            "bounce" if text(event, "/type") != "blocked" => What::HardBounce,
+            "spamreport" => What::Complaint,
+            "unsubscribe" | "group_unsubscribe" => What::Unsubscribed,
+            _ => return None,
+        };
+        about(text(event, "/email"), what)
+    };
+    events.iter().filter_map(read).collect()
+}
+
+fn mailgun(value: &Value) -> Vec<Event> {
+    let what = match text(value, "/event-data/event") {
+        "failed" if text(value, "/event-data/severity") == "permanent" => What::HardBounce,
+        "complained" => What::Complaint,
+        "unsubscribed" => What::Unsubscribed,
+        _ => return Vec::new(),
+    };
+    about(text(value, "/event-data/recipient"), what).into_iter().collect()
+}
+
+fn ses(value: &Value) -> Vec<Event> {
+    // Event publishing and feedback notifications call the member by different names.
+    let kind = match text(value, "/eventType") {
+        "" => text(value, "/notificationType"),
+        kind => kind,
+    };
+    let (what, list) = match kind {
+        "Bounce" if text(value, "/bounce/bounceType") == "Permanent" => {
+            (What::HardBounce, "/bounce/bouncedRecipients")
+        }
+        "Complaint" if text(value, "/complaint/complaintFeedbackType") != "not-spam" => {
+            (What::Complaint, "/complaint/complainedRecipients")
+        }
+        _ => return Vec::new(),
+    };
+    let recipients = value.pointer(list).and_then(Value::as_array);
+    let recipients = recipients.map(Vec::as_slice).unwrap_or_default();
+    recipients.iter().filter_map(|one| about(text(one, "/emailAddress"), what)).collect()
+}
