@@ -1,6 +1,6 @@
 //! Fields that a client sends: JSON, a form in either encoding, all read into one shape, with every fault told at once.
 
-mod json;
+pub(crate) mod json;
 
 use std::borrow::Cow;
 

@@ -26,6 +26,7 @@ pub struct MemoryStore {
     fail_at: Cell<Option<usize>>,
     sent: RefCell<Vec<Sent>>,
     answers: Cell<Option<u16>>,
+    answer_body: RefCell<Vec<u8>>,
 }
 
 /// A call to another host that was made.
@@ -65,6 +66,11 @@ impl MemoryStore {
     pub fn others_answer(&self, status: Option<u16>) {
         // No answer is kept as a status that there is not.
         self.answers.set(Some(status.unwrap_or(0)));
+    }
+
+    /// Lets other hosts answer with this body from now on.
+    pub fn others_say(&self, body: &[u8]) {
+        self.answer_body.replace(body.to_vec());
     }
 
     /// The calls to other hosts since this was last asked.
@@ -158,7 +164,10 @@ impl Outbound for MemoryStore {
         Turn(false).await;
         match self.answers.get() {
             Some(0) => Err(OutboundError("nobody answered".to_owned())),
-            status => Ok(Answer { status: status.unwrap_or(200), body: bytes::Bytes::new() }),
+            status => Ok(Answer {
+                status: status.unwrap_or(200),
+                body: self.answer_body.borrow().clone().into(),
+            }),
         }
     }
 }

@@ -21,6 +21,57 @@ pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
     (complete && reader.rest.is_empty()).then_some(members)
 }
 
+/// A JSON value as far as others' messages need one: numbers, `null` and `false` are all the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Value {
+    /// A text.
+    Text(String),
+    /// A list.
+    List(Vec<Value>),
+    /// An object: its members in their order.
+    Object(Vec<(String, Value)>),
+    /// `true`.
+    True,
+    /// Anything else.
+    Other,
+}
+
+impl Value {
+    /// Reads a JSON text; `None` if it is none.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let mut reader = Reader { rest: text.as_bytes() };
+        let value = reader.whole(MAX_DEPTH)?;
+        reader.space();
+        reader.rest.is_empty().then_some(value)
+    }
+
+    /// The value of a member, of a member of that, and so on. Of two members with one name it is the first.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
+        path.iter().try_fold(self, |value, name| match value {
+            Self::Object(members) => {
+                members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
+            }
+            _ => None,
+        })
+    }
+
+    /// The text at a path; empty where there is none.
+    pub(crate) fn text(&self, path: &[&str]) -> &str {
+        match self.at(path) {
+            Some(Self::Text(text)) => text,
+            _ => "",
+        }
+    }
+
+    /// The items of the list at a path; none where there is none.
+    pub(crate) fn items(&self, path: &[&str]) -> &[Self] {
+        match self.at(path) {
+            Some(Self::List(items)) => items,
+            _ => &[],
+        }
+    }
+}
+
 struct Reader<'a> {
     rest: &'a [u8],
 }
@@ -45,6 +96,49 @@ impl Reader<'_> {
     fn token(&mut self, wanted: u8) -> bool {
         self.space();
         self.byte(wanted)
+    }
+
+    /// Reads a value with everything in it.
+    fn whole(&mut self, depth: usize) -> Option<Value> {
+        if self.token(b'"') {
+            return self.text().map(Value::Text);
+        }
+        if self.byte(b'{') {
+            let depth = depth.checked_sub(1)?;
+            let mut members = Vec::new();
+            let mut more = !self.token(b'}');
+            while more {
+                if !self.token(b'"') {
+                    return None;
+                }
+                let name = self.text()?;
+                if !self.token(b':') {
+                    return None;
+                }
+                members.push((name, self.whole(depth)?));
+                more = self.more(b'}')?;
+            }
+            return Some(Value::Object(members));
+        }
+        if self.byte(b'[') {
+            let depth = depth.checked_sub(1)?;
+            let mut items = Vec::new();
+            let mut more = !self.token(b']');
+            while more {
+                items.push(self.whole(depth)?);
+                more = self.more(b']')?;
+            }
+            return Some(Value::List(items));
+        }
+        for (word, value) in
+            [("null", Value::Other), ("true", Value::True), ("false", Value::Other)]
+        {
+            if let Some(rest) = self.rest.strip_prefix(word.as_bytes()) {
+                self.rest = rest;
+                return Some(value);
+            }
+        }
+        self.number().then_some(Value::Other)
     }
 
     fn value(&mut self, depth: usize) -> Option<FieldValue> {
@@ -314,6 +408,22 @@ mod tests {
             let object_text = serde_json::json!({"a": value});
             let text = if pretty { format!("{object_text:#}") } else { object_text.to_string() };
             prop_assert_eq!(object(&text), Some(vec![("a".to_owned(), seen(&value))]));
+        }
+
+        #[test]
+        fn a_whole_value_is_read_as_by_a_general_reader(value in value(), pretty: bool) {
+            fn same(ours: &super::Value, theirs: &Value) -> bool {
+                match (ours, theirs) {
+                    (super::Value::Text(a), Value::String(b)) => a == b,
+                    (super::Value::List(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+                    (super::Value::Object(a), Value::Object(b)) => a.len() == b.len() && a.iter().all(|(n, a)| b.get(n).is_some_and(|b| same(a, b))),
+                    (super::Value::True, Value::Bool(true)) => true,
+                    (super::Value::Other, Value::Null | Value::Bool(false) | Value::Number(_)) => true,
+                    _ => false,
+                }
+            }
+            let text = if pretty { format!("{value:#}") } else { value.to_string() };
+            prop_assert!(same(&super::Value::read(&text).unwrap(), &value));
         }
 
         #[test]

@@ -7,10 +7,10 @@ use desk_core::provider::{
 };
 use desk_core::suppression::Link;
 use desk_core::webhook::{self, Secret};
-use serde_json::Value;
 
 use super::{Event, What, Who};
 use crate::desk::Desk;
+use crate::fields::json::Value;
 use crate::fields::{FieldValue, json_object};
 use crate::headers::AUTHORIZATION;
 use crate::ports::{Call, Outbound};
@@ -134,7 +134,7 @@ impl Providers {
             "mailgun" => {
                 // The signature is inside of what it signs, so this has to be read first.
                 let value = json(body)?;
-                let part = |name: &str| text(&value, &format!("/signature/{name}"));
+                let part = |name: &str| value.text(&["signature", name]);
                 let (timestamp, token) = (part("timestamp"), part("token"));
                 let signature = part("signature");
                 let signed = |key: &MailgunKey| key.signed(timestamp, token, signature);
@@ -152,7 +152,10 @@ impl Providers {
         body: &[u8],
     ) -> Result<Vec<Event>, Problem> {
         let value = json(body)?;
-        let member = |name: &str| value.get(name).and_then(Value::as_str);
+        let member = |name: &str| match value.at(&[name]) {
+            Some(Value::Text(text)) => Some(text.as_str()),
+            _ => None,
+        };
         let topic = member("TopicArn").filter(|topic| Some(*topic) == self.ses.as_deref());
         believed(topic.is_some())?;
         let kind = member("Type").unwrap_or_default();
@@ -173,7 +176,7 @@ impl Providers {
             "Notification" => {
                 let message = member("Message").unwrap_or_default();
                 // What is no JSON is SNS's own greeting.
-                Ok(serde_json::from_str(message).map(|value| ses(&value)).unwrap_or_default())
+                Ok(Value::read(message).map(|value| ses(&value)).unwrap_or_default())
             }
             "SubscriptionConfirmation" => {
                 let url = member("SubscribeURL").filter(|url| is_sns(url));
@@ -227,12 +230,8 @@ fn unreached(why: &str) -> Problem {
 }
 
 fn json(body: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(body).map_err(|_| Problem::malformed("json"))
-}
-
-/// The text at a pointer; empty where there is none.
-fn text<'v>(value: &'v Value, pointer: &str) -> &'v str {
-    value.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    let text = std::str::from_utf8(body).map_err(|_| Problem::malformed("not-utf-8"))?;
+    Value::read(text).ok_or(Problem::malformed("json"))
 }
 
 /// An event about an address, where it is one.
@@ -251,8 +250,8 @@ fn canonical(value: &Value, kind: &str) -> Option<String> {
     };
     let mut signed = String::new();
     for name in names {
-        match value.get(name) {
-            Some(Value::String(text)) => {
+        match value.at(&[name]) {
+            Some(Value::Text(text)) => {
                 for part in [name, "\n", text.as_str(), "\n"] {
                     signed.push_str(part);
                 }
@@ -267,47 +266,49 @@ fn canonical(value: &Value, kind: &str) -> Option<String> {
 
 /// Our own kinds, and those of Resend.
 fn standard<S>(desk: &Desk<'_, S>, value: &Value) -> Vec<Event> {
-    let what = match text(value, "/type") {
+    let what = match value.text(&["type"]) {
         "bounce.hard" => What::HardBounce,
         "complaint" | "email.complained" => What::Complaint,
         "unsubscribe" => What::Unsubscribed,
-        "email.bounced" if text(value, "/data/bounce/type") != "Transient" => What::HardBounce,
+        "email.bounced" if value.text(&["data", "bounce", "type"]) != "Transient" => {
+            What::HardBounce
+        }
         _ => return Vec::new(),
     };
-    let token = Link::redeem(&desk.setup.keys, text(value, "/data/token"));
+    let token = Link::redeem(&desk.setup.keys, value.text(&["data", "token"]));
     if let Some(link) = token {
         return vec![Event { who: Who::Link(link), what }];
     }
-    if let Ok(subject) = text(value, "/data/subject").parse()
-        && !text(value, "/type").starts_with("email.")
+    if let Ok(subject) = value.text(&["data", "subject"]).parse()
+        && !value.text(&["type"]).starts_with("email.")
     {
         return vec![Event { who: Who::Subject(subject), what }];
     }
-    let mut events: Vec<Event> = about(text(value, "/data/email"), what).into_iter().collect();
-    if let Some(addresses) = value.pointer("/data/to").and_then(Value::as_array) {
-        events.extend(addresses.iter().filter_map(Value::as_str).filter_map(|a| about(a, what)));
+    let mut events: Vec<Event> = about(value.text(&["data", "email"]), what).into_iter().collect();
+    for address in value.items(&["data", "to"]) {
+        events.extend(about(address.text(&[]), what));
     }
     events
 }
 
 fn postmark(value: &Value) -> Vec<Event> {
-    let event = match text(value, "/RecordType") {
-        "Bounce" => match text(value, "/Type") {
+    let event = match value.text(&["RecordType"]) {
+        "Bounce" => match value.text(&["Type"]) {
             "HardBounce" | "BadEmailAddress" | "ManuallyDeactivated" => {
-                about(text(value, "/Email"), What::HardBounce)
+                about(value.text(&["Email"]), What::HardBounce)
             }
-            "SpamNotification" | "SpamComplaint" => about(text(value, "/Email"), What::Complaint),
+            "SpamNotification" | "SpamComplaint" => about(value.text(&["Email"]), What::Complaint),
             _ => None,
         },
-        "SpamComplaint" => about(text(value, "/Email"), What::Complaint),
+        "SpamComplaint" => about(value.text(&["Email"]), What::Complaint),
         "SubscriptionChange" => {
-            let stopped = value.get("SuppressSending") == Some(&Value::Bool(true));
-            let what = match text(value, "/SuppressionReason") {
+            let stopped = value.at(&["SuppressSending"]) == Some(&Value::True);
+            let what = match value.text(&["SuppressionReason"]) {
                 "HardBounce" => What::HardBounce,
                 "SpamComplaint" => What::Complaint,
                 _ => What::Unsubscribed,
             };
-            about(text(value, "/Recipient"), what).filter(|_| stopped)
+            about(value.text(&["Recipient"]), what).filter(|_| stopped)
         }
         _ => None,
     };
@@ -315,46 +316,44 @@ fn postmark(value: &Value) -> Vec<Event> {
 }
 
 fn sendgrid(value: &Value) -> Vec<Event> {
-    let events = value.as_array().map(Vec::as_slice).unwrap_or_default();
+    let events = value.items(&[]);
     let read = |event: &Value| {
-        let what = match text(event, "/event") {
+        let what = match event.text(&["event"]) {
             // A block is a bounce that may pass.
-            "bounce" if text(event, "/type") != "blocked" => What::HardBounce,
+            "bounce" if event.text(&["type"]) != "blocked" => What::HardBounce,
             "spamreport" => What::Complaint,
             "unsubscribe" | "group_unsubscribe" => What::Unsubscribed,
             _ => return None,
         };
-        about(text(event, "/email"), what)
+        about(event.text(&["email"]), what)
     };
     events.iter().filter_map(read).collect()
 }
 
 fn mailgun(value: &Value) -> Vec<Event> {
-    let what = match text(value, "/event-data/event") {
-        "failed" if text(value, "/event-data/severity") == "permanent" => What::HardBounce,
+    let what = match value.text(&["event-data", "event"]) {
+        "failed" if value.text(&["event-data", "severity"]) == "permanent" => What::HardBounce,
         "complained" => What::Complaint,
         "unsubscribed" => What::Unsubscribed,
         _ => return Vec::new(),
     };
-    about(text(value, "/event-data/recipient"), what).into_iter().collect()
+    about(value.text(&["event-data", "recipient"]), what).into_iter().collect()
 }
 
 fn ses(value: &Value) -> Vec<Event> {
     // Event publishing and feedback notifications call the member by different names.
-    let kind = match text(value, "/eventType") {
-        "" => text(value, "/notificationType"),
+    let kind = match value.text(&["eventType"]) {
+        "" => value.text(&["notificationType"]),
         kind => kind,
     };
     let (what, list) = match kind {
-        "Bounce" if text(value, "/bounce/bounceType") == "Permanent" => {
-            (What::HardBounce, "/bounce/bouncedRecipients")
+        "Bounce" if value.text(&["bounce", "bounceType"]) == "Permanent" => {
+            (What::HardBounce, ["bounce", "bouncedRecipients"])
         }
-        "Complaint" if text(value, "/complaint/complaintFeedbackType") != "not-spam" => {
-            (What::Complaint, "/complaint/complainedRecipients")
+        "Complaint" if value.text(&["complaint", "complaintFeedbackType"]) != "not-spam" => {
+            (What::Complaint, ["complaint", "complainedRecipients"])
         }
         _ => return Vec::new(),
     };
-    let recipients = value.pointer(list).and_then(Value::as_array);
-    let recipients = recipients.map(Vec::as_slice).unwrap_or_default();
-    recipients.iter().filter_map(|one| about(text(one, "/emailAddress"), what)).collect()
+    value.items(&list).iter().filter_map(|one| about(one.text(&["emailAddress"]), what)).collect()
 }
