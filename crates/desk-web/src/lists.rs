@@ -5,7 +5,7 @@ use std::str::FromStr;
 use desk_core::lang::Lang;
 use desk_core::suppression::{ListId, ListTag, Scope};
 
-use crate::fields::{FieldValue, json_object};
+use crate::fields::json::Value;
 
 /// A mailing list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,21 +103,14 @@ impl FromStr for Lists {
             return Ok(Self::default());
         }
         let wrong = InvalidLists("not a JSON list of objects whose members are texts");
-        let wrapped = ["{\"lists\":", text, "}"].concat();
-        let members = json_object(wrapped.as_bytes()).map_err(|_| wrong)?;
-        let Some((_, FieldValue::List(items))) = members.into_iter().next() else {
-            return Err(wrong);
-        };
+        let Some(Value::List(items)) = Value::read(text) else { return Err(wrong) };
         if items.len() > MAX_LISTS {
             return Err(InvalidLists("more than 30 lists"));
         }
         let mut lists: Vec<List> = Vec::new();
-        for item in items {
-            let FieldValue::Object(members) = item else { return Err(wrong) };
-            let text = |name: &str| {
-                let found = members.iter().find(|(member, _)| member == name);
-                found.map(|(_, text)| text.trim().to_owned()).unwrap_or_default()
-            };
+        for item in &items {
+            let Value::Object(members) = item else { return Err(wrong) };
+            let text = |name: &str| item.text(&[name]).trim().to_owned();
             let known = ["id", "name_en", "name_ru", "description_en", "description_ru"];
             if members.iter().any(|(name, _)| !known.contains(&name.as_str())) {
                 return Err(InvalidLists("a list has a member that is not known"));

@@ -285,6 +285,7 @@ fn parameters() -> Value {
         "link": path("link", "The token of an unsubscribe link."),
         "undo": path("undo", "The token of an undo link."),
         "preferences": path("preferences", "The token of a mailed link."),
+        "provider": path("provider", "`standard`, `postmark`, `sendgrid`, `mailgun` or `ses`."),
         "mail": path("mail", "The id of a mail."),
         "since": query("since", "Only what changed after this `Desk-Cursor`.", json!({ "type": "string" })),
         "export_format": query("format", "Form of the answer, before `Accept`.", json!({ "enum": ["ndjson", "csv"] })),

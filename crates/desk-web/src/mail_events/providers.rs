@@ -11,7 +11,6 @@ use desk_core::webhook::{self, Secret};
 use super::{Event, What, Who};
 use crate::desk::Desk;
 use crate::fields::json::Value;
-use crate::fields::{FieldValue, json_object};
 use crate::headers::AUTHORIZATION;
 use crate::ports::{Call, Outbound};
 use crate::problem::Problem;
@@ -51,9 +50,11 @@ impl Providers {
         if text.trim().is_empty() {
             return Ok(providers);
         }
-        let members = json_object(text.as_bytes()).map_err(|_| "not a JSON object".to_owned())?;
+        let Some(Value::Object(members)) = Value::read(text) else {
+            return Err("not a JSON object".to_owned());
+        };
         for (name, value) in members {
-            let FieldValue::Text(value) = value else { return Err(format!("{name} is no text")) };
+            let Value::Text(value) = value else { return Err(format!("{name} is no text")) };
             let wrong = || format!("{name} is not what the provider gives out");
             match name.as_str() {
                 "standard" => {

@@ -117,6 +117,14 @@ pub(super) fn paths() -> Value {
         "/suppressions/acknowledge": { "post": for_app(with_body(
             operation("suppressions", "acknowledge", "Say that everything up to a cursor has been acted on", &[],
                 vec![("204", json!({ "description": "It is noted." }))]), json_body("Acknowledge"))) },
+        "/mail-events/{provider}": { "parameters": [parameter("provider")],
+            "post": with_body(operation("suppressions", "take_mail_events",
+                "What a mail provider tells of bounces and complaints, signed in its own way; 404 for a provider that is not configured", &[],
+                vec![("204", json!({ "description": "It is recorded, or nothing is to be recorded." }))]),
+                json!({ "application/json": {}, "text/plain": {} })) },
+        "/mail-events/arf": { "post": for_app(with_body(
+            operation("suppressions", "take_feedback_report", "A feedback report (RFC 5965)", &[],
+                vec![("204", json!({ "description": "It is recorded." }))]), json!({ "message/rfc822": {} }))) },
         "/console/api/outbox": { "get": operation("console", "list_outbox", "Mails that wait, the newest first, without what is in them",
             &["cursor", "limit"], vec![("200", json_answer("A page of mails.", "Outbox"))]) },
         "/console/api/outbox/{mail}": { "parameters": [parameter("mail")],
