@@ -88,7 +88,7 @@ impl MailgunKey {
     }
 }
 
-/// SendGrid's public key: ECDSA on P-256, as the base 64 of a SubjectPublicKeyInfo (RFC 5280 section 4.1).
+/// `SendGrid`'s public key: ECDSA on P-256, as the base 64 of a `SubjectPublicKeyInfo` (RFC 5280 section 4.1).
 pub struct SendGridKey(VerifyingKey);
 
 impl FromStr for SendGridKey {
@@ -257,7 +257,7 @@ fn value(der: &[u8], tag: u8) -> Option<(Tlv<'_>, &[u8])> {
     any(der).filter(|(found, _)| found.tag == tag)
 }
 
-/// The key within a SubjectPublicKeyInfo: an algorithm, then a bit string without unused bits.
+/// The key within a `SubjectPublicKeyInfo`: an algorithm, then a bit string without unused bits.
 fn public_key(der: &[u8]) -> Option<&[u8]> {
     let info = value(der, SEQUENCE)?.0.content();
     let (_algorithm, rest) = value(info, SEQUENCE)?;

@@ -73,6 +73,9 @@ pub const MAILS: &str = "outbox:";
 pub const TOLD: &str = "told:";
 
 /// The key of a mail that waits.
+///
+/// # Errors
+/// None in practice: an id's text fits.
 pub fn mail_key(id: Id) -> Result<StoreKey, Problem> {
     key(MAILS, id)
 }
@@ -126,7 +129,7 @@ impl Message {
 
     /// What is sent.
     fn body<S>(&self, desk: &Desk<'_, S>) -> String {
-        let lists = &desk.setup.lists();
+        let lists = desk.setup.lists();
         Json::object(|json| match self {
             Self::Changed(change) => {
                 let lifted = change.reason.is_none();

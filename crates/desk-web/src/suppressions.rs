@@ -258,7 +258,7 @@ async fn enter<S: Store>(
         desk.suppress(Act { subject: first, scope, reason, page: None, at, expires: None }).await?
     };
     told.push(outbox::Message::Changed(change));
-    let json = Json::object(|json| outbox::describe(json, &setup.lists(), &change));
+    let json = Json::object(|json| outbox::describe(json, setup.lists(), &change));
     Ok(Reply::json_text(StatusCode::OK, json))
 }
 

@@ -99,10 +99,7 @@ async fn tell<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, 
         if told >= BOUND {
             break;
         }
-        let results = all(chunk
-            .iter()
-            .map(|waiting| async move { Ok::<_, Problem>(again(desk, waiting).await?) }))
-        .await?;
+        let results = all(chunk.iter().map(|waiting| again(desk, waiting))).await?;
         for result in results.into_iter().flatten() {
             told += 1;
             refused = refused.or(result);

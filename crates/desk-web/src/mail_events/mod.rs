@@ -27,7 +27,7 @@ use crate::suppression::{Act, IN_FLIGHT};
 
 pub use providers::Providers;
 
-/// The most bytes of a body: SendGrid tells of a thousand events at once, and a report holds a whole mail.
+/// The most bytes of a body: `SendGrid` tells of a thousand events at once, and a report holds a whole mail.
 pub const BODY_LIMIT: usize = MAX_MESSAGE;
 
 /// Answers for every address under `/mail-events`.

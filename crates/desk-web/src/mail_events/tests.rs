@@ -29,7 +29,7 @@ fn p256() -> SigningKey {
     SigningKey::from_slice(&[7; 32]).unwrap()
 }
 
-/// The public key as SendGrid shows it: a SubjectPublicKeyInfo in base 64.
+/// The public key as `SendGrid` shows it: a `SubjectPublicKeyInfo` in base 64.
 fn sendgrid_key() -> String {
     const HEAD: [u8; 26] = [
         0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08,
@@ -62,7 +62,7 @@ fn now(world: &World) -> i64 {
 }
 
 /// What was recorded: scope and reason of each change, and whether it is about this person.
-fn changes(world: &World) -> Vec<(Scope, Option<Reason>)> {
+fn changes(world: &World) -> Vec<Recorded> {
     let jane = world.setup.keys.subject(&JANE.parse().unwrap());
     let all = world.keys("change").into_iter().map(|key| Change::from_key(&key).unwrap());
     all.inspect(|change| assert_eq!(change.subject, jane)).map(|c| (c.scope, c.reason)).collect()
@@ -177,12 +177,13 @@ fn ses(world: &World, message: &Value) -> Signed {
 }
 
 type Maker = fn(&World, &Value) -> Signed;
+type Recorded = (Scope, Option<Reason>);
 
 /// A genuine event of each provider, and what comes of it.
-fn genuine() -> Vec<(Maker, Value, &'static [(Scope, Option<Reason>)])> {
-    const BOUNCE: &[(Scope, Option<Reason>)] = &[(Scope::Bounce, Some(Reason::Bounce))];
-    const COMPLAINT: &[(Scope, Option<Reason>)] = &[(Scope::Complaint, Some(Reason::Complaint))];
-    const ALL: &[(Scope, Option<Reason>)] = &[(Scope::All, Some(Reason::Import))];
+fn genuine() -> Vec<(Maker, Value, &'static [Recorded])> {
+    const BOUNCE: &[Recorded] = &[(Scope::Bounce, Some(Reason::Bounce))];
+    const COMPLAINT: &[Recorded] = &[(Scope::Complaint, Some(Reason::Complaint))];
+    const ALL: &[Recorded] = &[(Scope::All, Some(Reason::Import))];
     vec![
         (
             standard,

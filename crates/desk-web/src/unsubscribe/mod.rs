@@ -239,7 +239,7 @@ fn may_undo(earlier: Option<&Suppression>, said: &Said) -> bool {
 }
 
 fn confirmation(setup: &Setup, change: &Change) -> String {
-    Json::object(|json| outbox::describe(json, &setup.lists(), change))
+    Json::object(|json| outbox::describe(json, setup.lists(), change))
 }
 
 /// Undoes an opt-out that the person made with a link of ours; what others entered since stays.

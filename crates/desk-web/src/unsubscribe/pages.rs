@@ -27,7 +27,7 @@ fn framed(
 }
 
 /// What people call a scope.
-fn name<'a>(setup: &'a Setup, locale: Locale, scope: Scope) -> &'a str {
+fn name(setup: &Setup, locale: Locale, scope: Scope) -> &str {
     let t = texts::unsubscribe(locale.lang);
     match scope {
         Scope::List(tag) => {
