@@ -9,7 +9,7 @@ use crate::{
     harness::{
         failing::Failing,
         http::Request,
-        target::{Host, Native, OPERATOR, REUSE, Target},
+        target::{APP, Host, Native, OPERATOR, REUSE, Target},
     },
     scenarios::feedback::{complaint, hidden, status_of},
 };
@@ -29,6 +29,9 @@ async fn costs(target: &dyn Target) -> Vec<Cost> {
     let publish = Request::put("/policy/versions/1.0?lang=en").bearer(OPERATOR);
     assert_eq!(target.send(&publish.body("text/markdown", text)).await.status, 201);
     let status = status_of(&target.send(&complaint()).await);
+    let mint = json!({"email": "jane@example.org", "list": "tips"});
+    let minted = target.send(&Request::post("/unsubscribe/links").bearer(APP).json(&mint)).await;
+    let link = minted.field("/links/0/url").replace("https://desk.example", "");
     let token = hidden(&target.send(&Request::get("/feedback").page()).await, "token");
     // Nothing is remembered any more.
     target.clock().pass(60);
@@ -81,6 +84,33 @@ async fn costs(target: &dyn Target) -> Vec<Cost> {
             ],
             3,
         ),
+        cost("an unsubscribe link", Request::get(&link).page(), &[], 0),
+        cost(
+            "one click",
+            Request::post(&link).form(&[("List-Unsubscribe", "One-Click")]),
+            &["set change", "set suppression"],
+            1,
+        ),
+        cost(
+            "the button, which may be undone",
+            Request::post(&link).page().form(&[("page", "0000000000000")]),
+            &["get suppression", "set change", "set suppression"],
+            1,
+        ),
+        cost("a forged unsubscribe link", Request::post("/u/forged").body("text/plain", ""), &[], 0),
+        cost(
+            "a link to the preferences",
+            Request::post("/unsubscribe").json(&json!({"email": "jane@example.org"})),
+            &["get limit", "get limit", "set limit", "set limit", "set outbox"],
+            2,
+        ),
+        cost(
+            "a check of one person",
+            Request::post("/suppressions/check").bearer(APP).json(&json!({"email": "jane@example.org", "list": "tips"})),
+            &["get suppression", "get suppression", "get suppression", "get suppression"],
+            1,
+        ),
+        cost("a stranger at the suppressions", Request::get("/suppressions"), &[], 0),
         cost("a stranger at the console", Request::get("/console/api/cases"), &[], 0),
     ]
 }

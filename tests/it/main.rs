@@ -22,4 +22,5 @@ mod interleaved;
 mod scenarios;
 mod self_tests;
 mod signatures;
+mod unsubscribe;
 mod wit;

@@ -206,9 +206,15 @@ fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
         assert_eq!(!component.key_value_stores().is_empty(), stores, "stores of {id}");
         let variables = component.variables().next().is_some();
         assert_eq!(variables, any("spin:variables/"), "variables of {id}");
-        // Whoever scans reads everything there is, so nobody but the operators may make a component scan.
-        assert_eq!(any("wasi:keyvalue/"), id == "console", "the scan of {id}");
-        for never in ["wasi:sockets/", "wasi:filesystem/", "wasi:http/client", "spin:sqlite/"] {
+        // Whoever scans reads everything there is, so nobody but operators and the mailer may make a component scan; and
+        // the sweep, which tells nobody what it saw.
+        let scans = ["console", "suppressions", "sweep"].contains(&id);
+        assert_eq!(any("wasi:keyvalue/"), scans, "the scan of {id}");
+        // What may call others may call the mailer, and Amazon where it signs.
+        let calls = ["unsubscribe", "suppressions", "mail-events", "sweep"].contains(&id);
+        assert_eq!(any("wasi:http/client"), calls, "the calls of {id}");
+        assert_eq!(component.may_call_others(), calls, "the hosts of {id}");
+        for never in ["wasi:sockets/", "wasi:filesystem/", "spin:sqlite/"] {
             assert!(!any(never), "{id} imports {never}");
         }
     }

@@ -383,6 +383,12 @@ impl Component {
         self.variables.keys().map(String::as_str)
     }
 
+    /// Whether the manifest has an address that the component may call.
+    #[must_use]
+    pub fn may_call_others(&self) -> bool {
+        !self.allowed_outbound_hosts.is_empty()
+    }
+
     pub(crate) fn variable_templates(&self) -> &BTreeMap<String, Template> {
         &self.variables
     }

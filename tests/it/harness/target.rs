@@ -19,7 +19,8 @@ use desk_host::{
     manifest::{Manifest, Target as RouteTarget},
 };
 use desk_web::{
-    Body, Desk, Setup, console, feedback, memory::MemoryStore, policy, request::body_limit, site,
+    Body, Desk, Setup, console, feedback, lint, mail_events, memory::MemoryStore, policy,
+    request::body_limit, site, suppressions, sweep, unsubscribe,
 };
 use http::HeaderValue;
 
@@ -32,6 +33,9 @@ use super::{
 /// The operators' token in every test.
 pub(crate) const OPERATOR: &str = "the-token-of-the-operators-in-tests";
 
+/// The token of the app's backend and the mailer in every test.
+pub(crate) const APP: &str = "the-token-of-the-app-in-tests-----";
+
 /// When every scenario begins: 2026-11-22T10:00:00Z, in milliseconds.
 const BEGIN: i64 = 1_795_341_600_000;
 
@@ -41,6 +45,7 @@ pub(crate) fn variables() -> BTreeMap<String, String> {
         // 32 bytes of seven.
         ("root_secret", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"),
         ("operator_token", OPERATOR),
+        ("app_token", APP),
         ("base_url", "https://desk.example"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -123,8 +128,8 @@ pub(crate) fn mix(number: u64) -> u64 {
 
 /// The use cases in this process, over a store in memory.
 pub(crate) struct Native {
-    store: MemoryStore,
-    setups: BTreeMap<String, Setup>,
+    store: Rc<MemoryStore>,
+    setups: BTreeMap<String, Rc<Setup>>,
     clock: Clock,
     sequence: Sequence,
 }
@@ -135,9 +140,9 @@ impl Native {
         let setups = manifest
             .components()
             .iter()
-            .map(|component| (component.id().to_owned(), setup(manifest, component.id())))
+            .map(|component| (component.id().to_owned(), Rc::new(setup(manifest, component.id()))))
             .collect();
-        let (store, clock, sequence) = (MemoryStore::default(), Clock::new(), Sequence::new());
+        let (store, clock, sequence) = (Rc::default(), Clock::new(), Sequence::new());
         Self { store, setups, clock, sequence }
     }
 
@@ -171,8 +176,12 @@ fn component_of<'a>(manifest: &'a Manifest, target: &str) -> &'a str {
         .iter()
         .filter_map(|route| {
             let RouteTarget::Component(id) = &route.target else { return None };
-            let prefix = route.pattern.as_ref()?.as_str().strip_suffix("...")?;
-            fits(prefix).then_some((prefix.len(), id))
+            let pattern = route.pattern.as_ref()?.as_str();
+            match pattern.strip_suffix("...") {
+                Some(prefix) => fits(prefix).then_some((prefix.len(), id)),
+                // A path of its own comes before those below which it lies.
+                None => (pattern.trim_matches('/') == path).then_some((usize::MAX, id)),
+            }
         })
         .max_by_key(|(length, _)| *length);
     found.map(|(_, id)| id.as_str()).expect("every path has a component")
@@ -196,15 +205,20 @@ impl Target for Native {
         let component = component_of(functions::manifest(), target);
         let setup = &self.setups[component];
         let desk = Desk { store: &self.store, setup, moment: Moment::new(now, seed) };
-        let answer: http::Response<bytes::Bytes> = match component {
+        let answer = match component {
             "site" => site::serve(&desk, &request).await,
             "policy" => policy::serve(&desk, &request).await,
             "feedback" => feedback::serve(&desk, &request).await,
+            "unsubscribe" => unsubscribe::serve(&desk, &request).await,
+            "suppressions" => suppressions::serve(&desk, &request).await,
+            "mail-events" => mail_events::serve(&desk, &request).await,
+            "lint" => lint::serve(&desk, &request).await,
+            "sweep" => sweep::serve(&desk, &request).await,
             "console" => console::serve(&desk, &request).await,
             other => panic!("no native function {other}"),
-        }
-        .into();
-        answer.into()
+        };
+        let answer = answer.whole().await.expect("an answer that is not broken off");
+        http::Response::<bytes::Bytes>::from(answer).into()
     }
 
     fn clock(&self) -> &Clock {

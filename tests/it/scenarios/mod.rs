@@ -3,6 +3,7 @@
 mod console;
 pub(crate) mod feedback;
 mod policy;
+mod unsubscribe;
 
 use std::{collections::BTreeSet, fs, path::Path, rc::Rc};
 
@@ -109,7 +110,7 @@ const OTHERS: &[&str] = &["faults/store", "faults/configuration"];
 
 #[test]
 fn no_snapshot_is_left_over_from_a_scenario_that_is_gone() {
-    let known: BTreeSet<String> = [console::NAMES, feedback::NAMES, policy::NAMES, OTHERS]
+    let known: BTreeSet<String> = [console::NAMES, feedback::NAMES, policy::NAMES, unsubscribe::NAMES, OTHERS]
         .concat()
         .into_iter()
         .map(str::to_owned)
