@@ -202,12 +202,18 @@ fn dedent(line: &str, by: usize) -> &str {
     line.get(indent(line).min(by)..).unwrap_or_default()
 }
 
+/// Whether a byte begins a letter, so that it opens nothing and is no space: true of most lines, and soon found out.
+fn is_letter(byte: &u8) -> bool {
+    // Of two bytes, all but the block of U+0085 and U+00A0.
+    byte.is_ascii_alphabetic() || matches!(byte, 0xc3..=0xdf)
+}
+
 fn opening(line: &str) -> Option<Opening<'_>> {
     let indent = indent(line);
-    let text = line.trim();
-    if indent > 3 {
+    if indent > 3 || line.as_bytes().get(indent).is_some_and(is_letter) {
         return None;
     }
+    let text = line.trim();
     let first = text.chars().next()?;
     let run = text.len() - text.trim_start_matches(first).len();
     let rest = text.get(run..).unwrap_or_default();
@@ -657,26 +663,23 @@ fn code(lines: &[&str], indent: usize) -> Block {
 fn cells(line: &str) -> Option<Vec<String>> {
     let line = line.trim();
     let mut cells = vec![String::new()];
-    let mut bars = 0;
     let mut escaped = false;
-    for character in line.chars() {
-        match character {
-            '|' if !escaped => {
-                bars += 1;
+    // Copied by stretches: characters one by one take several times as long.
+    let mut from = 0;
+    for (at, byte) in line.bytes().enumerate() {
+        if byte == b'|' {
+            // The backslash before a bar was for the table alone.
+            let stretch = line.get(from..at - usize::from(escaped)).unwrap_or_default();
+            cells.last_mut()?.push_str(stretch);
+            from = at + usize::from(!escaped);
+            if !escaped {
                 cells.push(String::new());
             }
-            _ => {
-                let cell = cells.last_mut()?;
-                if character == '|' {
-                    // The backslash was for the table alone.
-                    cell.pop();
-                }
-                cell.push(character);
-            }
         }
-        escaped = character == '\\' && !escaped;
+        escaped = byte == b'\\' && !escaped;
     }
-    if bars == 0 {
+    cells.last_mut()?.push_str(line.get(from..).unwrap_or_default());
+    if cells.len() == 1 {
         return None;
     }
     if line.starts_with('|') {
@@ -746,12 +749,15 @@ impl<'a> Inlines<'a, '_> {
                 '&' => self.entity(),
                 '\n' => self.line_end(),
                 _ => {
-                    let stop = |c| {
-                        matches!(c, '\\' | '`' | '*' | '_' | '[' | '!' | ']' | '<' | '&' | '\n')
+                    // By bytes: what stops is ASCII, which is never a part of another character.
+                    let stop = |byte| {
+                        matches!(
+                            byte,
+                            b'\\' | b'`' | b'*' | b'_' | b'[' | b'!' | b']' | b'<' | b'&' | b'\n'
+                        )
                     };
-                    let first = character.len_utf8();
-                    let end = self.rest.get(first..).and_then(|rest| rest.find(stop));
-                    self.text(end.map_or(self.rest.len(), |end| first + end));
+                    let end = self.rest.bytes().skip(1).position(stop);
+                    self.text(end.map_or(self.rest.len(), |end| end + 1));
                 }
             }
         }

@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use crate::keys::Keyring;
 use crate::lang::Lang;
 use crate::store_key::StoreKey;
-use crate::text::{Text, line_ends};
+use crate::text::{Text, has_control, line_ends};
 use crate::time::Timestamp;
 
 /// A sentence on what changed: up to 500 characters.
@@ -198,7 +198,7 @@ impl PolicyText {
         if text.len() > Self::MAX {
             return Err(InvalidPolicyText::TooLong);
         }
-        if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')) {
+        if has_control(&text) {
             return Err(InvalidPolicyText::Control);
         }
         Ok(Self(text))
