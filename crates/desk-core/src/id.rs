@@ -86,18 +86,31 @@ impl From<Id> for String {
     }
 }
 
-/// What one request brings from outside: the instant it came at, and 32 random bytes from which all of its ids,
-/// nonces and tokens are drawn, so that everything behind the edge is a pure function.
+/// What one request brings from outside: the instant it came at, and the randomness from which all of its ids, nonces and
+/// tokens are drawn, so that everything behind the edge is a pure function.
+///
+/// Requests may share 32 random bytes where each has a number of its own. What is drawn is HMAC-SHA256 of the number, the
+/// label and the context under those bytes, as NIST SP 800-108 derives many keys from one: to whoever does not know the
+/// bytes it is as good as random for every new message. The number stands first and is always as long, so no two requests
+/// have a message in common.
 #[derive(Clone)]
 pub struct Moment {
     now: Timestamp,
     seed: [u8; 32],
+    number: u64,
 }
 
 impl Moment {
     /// Builds the moment of a request from the clock and 32 bytes of a cryptographic random source.
     pub const fn new(now: Timestamp, seed: [u8; 32]) -> Self {
-        Self { now, seed }
+        Self::numbered(now, seed, 0)
+    }
+
+    /// Builds the moment of one of several requests that share 32 bytes of a cryptographic random source.
+    ///
+    /// No two of them may have the same number.
+    pub const fn numbered(now: Timestamp, seed: [u8; 32], number: u64) -> Self {
+        Self { now, seed, number }
     }
 
     /// The instant the request came at.
@@ -112,6 +125,7 @@ impl Moment {
         let mut bytes = [0; N];
         // HMAC takes a key of any length, so this cannot fail.
         if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.seed) {
+            mac.update(&self.number.to_be_bytes());
             mac.update(label.as_bytes());
             for part in context {
                 mac.update(&(part.len() as u64).to_be_bytes());
@@ -169,6 +183,9 @@ mod tests {
         for (at, draw) in draws.iter().enumerate() {
             assert!(!draws[..at].contains(draw));
         }
+        // Nor do two requests of one instance draw the same.
+        let next = Moment::numbered(Timestamp::EPOCH, [7; 32], 1);
+        assert!(!draws.contains(&next.draw("a", &[])));
         assert_eq!(moment.draw::<16>("a", &[]), draws[0]);
     }
 }

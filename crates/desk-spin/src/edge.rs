@@ -1,5 +1,6 @@
 //! One request, from Spin's types to the desk's and back.
 
+use std::cell::Cell;
 use std::future::poll_fn;
 use std::io::Write;
 use std::pin::Pin;
@@ -94,13 +95,32 @@ fn moment() -> Result<Moment, Problem> {
     let millis =
         seconds.saturating_mul(1000).saturating_add((since.nanoseconds / 1_000_000).into());
     let now = Timestamp::from_millis(millis).map_err(|_| fault("the clock"))?;
-    let mut seed = [0; 32];
-    // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
-    for part in seed.chunks_exact_mut(8) {
-        let word = getrandom::u64().map_err(|_| fault("the random source"))?;
-        part.copy_from_slice(&word.to_le_bytes());
-    }
-    Ok(Moment::new(now, seed))
+    let (seed, number) = seed().ok_or_else(|| fault("the random source"))?;
+    Ok(Moment::numbered(now, seed, number))
+}
+
+thread_local! {
+    static SEED: Cell<Option<([u8; 32], u64)>> = const { Cell::new(None) };
+}
+
+/// Gives the randomness of this instance, which stays the same, and a number, which is another one each time.
+///
+/// It is drawn at the first request, never when a component is built or warmed up, so no two instances share it.
+fn seed() -> Option<([u8; 32], u64)> {
+    let (seed, number) = match SEED.get() {
+        Some(kept) => kept,
+        None => {
+            let mut seed = [0; 32];
+            // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
+            for part in seed.chunks_exact_mut(8) {
+                part.copy_from_slice(&getrandom::u64().ok()?.to_le_bytes());
+            }
+            (seed, 0)
+        }
+    };
+    // An instance ends long before the numbers do.
+    SEED.set(Some((seed, number.checked_add(1)?)));
+    Some((seed, number))
 }
 
 /// Reads a request: its parts, and its body as far as the route allows.
@@ -185,7 +205,12 @@ async fn follow(
 /// them with the headers; begun afterwards, they go in a packet of their own, for which the client waits up to 40 ms.
 async fn write(response: Response) -> types::Response {
     let Response { status, headers, body, rest, .. } = response;
-    let fields = Fields::from_list(headers.list()).unwrap_or_else(|_| Fields::new());
+    let fields = headers.made(
+        |list| Fields::from_list(list).unwrap_or_else(|_| Fields::new()),
+        // A host copies them without reading names and values once more.
+        Fields::clone,
+    );
+    drop(headers);
     let (trailers, trailers_end) = wit_future::new(|| Ok(None));
     let (contents, writer) = if body.is_empty() && rest.is_none() {
         (None, None)

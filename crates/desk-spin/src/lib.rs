@@ -1,8 +1,8 @@
 //! The edge between Spin and the desk: the one user of Spin's SDK.
 //!
-//! It reads the clock and the random source once a request, reads bodies through a limit, opens the store when it is
-//! first used, and turns whatever comes out into an answer. It never returns an error to Spin, which would answer a bare
-//! 500, and never traps, which would end up to 16 other requests in the same instance.
+//! It reads the clock once a request and the random source once an instance, reads bodies through a limit, opens the
+//! store when it is first used, and turns whatever comes out into an answer. It never returns an error to Spin, which
+//! would answer a bare 500, and never traps, which would end up to 16 other requests in the same instance.
 #![cfg(target_family = "wasm")]
 
 mod edge;

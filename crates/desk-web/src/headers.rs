@@ -1,5 +1,10 @@
 //! The headers of a request and of an answer.
 
+use std::any::Any;
+use std::cell::OnceCell;
+use std::fmt;
+use std::rc::Rc;
+
 /// `Accept`.
 pub const ACCEPT: &str = "accept";
 /// `Accept-Language`.
@@ -51,8 +56,30 @@ pub const X_CONTENT_TYPE_OPTIONS: &str = "x-content-type-options";
 ///
 /// The map of the `http` crate parses every name into a hash table of its own, which takes 25 KB of a component for the
 /// dozen headers of a request and the dozen of an answer.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Headers(Vec<(String, Vec<u8>)>);
+///
+/// Copies share what they hold until one of them is changed, so that a remembered answer is given out again for nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Headers(Rc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    list: Vec<(String, Vec<u8>)>,
+    /// What the edge made of them for the host, to be used again.
+    made: OnceCell<Box<dyn Any>>,
+}
+
+impl Clone for Shared {
+    /// For a copy that is to be changed.
+    fn clone(&self) -> Self {
+        Self { list: self.list.clone(), made: OnceCell::new() }
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.list.fmt(f)
+    }
+}
 
 impl Headers {
     /// Takes the headers as a host gives them.
@@ -61,7 +88,7 @@ impl Headers {
             name.make_ascii_lowercase();
             (name, value)
         };
-        Self(entries.into_iter().map(lower).collect())
+        entries.into_iter().map(lower).collect::<Vec<_>>().into()
     }
 
     /// Whether there is a header of this name.
@@ -88,7 +115,34 @@ impl Headers {
 
     /// The headers as a host takes them.
     pub fn list(&self) -> &[(String, Vec<u8>)] {
-        &self.0
+        &self.0.list
+    }
+
+    /// The headers in the host's own form: made for every answer but those that are given out again, for which it is made
+    /// once and copied.
+    pub fn made<T: 'static>(
+        &self,
+        make: impl FnOnce(&[(String, Vec<u8>)]) -> T,
+        copy: impl FnOnce(&T) -> T,
+    ) -> T {
+        if let Some(made) = self.0.made.get().and_then(|made| made.downcast_ref()) {
+            return copy(made);
+        }
+        let made = make(self.list());
+        if Rc::strong_count(&self.0) == 1 {
+            return made;
+        }
+        let copied = copy(&made);
+        // Another request may have made it meanwhile; one is as good as the other.
+        let _ = self.0.made.set(Box::new(made));
+        copied
+    }
+
+    /// The list to be changed, and nothing made of it any more.
+    fn change(&mut self) -> &mut Vec<(String, Vec<u8>)> {
+        let shared = Rc::make_mut(&mut self.0);
+        shared.made.take();
+        &mut shared.list
     }
 
     /// Sets a header, in place of an earlier value; a value that cannot stand in one is left out.
@@ -96,7 +150,7 @@ impl Headers {
         if text(value.as_bytes()).is_none() {
             return;
         }
-        match self.0.iter_mut().find(|(known, _)| known == name) {
+        match self.change().iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = value.into(),
             None => self.add(name, value),
         }
@@ -105,17 +159,24 @@ impl Headers {
     /// Adds one more value of a header; one that cannot stand in it is left out.
     pub fn add(&mut self, name: &'static str, value: &str) {
         if text(value.as_bytes()).is_some() {
-            self.0.push((name.to_owned(), value.into()));
+            self.change().push((name.to_owned(), value.into()));
         }
     }
 
     /// Removes a header.
     pub fn remove(&mut self, name: &str) {
-        self.0.retain(|(known, _)| known != name);
+        self.change().retain(|(known, _)| known != name);
     }
 
     fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_slice())
+        self.0.list.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_slice())
+    }
+}
+
+impl From<Vec<(String, Vec<u8>)>> for Headers {
+    /// Takes headers whose names are in lower case.
+    fn from(list: Vec<(String, Vec<u8>)>) -> Self {
+        Self(Rc::new(Shared { list, made: OnceCell::new() }))
     }
 }
 
@@ -129,8 +190,9 @@ fn text(value: &[u8]) -> Option<&str> {
 #[cfg(not(target_family = "wasm"))]
 impl From<http::HeaderMap> for Headers {
     fn from(map: http::HeaderMap) -> Self {
-        Self(
-            map.iter().map(|(name, value)| (name.to_string(), value.as_bytes().to_vec())).collect(),
-        )
+        let entry = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
+            (name.to_string(), value.as_bytes().to_vec())
+        };
+        map.iter().map(entry).collect::<Vec<_>>().into()
     }
 }

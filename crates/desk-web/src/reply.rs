@@ -1,5 +1,6 @@
 //! Answers: one place where the headers that belong on every one of them are set.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::pin::Pin;
 
@@ -129,6 +130,10 @@ impl fmt::Debug for After {
 }
 
 impl Response {
+    fn bodiless(status: StatusCode, headers: Headers) -> Self {
+        Self { status, headers, body: Bytes::new(), log: None, rest: None, after: None }
+    }
+
     /// Lets the body go on with chunks, whose length nobody knows beforehand.
     #[must_use]
     pub fn followed_by(mut self, rest: Rest) -> Self {
@@ -300,7 +305,7 @@ impl Reply {
 
     /// Finishes the answer to this request: conditions, HEAD, and the headers that every answer has.
     pub fn finish(self, request: &Request) -> Response {
-        self.prepare().into_answer(request)
+        self.prepare().answer(request)
     }
 
     /// Sets the headers that every answer has, whoever asked.
@@ -325,7 +330,7 @@ impl Reply {
         }
         // Without a length the host sends the body in a second write, and the client waits for it.
         headers.set(headers::CONTENT_LENGTH, &body.len().to_string());
-        Prepared { status, headers, body, etag, modified }
+        Prepared { status, headers, body, etag, modified, unchanged: OnceCell::new() }
     }
 }
 
@@ -337,32 +342,39 @@ pub struct Prepared {
     body: Bytes,
     etag: Option<String>,
     modified: Option<Timestamp>,
+    /// The headers for a client that has this already.
+    unchanged: OnceCell<Headers>,
 }
 
 impl Prepared {
     /// Gives the answer to this request: conditions and HEAD.
     pub fn answer(&self, request: &Request) -> Response {
-        self.clone().into_answer(request)
+        if self.is_current(request) {
+            return Response::bodiless(StatusCode::NOT_MODIFIED, self.unchanged().clone());
+        }
+        let headers = self.headers.clone();
+        if request.method == Method::HEAD {
+            return Response::bodiless(self.status, headers);
+        }
+        Response { body: self.body.clone(), ..Response::bodiless(self.status, headers) }
     }
 
-    fn into_answer(self, request: &Request) -> Response {
-        let reads = request.method == Method::GET || request.method == Method::HEAD;
-        let current = reads && self.status == StatusCode::OK && self.is_current(request);
-        let Self { mut status, mut headers, mut body, .. } = self;
-        if current {
-            status = StatusCode::NOT_MODIFIED;
+    fn unchanged(&self) -> &Headers {
+        self.unchanged.get_or_init(|| {
+            let mut headers = self.headers.clone();
             headers.remove(headers::CONTENT_TYPE);
             // RFC 9110 section 8.6 would have it be that of the 200.
             headers.remove(headers::CONTENT_LENGTH);
-        }
-        if current || request.method == Method::HEAD {
-            body = Bytes::new();
-        }
-        Response { status, headers, body, log: None, rest: None, after: None }
+            headers
+        })
     }
 
     /// Whether the client has this already (RFC 9110 section 13.2.2: a tag decides, and only without one a date).
     fn is_current(&self, request: &Request) -> bool {
+        let reads = request.method == Method::GET || request.method == Method::HEAD;
+        if !reads || self.status != StatusCode::OK {
+            return false;
+        }
         if request.headers.has(headers::IF_NONE_MATCH) {
             let Some(tag) = &self.etag else { return false };
             return matches_tag(&request.headers, headers::IF_NONE_MATCH, tag);

@@ -4,7 +4,7 @@
 //! the same bytes, the answers stay; so in a quiet hour nothing is rendered twice. Nothing in here depends on who asked,
 //! and nothing is remembered past the instant at which another version takes effect.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
 use std::rc::Rc;
 
@@ -58,6 +58,8 @@ pub(super) struct Current {
     /// When another version takes effect.
     pub(super) until: Option<Timestamp>,
     rendered: RefCell<Vec<(Variant, Rc<Prepared>)>>,
+    /// The answer that apps poll.
+    pub(super) manifest: OnceCell<Rc<Prepared>>,
 }
 
 impl Current {
@@ -115,8 +117,8 @@ pub(super) async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>,
             let head: Head = decode(content).ok_or_else(|| undecodable(&key))?;
             let history = History::new(&head.index);
             let until = history.next_change(desk.now());
-            let rendered = RefCell::default();
-            Rc::new(Current { stored, history, texts: head.texts, until, rendered })
+            let (rendered, manifest) = <_>::default();
+            Rc::new(Current { stored, history, texts: head.texts, until, rendered, manifest })
         }
     };
     cache.current.replace(Some((desk.now(), current.clone())));

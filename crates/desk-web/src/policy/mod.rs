@@ -43,7 +43,7 @@ use crate::headers::{CACHE_CONTROL, Headers};
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::reply::{Caching, Reply, Response};
+use crate::reply::{Caching, Prepared, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::site::only_read;
 use crate::texts::policy::PolicyTexts;
@@ -53,11 +53,15 @@ use crate::texts::{self, Texts};
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     let reads = request.method == Method::GET || request.method == Method::HEAD;
-    if request.path() == "/policy" && reads {
-        return match now(desk, request, locale).await {
-            Ok(answer) => answer,
-            Err(problem) => desk.respond(request, locale, Err(problem)),
-        };
+    let remembered = match request.path() {
+        "/policy" if reads => Some(now(desk, request, locale).await),
+        "/policy/manifest.json" if reads => Some(manifest(desk, request, locale).await),
+        _ => None,
+    };
+    match remembered {
+        Some(Ok(answer)) => return answer,
+        Some(Err(problem)) => return desk.respond(request, locale, Err(problem)),
+        None => {}
     }
     let outcome = route(desk, request, locale).await;
     desk.respond(request, locale, outcome)
@@ -113,6 +117,7 @@ async fn route<S: Store>(
         ["diff", pair] => diff::diff(&view, pair).await,
         ["feed.atom"] => Ok(feeds::atom(&view)),
         ["feed.json"] => Ok(feeds::json(&view)),
+        // Spelt otherwise, for it is remembered under its name.
         ["manifest.json"] => feeds::manifest(&view),
         _ => Err(Problem::NotFound),
     }
@@ -150,13 +155,41 @@ async fn now<S: Store>(
             prepared
         }
     };
+    Ok(given(desk, request, &current, &prepared))
+}
+
+/// Answers for `/policy/manifest.json`, likewise. Nothing of a request decides.
+async fn manifest<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+) -> Result<Response, Problem> {
+    let current = cache::current(desk).await?;
+    let prepared = match current.manifest.get() {
+        Some(prepared) => prepared.clone(),
+        None => {
+            let view = View { current: &current, desk, request, locale };
+            let prepared = Rc::new(feeds::manifest(&view)?.prepare());
+            current.manifest.get_or_init(|| prepared).clone()
+        }
+    };
+    Ok(given(desk, request, &current, &prepared))
+}
+
+/// Gives what is remembered.
+fn given<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    current: &Current,
+    prepared: &Prepared,
+) -> Response {
     let mut answer = prepared.answer(request);
     if current.until.is_some() {
         // What is remembered would promise too long a life.
         let caching = caching(&current.history, desk.now()).value();
         answer.headers.set(CACHE_CONTROL, &caching);
     }
-    Ok(answer)
+    answer
 }
 
 impl Variant {
