@@ -8,7 +8,10 @@
 //!
 //! A view is a union of publications, so it does not matter in which order two publishers' views are merged.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::Visitor;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::history::History;
 use super::{Digest, PolicyText, Publication, Signed};
@@ -121,18 +124,60 @@ pub struct Head {
 }
 
 /// Texts with their digests.
+///
+/// They are read when they are asked for: a reader wants one of them, and whoever publishes hands them on as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Texts(Vec<(Digest, PolicyText)>);
+pub struct Texts(Vec<(Digest, Unread)>);
+
+/// The bytes of a text, laid out as a text is.
+#[derive(Clone, PartialEq, Eq)]
+struct Unread(Vec<u8>);
+
+impl fmt::Debug for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unread({} bytes)", self.0.len())
+    }
+}
+
+impl Serialize for Unread {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Unread {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Unread;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text")
+            }
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Unread, E> {
+                Ok(Unread(bytes.to_vec()))
+            }
+        }
+        deserializer.deserialize_bytes(Bytes)
+    }
+}
 
 impl Texts {
-    /// The text with a digest.
-    pub fn get(&self, digest: Digest) -> Option<&PolicyText> {
+    /// The text with a digest; `None` if it is not here, or is none. Whoever shows it checks the digest.
+    pub fn get(&self, digest: Digest) -> Option<PolicyText> {
+        PolicyText::new(std::str::from_utf8(&self.find(digest)?.0).ok()?).ok()
+    }
+
+    fn find(&self, digest: Digest) -> Option<&Unread> {
         self.0.iter().find(|(known, _)| *known == digest).map(|(_, text)| text)
     }
 
     /// Takes one more text.
-    pub fn add(&mut self, digest: Digest, text: PolicyText) {
-        if self.get(digest).is_none() {
+    pub fn add(&mut self, digest: Digest, text: &PolicyText) {
+        self.take(digest, Unread(text.as_str().as_bytes().to_vec()));
+    }
+
+    fn take(&mut self, digest: Digest, text: Unread) {
+        if self.find(digest).is_none() {
             self.0.push((digest, text));
         }
     }
@@ -161,11 +206,11 @@ impl Head {
         let mut kept = Texts::default();
         for signed in Self::wanted(&index, now) {
             let digest = signed.publication.sha256;
-            let Some(text) = texts.get(digest) else { continue };
-            let takes = text.as_str().len().saturating_add(TEXT_FRAME);
+            let Some(text) = texts.find(digest) else { continue };
+            let takes = text.0.len().saturating_add(TEXT_FRAME);
             if takes <= left {
                 left -= takes;
-                kept.add(digest, text.clone());
+                kept.take(digest, text.clone());
             }
         }
         Self { index, texts: kept }
@@ -205,7 +250,8 @@ mod tests {
     fn a_head_holds_what_is_in_force_first() {
         let index = Index::new(chain(8));
         let text = PolicyText::new(&"a".repeat(PolicyText::MAX)).unwrap();
-        let texts = Texts(index.0.iter().map(|s| (s.publication.sha256, text.clone())).collect());
+        let mut texts = Texts::default();
+        index.0.iter().for_each(|signed| texts.add(signed.publication.sha256, &text));
         // Version 1.2 is in force, 1.3 and 1.4 come; three texts of 60 KiB fit.
         let now = at("2026-01-03T12:00:00Z");
         let head = Head::new(index, &texts, now);
@@ -218,7 +264,13 @@ mod tests {
     #[test]
     fn what_is_stored_is_read_again() {
         let index = Index::new(chain(3));
-        let texts = Texts(vec![(Digest::of(&3u32.to_be_bytes()), PolicyText::new("# A").unwrap())]);
+        let digest = Digest::of(&3u32.to_be_bytes());
+        let mut texts = Texts::default();
+        texts.add(digest, &PolicyText::new("# A").unwrap());
+        assert_eq!(texts.get(digest), PolicyText::new("# A").ok());
+        // Laid out as texts are.
+        let plainly = postcard::to_allocvec(&vec![(digest, "# A")]).unwrap();
+        assert_eq!(postcard::to_allocvec(&texts).unwrap(), plainly);
         let head = Head::new(index, &texts, at("2030-01-01T00:00:00Z"));
         assert_eq!(head.texts.0.len(), 1);
         let stored = postcard::to_allocvec(&head).unwrap();

@@ -242,7 +242,7 @@ impl<S: Store> View<'_, S> {
     async fn text(&self, signed: &Signed) -> Result<PolicyText, Problem> {
         let digest = signed.publication.sha256;
         let text = match self.current.texts.get(digest) {
-            Some(text) => text.clone(),
+            Some(text) => text,
             None => {
                 let stored: Option<StoredText> = self.desk.read_plain(&signed.text_key()).await?;
                 let missing = || Problem::Internal("a text of the policy is missing".to_owned());

@@ -110,7 +110,7 @@ async fn settle<S: Store>(
         }
         let (others, mut texts) = read.union();
         mine = mine.merged(others);
-        texts.add(text.sha256(), text.clone());
+        texts.add(text.sha256(), &text);
         let head = head(desk, &mine, texts).await?;
         // The head is what readers see; whoever sees the version can pin it a moment later.
         desk.write_plain(&Head::key(), None, &head).await?;
@@ -130,7 +130,7 @@ async fn head<S: Store>(
         if texts.get(digest).is_none()
             && let Some(stored) = desk.read_plain::<StoredText>(&signed.text_key()).await?
         {
-            texts.add(digest, stored.markdown);
+            texts.add(digest, &stored.markdown);
         }
     }
     Ok(Head::new(index.clone(), &texts, desk.now()))
