@@ -141,7 +141,9 @@ mod tests {
     fn every_control_character_is_found() {
         for character in (0..0x3000).chain(0xfe00..0x10000).filter_map(char::from_u32) {
             let control = character.is_control() && !matches!(character, '\n' | '\t');
-            for text in [character.to_string(), format!("я{character}ю"), format!("\u{a0}{character}")] {
+            for text in
+                [character.to_string(), format!("я{character}ю"), format!("\u{a0}{character}")]
+            {
                 assert_eq!(has_control(&text), control, "{character:?}");
             }
         }

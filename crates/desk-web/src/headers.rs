@@ -169,7 +169,11 @@ impl Headers {
     }
 
     fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.0.list.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_slice())
+        self.0
+            .list
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.as_slice())
     }
 }
 
