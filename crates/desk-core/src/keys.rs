@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use hkdf::Hkdf;
@@ -39,6 +40,9 @@ pub enum Purpose {
 }
 
 impl Purpose {
+    /// How many there are.
+    const COUNT: usize = Self::PreferencesLink as usize + 1;
+
     /// The label that goes into the expansion. Changing one orphans everything that was made with it.
     const fn label(self) -> &'static [u8] {
         match self {
@@ -109,6 +113,8 @@ impl KeyId {
 pub(crate) struct Root {
     id: KeyId,
     expander: Hkdf<Sha256>,
+    /// HMAC with the key for each purpose taken in, once it was needed: eight of the twelve hashes that a token takes.
+    macs: [OnceLock<Option<Hmac<Sha256>>>; Purpose::COUNT],
 }
 
 impl Root {
@@ -117,7 +123,7 @@ impl Root {
         let mut id = [0; KeyId::LEN];
         // Expanding 4 bytes cannot exceed HKDF's limit of 8,160.
         let _ = expander.expand(b"key-id", &mut id);
-        Self { id: KeyId(id), expander }
+        Self { id: KeyId(id), expander, macs: [const { OnceLock::new() }; Purpose::COUNT] }
     }
 
     pub(crate) const fn id(&self) -> KeyId {
@@ -134,20 +140,24 @@ impl Root {
 
     /// HMAC-SHA256 under the key for one purpose, over parts that cannot run into each other.
     pub(crate) fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        hmac(self.subkey(purpose).as_slice(), parts)
+        let make = || keyed(self.subkey(purpose).as_slice());
+        let mac = self.macs.get(purpose as usize).and_then(|kept| kept.get_or_init(make).clone());
+        mac.map_or([0; 32], |mac| finish(mac, parts))
     }
 }
 
-/// HMAC-SHA256 over parts, each preceded by its length.
-pub(crate) fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+fn keyed(key: &[u8]) -> Option<Hmac<Sha256>> {
     // HMAC takes a key of any length, so this cannot fail.
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
-        for part in parts {
-            mac.update(&(part.len() as u64).to_be_bytes());
-            mac.update(part);
-        }
-        mac.finalize().into_bytes().into()
-    })
+    Hmac::new_from_slice(key).ok()
+}
+
+/// Ends an HMAC over parts, each preceded by its length.
+fn finish(mut mac: Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
+    for part in parts {
+        mac.update(&(part.len() as u64).to_be_bytes());
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
 }
 
 /// The current root and the previous ones: the current one makes, all of them check.
