@@ -74,6 +74,8 @@ pub struct Setup {
     mail_events: Later<1, Providers>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
+    /// What it remembers of the feedback form, likewise.
+    pub forms: crate::feedback::Forms,
 }
 
 /// What is said of newsletters.
@@ -253,6 +255,7 @@ impl Setup {
             security,
             gpc_updated,
             policy: crate::policy::Cache::default(),
+            forms: crate::feedback::Forms::default(),
         })
     }
 }

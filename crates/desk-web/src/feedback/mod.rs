@@ -6,11 +6,15 @@ mod submission;
 mod tests;
 pub(crate) mod wire;
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use pages::Trouble;
 pub(crate) use submission::{idempotency_key, text_code};
 
 use desk_core::case::{Case, CaseKey, Change, Message};
 use desk_core::keys::Purpose;
+use desk_core::lang::Lang;
 use http::{Method, StatusCode};
 
 use crate::cases;
@@ -22,7 +26,7 @@ use crate::limiter::{self, Brake, Limit};
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::reply::{Prepared, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 
@@ -32,6 +36,9 @@ pub const BODY_LIMIT: usize = 4 * 1024 * 1024 + 256 * 1024;
 /// Answers for every address under `/feedback`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
+    if let Some(answer) = remembered_form(desk, request, locale) {
+        return answer;
+    }
     let mut refused = None;
     match (route(desk, request, locale, &mut refused).await, refused) {
         (Err(problem), Some(page)) => logged(page.finish(request), &problem),
@@ -166,12 +173,56 @@ fn download(reply: Reply, file: &str) -> Reply {
 
 /// The empty form. Its render token carries the id of the case that it will open, so that a retry opens the same one.
 fn form<S: Store>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -> Result<Reply, Problem> {
-    let id = desk.moment.id("form");
-    let token = desk.setup.keys.mint(Purpose::FeedbackForm, id.to_bytes());
+    let token = form_token(desk);
     let kept = pages::empty(request.query("app_version")?.unwrap_or_default());
     let view = pages::FormView { token, kept: &kept, trouble: Trouble::None, lang: locale.lang };
     let page = pages::form(desk.setup, request, locale, &view);
     Ok(Reply::page(StatusCode::OK, locale.lang, page).vary("Accept-Language"))
+}
+
+fn form_token<S>(desk: &Desk<'_, S>) -> String {
+    desk.setup.keys.mint(Purpose::FeedbackForm, desk.moment.id("form").to_bytes())
+}
+
+/// What this instance remembers of the empty form: the page in each language, and where the token stands in it.
+#[derive(Debug, Default)]
+pub struct Forms(RefCell<Vec<(Lang, usize, Rc<Prepared>)>>);
+
+/// Answers with the empty form, rendered once in an instance, in which the token alone is another one each time.
+///
+/// `None` for every other request, and for a form whose address says something: that is shown in the page.
+fn remembered_form<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+) -> Option<Response> {
+    let plain = request.query_pairs().next().is_none();
+    if request.path() != "/feedback" || request.method != Method::GET || !plain {
+        return None;
+    }
+    let token = form_token(desk);
+    let forms = &desk.setup.forms.0;
+    let known = |(lang, at, page): &(Lang, usize, Rc<Prepared>)| {
+        (*lang == locale.lang).then(|| (*at, page.clone()))
+    };
+    let known = forms.borrow().iter().find_map(known);
+    let (at, page) = match known {
+        Some(known) => known,
+        None => {
+            let reply = form(desk, request, locale).ok()?;
+            // The token of that form, for which there is another one now.
+            let name = b"name=\"token\" value=\"";
+            let at = reply.body().windows(name.len()).position(|window| window == name)?;
+            let (at, page) = (at + name.len(), Rc::new(reply.prepare()));
+            forms.borrow_mut().push((locale.lang, at, page.clone()));
+            (at, page)
+        }
+    };
+    let mut answer = page.answer(request);
+    let mut body = Vec::from(answer.body);
+    body.get_mut(at..at + token.len())?.copy_from_slice(token.as_bytes());
+    answer.body = body.into();
+    Some(answer)
 }
 
 /// Takes a pasted status link. By POST, so that it stays out of logs and histories.

@@ -243,6 +243,28 @@ fn a_thread_goes_both_ways_and_a_withdrawal_is_final() {
 // One ticket for one case.
 
 #[test]
+fn a_form_given_out_again_differs_in_its_token_alone() {
+    let world = World::new();
+    for lang in ["en", "ru"] {
+        let ask = |target: &str| {
+            world.feedback(&request(Method::GET, target, &[("accept-language", lang)], ""))
+        };
+        let (first, again) = (ask("/feedback"), ask("/feedback"));
+        // An address that says something is rendered for itself.
+        let other = ask("/feedback?x");
+        let tokens = [&first, &again, &other].map(|answer| hidden(answer, "token"));
+        assert!(tokens[0] != tokens[1] && tokens[1] != tokens[2]);
+        let blank =
+            |answer: &Answer, token: &str| answer.text().replace(token, "").replace("x=&amp;", "");
+        assert_eq!(blank(&first, &tokens[0]), blank(&again, &tokens[1]));
+        assert_eq!(blank(&first, &tokens[0]), blank(&other, &tokens[2]));
+        assert!(first.text().contains(&format!("<html lang=\"{lang}\"")));
+        let redeemed = |token: &str| world.setup.keys.redeem::<16>(Purpose::FeedbackForm, token);
+        assert!(tokens.iter().all(|token| redeemed(token).is_some()));
+    }
+}
+
+#[test]
 fn a_form_sent_again_leads_to_the_same_case() {
     let world = World::desk_with_policy();
     for email in ["", EMAIL] {
