@@ -8,6 +8,8 @@ use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
+use p256::elliptic_curve::point::AffineCoordinates;
+use p256::{AffinePoint, FieldBytes};
 use rsa::pkcs1v15;
 use rsa::{BoxedUint, PublicKey};
 use sha1::Sha1;
@@ -97,7 +99,13 @@ impl FromStr for SendGridKey {
     fn from_str(text: &str) -> Result<Self, InvalidKey> {
         let der = Base64::decode_vec(text.trim()).map_err(|_| InvalidKey)?;
         let point = public_key(&der).ok_or(InvalidKey)?;
-        VerifyingKey::from_sec1_bytes(point).map(Self).map_err(|_| InvalidKey)
+        // An uncompressed point (SEC 1 section 2.3.3), as every provider gives it: what else a point can be takes 5 KB.
+        let (x, y) =
+            point.strip_prefix(&[4]).and_then(|xy| xy.split_at_checked(32)).ok_or(InvalidKey)?;
+        let x = <&FieldBytes>::try_from(x).map_err(|_| InvalidKey)?;
+        let y = <&FieldBytes>::try_from(y).map_err(|_| InvalidKey)?;
+        let point = Option::from(AffinePoint::from_coordinates(x, y)).ok_or(InvalidKey)?;
+        VerifyingKey::from_affine(point).map(Self).map_err(|_| InvalidKey)
     }
 }
 

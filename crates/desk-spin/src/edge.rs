@@ -36,8 +36,21 @@ use bindings::wasi::clocks::wall_clock;
 /// How many bytes of a body are asked for at once.
 const CHUNK: usize = 16 * 1024;
 
+/// What the ports of a component say of its answers: what it never does, it does not carry.
+pub trait Ports {
+    /// Whether bodies may be given out chunk by chunk. Only who scans has as much to say.
+    const STREAMS: bool;
+    /// Whether something may be done once the answer is out. Only who calls others lets nobody wait for them.
+    const CALLS: bool;
+}
+
+impl Ports for () {
+    const STREAMS: bool = false;
+    const CALLS: bool = false;
+}
+
 /// Answers one request with a use case.
-pub async fn handle<S: Default>(
+pub async fn handle<S: Default + Ports>(
     request: types::Request,
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> types::Response {
@@ -47,14 +60,16 @@ pub async fn handle<S: Default>(
         // The method and the problem, but never the path: it may carry a token.
         log(format!("{} {} {text}", request.method, response.status.as_u16()));
     }
-    if let Some(after) = response.after.take() {
+    if S::CALLS
+        && let Some(after) = response.after.take()
+    {
         wit_bindgen::spawn(async move {
             if let Some(text) = after.run().await {
                 log(text);
             }
         });
     }
-    write(response).await
+    write::<S>(response).await
 }
 
 /// Writes a line to standard error, which is a component's log in Spin.
@@ -203,7 +218,7 @@ async fn follow(
 ///
 /// The body's writing is begun before the answer is given out, so that the host finds the first bytes waiting and sends
 /// them with the headers; begun afterwards, they go in a packet of their own, for which the client waits up to 40 ms.
-async fn write(response: Response) -> types::Response {
+async fn write<S: Ports>(response: Response) -> types::Response {
     let Response { status, headers, body, rest, .. } = response;
     let fields = headers.made(
         |list| Fields::from_list(list).unwrap_or_else(|_| Fields::new()),
@@ -225,7 +240,9 @@ async fn write(response: Response) -> types::Response {
         let mut end = Ok(None);
         if let Some(mut writer) = writer {
             writer.write_all(Vec::from(body)).await;
-            if let Some(rest) = rest {
+            if S::STREAMS
+                && let Some(rest) = rest
+            {
                 end = follow(rest, &mut writer).await.map(|()| None);
             }
         }

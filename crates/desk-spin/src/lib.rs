@@ -11,7 +11,7 @@ mod scan;
 mod store;
 mod variables;
 
-pub use edge::handle;
+pub use edge::{Ports, handle};
 pub use outbound::Calling;
 pub use scan::ScanningStore;
 pub use spin_sdk;

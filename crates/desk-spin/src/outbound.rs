@@ -7,6 +7,8 @@ use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
+use crate::edge::Ports;
+
 /// The ports of a component that may call others, over those that it has anyway.
 #[derive(Clone, Default)]
 pub struct Calling<S>(S);
@@ -29,6 +31,11 @@ impl<S: Scan> Scan for Calling<S> {
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         self.0.keys(prefix).await
     }
+}
+
+impl<S: Ports> Ports for Calling<S> {
+    const STREAMS: bool = S::STREAMS;
+    const CALLS: bool = true;
 }
 
 /// How long another host may take to be reached, and to begin its answer: 15 seconds, half of what the strictest Spin host

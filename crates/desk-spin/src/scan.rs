@@ -4,6 +4,7 @@
 use desk_core::store_key::StoreKey;
 use desk_web::ports::{Scan, Store, StoreError};
 
+use crate::edge::Ports;
 use crate::store::SpinStore;
 
 mod bindings {
@@ -56,4 +57,9 @@ fn failed(error: keyvalue::Error) -> StoreError {
         keyvalue::Error::AccessDenied => "access denied".to_owned(),
         keyvalue::Error::Other(text) => text,
     })
+}
+
+impl Ports for ScanningStore {
+    const STREAMS: bool = true;
+    const CALLS: bool = false;
 }

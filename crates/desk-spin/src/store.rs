@@ -7,6 +7,8 @@ use desk_core::store_key::StoreKey;
 use desk_web::ports::{Store, StoreError};
 use spin_sdk::key_value::{self, Error};
 
+use crate::edge::Ports;
+
 /// Spin's default key-value store, opened when it is first used and kept open for the instance's life.
 #[derive(Clone, Default)]
 pub struct SpinStore;
@@ -46,4 +48,9 @@ impl Store for SpinStore {
     async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
         open().await?.delete(key.as_str()).await.map_err(failed)
     }
+}
+
+impl Ports for SpinStore {
+    const STREAMS: bool = false;
+    const CALLS: bool = false;
 }
