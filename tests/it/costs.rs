@@ -97,7 +97,12 @@ async fn costs(target: &dyn Target) -> Vec<Cost> {
             &["get suppression", "set change", "set suppression"],
             1,
         ),
-        cost("a forged unsubscribe link", Request::post("/u/forged").body("text/plain", ""), &[], 0),
+        cost(
+            "a forged unsubscribe link",
+            Request::post("/u/forged").body("text/plain", ""),
+            &[],
+            0,
+        ),
         cost(
             "a link to the preferences",
             Request::post("/unsubscribe").json(&json!({"email": "jane@example.org"})),
@@ -106,7 +111,9 @@ async fn costs(target: &dyn Target) -> Vec<Cost> {
         ),
         cost(
             "a check of one person",
-            Request::post("/suppressions/check").bearer(APP).json(&json!({"email": "jane@example.org", "list": "tips"})),
+            Request::post("/suppressions/check")
+                .bearer(APP)
+                .json(&json!({"email": "jane@example.org", "list": "tips"})),
             &["get suppression", "get suppression", "get suppression", "get suppression"],
             1,
         ),

@@ -21,8 +21,9 @@ use crate::harness::{
     failing::Failing,
     functions,
     http::{self as client, Request, Response},
-    program, root, soon, tell,
+    program, root, soon,
     target::{APP, Host, REUSE, Target, variables},
+    tell,
 };
 
 const JANE: &str = "jane@example.org";
@@ -106,18 +107,31 @@ async fn the_conformance_table_is_what_was_seen() {
         minted.field("/links/0/headers/1"),
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click"
     );
-    assert_eq!(minted.field("/links/0/headers/2"), "List-Id: Product news <product-news.desk.example>");
+    assert_eq!(
+        minted.field("/links/0/headers/2"),
+        "List-Id: Product news <product-news.desk.example>"
+    );
     t.row(
         "one `List-Unsubscribe` with one https address, one `List-Unsubscribe-Post`",
         "RFC 8058 section 3.1",
         "`POST /unsubscribe/links`",
         "three ready lines: both fields, and `List-Id`",
     );
-    t.row("a list has a name of its own", "RFC 2919 section 3, Gmail", "the same", "`List-Id: Product news <product-news.desk.example>`");
+    t.row(
+        "a list has a name of its own",
+        "RFC 2919 section 3, Gmail",
+        "the same",
+        "`List-Id: Product news <product-news.desk.example>`",
+    );
     let bytes = Base64UrlUnpadded::decode_vec(path.strip_prefix("/u/").unwrap()).unwrap();
     let hidden = |text: &str| !bytes.windows(text.len()).any(|window| window == text.as_bytes());
     assert!(hidden("jane") && hidden("example") && hidden("product-news"));
-    t.row("the address is opaque and hard to forge", "RFC 8058 section 3.1", "the token, decoded", "neither address nor list in it; 128 bits of MAC");
+    t.row(
+        "the address is opaque and hard to forge",
+        "RFC 8058 section 3.1",
+        "the token, decoded",
+        "neither address nor list in it; 128 bits of MAC",
+    );
 
     let before = host.keys().await;
     store.reset();
@@ -129,30 +143,68 @@ async fn the_conformance_table_is_what_was_seen() {
     }
     assert_eq!(store.calls(), [""; 0]);
     assert_eq!(host.keys().await, before);
-    t.row("looking changes nothing", SCANNER, "100 scanners: 50 GET, 50 HEAD", "200 each; no call to the store, no key in it");
+    t.row(
+        "looking changes nothing",
+        SCANNER,
+        "100 scanners: 50 GET, 50 HEAD",
+        "200 each; no call to the store, no key in it",
+    );
 
     let multipart = |boundary: &str, quoted: bool, end: &str| {
-        let body = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--{boundary}--{end}");
+        let body = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--{boundary}--{end}"
+        );
         let quote = if quoted { "\"" } else { "" };
-        Request::post(path).body(&format!("multipart/form-data; boundary={quote}{boundary}{quote}"), body)
+        Request::post(path)
+            .body(&format!("multipart/form-data; boundary={quote}{boundary}{quote}"), body)
     };
     for (rule, source, sent, request) in [
-        ("the body as `application/x-www-form-urlencoded`", "RFC 8058 section 3.2; Gmail", "`List-Unsubscribe=One-Click`", one_click(path)),
-        ("the body as `multipart/form-data`", "RFC 8058 section 3.2", "boundary bare, CRLF at the end", multipart("----=_Part_1", false, "\r\n")),
+        (
+            "the body as `application/x-www-form-urlencoded`",
+            "RFC 8058 section 3.2; Gmail",
+            "`List-Unsubscribe=One-Click`",
+            one_click(path),
+        ),
+        (
+            "the body as `multipart/form-data`",
+            "RFC 8058 section 3.2",
+            "boundary bare, CRLF at the end",
+            multipart("----=_Part_1", false, "\r\n"),
+        ),
         ("", "", "boundary in quotes, nothing behind it", multipart("a b'()+_,-./:=?c", true, "")),
-        ("some clients forget the body", "seen in the field", "an empty body, with a type", Request::post(path).body("application/x-www-form-urlencoded", "")),
+        (
+            "some clients forget the body",
+            "seen in the field",
+            "an empty body, with a type",
+            Request::post(path).body("application/x-www-form-urlencoded", ""),
+        ),
         ("", "", "no body, no type", Request::new(Method::POST, path)),
-        ("a body that says something else still means stop", "fail towards less mail", "`List-Unsubscribe=Maybe`", Request::post(path).form(&[("List-Unsubscribe", "Maybe")])),
+        (
+            "a body that says something else still means stop",
+            "fail towards less mail",
+            "`List-Unsubscribe=Maybe`",
+            Request::post(path).form(&[("List-Unsubscribe", "Maybe")]),
+        ),
         ("", "", "broken JSON", Request::post(path).body("application/json", "{")),
         ("", "", "broken multipart", Request::post(path).body("multipart/form-data", "x")),
-        ("no other context is needed", "RFC 8058 section 3.2", "a foreign `Origin`, no `Referer`, no cookie", one_click(path).header("origin", "https://elsewhere.example")),
+        (
+            "no other context is needed",
+            "RFC 8058 section 3.2",
+            "a foreign `Origin`, no `Referer`, no cookie",
+            one_click(path).header("origin", "https://elsewhere.example"),
+        ),
         ("", "", "a cookie of somebody else's", one_click(path).header("cookie", "session=1")),
     ] {
         store.reset();
         let answer = host.send(&request).await;
         assert!(is_plain_yes(&answer), "{sent}: {answer:?}");
         assert_eq!(store.calls().len(), 2, "{sent}");
-        t.row(rule, source, sent, "200, `Unsubscribed.`, no redirect, no cookie; two writes side by side");
+        t.row(
+            rule,
+            source,
+            sent,
+            "200, `Unsubscribed.`, no redirect, no cookie; two writes side by side",
+        );
         assert!(is_suppressed(&host, JANE).await, "{sent}");
     }
     for _ in 0..100 {
@@ -160,24 +212,39 @@ async fn the_conformance_table_is_what_was_seen() {
     }
     let held = host.keys().await.into_iter().filter(|key| key.starts_with("suppression:")).count();
     assert_eq!(held, 1);
-    t.row("the same link works for ever", "CAN-SPAM: 30 days at least", "100 replays", "200 each; one suppression");
+    t.row(
+        "the same link works for ever",
+        "CAN-SPAM: 30 days at least",
+        "100 replays",
+        "200 each; one suppression",
+    );
 
     let unknown = link(&keys, "stranger@example.org", "product-news");
-    let (known, stranger) = (host.send(&one_click(path)).await, host.send(&one_click(&unknown)).await);
-    let shape = |answer: &Response| (answer.status, answer.body.clone(), {
-        let mut headers: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-        for (name, value) in answer.headers.iter().filter(|(name, _)| *name != "date") {
-            headers.insert(name.to_string(), value.as_bytes().to_vec());
-        }
-        headers
-    });
+    let (known, stranger) =
+        (host.send(&one_click(path)).await, host.send(&one_click(&unknown)).await);
+    let shape = |answer: &Response| {
+        (answer.status, answer.body.clone(), {
+            let mut headers: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+            for (name, value) in answer.headers.iter().filter(|(name, _)| *name != "date") {
+                headers.insert(name.to_string(), value.as_bytes().to_vec());
+            }
+            headers
+        })
+    };
     assert_eq!(shape(&known), shape(&stranger));
-    t.row("nobody learns whether an address is known", "GDPR article 5", "a link for a person never seen before", "the same answer, byte for byte");
+    t.row(
+        "nobody learns whether an address is known",
+        "GDPR article 5",
+        "a link for a person never seen before",
+        "the same answer, byte for byte",
+    );
 
     let cut = &path[..path.len() - 1];
     let swapped = {
-        let done = host.send(&Request::post(link(&keys, "x@example.org", "tips")).page().form(&[])).await;
-        let undo = done.text().split("/u/undo/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+        let done =
+            host.send(&Request::post(link(&keys, "x@example.org", "tips")).page().form(&[])).await;
+        let undo =
+            done.text().split("/u/undo/").nth(1).unwrap().split('"').next().unwrap().to_owned();
         format!("/u/{undo}")
     };
     let before = host.keys().await;
@@ -189,7 +256,12 @@ async fn the_conformance_table_is_what_was_seen() {
     }
     assert_eq!(store.calls(), [""; 0]);
     assert_eq!(host.keys().await, before);
-    t.row("forged, cut and foreign tokens", "RFC 8058 section 6", "five of them, one an undo token", "404, one and the same answer, no call to the store");
+    t.row(
+        "forged, cut and foreign tokens",
+        "RFC 8058 section 6",
+        "five of them, one an undo token",
+        "404, one and the same answer, no call to the store",
+    );
 
     let gone = link(&keys, JANE, "a-list-that-is-gone");
     assert!(is_plain_yes(&host.send(&one_click(&gone)).await));
@@ -198,14 +270,26 @@ async fn the_conformance_table_is_what_was_seen() {
 
     let mut options = HostOptions::new(functions::built().path());
     options.variables = variables();
-    options.variables.insert("previous_root_secrets".to_owned(), variables()["root_secret"].clone());
+    options
+        .variables
+        .insert("previous_root_secrets".to_owned(), variables()["root_secret"].clone());
     options.variables.insert("root_secret".to_owned(), Base64UrlUnpadded::encode_string(&[9; 32]));
     let rotated = Host::run(options).await;
     assert!(is_plain_yes(&rotated.send(&one_click(path)).await));
     assert!(is_suppressed(&rotated, JANE).await);
-    t.row("the root secret was rotated", "", "a click with a link made before", "200; found by address all the same");
+    t.row(
+        "the root secret was rotated",
+        "",
+        "a click with a link made before",
+        "200; found by address all the same",
+    );
 
-    t.row("a page that a browser fetches ahead changes nothing", SCANNER, "a real browser: prefetch, prerender, opening", "nothing changes before the button is pressed");
+    t.row(
+        "a page that a browser fetches ahead changes nothing",
+        SCANNER,
+        "a real browser: prefetch, prerender, opening",
+        "nothing changes before the button is pressed",
+    );
     t.row("10,000 people at once", "", "32 connections, SQLite and Redis", "none is lost");
     hold(&t);
 }
@@ -325,7 +409,9 @@ impl Mailer {
                     }
                 };
                 let status = statuses[at.min(statuses.len() - 1)];
-                let answer = format!("HTTP/1.1 {status} X\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                let answer = format!(
+                    "HTTP/1.1 {status} X\r\nlocation: /elsewhere\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+                );
                 stream.write_all(answer.as_bytes()).await.unwrap();
                 tell.send((head, body)).unwrap();
             }
@@ -431,14 +517,21 @@ async fn other_readers_see_the_same_header_fields() {
     let setup = desk_web::Setup::new(|name| match name {
         "root_secret" => Some(variables()["root_secret"].clone()),
         "base_url" => Some("https://desk.example".to_owned()),
-        "lists" => Some(r#"[{"id": "news", "name_ru": "Новости продукта, которые приходят очень редко"}]"#.to_owned()),
+        "lists" => Some(
+            r#"[{"id": "news", "name_ru": "Новости продукта, которые приходят очень редко"}]"#
+                .to_owned(),
+        ),
         _ => None,
     })
     .unwrap();
     let russian = desk_web::unsubscribe::list_id(&setup, setup.lists().by_id("news").unwrap());
     for (list_id, name, id) in [
         (minted.field("/links/0/headers/2"), "Product news", "product-news.desk.example"),
-        (format!("List-Id: {russian}"), "Новости продукта, которые приходят очень редко", "news.desk.example"),
+        (
+            format!("List-Id: {russian}"),
+            "Новости продукта, которые приходят очень редко",
+            "news.desk.example",
+        ),
     ] {
         let mail = format!(
             "From: a@b.co\r\n{}\r\n{}\r\n{list_id}\r\nSubject: x\r\n\r\nHello\r\n",
@@ -459,11 +552,16 @@ async fn other_readers_see_the_same_header_fields() {
         let read: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(
             read,
-            json!([[format!("<{url}>")], ["List-Unsubscribe=One-Click"], [format!("{name} <{id}>")]])
+            json!([
+                [format!("<{url}>")],
+                ["List-Unsubscribe=One-Click"],
+                [format!("{name} <{id}>")]
+            ])
         );
         // And a parser of mail that is not Python's.
         let message = mail_parser::MessageParser::default().parse(mail.as_bytes()).unwrap();
-        let list = message.list_unsubscribe().as_address().and_then(|address| address.first()).unwrap();
+        let list =
+            message.list_unsubscribe().as_address().and_then(|address| address.first()).unwrap();
         assert_eq!(list.address(), Some(url.as_str()));
         let raw = message.header_raw("List-Unsubscribe-Post").unwrap();
         assert_eq!(raw.trim(), "List-Unsubscribe=One-Click");

@@ -47,7 +47,9 @@ fn render(response: &Response) -> String {
 fn body(response: &Response) -> String {
     let media_type = response.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
     match (media_type.unwrap_or_default(), std::str::from_utf8(&response.body)) {
-        (kind, Ok(_)) if kind.contains("json") && !response.body.is_empty() => {
+        (kind, Ok(_))
+            if kind.contains("json") && !kind.contains("ndjson") && !response.body.is_empty() =>
+        {
             format!("{:#}", response.json())
         }
         (_, Ok(text)) => text.to_owned(),
