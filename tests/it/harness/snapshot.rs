@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, path::PathBuf};
 
-use http::header::{CONNECTION, CONTENT_TYPE, DATE};
+use http::header::{CONNECTION, CONTENT_TYPE, DATE, TRANSFER_ENCODING};
 
 use super::{
     http::{Request, Response},
@@ -31,7 +31,7 @@ fn render(response: &Response) -> String {
         .headers
         .iter()
         // The server's own, which no function decides.
-        .filter(|(name, _)| ![DATE, CONNECTION].contains(name))
+        .filter(|(name, _)| ![DATE, CONNECTION, TRANSFER_ENCODING].contains(name))
         .map(|(name, value)| format!("{name}: {}", String::from_utf8_lossy(value.as_bytes())))
         .collect();
     headers.sort();

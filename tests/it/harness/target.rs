@@ -3,6 +3,7 @@
 //! Both get the same clock and the same randomness, so that the same requests get the same answers, byte for byte.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     rc::Rc,
@@ -132,6 +133,8 @@ pub(crate) struct Native {
     setups: BTreeMap<String, Rc<Setup>>,
     clock: Clock,
     sequence: Sequence,
+    /// As in the wasm: the bytes of each function's one instance, and how many requests it has had.
+    seeds: RefCell<BTreeMap<String, ([u8; 32], u64)>>,
 }
 
 impl Native {
@@ -143,7 +146,19 @@ impl Native {
             .map(|component| (component.id().to_owned(), Rc::new(setup(manifest, component.id()))))
             .collect();
         let (store, clock, sequence) = (Rc::default(), Clock::new(), Sequence::new());
-        Self { store, setups, clock, sequence }
+        Self { store, setups, clock, sequence, seeds: RefCell::default() }
+    }
+
+    /// What one request brings along.
+    fn moment(&self, component: &str, now: Timestamp) -> Moment {
+        let mut seeds = self.seeds.borrow_mut();
+        let (seed, number) = seeds.entry(component.to_owned()).or_insert_with(|| {
+            let mut seed = [0; 32];
+            self.sequence.fill(&mut seed);
+            (seed, 0)
+        });
+        *number += 1;
+        Moment::numbered(now, *seed, *number - 1)
     }
 
     /// The store, which counts its calls.
@@ -199,12 +214,11 @@ impl Target for Native {
             _ => Body::TooLarge,
         };
         let request = desk_web::Request::new(method.clone(), target, headers, body);
-        let mut seed = [0; 32];
-        self.sequence.fill(&mut seed);
         let now = Timestamp::from_millis(self.clock.millis()).expect("a time of this century");
         let component = component_of(functions::manifest(), target);
         let setup = &self.setups[component];
-        let desk = Desk { store: &self.store, setup, moment: Moment::new(now, seed) };
+        let moment = self.moment(component, now);
+        let desk = Desk { store: &self.store, setup, moment };
         let answer = match component {
             "site" => site::serve(&desk, &request).await,
             "policy" => policy::serve(&desk, &request).await,
