@@ -10,7 +10,7 @@ use crate::{
         files,
         http::Request,
         root,
-        target::{Host, OPERATOR, Target},
+        target::{APP, Host, OPERATOR, Target},
     },
     scenarios::feedback::complaint,
 };
@@ -73,6 +73,65 @@ async fn desk() -> (Host, String) {
     }
     let url = format!("http://{}", host.address());
     (host, url)
+}
+
+/// The path of somebody's unsubscribe link.
+async fn unsubscribe_link(host: &Host, url: &str) -> String {
+    let mint = json!({"email": "jane@example.org", "list": "product-news"});
+    let minted = host.send(&Request::post("/unsubscribe/links").bearer(APP).json(&mint)).await;
+    let link = minted.field("/links/0/url");
+    link.strip_prefix(url).expect("an address of this desk").to_owned()
+}
+
+/// The path of the link that undoes an opt-out just made.
+async fn undo_link(host: &Host, link: &str) -> String {
+    let done = host.send(&Request::post(format!("{link}/all")).page().form(&[])).await;
+    let rest = done.text().split_once("href=\"/u/undo/").expect("an undo link").1;
+    format!("/u/undo/{}", rest.split('"').next().expect("its end"))
+}
+
+/// Unsubscribes with the link of a mail, changes their mind, and sets their preferences by a mailed link.
+#[tokio::test]
+async fn a_person_leaves_newsletters_and_comes_back() {
+    let Some(browser) = Browser::start(Scripts::Off) else { return };
+    let host = Host::browsable().await;
+    let url = format!("http://{}", host.address());
+    let link = unsubscribe_link(&host, &url).await;
+    let find = |css: &str| browser.find(css);
+
+    browser.open(&format!("{url}{link}"));
+    look(&browser, "unsubscribe");
+    browser.follow(&find("main form button"));
+    look(&browser, "unsubscribed");
+    browser.follow(&find("a[href^='/u/undo/']"));
+    look(&browser, "undo");
+    browser.follow(&find("main form button"));
+    look(&browser, "undone");
+
+    browser.open(&format!("{url}{link}/less?lang=ru"));
+    look(&browser, "less");
+    browser.follow(&find("main form button"));
+    look(&browser, "stopped");
+
+    browser.open(&format!("{url}/unsubscribe"));
+    browser.type_into(&find("#email"), "jane@");
+    browser.follow(&find("main form button"));
+    assert_only_the_status(&browser, 422);
+    look(&browser, "ask-wrong");
+    browser.clear(&find("#email"));
+    browser.type_into(&find("#email"), "jane@example.org");
+    browser.follow(&find("main form button"));
+    look(&browser, "sent");
+    let list = host.send(&Request::get("/console/api/outbox").bearer(OPERATOR)).await;
+    let mail = list.field("/mails/0/url");
+    let mail = mail.strip_prefix(&url).expect("an address of this desk");
+    let text = host.send(&Request::get(mail).bearer(OPERATOR)).await.field("/text");
+    let mailed = text.split_whitespace().find(|word| word.starts_with("http")).expect("a link");
+    browser.open(mailed);
+    look(&browser, "preferences");
+    browser.follow(&find("main form button"));
+    look(&browser, "saved");
+    host.assert_nothing_trapped();
 }
 
 /// Files a complaint from the start page on, follows it, adds to it, and withdraws it.
@@ -176,6 +235,7 @@ async fn every_page_can_be_used_by_everybody() {
     assert_eq!(host.send(&second).await.status, 201);
     let status = host.send(&complaint()).await.field("/status_url");
     let status = status.strip_prefix(&url).expect("an address of this desk").to_owned();
+    let link = unsubscribe_link(&host, &url).await;
     let mut open: Vec<String> = [
         "/",
         "/policy",
@@ -188,6 +248,11 @@ async fn every_page_can_be_used_by_everybody() {
         "/feedback",
         &status,
         &format!("{status}/received"),
+        &link,
+        &format!("{link}/less"),
+        &undo_link(&host, &link).await,
+        "/unsubscribe",
+        "/unsubscribe/sent",
         "/problems/not-found",
         "/problems/too-many-requests",
     ]

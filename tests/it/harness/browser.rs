@@ -145,6 +145,11 @@ impl Browser {
         self.post(&format!("/element/{}/value", element.0), &json!({"text": text}));
     }
 
+    /// Takes out what stands in an element.
+    pub(crate) fn clear(&self, element: &Element) {
+        self.post(&format!("/element/{}/clear", element.0), &json!({}));
+    }
+
     /// What a person sees of an element's text.
     pub(crate) fn text(&self, element: &Element) -> String {
         text(&self.get(&format!("/element/{}/text", element.0)))

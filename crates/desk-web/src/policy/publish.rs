@@ -110,7 +110,7 @@ async fn settle<S: Store>(
         }
         let (others, mut texts) = read.union();
         mine = mine.merged(others);
-        texts.add(text.sha256(), &text);
+        texts.add(text.sha256(), text);
         let head = head(desk, &mine, texts).await?;
         // The head is what readers see; whoever sees the version can pin it a moment later.
         desk.write_plain(&Head::key(), None, &head).await?;
