@@ -8,7 +8,7 @@ use crate::{
     harness::{
         files,
         http::{Connection, Part, Request, Response},
-        target::{Host, OPERATOR, Target, mix},
+        target::{APP, Host, OPERATOR, Target, mix},
     },
     scenarios::feedback::{complaint, hidden, status_of},
 };
@@ -53,6 +53,78 @@ const LIMIT: usize = desk_web::feedback::BODY_LIMIT;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data; boundary=x";
+
+/// What is sent to the doors of newsletters.
+fn mailing() -> Vec<Hostile> {
+    const FORGED: &str =
+        "/u/AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let app = |target: &str, media_type: &str, body: &[u8]| {
+        Request::post(target).bearer(APP).body(media_type, body.to_vec())
+    };
+    let deep = format!("{{\"emails\": {}", "[".repeat(60_000));
+    let crowd: Vec<String> = (0..1_001).map(|number| format!("p{number}@example.org")).collect();
+    let crowd = json!({"emails": crowd, "list": "tips"}).to_string();
+    let large = vec![b' '; 512 * 1024 + 1];
+    let nested = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".repeat(2_000);
+    let mut all = vec![
+        sent("a forged link", &Request::post(FORGED).form(&[]), Problem(404)),
+        sent("a link that is no text", &Request::post("/u/%ff%fe").form(&[]), Problem(404)),
+        sent("a link with an end", &Request::get(format!("{FORGED}/receipt.json")), Problem(404)),
+        sent("a forged undo", &Request::post("/u/undo/AAAA").form(&[]), Problem(404)),
+        sent("forged preferences", &Request::get("/unsubscribe/preferences/AAAA"), Problem(404)),
+        sent("a sweep that deletes", &Request::new(Method::DELETE, "/ops/sweep"), Problem(405)),
+        sent("a provider that is none", &app("/mail-events/none", JSON, b"{}"), Problem(404)),
+        sent(
+            "a report that is none",
+            &app("/mail-events/arf", "message/rfc822", b"x"),
+            Problem(400),
+        ),
+        sent(
+            "no mail",
+            &Request::post("/unsubscribe/lint").body("message/rfc822", "\u{0}"),
+            Problem(400),
+        ),
+        sent(
+            "a mail of mails",
+            &Request::post("/unsubscribe/lint").body("message/rfc822", nested),
+            Served,
+        ),
+        sent(
+            "a mail that is too large",
+            &Request::post("/unsubscribe/lint").body("message/rfc822", vec![b'a'; 1024 * 1024 + 1]),
+            Problem(413),
+        ),
+        sent(
+            "an address with line ends",
+            &Request::post("/unsubscribe").form(&[("email", "a@b.co\r\nBcc: c@d.co")]),
+            Problem(422),
+        ),
+    ];
+    for target in ["/unsubscribe/links", "/suppressions/check"] {
+        all.push(sent(
+            format!("a crowd for {target}"),
+            &app(target, JSON, crowd.as_bytes()),
+            Problem(422),
+        ));
+        all.push(sent(format!("too much for {target}"), &app(target, JSON, &large), Problem(413)));
+        all.push(sent(
+            format!("depths for {target}"),
+            &app(target, JSON, deep.as_bytes()),
+            Problem(400),
+        ));
+        all.push(sent(
+            format!("no JSON for {target}"),
+            &app(target, JSON, b"{\"emails\": [\xff]}"),
+            Problem(400),
+        ));
+        all.push(sent(
+            format!("a stranger at {target}"),
+            &Request::post(target).json(&json!({})),
+            Problem(401),
+        ));
+    }
+    all
+}
 
 /// Bodies that are not what they say.
 fn bodies() -> Vec<Hostile> {
@@ -391,7 +463,7 @@ async fn hostile_requests_get_a_clear_problem_and_harm_nobody() {
     let filed = host.send(&complaint()).await;
     let status = status_of(&filed);
     let form_token = hidden(&host.send(&Request::get("/feedback")).await, "token");
-    let corpus = [bodies(), lengths(), heads(&status, &form_token), doors(&status)];
+    let corpus = [bodies(), lengths(), heads(&status, &form_token), doors(&status), mailing()];
     let mut wrong = Vec::new();
     for Hostile { what, bytes, fate } in corpus.into_iter().flatten() {
         // A limit on writes would answer for everything else.
