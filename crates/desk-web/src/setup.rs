@@ -76,6 +76,8 @@ pub struct Setup {
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
     pub forms: crate::feedback::Forms,
+    /// What it remembers of the pages of unsubscribe links, likewise.
+    pub pages: crate::unsubscribe::Pages,
 }
 
 /// What is said of newsletters.
@@ -256,6 +258,7 @@ impl Setup {
             gpc_updated,
             policy: crate::policy::Cache::default(),
             forms: crate::feedback::Forms::default(),
+            pages: crate::unsubscribe::Pages::default(),
         })
     }
 }

@@ -4,6 +4,7 @@
 mod links;
 mod pages;
 mod preferences;
+mod remembered;
 #[cfg(test)]
 mod tests;
 
@@ -30,6 +31,7 @@ use crate::suppression::Act;
 
 pub(crate) use links::{MAX_BATCH, addresses};
 pub use links::{header_lines, list_id, url};
+pub use remembered::Pages;
 
 /// Answers for every address under `/u` and `/unsubscribe`.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
@@ -37,6 +39,9 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     request: &Request,
 ) -> Response {
     let locale = request.locale(desk.setup);
+    if let Some(answer) = remembered::answer(desk, request, locale) {
+        return answer;
+    }
     let mut told = Vec::new();
     let outcome = match desk.setup.mailing() {
         Ok(_) => route(desk, request, locale, &mut told).await,
@@ -155,6 +160,16 @@ fn page<S>(
         });
         return Reply::json_text(StatusCode::OK, json).vary("Accept, Accept-Language");
     }
+    page_of(desk, request, locale, link, token)
+}
+
+fn page_of<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    link: Link,
+    token: &str,
+) -> Reply {
     let id = PageId::new(desk.moment.draw("page", &[]));
     shown(locale, pages::link(desk.setup, request, locale, (link, token), id))
 }

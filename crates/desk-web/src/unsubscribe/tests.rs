@@ -104,6 +104,36 @@ fn looking_at_a_link_changes_nothing_and_asks_the_store_nothing() {
 }
 
 #[test]
+fn a_page_given_out_again_is_the_persons_own() {
+    let remembering = world();
+    let people = [
+        ("jane@example.org", "product-news"),
+        ("john@example.com", "product-news"),
+        ("anna@firma.ru", "product-news"),
+        ("x@example.photography", "tips"),
+        ("y@example.photography", "gone"),
+        ("jane@example.org", "product-news"),
+    ];
+    for (email, list) in people {
+        for lang in ["en", "ru"] {
+            let path = link(&remembering, email, list);
+            let asked = request(Method::GET, &path, &[HTML, ("accept-language", lang)], "");
+            let again = remembering.unsubscribe(&asked);
+            // One that remembers nothing renders it anew.
+            let fresh = world().unsubscribe(&asked);
+            let (id, other) = (field(&again, "page"), field(&fresh, "page"));
+            assert_eq!(again.text().replace(&id, ""), fresh.text().replace(&other, ""), "{email}");
+            let length = again.body.len().to_string();
+            assert_eq!(again.header("content-length"), length);
+            assert_eq!(again.headers, fresh.headers);
+        }
+    }
+    let path = jane(&remembering);
+    let ids = [(); 2].map(|()| field(&remembering.unsubscribe(&page(&path)), "page"));
+    assert_ne!(ids[0], ids[1]);
+}
+
+#[test]
 fn one_click_stops_mail_with_one_call_in_sequence() {
     let world = world();
     let path = jane(&world);
