@@ -156,11 +156,13 @@ pub enum Reason {
     Bounce,
     /// The person reported a mail as unwanted.
     Complaint,
+    /// A mail program wrote to the address beside the link (RFC 2369 section 2).
+    Mail,
 }
 
 impl Reason {
     /// Every reason.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::OneClick,
         Self::Form,
         Self::Bare,
@@ -169,6 +171,7 @@ impl Reason {
         Self::Import,
         Self::Bounce,
         Self::Complaint,
+        Self::Mail,
     ];
 
     /// The reason's name in keys and in the API.
@@ -182,6 +185,7 @@ impl Reason {
             Self::Import => "import",
             Self::Bounce => BOUNCE,
             Self::Complaint => COMPLAINT,
+            Self::Mail => "mail",
         }
     }
 
@@ -192,7 +196,7 @@ impl Reason {
 
     /// Whether the person did it with a link of ours, and so may undo it with one.
     pub const fn is_the_persons(self) -> bool {
-        matches!(self, Self::OneClick | Self::Form | Self::Bare | Self::Preferences)
+        matches!(self, Self::OneClick | Self::Form | Self::Bare | Self::Preferences | Self::Mail)
     }
 }
 

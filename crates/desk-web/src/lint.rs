@@ -104,7 +104,7 @@ mod tests {
         let world = World::new();
         let list: ListId = "tips".parse().unwrap();
         let link = Link::new(&world.setup.keys, &"jane@example.org".parse().unwrap(), list.tag());
-        let url = crate::unsubscribe::url(&world.setup, &link);
+        let url = crate::unsubscribe::url(&world.setup, &link.mint(&world.setup.keys));
         let clean = send(&world, "message/rfc822", &mail(&url), "en").json();
         assert_eq!(clean["ok"], true, "{clean}");
         assert_eq!(clean["findings"].as_array().unwrap().len(), Rule::ALL.len());

@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt;
 
+use desk_core::email::EmailAddress;
 use desk_core::keys::{Keyring, OperatorToken, RootSecret};
 use desk_core::lang::Lang;
 use desk_core::limit::Limits;
@@ -15,7 +16,7 @@ use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 21] = [
+pub const VARIABLES: [&str; 22] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -37,6 +38,7 @@ pub const VARIABLES: [&str; 21] = [
     "webhook_secrets",
     "preferences_limits",
     "mail_events",
+    "unsubscribe_mailbox",
 ];
 
 /// The configuration of the desk.
@@ -69,7 +71,7 @@ pub struct Setup {
     /// The bearer token of the app's backend and the mailer; without one only operators mint links and read suppressions.
     pub app_token: Option<OperatorToken>,
     /// What is said of newsletters, and what was read of it.
-    mailing: Later<5, Mailing>,
+    mailing: Later<6, Mailing>,
     /// What is said of mail providers, and what was read of it.
     mail_events: Later<1, Providers>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
@@ -91,6 +93,8 @@ pub struct Mailing {
     pub webhook: Option<Webhook>,
     /// How often one client, and one address, may have a link to the preferences mailed.
     pub preferences_limits: Limits,
+    /// Where a mail program writes that can do no other than write; whoever receives it posts it to the desk.
+    pub mailbox: Option<EmailAddress>,
 }
 
 /// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
@@ -145,7 +149,7 @@ impl Setup {
     }
 
     fn read_mailing(&self) -> &(Mailing, Option<InvalidSetup>) {
-        self.mailing.get(|[lists, domain, url, secrets, limits]| {
+        self.mailing.get(|[lists, domain, url, secrets, limits, mailbox]| {
             let limits = if limits.is_empty() { "3;w=3600,10;w=86400" } else { limits };
             let host = self.base_url.split("//").nth(1).unwrap_or_default();
             let host = host.split(['/', ':']).next().unwrap_or_default();
@@ -155,6 +159,11 @@ impl Setup {
                 list_domain: domain.to_owned(),
                 webhook: Webhook::read(url, secrets)?,
                 preferences_limits: parse("preferences_limits", limits)?,
+                mailbox: if mailbox.is_empty() {
+                    None
+                } else {
+                    Some(parse("unsubscribe_mailbox", mailbox)?)
+                },
             })
         })
     }
@@ -237,8 +246,15 @@ impl Setup {
             token => Some(parse("app_token", &token)?),
         };
         let mailing = Later::new(
-            ["lists", "list_domain", "webhook_url", "webhook_secrets", "preferences_limits"]
-                .map(given),
+            [
+                "lists",
+                "list_domain",
+                "webhook_url",
+                "webhook_secrets",
+                "preferences_limits",
+                "unsubscribe_mailbox",
+            ]
+            .map(given),
         );
         Ok(Self {
             app_token,

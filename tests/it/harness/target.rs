@@ -47,6 +47,7 @@ pub(crate) fn variables() -> BTreeMap<String, String> {
         ("root_secret", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc"),
         ("operator_token", OPERATOR),
         ("app_token", APP),
+        ("unsubscribe_mailbox", "u@in.desk.example"),
         ("base_url", "https://desk.example"),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))

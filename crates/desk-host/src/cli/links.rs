@@ -54,13 +54,14 @@ const COLUMNS: [&str; 5] =
     ["subject", "unsubscribe_url", "list_unsubscribe", "list_unsubscribe_post", "list_id"];
 
 /// The variables that links depend on. What is wrong with another one is no reason to make none.
-const VARIABLES: [&str; 6] = [
+const VARIABLES: [&str; 7] = [
     "root_secret",
     "previous_root_secrets",
     "base_url",
     "lists",
     "list_domain",
     "default_language",
+    "unsubscribe_mailbox",
 ];
 
 impl Links {
@@ -174,8 +175,9 @@ struct Made {
 impl Made {
     fn new(setup: &Setup, list: &List, address: EmailAddress) -> Self {
         let link = Link::new(&setup.keys, &address, list.tag);
-        let url = url(setup, &link);
-        let lines = header_lines(&url, &list_id(setup, list));
+        let token = link.mint(&setup.keys);
+        let url = url(setup, &token);
+        let lines = header_lines(setup, &token, &list_id(setup, list));
         Self { address, subject: link.subject.to_string(), url, lines }
     }
 

@@ -56,16 +56,16 @@ async fn route<S: Store + Outbound>(
     desk.setup.mailing()?;
     let providers = desk.setup.mail_events()?;
     // Whom nobody configured is not there.
-    if name != "arf" && !providers.has(name) {
+    if !matches!(name, "arf" | "inbound") && !providers.has(name) {
         return Err(Problem::NotFound);
     }
     if request.method != Method::POST {
         return Err(Problem::MethodNotAllowed("POST"));
     }
-    let events = if name == "arf" {
-        report(desk.setup, request)?
-    } else {
-        providers.events(desk, request, name).await?
+    let events = match name {
+        "arf" => report(desk.setup, request)?,
+        "inbound" => inbound(desk.setup, request)?,
+        _ => providers.events(desk, request, name).await?,
     };
     record(desk, &events, providers.bounce_days(), told).await?;
     Ok(Reply::new(StatusCode::NO_CONTENT))
@@ -100,6 +100,8 @@ pub(crate) enum What {
     Complaint,
     /// The person opted out by the provider's own means.
     Unsubscribed,
+    /// The person's mail program wrote to the address beside the link.
+    Wrote,
 }
 
 /// Records what was told, with many writes in flight. Telling twice is telling once.
@@ -122,6 +124,10 @@ async fn record<S: Store>(
                 (Scope::Bounce, Reason::Bounce, Some(until))
             }
             What::Complaint => (Scope::Complaint, Reason::Complaint, None),
+            What::Wrote => match &event.who {
+                Who::Link(link) => (Scope::List(link.list), Reason::Mail, None),
+                Who::Address(_) | Who::Subject(_) => continue,
+            },
             What::Unsubscribed => match &event.who {
                 Who::Link(link) => (Scope::List(link.list), Reason::Import, None),
                 Who::Address(_) | Who::Subject(_) => (Scope::All, Reason::Import, None),
@@ -139,14 +145,38 @@ async fn record<S: Store>(
     Ok(())
 }
 
-/// A feedback report (RFC 5965), posted by whoever receives them: the app or an operator.
-fn report(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
+/// A raw mail that the app or an operator posts.
+fn posted<'r>(setup: &Setup, request: &'r Request) -> Result<Message<'r>, Problem> {
     operator::authorise_app(setup, request)?;
     let body = request.whole_body()?;
     if request.content_type() != "message/rfc822" {
         return Err(Problem::UnsupportedMediaType("message/rfc822"));
     }
-    let message = Message::read(body).map_err(|_| Problem::malformed("no-header"))?;
+    Message::read(body).map_err(|_| Problem::malformed("no-header"))
+}
+
+/// A mail to the address beside the link. Its subject has the token; what answers by itself, such as a note of absence, is
+/// no wish of anybody's (RFC 3834 section 2).
+fn inbound(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
+    let message = posted(setup, request)?;
+    let is = |name: &str, kinds: &[&str]| {
+        message.value(name).is_some_and(|value| kinds.iter().any(|k| value.eq_ignore_ascii_case(k)))
+    };
+    let by_itself = message.value("auto-submitted").is_some() && !is("auto-submitted", &["no"]);
+    if by_itself || is("precedence", &["bulk", "junk", "list", "auto_reply"]) {
+        return Ok(Vec::new());
+    }
+    let subject = message.value("subject").unwrap_or_default();
+    let link = subject.split_whitespace().find_map(|word| Link::redeem(&setup.keys, word));
+    match link {
+        Some(link) => Ok(vec![Event { who: Who::Link(link), what: What::Wrote }]),
+        None => Err(Problem::malformed("nobody-named")),
+    }
+}
+
+/// A feedback report (RFC 5965), posted by whoever receives them: the app or an operator.
+fn report(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
+    let message = posted(setup, request)?;
     let report = Report::read(&message).map_err(|_| Problem::malformed("no-report"))?;
     let what = match report.kind {
         FeedbackType::Abuse | FeedbackType::Fraud | FeedbackType::Virus | FeedbackType::Other => {

@@ -424,7 +424,7 @@ fn a_report_with_a_blackened_address_is_resolved_by_our_own_link() {
     let world = world();
     let list: ListId = "tips".parse().unwrap();
     let link = Link::new(&world.setup.keys, &JANE.parse().unwrap(), list.tag());
-    let url = crate::unsubscribe::url(&world.setup, &link);
+    let url = crate::unsubscribe::url(&world.setup, &link.mint(&world.setup.keys));
     let post = |token: &str, body: &[u8]| {
         let headers = [
             ("authorization", format!("Bearer {token}")),
@@ -490,4 +490,31 @@ proptest! {
         let answer = send(&world, "/mail-events/standard", &headers, body.as_bytes());
         prop_assert!(answer.status < 500);
     }
+}
+
+#[test]
+fn a_mail_to_the_address_beside_the_link_stops_mail_and_a_note_of_absence_does_not() {
+    let world = world();
+    let list: ListId = "tips".parse().unwrap();
+    let link = Link::new(&world.setup.keys, &JANE.parse().unwrap(), list.tag());
+    let token = link.mint(&world.setup.keys);
+    let post = |token: &str, header: &str, subject: &str| {
+        let body = format!("From: {JANE}\r\n{header}Subject: {subject}\r\n\r\n\r\n");
+        let headers = [
+            ("authorization", format!("Bearer {token}")),
+            ("content-type", "message/rfc822".to_owned()),
+        ];
+        send(&world, "/mail-events/inbound", &headers, body.as_bytes())
+    };
+    let subject = format!("unsubscribe {token}");
+    assert_eq!(post("nobody", "", &subject).slug(), "unauthorised");
+    for header in
+        ["Auto-Submitted: auto-replied\r\n", "Precedence: bulk\r\n", "Precedence: AUTO_REPLY\r\n"]
+    {
+        assert_eq!(post(APP, header, &subject).status, 204);
+        assert!(changes(&world).is_empty(), "{header}");
+    }
+    assert_eq!(post(APP, "", "unsubscribe me").slug(), "malformed");
+    assert_eq!(post(APP, "Auto-Submitted: no\r\n", &format!("Re: {subject}")).status, 204);
+    assert_eq!(changes(&world), [(Scope::List(list.tag()), Some(Reason::Mail))]);
 }

@@ -215,7 +215,6 @@ mod tests {
         "unknown-language",
         "unknown-list",
         "unknown-scope",
-        "unknown-reason",
         "batch",
         "no-header",
         "no-report",

@@ -34,13 +34,14 @@ pub(super) fn mint(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
         json.list("links", |links| {
             for address in &addresses {
                 let link = Link::new(&setup.keys, address, list.tag);
-                let url = url(setup, &link);
+                let token = link.mint(&setup.keys);
+                let url = url(setup, &token);
                 links.nest("", |json| {
                     json.text("email", address.as_str());
                     json.shown("subject", &link.subject);
                     json.text("url", &url);
                     json.list("headers", |lines| {
-                        for line in header_lines(&url, &list_id) {
+                        for line in header_lines(setup, &token, &list_id) {
                             lines.text("", &line);
                         }
                     });
@@ -51,16 +52,27 @@ pub(super) fn mint(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
     Ok(Reply::json_text(StatusCode::OK, json))
 }
 
-/// The address that a link opens. It is built from the configured one, never from a request.
-pub fn url(setup: &Setup, link: &Link) -> String {
-    format!("{}/u/{}", setup.base_url, link.mint(&setup.keys))
+/// The address that a link with this token opens. It is built from the configured one, never from a request.
+pub fn url(setup: &Setup, token: &str) -> String {
+    [setup.base_url.as_str(), "/u/", token].concat()
 }
 
 /// The header fields of a mail with this link (RFC 8058 section 3.1, RFC 2919 section 2), without line ends. All three
 /// belong under the DKIM signature.
-pub fn header_lines(url: &str, list_id: &str) -> [String; 3] {
+///
+/// Where a mailbox is configured, a mailto address stands behind the https one, for mail programs that know nothing else
+/// (RFC 2369 section 2): the token is in its subject, for the part before an @ has no room for it.
+pub fn header_lines(setup: &Setup, token: &str, list_id: &str) -> [String; 3] {
+    let mut unsubscribe = ["List-Unsubscribe: <", &url(setup, token), ">"].concat();
+    let mailbox = setup.mailing().ok().and_then(|mailing| mailing.mailbox.as_ref());
+    if let Some(mailbox) = mailbox {
+        let subject = "?subject=unsubscribe%20";
+        for part in [", <mailto:", mailbox.as_str(), subject, token, ">"] {
+            unsubscribe.push_str(part);
+        }
+    }
     [
-        format!("List-Unsubscribe: <{url}>"),
+        unsubscribe,
         "List-Unsubscribe-Post: List-Unsubscribe=One-Click".to_owned(),
         format!("List-Id: {list_id}"),
     ]

@@ -379,6 +379,25 @@ fn links_are_minted_for_the_app_and_for_operators() {
     assert!(world.store.dump().is_empty());
 }
 
+#[test]
+fn a_mailbox_stands_beside_the_link_where_there_is_one() {
+    let world = World::with(|name| (name == "unsubscribe_mailbox").then_some("u@in.desk.example"));
+    let body = json!({"email": "jane@example.org", "list": "tips"});
+    let minted = world.unsubscribe(&json_body(
+        "/unsubscribe/links",
+        &body,
+        &[("authorization", &bearer(APP))],
+    ));
+    let path = link(&world, "jane@example.org", "tips");
+    let token = path.strip_prefix("/u/").unwrap();
+    assert_eq!(
+        minted.field("/links/0/headers/0"),
+        format!(
+            "List-Unsubscribe: <{BASE}{path}>, <mailto:u@in.desk.example?subject=unsubscribe%20{token}>"
+        )
+    );
+}
+
 /// The path of the preferences link that was mailed last.
 fn mailed(world: &World) -> String {
     let sent = world.store.sent();

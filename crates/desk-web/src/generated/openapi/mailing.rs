@@ -122,6 +122,9 @@ pub(super) fn paths() -> Value {
                 "What a mail provider tells of bounces and complaints, signed in its own way; 404 for a provider that is not configured", &[],
                 vec![("204", json!({ "description": "It is recorded, or nothing is to be recorded." }))]),
                 json!({ "application/json": {}, "text/plain": {} })) },
+        "/mail-events/inbound": { "post": for_app(with_body(
+            operation("suppressions", "take_inbound_mail", "A mail that came to the address beside an unsubscribe link", &[],
+                vec![("204", json!({ "description": "It is recorded, or was sent by a machine." }))]), json!({ "message/rfc822": {} }))) },
         "/mail-events/arf": { "post": for_app(with_body(
             operation("suppressions", "take_feedback_report", "A feedback report (RFC 5965)", &[],
                 vec![("204", json!({ "description": "It is recorded." }))]), json!({ "message/rfc822": {} }))) },

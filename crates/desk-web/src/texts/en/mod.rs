@@ -140,7 +140,7 @@ fn problem(kind: Kind) -> ProblemText {
         Kind::NotALink => (
             "This link is not whole",
             "It may have been cut when it was copied, or it has expired. Nothing has changed.",
-            "Under “Newsletters” you can have a new one mailed to your address, and stop mail without an old one.",
+            "Under “Newsletters” you can have a new one mailed to you.",
         ),
         Kind::MethodNotAllowed => (
             "This address does not take that",
@@ -234,7 +234,6 @@ fn code(code: &str) -> &'static str {
         "unknown-language" => "must be en or ru",
         "unknown-list" => "must be the id of a mailing list",
         "unknown-scope" => "must be the id of a mailing list, all, bounce or complaint",
-        "unknown-reason" => "must be a reason that is described in the API",
         "no-report" => "It is no feedback report of RFC 5965.",
         "nobody-named" => "It names nobody: no link of this desk, and no address.",
         "no-header" => "It is no mail: it does not begin with a field such as From:.",
