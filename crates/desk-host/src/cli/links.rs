@@ -73,6 +73,9 @@ impl Links {
     fn make(&self) -> Result<bool, Failure> {
         let manifest = Manifest::load(&manifest_at(&self.from)).map_err(failure)?;
         let setup = setup(&manifest, &self.state_dir, &self.variable)?;
+        if let Err(problem) = setup.mailing() {
+            return Err(failure(problem.log().unwrap_or("the variables of newsletters are wrong")));
+        }
         let Some(list) = setup.lists().by_id(&self.list) else {
             let ids: Vec<_> = setup.lists().iter().map(|list| list.id.as_str()).collect();
             let there = if ids.is_empty() {
