@@ -4,6 +4,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -396,26 +397,27 @@ async fn acknowledge<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }
 
-/// `GET /suppressions/pending`: what the mailer does not know yet, and how old the oldest of it is.
-async fn pending<S: Scan>(desk: &Desk<'_, S>) -> Result<Reply, Problem> {
-    let keys = async { Ok(desk.store.keys("").await?) };
-    let (keys, fetched) = both(keys, cursor(desk)).await?;
-    let told: std::collections::BTreeSet<&str> =
-        keys.iter().filter_map(|key| key.strip_prefix(TOLD)).collect();
+/// What the mailer does not know yet, the oldest first: what it did not fetch, and was not told.
+pub(crate) fn untold(keys: &[String], fetched: Option<Id>) -> Vec<Change> {
+    let told: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(TOLD)).collect();
     let waits = |change: &Change| {
         fetched.is_none_or(|fetched| change.id > fetched)
             && !told.contains(change.id.to_string().as_str())
     };
-    let mut waiting: Vec<Id> = keys
-        .iter()
-        .filter_map(|key| Change::from_key(key))
-        .filter(waits)
-        .map(|change| change.id)
-        .collect();
-    waiting.sort_unstable();
+    let mut waiting: Vec<Change> =
+        keys.iter().filter_map(|key| Change::from_key(key)).filter(waits).collect();
+    waiting.sort_unstable_by_key(|change| change.id);
+    waiting
+}
+
+/// `GET /suppressions/pending`: what the mailer does not know yet, and how old the oldest of it is.
+async fn pending<S: Scan>(desk: &Desk<'_, S>) -> Result<Reply, Problem> {
+    let keys = async { Ok(desk.store.keys("").await?) };
+    let (keys, fetched) = both(keys, cursor(desk)).await?;
+    let waiting = untold(&keys, fetched);
     let json = Json::object(|json| {
         json.number("pending", waiting.len());
-        if let Some(oldest) = waiting.first().map(|id| id.instant()) {
+        if let Some(oldest) = waiting.first().map(|change| change.id.instant()) {
             let age = desk.now().seconds_since(oldest).max(0);
             json.shown("oldest_at", &oldest);
             json.number("oldest_age_seconds", usize::try_from(age).unwrap_or(usize::MAX));

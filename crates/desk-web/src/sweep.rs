@@ -1,22 +1,20 @@
 //! The sweep: it tells again what was told in vain. Nobody can learn anything from it, and it may be called by anybody at
 //! any moment, for some clocks can only send a GET.
 
-use std::collections::BTreeSet;
-
 use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::{CHANGES, Change};
+use desk_core::suppression::Change;
 use desk_core::time::Timestamp;
 use http::{Method, StatusCode};
 
 use crate::desk::Desk;
 use crate::join::all;
-use crate::outbox::{self, MAILS, Mail, Message, TOLD};
+use crate::outbox::{self, MAILS, Mail, Message};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
-use crate::suppressions::cursor;
+use crate::suppressions::{cursor, untold};
 
 /// It does nothing when it ran less than so many seconds ago.
 const PAUSE: i64 = 20;
@@ -71,22 +69,11 @@ impl Waiting {
     }
 }
 
-/// What the mailer was not told yet, the oldest first.
+/// What waits, the oldest first.
 fn waiting(keys: &[String], fetched: Option<Id>) -> Vec<Waiting> {
-    let told: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(TOLD)).collect();
-    let mut waiting: Vec<Waiting> = keys
-        .iter()
-        .filter_map(|key| {
-            if key.starts_with(CHANGES) {
-                let change = Change::from_key(key)?;
-                let known = fetched.is_some_and(|fetched| change.id <= fetched)
-                    || told.contains(change.id.to_string().as_str());
-                (!known).then_some(Waiting::Changed(change))
-            } else {
-                Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?))
-            }
-        })
-        .collect();
+    let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
+    let changes = untold(keys, fetched).into_iter().map(Waiting::Changed);
+    let mut waiting: Vec<Waiting> = changes.chain(keys.iter().filter_map(mail)).collect();
     waiting.sort_unstable_by_key(Waiting::id);
     waiting
 }

@@ -169,7 +169,7 @@ impl Providers {
         let at = member("Timestamp").and_then(|text| text.parse().ok());
         let recent = |at| desk.now().seconds_since(at).abs() <= SNS_AGE;
         believed(at.is_some_and(recent))?;
-        let address = member("SigningCertURL").filter(|url| is_sns(url) && url.ends_with(".pem"));
+        let address = member("SigningCertURL").filter(|url| is_certificate(url));
         let certificate = self.certificate(desk, address.ok_or(Problem::Unauthorised)?).await?;
         let signature = member("Signature").unwrap_or_default();
         believed(certificate.signed(version, &signed, signature))?;
@@ -218,11 +218,28 @@ impl Providers {
     }
 }
 
-/// For how long SNS may try to deliver a message, in seconds: what it promises for HTTPS, and an hour more for clocks.
+/// How old a message of SNS may be, in seconds: it is stamped when it is published, and tried again for an hour or so.
 const SNS_AGE: i64 = 24 * 3600;
 
 fn believed(it_is: bool) -> Result<(), Problem> {
     if it_is { Ok(()) } else { Err(Problem::Unauthorised) }
+}
+
+/// Whether what lies at an address may say who signs for SNS: a file of its own, in a region. On the same domain S3 serves
+/// anybody's bucket, the one called `sns` as `sns.s3.amazonaws.com`; and on the same host the API of SNS, asked by a
+/// query, answers with what anybody wrote into a topic.
+fn is_certificate(url: &str) -> bool {
+    let parts = url.strip_prefix("https://sns.").and_then(|rest| rest.split_once('/'));
+    let Some((host, path)) = parts else { return false };
+    let region = host.split('.').next().unwrap_or_default();
+    // Such as eu-central-1: an area in letters, and a number at the end.
+    let regional = region.ends_with(|c: char| c.is_ascii_digit())
+        && region
+            .split_once('-')
+            .is_some_and(|(area, _)| area.bytes().all(|b| b.is_ascii_lowercase()));
+    let name = path.strip_suffix(".pem").unwrap_or_default();
+    let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+    is_sns(url) && regional && plain
 }
 
 /// Somebody whom the answer depends on was not reached, so the provider is to tell again.
@@ -271,7 +288,7 @@ fn standard<S>(desk: &Desk<'_, S>, value: &Value) -> Vec<Event> {
         "bounce.hard" => What::HardBounce,
         "complaint" | "email.complained" => What::Complaint,
         "unsubscribe" => What::Unsubscribed,
-        "email.bounced" if value.text(&["data", "bounce", "type"]) != "Transient" => {
+        "email.bounced" if matches!(value.text(&["data", "bounce", "type"]), "" | "Permanent") => {
             What::HardBounce
         }
         _ => return Vec::new(),
@@ -298,7 +315,8 @@ fn postmark(value: &Value) -> Vec<Event> {
             "HardBounce" | "BadEmailAddress" | "ManuallyDeactivated" => {
                 about(value.text(&["Email"]), What::HardBounce)
             }
-            "SpamNotification" | "SpamComplaint" => about(value.text(&["Email"]), What::Complaint),
+            // A SpamNotification comes from a filter that refused the mail, and says nothing of the person.
+            "SpamComplaint" => about(value.text(&["Email"]), What::Complaint),
             _ => None,
         },
         "SpamComplaint" => about(value.text(&["Email"]), What::Complaint),
@@ -324,6 +342,13 @@ fn sendgrid(value: &Value) -> Vec<Event> {
             "bounce" if event.text(&["type"]) != "blocked" => What::HardBounce,
             "spamreport" => What::Complaint,
             "unsubscribe" | "group_unsubscribe" => What::Unsubscribed,
+            // Not even tried, for what was told before: it may have been before we listened.
+            "dropped" => match event.text(&["reason"]) {
+                "Bounced Address" | "Invalid" => What::HardBounce,
+                "Spam Reporting Address" => What::Complaint,
+                "Unsubscribed Address" => What::Unsubscribed,
+                _ => return None,
+            },
             _ => return None,
         };
         about(event.text(&["email"]), what)

@@ -200,11 +200,18 @@ fn genuine() -> Vec<(Maker, Value, &'static [Recorded])> {
             json!({"type": "email.bounced", "data": {"to": [JANE], "bounce": {"type": "Transient"}}}),
             &[],
         ),
+        (
+            standard,
+            json!({"type": "email.bounced", "data": {"to": [JANE], "bounce": {"type": "Undetermined"}}}),
+            &[],
+        ),
         (standard, json!({"type": "email.complained", "data": {"to": [JANE]}}), COMPLAINT),
         (standard, json!({"type": "email.opened", "data": {"to": [JANE]}}), &[]),
         (postmark, json!({"RecordType": "Bounce", "Type": "HardBounce", "Email": JANE}), BOUNCE),
         (postmark, json!({"RecordType": "Bounce", "Type": "Transient", "Email": JANE}), &[]),
         (postmark, json!({"RecordType": "SpamComplaint", "Email": JANE}), COMPLAINT),
+        // A filter refused the mail; the person said nothing.
+        (postmark, json!({"RecordType": "Bounce", "Type": "SpamNotification", "Email": JANE}), &[]),
         (
             postmark,
             json!({"RecordType": "SubscriptionChange", "Recipient": JANE, "SuppressSending": true, "SuppressionReason": "ManualSuppression"}),
@@ -227,6 +234,22 @@ fn genuine() -> Vec<(Maker, Value, &'static [Recorded])> {
             COMPLAINT,
         ),
         (sendgrid, json!([{"event": "group_unsubscribe", "email": JANE}]), ALL),
+        (
+            sendgrid,
+            json!([{"event": "dropped", "reason": "Bounced Address", "email": JANE}]),
+            BOUNCE,
+        ),
+        (
+            sendgrid,
+            json!([{"event": "dropped", "reason": "Spam Reporting Address", "email": JANE}]),
+            COMPLAINT,
+        ),
+        (
+            sendgrid,
+            json!([{"event": "dropped", "reason": "Unsubscribed Address", "email": JANE}]),
+            ALL,
+        ),
+        (sendgrid, json!([{"event": "dropped", "reason": "Spam Content", "email": JANE}]), &[]),
         (mailgun, json!({"event": "failed", "severity": "permanent", "recipient": JANE}), BOUNCE),
         (mailgun, json!({"event": "failed", "severity": "temporary", "recipient": JANE}), &[]),
         (mailgun, json!({"event": "complained", "recipient": JANE}), COMPLAINT),
@@ -342,6 +365,68 @@ fn every_byte_of_a_signature_counts() {
     assert!(changes(&world).is_empty());
 }
 
+/// The text with one byte changed.
+fn flipped(text: &str, at: usize) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    bytes[at] ^= 1;
+    String::from_utf8(bytes).unwrap()
+}
+
+#[test]
+fn every_byte_that_is_signed_counts() {
+    let world = world();
+    for good in [
+        standard(&world, &json!({"type": "complaint", "data": {"email": JANE}})),
+        sendgrid(&world, &json!([{"event": "spamreport", "email": JANE}])),
+    ] {
+        let Signed { path, headers, body } = &good;
+        for at in 0..body.len() {
+            let mut body = body.clone();
+            body[at] ^= 1;
+            assert_eq!(send(&world, path, headers, &body).status, 401, "{path}, byte {at}");
+        }
+        for (index, (name, value)) in headers.iter().enumerate() {
+            for at in 0..value.len() {
+                let mut headers = headers.clone();
+                headers[index].1 = flipped(value, at);
+                assert_eq!(send(&world, path, &headers, body).status, 401, "{name}, byte {at}");
+            }
+        }
+    }
+    let complaint = json!({"eventType": "Complaint", "complaint": {"complainedRecipients": [{"emailAddress": JANE}]}});
+    for (good, within, names) in [
+        (
+            mailgun(&world, &json!({"event": "complained", "recipient": JANE})),
+            "/signature",
+            &["timestamp", "token", "signature"][..],
+        ),
+        (
+            ses(&world, &complaint),
+            "",
+            &["Message", "MessageId", "Timestamp", "TopicArn", "Type", "Signature"],
+        ),
+    ] {
+        let body: Value = serde_json::from_slice(&good.body).unwrap();
+        for name in names {
+            let value = body.pointer(within).unwrap()[*name].as_str().unwrap();
+            for at in 0..value.len() {
+                let mut body = body.clone();
+                body.pointer_mut(within).unwrap()[*name] = flipped(value, at).into();
+                let answer = send(&world, good.path, &good.headers, body.to_string().as_bytes());
+                assert_eq!(answer.status, 401, "{name}, byte {at}");
+            }
+        }
+        // What is signed as missing cannot be put there.
+        if within.is_empty() {
+            let mut body = body.clone();
+            body["Subject"] = "x".into();
+            let answer = send(&world, good.path, &good.headers, body.to_string().as_bytes());
+            assert_eq!(answer.status, 401);
+        }
+    }
+    assert!(changes(&world).is_empty());
+}
+
 #[test]
 fn sns_is_believed_of_its_own_topic_and_hosts_alone() {
     let complaint = json!({"eventType": "Complaint", "complaint": {"complainedRecipients": [{"emailAddress": JANE}]}});
@@ -356,6 +441,15 @@ fn sns_is_believed_of_its_own_topic_and_hosts_alone() {
         "https://sns.amazonaws.com/a.pem",
         "https://sns.eu-central-1.amazonaws.com/a.txt",
         "https://sns.eu-central-1.amazonaws.com\\@evil.example/a.pem",
+        // A bucket that is called sns, and what the API answers to anybody who has a topic.
+        "https://sns.s3.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.s3-eu-west-1.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.eu-central-1.amazonaws.com/?Action=GetEndpointAttributes&x=.pem",
+        "https://sns.eu-central-1.amazonaws.com/a.pem?Action=GetTopicAttributes&x=.pem",
+        "https://sns.eu-central-1.amazonaws.com/a.pem#.pem",
+        "https://sns.eu-central-1.amazonaws.com/a/../b.pem",
+        "https://sns.eu-central-1.amazonaws.com/%61.pem",
+        "https://sns.eu-central-1.amazonaws.com/.pem",
     ] {
         let world = world();
         world.store.others_say(CERTIFICATE);
