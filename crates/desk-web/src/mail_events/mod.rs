@@ -68,7 +68,9 @@ async fn route<S: Store + Outbound>(
         _ => providers.events(desk, request, name).await?,
     };
     record(desk, &events, providers.bounce_days(), told).await?;
-    Ok(Reply::new(StatusCode::NO_CONTENT))
+    // Postmark and Mailgun take nothing but 200 for a yes, and would tell again for hours.
+    let raw_mail = matches!(name, "arf" | "inbound");
+    Ok(Reply::new(if raw_mail { StatusCode::NO_CONTENT } else { StatusCode::OK }))
 }
 
 /// Something that a provider tells.
