@@ -58,7 +58,9 @@ impl Report {
             |types: &'static [&str]| move |part: &&Part| types.contains(&part.media_type.as_str());
         let report =
             parts.iter().find(of(&["message/feedback-report"])).ok_or(NoReport::Missing)?;
-        let report = Message::read(&report.content).map_err(|_| NoReport::Fields)?;
+        // Some providers leave a blank line more before the fields of a part.
+        let report =
+            Message::read(report.content.trim_ascii_start()).map_err(|_| NoReport::Fields)?;
         let kind = report.value("feedback-type").ok_or(NoReport::Fields)?;
         if report.value("user-agent").is_none() || report.value("version").is_none() {
             return Err(NoReport::Fields);
@@ -73,13 +75,15 @@ impl Report {
         let bare = |text: &str| text.trim_matches(['<', '>', ' ']).to_owned();
         let recipients = report.all("original-rcpt-to").map(|field| bare(&field.value)).collect();
         let original = parts.iter().find(of(&["message/rfc822", "text/rfc822-headers"]));
-        let original = original.and_then(|part| Message::read(&part.content).ok());
+        let original =
+            original.and_then(|part| Message::read(part.content.trim_ascii_start()).ok());
         let unsubscribe = original
             .iter()
             .flat_map(|original| original.all("list-unsubscribe"))
             .flat_map(|field| uris(&field.value))
             .filter(|uri| uri.starts_with("https://") || uri.starts_with("http://"))
-            .map(str::to_owned)
+            // White space within the brackets means nothing (RFC 2369 section 2): a relay has folded it there.
+            .map(|uri| uri.split_whitespace().collect())
             .collect();
         Ok(Self { kind, recipients, unsubscribe })
     }
@@ -113,6 +117,16 @@ mod tests {
         let report = Report::read(&Message::read(raw.as_bytes()).unwrap()).unwrap();
         assert_eq!(report.kind, FeedbackType::Abuse);
         assert_eq!(report.recipients, ["jane@example.org"]);
+        assert_eq!(report.unsubscribe, ["https://desk.example/u/abc"]);
+    }
+
+    #[test]
+    fn our_address_is_found_however_a_relay_has_laid_it_out() {
+        let raw = report("abuse", "")
+            .replace("<https://desk.example/u/abc>", "<https://desk.example/u/\r\n abc>")
+            .replace("rfc822\r\n\r\n", "rfc822\r\n\r\n\r\n")
+            .replace("feedback-report\r\n\r\n", "feedback-report\r\n\r\n\r\n");
+        let report = Report::read(&Message::read(raw.as_bytes()).unwrap()).unwrap();
         assert_eq!(report.unsubscribe, ["https://desk.example/u/abc"]);
     }
 

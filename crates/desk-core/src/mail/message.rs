@@ -145,7 +145,7 @@ impl<'a> Message<'a> {
             kind.parameter("boundary").filter(|_| kind.media_type.starts_with("multipart/"));
         let Some((boundary, depth)) = boundary.zip(depth.checked_sub(1)) else {
             let encoding = self.value("content-transfer-encoding").unwrap_or_default();
-            let content = decode(encoding, self.body);
+            let content = decode(token(encoding), self.body);
             return parts.push(Part { media_type: kind.media_type, content });
         };
         for part in split(self.body, boundary) {
@@ -169,28 +169,43 @@ impl ContentType {
     /// Reads the value of `Content-Type`.
     fn read(value: &str) -> Self {
         let (media_type, mut rest) = value.split_once(';').unwrap_or((value, ""));
-        let mut parameters = Vec::new();
+        let mut parameters: Vec<(String, String)> = Vec::new();
         while let Some((name, value)) = rest.split_once('=') {
-            let name = name.trim().trim_start_matches(';').trim().to_ascii_lowercase();
+            // Before the name may stand a comment, or a parameter without a value: neither is part of it.
+            let name = name.rsplit(';').next().unwrap_or_default().trim().to_ascii_lowercase();
             let value = value.trim_start();
             let (text, behind) = match value.strip_prefix('"') {
                 Some(quoted) => quoted_text(quoted),
                 None => {
                     let end = value.find(';').unwrap_or(value.len());
                     let (text, behind) = value.split_at_checked(end).unwrap_or((value, ""));
+                    let text = text.split_once(" (").map_or(text, |(text, _comment)| text);
                     (text.trim().to_owned(), behind)
                 }
             };
-            parameters.push((name, text));
             rest = behind;
+            // A long value may come in numbered pieces (RFC 2231 section 3), in their order.
+            let (name, piece) = match name.split_once('*') {
+                Some((name, piece)) => (name.to_owned(), piece != "0"),
+                None => (name, false),
+            };
+            match parameters.last_mut() {
+                Some((known, whole)) if piece && *known == name => whole.push_str(&text),
+                _ => parameters.push((name, text)),
+            }
         }
-        Self { media_type: media_type.trim().to_ascii_lowercase(), parameters }
+        Self { media_type: token(media_type).to_ascii_lowercase(), parameters }
     }
 
     /// The value of a parameter, named in lower case.
     pub fn parameter(&self, name: &str) -> Option<&str> {
         self.parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
+}
+
+/// What stands before white space, a comment or a parameter.
+fn token(value: &str) -> &str {
+    value.trim_start().split([' ', '\t', '(', ';']).next().unwrap_or_default()
 }
 
 /// Reads a quoted string whose first quote was taken, and gives what follows it.
@@ -231,16 +246,16 @@ fn split<'a>(body: &'a [u8], boundary: &str) -> Vec<&'a [u8]> {
         let (line, behind) = next_line(rest);
         let tail = line.strip_prefix(b"--").and_then(|l| l.strip_prefix(boundary.as_bytes()));
         let next = body.len() - behind.len();
-        if let Some(tail) =
-            tail.filter(|tail| tail.trim_ascii().is_empty() || tail.starts_with(b"--"))
-        {
+        // What follows may only be white space: the boundary of an inner part may begin with that of the outer one.
+        let tail = tail.map(<[u8]>::trim_ascii_end);
+        if let Some(tail) = tail.filter(|tail| tail.is_empty() || *tail == b"--") {
             if let Some(begin) = begin {
                 let part = body.get(begin..at).unwrap_or_default();
                 // The line end before a boundary belongs to the boundary.
                 let part = part.strip_suffix(b"\n").unwrap_or(part);
                 parts.push(part.strip_suffix(b"\r").unwrap_or(part));
             }
-            if tail.starts_with(b"--") {
+            if !tail.is_empty() {
                 return parts;
             }
             begin = Some(next);
@@ -356,6 +371,32 @@ mod tests {
             (parts[1].media_type.as_str(), parts[1].content.as_slice()),
             ("text/html", &b"<a href=\"x\">ab</a>"[..])
         );
+    }
+
+    #[test]
+    fn odd_ways_to_write_a_type_hide_no_part() {
+        let many = "multipart/mixed; boundary";
+        for kind in [
+            "multipart/mixed (of parts); boundary=\"b\" (that is all)",
+            "multipart/mixed; flowed; boundary=b",
+            "multipart/mixed;; charset=\"x\" (y); Boundary = b (z)",
+            "multipart/mixed; boundary*0=\"b\"",
+            "multipart/mixed;\r\n boundary*0=\"\";\r\n boundary*1=b",
+        ] {
+            let raw = format!(
+                "Content-Type: {kind}\r\n\r\n--b\r\nContent-Type: text/html (a page)\r\n\
+                 Content-Transfer-Encoding: base64 (as ever)\r\n\r\naGk=\r\n--b-- \r\n"
+            );
+            let part = Part { media_type: "text/html".to_owned(), content: b"hi".to_vec() };
+            assert_eq!(Message::read(raw.as_bytes()).unwrap().parts(), [part], "{kind}");
+        }
+        let raw = format!(
+            "Content-Type: {many}=b\r\n\r\n--b\r\nContent-Type: {many}=\"b--2\"\r\n\r\n\
+             --b--2\r\n\r\none\r\n--b--2--\r\n--b\r\n\r\ntwo\r\n--b--\r\n"
+        );
+        let parts = Message::read(raw.as_bytes()).unwrap().parts();
+        let contents: Vec<&[u8]> = parts.iter().map(|part| part.content.as_slice()).collect();
+        assert_eq!(contents, [b"one", b"two"]);
     }
 
     #[test]
