@@ -629,3 +629,71 @@ async fn other_readers_see_the_same_header_fields() {
         assert_eq!(raw.trim(), "List-Unsubscribe=One-Click");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mailer_that_hangs_keeps_nobody_waiting() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let (asked, mut arrived) = mpsc::unbounded_channel();
+    let hanging = tokio::spawn(async move {
+        let mut held = Vec::new();
+        while let Ok((stream, _)) = listener.accept().await {
+            held.push(stream);
+            let _ = asked.send(());
+        }
+    });
+    let (_tell, told) = mpsc::unbounded_channel();
+    let host = Mailer { address, told, listening: hanging }.host().await;
+    let answer = host.send(&one_click(&link(&keys(), JANE, "product-news"))).await;
+    assert!(is_plain_yes(&answer));
+    soon("the mailer is called", arrived.recv()).await.unwrap();
+    // It still says nothing, and everything else goes on.
+    assert!(is_suppressed(&host, JANE).await);
+    assert_eq!(pending(&host).await, 1);
+    let john = link(&keys(), "john@example.org", "product-news");
+    assert!(is_plain_yes(&host.send(&one_click(&john)).await));
+}
+
+#[tokio::test]
+async fn a_store_that_fails_at_any_call_confirms_nothing_and_the_next_request_works() {
+    let store = Failing::new(Arc::new(MemoryStore::default()));
+    let host = Host::start(StoreChoice::Custom(store.clone()), REUSE).await;
+    let path = link(&keys(), JANE, "product-news");
+    let john = json!({"email": "john@example.org", "reason": "by phone"});
+    let rows = json!({"opt_outs": [{"email": "jill@example.org"}]});
+    let operator = |method: Method, target: &str, body: &serde_json::Value| {
+        Request::new(method, target).bearer(OPERATOR).json(body)
+    };
+    let complaint = "Content-Type: multipart/report; report-type=feedback-report; boundary=b\r\n\r\n--b\r\n\
+        Content-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nUser-Agent: x\r\nVersion: 1\r\n\
+        Original-Rcpt-To: jane@example.org\r\n--b--\r\n";
+    let requests = [
+        one_click(&path),
+        Request::post(&path).page().form(&[("page", "0000000000000")]),
+        Request::post(format!("{path}/all")).page().form(&[]),
+        Request::post(format!("{path}/less")).page().form(&[("stop", "tips")]),
+        Request::get(format!("{path}/receipt.json")),
+        Request::post("/unsubscribe").page().form(&[("email", JANE)]),
+        operator(Method::PUT, "/suppressions", &john),
+        operator(Method::DELETE, "/suppressions", &john),
+        operator(Method::POST, "/suppressions/import", &rows),
+        operator(Method::POST, "/suppressions/check", &json!({"email": JANE, "list": "tips"})),
+        Request::get("/suppressions/pending").bearer(OPERATOR),
+        Request::post("/mail-events/arf").bearer(APP).body("message/rfc822", complaint),
+    ];
+    for call in 1..=6 {
+        for request in &requests {
+            // A limit on mails would answer for everything else.
+            host.clock().pass(86_400);
+            store.fail_from(call);
+            let answer = host.send(request).await;
+            let failed = store.calls().len() >= call;
+            store.reset();
+            let what = format!("{} {} at {call}", request.method, request.target);
+            assert_eq!(answer.status == 503, failed, "{what}: {answer:?}");
+            let again = host.send(request).await;
+            assert!(again.status.is_success() || again.status == 303, "{what}: {again:?}");
+        }
+    }
+    host.assert_nothing_trapped();
+}

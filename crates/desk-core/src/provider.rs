@@ -17,8 +17,9 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-/// How old a message may be, in seconds: providers send again for as long, and a replay does no harm.
-pub const TOLERANCE: i64 = 600;
+/// How old a message may be, in seconds: providers try again for half a day, not all of them with a new timestamp, and a
+/// replay does no harm.
+pub const TOLERANCE: i64 = 12 * 3600;
 
 /// Whether a provider's timestamp, in seconds since 1970, is near enough to now.
 pub fn is_recent(timestamp: &str, now: i64) -> bool {

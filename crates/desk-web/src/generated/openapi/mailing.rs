@@ -120,7 +120,7 @@ pub(super) fn paths() -> Value {
         "/mail-events/{provider}": { "parameters": [parameter("provider")],
             "post": with_body(operation("suppressions", "take_mail_events",
                 "What a mail provider tells of bounces and complaints, signed in its own way; 404 for a provider that is not configured", &[],
-                vec![("204", json!({ "description": "It is recorded, or nothing is to be recorded." }))]),
+                vec![("200", json!({ "description": "It is recorded, or nothing is to be recorded." }))]),
                 json!({ "application/json": {}, "text/plain": {} })) },
         "/mail-events/inbound": { "post": for_app(with_body(
             operation("suppressions", "take_inbound_mail", "A mail that came to the address beside an unsubscribe link", &[],
