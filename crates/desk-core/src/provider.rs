@@ -218,11 +218,16 @@ pub fn is_sns(url: &str) -> bool {
         host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))
     });
     let plain = url.bytes().all(|b| b.is_ascii_graphic() && b != b'\\');
-    plain
-        && region.is_some_and(|region| {
-            !region.is_empty()
-                && region.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        })
+    // Such as eu-central-1: an area in letters, and a number at the end. On the same domain S3 serves anybody's bucket, the
+    // one called `sns` as `sns.s3.amazonaws.com`.
+    let regional = |region: &str| {
+        let named = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
+        let area = region.split_once('-').map(|(area, _)| area);
+        area.is_some_and(|area| area.bytes().all(|b| b.is_ascii_lowercase()))
+            && region.ends_with(|c: char| c.is_ascii_digit())
+            && region.bytes().all(named)
+    };
+    plain && region.is_some_and(regional)
 }
 
 const INTEGER: u8 = 0x02;

@@ -94,17 +94,3 @@ impl<S: Store> Desk<'_, S> {
         Ok(found)
     }
 }
-
-/// Records a suppression that begins now.
-///
-/// # Errors
-/// As for [`Desk::suppress`].
-pub async fn record<S: Store>(
-    desk: &Desk<'_, S>,
-    subject: Subject,
-    scope: Scope,
-    reason: Reason,
-    expires: Option<Timestamp>,
-) -> Result<Change, Problem> {
-    desk.suppress(Act { subject, scope, reason, page: None, at: desk.now(), expires }).await
-}

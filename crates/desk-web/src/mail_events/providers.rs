@@ -225,21 +225,13 @@ fn believed(it_is: bool) -> Result<(), Problem> {
     if it_is { Ok(()) } else { Err(Problem::Unauthorised) }
 }
 
-/// Whether what lies at an address may say who signs for SNS: a file of its own, in a region. On the same domain S3 serves
-/// anybody's bucket, the one called `sns` as `sns.s3.amazonaws.com`; and on the same host the API of SNS, asked by a
-/// query, answers with what anybody wrote into a topic.
+/// Whether what lies at an address may say who signs for SNS: a file of its own. On the same host the API of SNS, asked by
+/// a query, answers with what anybody wrote into a topic.
 fn is_certificate(url: &str) -> bool {
-    let parts = url.strip_prefix("https://sns.").and_then(|rest| rest.split_once('/'));
-    let Some((host, path)) = parts else { return false };
-    let region = host.split('.').next().unwrap_or_default();
-    // Such as eu-central-1: an area in letters, and a number at the end.
-    let regional = region.ends_with(|c: char| c.is_ascii_digit())
-        && region
-            .split_once('-')
-            .is_some_and(|(area, _)| area.bytes().all(|b| b.is_ascii_lowercase()));
-    let name = path.strip_suffix(".pem").unwrap_or_default();
+    let path = url.strip_prefix("https://").and_then(|rest| rest.split_once('/'));
+    let name = path.and_then(|(_, path)| path.strip_suffix(".pem")).unwrap_or_default();
     let plain = !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
-    is_sns(url) && regional && plain
+    is_sns(url) && plain
 }
 
 /// Somebody whom the answer depends on was not reached, so the provider is to tell again.

@@ -162,13 +162,12 @@ pub(super) async fn serve<S: Store>(
     if request.method == http::Method::POST {
         let mut fields = Fields::read(request)?;
         let mut wanted = scopes(desk, &mut fields, "send");
-        let nothing = scopes(desk, &mut fields, "stop");
+        let nothing = scopes(desk, &mut fields, "stop").contains(&Scope::All);
         fields.finish().map_err(Problem::InvalidFields)?;
         let standing = Standing::load(desk, link.subject).await?;
-        if nothing.contains(&Scope::All) {
+        if nothing {
             wanted.clear();
         }
-        let nothing = nothing.contains(&Scope::All);
         let mut lifted: Vec<Scope> = Vec::new();
         let mut stopped: Vec<Scope> = Vec::new();
         for (list, held) in desk.setup.lists().iter().zip(&standing.lists) {
