@@ -6,6 +6,7 @@
 pub mod attachment;
 pub mod base32;
 pub mod case;
+pub mod clock;
 pub mod email;
 pub mod id;
 pub mod keys;

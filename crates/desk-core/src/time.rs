@@ -113,10 +113,9 @@ impl Timestamp {
 
     /// The HTTP date of RFC 9110 section 5.6.7, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     pub fn http_date(self) -> String {
-        const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+        const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
         let date = self.date();
-        let weekday = self.0.div_euclid(MILLIS_PER_DAY).rem_euclid(7);
-        let day_name = DAYS.get(weekday as usize).copied().unwrap_or_default();
+        let day_name = DAYS.get(date.weekday() as usize).copied().unwrap_or_default();
         let month = MONTHS.get(usize::from(date.month) - 1).copied().unwrap_or_default();
         let (hour, minute, second) = self.time_of_day();
         format!(
@@ -225,7 +224,8 @@ fn two_digits(text: &str, at: usize) -> Result<i64, InvalidTime> {
 }
 
 /// A day of the Gregorian calendar between the years 1 and 9999.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "i64", into = "i64")]
 pub struct Date {
     year: u16,
     month: u8,
@@ -258,6 +258,57 @@ impl Date {
     /// The day of the month, 1 to 31.
     pub const fn day(self) -> u8 {
         self.day
+    }
+
+    /// The first day there is.
+    pub const MIN: Self = Self { year: 1, month: 1, day: 1 };
+    /// The last day there is.
+    pub const MAX: Self = Self { year: 9999, month: 12, day: 31 };
+
+    /// The day of the week.
+    pub const fn weekday(self) -> Weekday {
+        // 1970-01-01 was a Thursday.
+        match self.days().rem_euclid(7) {
+            0 => Weekday::Thursday,
+            1 => Weekday::Friday,
+            2 => Weekday::Saturday,
+            3 => Weekday::Sunday,
+            4 => Weekday::Monday,
+            5 => Weekday::Tuesday,
+            _ => Weekday::Wednesday,
+        }
+    }
+
+    /// The day so many days later (or earlier, if negative), kept within the years 1 to 9999.
+    #[must_use]
+    pub const fn plus_days(self, days: i64) -> Self {
+        let day = self.days().saturating_add(days);
+        if day < Self::MIN.days() {
+            return Self::MIN;
+        }
+        if day > Self::MAX.days() {
+            return Self::MAX;
+        }
+        Self::from_days(day)
+    }
+
+    /// The day of the same number so many months later, kept within the year 9999; where that month has no such day, its
+    /// last one.
+    #[must_use]
+    pub const fn plus_months(self, months: u32) -> Self {
+        let months = (self.year as u64 * 12 + self.month as u64 - 1).saturating_add(months as u64);
+        let (year, month) = (months / 12, (months % 12) as u8 + 1);
+        if year > 9999 {
+            return Self::MAX;
+        }
+        let last = days_in_month(year as u16, month);
+        let day = if self.day < last { self.day } else { last };
+        Self { year: year as u16, month, day }
+    }
+
+    /// Days from `earlier` to this day, negative if it comes first.
+    pub const fn days_since(self, earlier: Self) -> i64 {
+        self.days() - earlier.days()
     }
 
     /// Midnight in UTC at the start of this day.
@@ -303,6 +354,49 @@ const fn days_in_month(year: u16, month: u8) -> u8 {
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
+    }
+}
+
+/// Stored as days since 1970-01-01.
+impl TryFrom<i64> for Date {
+    type Error = InvalidTime;
+    fn try_from(days: i64) -> Result<Self, InvalidTime> {
+        if days < Self::MIN.days() || days > Self::MAX.days() {
+            return Err(InvalidTime::Range);
+        }
+        Ok(Self::from_days(days))
+    }
+}
+
+impl From<Date> for i64 {
+    fn from(date: Date) -> Self {
+        date.days()
+    }
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Weekday {
+    /// Monday, the first day of ISO 8601's week.
+    Monday,
+    /// Tuesday.
+    Tuesday,
+    /// Wednesday.
+    Wednesday,
+    /// Thursday.
+    Thursday,
+    /// Friday.
+    Friday,
+    /// Saturday.
+    Saturday,
+    /// Sunday.
+    Sunday,
+}
+
+impl Weekday {
+    /// Whether it is Saturday or Sunday.
+    pub const fn is_weekend(self) -> bool {
+        matches!(self, Self::Saturday | Self::Sunday)
     }
 }
 
