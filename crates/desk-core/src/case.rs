@@ -1,7 +1,6 @@
 //! Cases: what a person opened, what happened since, and what may happen next.
 //!
-//! A case is its opening and the events after it. The opening is written once, under a key that nobody else writes;
-//! so is every event. State and thread are folded from them, in the order of the events' ids, and always the same way.
+//! A case is its opening and the events after it ([`crate::journal`]).
 
 use std::fmt;
 
@@ -10,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::attachment::FileKind;
 use crate::email::EmailAddress;
 use crate::id::Id;
+use crate::journal::{self, Aggregate, Journal, Place};
 use crate::keys::Subject;
 use crate::lang::Lang;
 use crate::reference::Reference;
@@ -228,47 +228,10 @@ pub enum Change {
     Withdrawn,
 }
 
-/// One thing that happened. When it happened is in its id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
-    /// The event's id, which orders it.
-    pub id: Id,
-    /// What happened.
-    pub change: Change,
-}
-
-/// The view that is kept beside a case so that a public page need not scan: its events, in order, each once.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head(Vec<Event>);
-
-impl Head {
-    /// Builds the view from events in any order; an event that comes twice counts once.
-    pub fn new(events: impl IntoIterator<Item = Event>) -> Self {
-        let mut ordered: Vec<Event> = Vec::new();
-        for event in events {
-            if let Err(place) = ordered.binary_search_by_key(&event.id, |known| known.id) {
-                ordered.insert(place, event);
-            }
-        }
-        Self(ordered)
-    }
-
-    /// The events, in order.
-    pub fn events(&self) -> &[Event] {
-        &self.0
-    }
-
-    /// This view with the events of another one.
-    #[must_use]
-    pub fn merged(self, other: Self) -> Self {
-        Self::new(self.0.into_iter().chain(other.0))
-    }
-
-    /// Whether every event of another view is in this one.
-    pub fn contains(&self, other: &Self) -> bool {
-        other.0.iter().all(|event| self.0.iter().any(|known| known.id == event.id))
-    }
-}
+/// One thing that happened to a case.
+pub type Event = journal::Event<Change>;
+/// The view of a case's events.
+pub type Head = Journal<Change>;
 
 /// A case as it stands: its opening and its events, folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -314,17 +277,18 @@ const MAX_THREAD_BYTES: usize = 192 * 1024;
 impl Case {
     /// Folds a case from its opening and its events.
     pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Self {
-        let state = head.0.iter().fold(State::Received, |state, event| match &event.change {
-            // Withdrawing is final, even where a reply raced it.
-            _ if state == State::Withdrawn => state,
-            Change::PersonWrote { .. } => match state {
-                State::Answered | State::Closed => State::InProgress,
-                State::Received | State::InProgress | State::Withdrawn => state,
-            },
-            Change::OperatorReplied { .. } => State::Answered,
-            Change::StateSet { state } => (*state).into(),
-            Change::Withdrawn => State::Withdrawn,
-        });
+        let state =
+            head.events().iter().fold(State::Received, |state, event| match &event.change {
+                // Withdrawing is final, even where a reply raced it.
+                _ if state == State::Withdrawn => state,
+                Change::PersonWrote { .. } => match state {
+                    State::Answered | State::Closed => State::InProgress,
+                    State::Received | State::InProgress | State::Withdrawn => state,
+                },
+                Change::OperatorReplied { .. } => State::Answered,
+                Change::StateSet { state } => (*state).into(),
+                Change::Withdrawn => State::Withdrawn,
+            });
         Self { id, opening, head, state }
     }
 
@@ -345,7 +309,7 @@ impl Case {
             Change::PersonWrote { text } | Change::OperatorReplied { text } => text.as_str().len(),
             Change::StateSet { .. } | Change::Withdrawn => 0,
         };
-        let used: usize = self.head.0.iter().map(|event| text(&event.change)).sum();
+        let used: usize = self.head.events().iter().map(|event| text(&event.change)).sum();
         match change {
             Change::StateSet { state } if State::from(*state) == self.state => {
                 return Err(Refusal::Unchanged);
@@ -356,7 +320,9 @@ impl Case {
             | Change::PersonWrote { .. }
             | Change::OperatorReplied { .. } => {}
         }
-        if self.head.0.len() >= MAX_EVENTS || used.saturating_add(text(change)) > MAX_THREAD_BYTES {
+        if self.head.events().len() >= MAX_EVENTS
+            || used.saturating_add(text(change)) > MAX_THREAD_BYTES
+        {
             return Err(Refusal::ThreadFull);
         }
         Ok(())
@@ -365,7 +331,7 @@ impl Case {
     /// The case after one more event.
     #[must_use]
     pub fn with(self, event: Event) -> Self {
-        let head = self.head.merged(Head(vec![event]));
+        let head = self.head.merged(Head::new([event]));
         Self::fold(self.id, self.opening, head)
     }
 }
@@ -386,15 +352,6 @@ impl CaseKey {
     /// What stands for the subject where the person gave no address.
     const ANONYMOUS: &'static str = "anonymous";
 
-    /// The key of the opening.
-    pub fn opening(&self) -> StoreKey {
-        let key = StoreKey::of(Self::AREA, self.id);
-        match &self.subject {
-            Some(subject) => key.with(subject),
-            None => key.with(&Self::ANONYMOUS),
-        }
-    }
-
     /// Reads the key of an opening; `None` if it is another key.
     pub fn from_opening(key: &str) -> Option<Self> {
         let mut parts = key.split(':');
@@ -409,36 +366,6 @@ impl CaseKey {
         parts.next().is_none().then_some(Self { id, subject })
     }
 
-    /// The key of the view of its events.
-    pub fn head(&self) -> StoreKey {
-        StoreKey::of("head", self.id)
-    }
-
-    /// The key of one event.
-    pub fn event(&self, event: Id) -> StoreKey {
-        StoreKey::of("event", self.id).with(&event)
-    }
-
-    /// What the keys of all its events begin with.
-    pub fn events_prefix(&self) -> String {
-        format!("event:{}:", self.id)
-    }
-
-    /// The key of one part of an attached file; files and parts count from one.
-    pub fn file_part(&self, file: usize, part: usize) -> StoreKey {
-        StoreKey::of("file", self.id).with(&file).with(&part)
-    }
-
-    /// The payload of the status link.
-    pub fn to_bytes(self) -> [u8; 32] {
-        let mut bytes = [0; 32];
-        let subject = self.subject.map_or([0; 16], Subject::to_bytes);
-        for (to, from) in bytes.iter_mut().zip(self.id.to_bytes().into_iter().chain(subject)) {
-            *to = from;
-        }
-        bytes
-    }
-
     /// Reads the payload of a status link.
     pub fn from_bytes(bytes: [u8; 32]) -> Self {
         let (id, subject) = (u128::from_be_bytes(half(&bytes, 0)), half(&bytes, 16));
@@ -447,7 +374,69 @@ impl CaseKey {
     }
 }
 
-fn half(bytes: &[u8; 32], from: usize) -> [u8; 16] {
+impl Place for CaseKey {
+    type Case = Case;
+
+    fn id(&self) -> Id {
+        self.id
+    }
+
+    fn opening(&self) -> StoreKey {
+        let key = StoreKey::of(Self::AREA, self.id);
+        match &self.subject {
+            Some(subject) => key.with(subject),
+            None => key.with(&Self::ANONYMOUS),
+        }
+    }
+
+    fn head(&self) -> StoreKey {
+        StoreKey::of("head", self.id)
+    }
+
+    fn events_prefix(&self) -> String {
+        format!("event:{}:", self.id)
+    }
+
+    fn event(&self, event: Id) -> StoreKey {
+        StoreKey::of("event", self.id).with(&event)
+    }
+
+    fn to_bytes(self) -> [u8; 32] {
+        joined(self.id, self.subject.map_or([0; 16], Subject::to_bytes))
+    }
+}
+
+impl Aggregate for Case {
+    type Opening = Opening;
+    type Change = Change;
+
+    fn fold(id: Id, opening: Box<Opening>, journal: Head) -> Self {
+        Self::fold(id, opening, journal)
+    }
+
+    fn unfold(self) -> (Id, Box<Opening>, Head) {
+        (self.id, self.opening, self.head)
+    }
+
+    fn journal(&self) -> &Head {
+        &self.head
+    }
+
+    fn expires(&self) -> Timestamp {
+        self.opening.expires
+    }
+}
+
+/// The payload of a link: an id, then 16 bytes.
+pub(crate) fn joined(id: Id, rest: [u8; 16]) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    for (to, from) in bytes.iter_mut().zip(id.to_bytes().into_iter().chain(rest)) {
+        *to = from;
+    }
+    bytes
+}
+
+pub(crate) fn half(bytes: &[u8; 32], from: usize) -> [u8; 16] {
     let mut half = [0; 16];
     for (to, from) in half.iter_mut().zip(bytes.iter().skip(from)) {
         *to = *from;

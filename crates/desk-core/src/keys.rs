@@ -37,11 +37,21 @@ pub enum Purpose {
     UndoLink,
     /// Minting the mailed links to a person's preferences.
     PreferencesLink,
+    /// Hashing the codes that prove an identity.
+    IdentityCode,
+    /// Minting the render token of the forms of data requests.
+    RequestForm,
+    /// Minting links to a data request whose identity is to be proven: they show nothing about anybody.
+    PendingLink,
+    /// Minting the mailed links that prove an identity.
+    IdentityLink,
+    /// Minting links to the status page of a data request.
+    RequestLink,
 }
 
 impl Purpose {
     /// How many there are.
-    const COUNT: usize = Self::PreferencesLink as usize + 1;
+    const COUNT: usize = Self::RequestLink as usize + 1;
 
     /// The label that goes into the expansion. Changing one orphans everything that was made with it.
     const fn label(self) -> &'static [u8] {
@@ -56,6 +66,11 @@ impl Purpose {
             Self::UnsubscribeLink => b"link.unsubscribe",
             Self::UndoLink => b"link.undo",
             Self::PreferencesLink => b"link.preferences",
+            Self::IdentityCode => b"identity.code",
+            Self::RequestForm => b"form.request",
+            Self::PendingLink => b"link.pending",
+            Self::IdentityLink => b"link.identity",
+            Self::RequestLink => b"link.request",
         }
     }
 }
@@ -334,6 +349,11 @@ pub(crate) mod tests {
             UnsubscribeLink,
             UndoLink,
             PreferencesLink,
+            IdentityCode,
+            RequestForm,
+            PendingLink,
+            IdentityLink,
+            RequestLink,
         ];
         let ring = keyring();
         let keys: Vec<_> = all.iter().map(|p| *ring.current().subkey(*p)).collect();

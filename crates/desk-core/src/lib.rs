@@ -9,6 +9,7 @@ pub mod case;
 pub mod clock;
 pub mod email;
 pub mod id;
+pub mod journal;
 pub mod keys;
 pub mod lang;
 pub mod limit;

@@ -16,7 +16,37 @@ const DATA: usize = 11;
 /// The check finds every single wrong character and every swap of two.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Reference {
+    series: Series,
     digits: [u8; DATA],
+}
+
+/// What kind of case a reference names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Series {
+    /// Questions, complaints, suggestions and problems.
+    Feedback,
+    /// Data requests.
+    Requests,
+}
+
+impl Series {
+    const fn prefix(self) -> &'static str {
+        match self {
+            Self::Feedback => "FB",
+            Self::Requests => "DR",
+        }
+    }
+}
+
+impl Reference {
+    /// The reference of the case with this id: the lowest 55 of its random bits.
+    pub fn new(series: Series, id: Id) -> Self {
+        let mut digits = [0; DATA];
+        for (place, digit) in digits.iter_mut().rev().enumerate() {
+            *digit = ((id.unique() >> (5 * place)) & 31) as u8;
+        }
+        Self { series, digits }
+    }
 }
 
 /// Why a text is not a reference.
@@ -39,17 +69,10 @@ impl fmt::Display for InvalidReference {
 
 impl std::error::Error for InvalidReference {}
 
-/// The prefix of every reference that the feedback function gives out.
-const PREFIX: &str = "FB";
-
 impl From<Id> for Reference {
-    /// The reference of the case with this id: the lowest 55 of its random bits.
+    /// The reference of a feedback case.
     fn from(id: Id) -> Self {
-        let mut digits = [0; DATA];
-        for (place, digit) in digits.iter_mut().rev().enumerate() {
-            *digit = ((id.unique() >> (5 * place)) & 31) as u8;
-        }
-        Self { digits }
+        Self::new(Series::Feedback, id)
     }
 }
 
@@ -67,7 +90,7 @@ fn check(digits: &[u8; DATA]) -> u8 {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(PREFIX)?;
+        f.write_str(self.series.prefix())?;
         let all = self.digits.into_iter().chain([check(&self.digits)]);
         for (at, digit) in all.enumerate() {
             if at % 4 == 0 {
@@ -85,11 +108,12 @@ impl FromStr for Reference {
 
     fn from_str(text: &str) -> Result<Self, InvalidReference> {
         let mut symbols = text.chars().filter(|c| !matches!(c, '-' | ' '));
-        for expected in PREFIX.chars() {
-            if symbols.next().map(|c| c.to_ascii_uppercase()) != Some(expected) {
-                return Err(InvalidReference::Shape);
-            }
-        }
+        let mut letter = || symbols.next().map(|c| c.to_ascii_uppercase());
+        let series = match (letter(), letter()) {
+            (Some('F'), Some('B')) => Series::Feedback,
+            (Some('D'), Some('R')) => Series::Requests,
+            _ => return Err(InvalidReference::Shape),
+        };
         let mut next = || symbols.next().and_then(base32::digit).ok_or(InvalidReference::Shape);
         let mut digits = [0; DATA];
         for digit in &mut digits {
@@ -99,7 +123,11 @@ impl FromStr for Reference {
         if symbols.next().is_some() {
             return Err(InvalidReference::Shape);
         }
-        if check(&digits) == last { Ok(Self { digits }) } else { Err(InvalidReference::Check) }
+        if check(&digits) == last {
+            Ok(Self { series, digits })
+        } else {
+            Err(InvalidReference::Check)
+        }
     }
 }
 

@@ -4,10 +4,12 @@
 //! is written after the event, read back, and merged again where a racing writer's came between.
 
 use desk_core::attachment::Attachment;
-use desk_core::case::{AttachedFile, Case, CaseKey, Change, Event, Head, Opening};
+use desk_core::case::AttachedFile;
 use desk_core::id::Id;
+use desk_core::journal::{Aggregate, Event, Journal, Place};
 use desk_core::keys::Purpose;
 use desk_core::sealed::{MAX_VALUE, OVERHEAD};
+use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use crate::desk::{Desk, decode, encode};
@@ -20,40 +22,38 @@ const PART: usize = MAX_VALUE - OVERHEAD;
 /// How often a head is merged anew before the next reader or the sweep is left to do it.
 const MERGES: usize = 3;
 
+/// What opens the cases of a place.
+type Opening<K> = <<K as Place>::Case as Aggregate>::Opening;
+/// What can happen to them.
+type Change<K> = <<K as Place>::Case as Aggregate>::Change;
+
 /// Loads a case; `None` if there is none or it has expired. Two reads, side by side.
 ///
 /// # Errors
 /// A problem if the store fails or what it holds was changed.
-pub async fn load<S: Store>(desk: &Desk<'_, S>, key: &CaseKey) -> Result<Option<Case>, Problem> {
+pub async fn load<S: Store, K: Place>(
+    desk: &Desk<'_, S>,
+    key: &K,
+) -> Result<Option<K::Case>, Problem> {
     let (opening, head) = (key.opening(), key.head());
     let (opening, head) = both(desk.open(&opening), desk.open(&head)).await?;
     let Some(opening) = decoded(opening)? else { return Ok(None) };
-    Ok(Some(fold(key.id, opening, decoded(head)?.unwrap_or_default())))
+    Ok(Some(fold(key.id(), opening, decoded(head)?.unwrap_or_default())))
 }
 
-/// Folds a case from what is stored. A message that was sent twice under one token may be stored twice, each time under
-/// the instant at which it came, where the second came before the first was in the head: it counts once.
-pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Case {
-    let events = head.events();
-    let again = |at: usize, event: &Event| {
-        let same = |earlier: &Event| {
-            earlier.id.unique() == event.id.unique() && earlier.change == event.change
-        };
-        events.iter().take(at).any(same)
-    };
-    let once = events.iter().enumerate().filter(|(at, event)| !again(*at, event));
-    let head = Head::new(once.map(|(_, event)| event.clone()));
-    Case::fold(id, opening, head)
+/// Folds a case from what is stored, where a message may be twice.
+pub fn fold<C: Aggregate>(id: Id, opening: Box<C::Opening>, head: Journal<C::Change>) -> C {
+    C::fold(id, opening, head.without_repeats())
 }
 
 /// Loads the opening alone, to learn whether a case is there already.
 ///
 /// # Errors
 /// As for [`load`].
-pub async fn load_opening<S: Store>(
+pub async fn load_opening<S: Store, K: Place>(
     desk: &Desk<'_, S>,
-    key: &CaseKey,
-) -> Result<Option<Box<Opening>>, Problem> {
+    key: &K,
+) -> Result<Option<Box<Opening<K>>>, Problem> {
     desk.read_sealed(&key.opening()).await
 }
 
@@ -77,16 +77,16 @@ pub fn hex(bytes: &[u8]) -> String {
 ///
 /// # Errors
 /// A problem if the store does not confirm one of them.
-pub async fn write_files<S: Store>(
+pub async fn write_files<S: Store, K: Place>(
     desk: &Desk<'_, S>,
-    key: &CaseKey,
-    opening: &Opening,
+    key: &K,
+    expires: Timestamp,
     files: &[Attachment],
 ) -> Result<(), Problem> {
     let parts = files.iter().enumerate().flat_map(|(file, attachment)| {
         attachment.bytes().chunks(PART).enumerate().map(move |(part, content)| {
             let key = key.file_part(file + 1, part + 1);
-            let sealed = desk.setup.keys.seal(&key, Some(opening.expires), content, &desk.moment);
+            let sealed = desk.setup.keys.seal(&key, Some(expires), content, &desk.moment);
             async move { desk.write(&key, &sealed).await }
         })
     });
@@ -97,26 +97,27 @@ pub async fn write_files<S: Store>(
 ///
 /// # Errors
 /// A problem if the store does not confirm it.
-pub async fn open<S: Store>(
+pub async fn open<S: Store, K: Place>(
     desk: &Desk<'_, S>,
-    key: &CaseKey,
-    opening: &Opening,
+    key: &K,
+    expires: Timestamp,
+    opening: &Opening<K>,
 ) -> Result<(), Problem> {
-    desk.write_sealed(&key.opening(), Some(opening.expires), opening).await
+    desk.write_sealed(&key.opening(), Some(expires), opening).await
 }
 
 /// Reads a file of a case; files count from one.
 ///
 /// # Errors
 /// [`Problem::NotFound`] if the case has no such file; another problem if a part is missing or was changed.
-pub async fn read_file<S: Store>(
+pub async fn read_file<S: Store, K: Place>(
     desk: &Desk<'_, S>,
-    key: &CaseKey,
-    opening: &Opening,
+    key: &K,
+    files: &[AttachedFile],
     number: usize,
 ) -> Result<(AttachedFile, Vec<u8>), Problem> {
     let at = number.checked_sub(1).ok_or(Problem::NotFound)?;
-    let file = opening.files.get(at).ok_or(Problem::NotFound)?;
+    let file = files.get(at).ok_or(Problem::NotFound)?;
     let parts = (1..=file.parts).map(|part| {
         let key = key.file_part(number, part);
         async move {
@@ -139,17 +140,17 @@ pub async fn read_file<S: Store>(
 ///
 /// # Errors
 /// A problem if the store fails before event and head are stored.
-pub async fn append<S: Store>(
+pub async fn append<S: Store, K: Place>(
     desk: &Desk<'_, S>,
-    key: &CaseKey,
-    case: Case,
-    change: Change,
+    key: &K,
+    case: K::Case,
+    change: Change<K>,
     id: Id,
-) -> Result<Case, Problem> {
+) -> Result<K::Case, Problem> {
     let event = Event { id, change };
-    let expires = Some(case.opening.expires);
-    desk.write_sealed(&key.event(id), expires, &event).await?;
-    let case = case.with(event);
+    desk.write_sealed(&key.event(id), Some(case.expires()), &event).await?;
+    let (id, opening, head) = case.unfold();
+    let case = K::Case::fold(id, opening, head.merged(Journal::new([event])));
     write_head(desk, key, case).await
 }
 
@@ -160,21 +161,23 @@ pub async fn append<S: Store>(
 ///
 /// # Errors
 /// A problem if the store fails.
-pub async fn write_head<S: Store>(
+pub async fn write_head<S: Store, K: Place>(
     desk: &Desk<'_, S>,
-    key: &CaseKey,
-    mut case: Case,
-) -> Result<Case, Problem> {
-    let expires = Some(case.opening.expires);
+    key: &K,
+    mut case: K::Case,
+) -> Result<K::Case, Problem> {
+    let expires = Some(case.expires());
     for _ in 0..MERGES {
-        let sealed = desk.setup.keys.seal(&key.head(), expires, &encode(&case.head), &desk.moment);
+        let head = encode(case.journal());
+        let sealed = desk.setup.keys.seal(&key.head(), expires, &head, &desk.moment);
         if sealed.len() > MAX_VALUE {
             break;
         }
         desk.write(&key.head(), &sealed).await?;
-        let stored: Head = desk.read_sealed(&key.head()).await?.unwrap_or_default();
-        let complete = stored.contains(&case.head);
-        case = fold(case.id, case.opening, case.head.merged(stored));
+        let stored: Journal<Change<K>> = desk.read_sealed(&key.head()).await?.unwrap_or_default();
+        let complete = stored.contains(case.journal());
+        let (id, opening, head) = case.unfold();
+        case = fold(id, opening, head.merged(stored));
         if complete {
             break;
         }
@@ -186,14 +189,14 @@ pub async fn write_head<S: Store>(
 ///
 /// # Errors
 /// A problem if the store fails or an event was changed.
-pub async fn read_events<S: Store>(
+pub async fn read_events<S: Store, K: Place>(
     desk: &Desk<'_, S>,
-    key: &CaseKey,
+    key: &K,
     ids: impl IntoIterator<Item = Id>,
-) -> Result<Vec<Event>, Problem> {
+) -> Result<Vec<Event<Change<K>>>, Problem> {
     let events = ids.into_iter().map(|id| {
         let key = key.event(id);
-        async move { desk.read_sealed::<Event>(&key).await }
+        async move { desk.read_sealed(&key).await }
     });
     Ok(all(events).await?.into_iter().flatten().collect())
 }
@@ -205,7 +208,7 @@ fn decoded<T: serde::de::DeserializeOwned>(content: Option<Vec<u8>>) -> Result<O
 
 /// Draws the id of an event of a case. With an idempotency key, or the token of a form, its random bits come from there,
 /// so that a retry is known by them. `door` keeps the keys of persons and of operators apart.
-pub fn event_id<S>(desk: &Desk<'_, S>, key: &CaseKey, door: &str, once: Option<&str>) -> Id {
+pub fn event_id<S>(desk: &Desk<'_, S>, key: &impl Place, door: &str, once: Option<&str>) -> Id {
     match once {
         None => desk.moment.id("event"),
         Some(once) => {

@@ -10,6 +10,7 @@ pub mod console;
 pub mod desk;
 pub mod feedback;
 pub mod fields;
+mod form;
 #[cfg(test)]
 mod generated;
 pub mod headers;
@@ -31,6 +32,7 @@ pub mod reply;
 pub mod request;
 pub mod setup;
 pub mod site;
+mod submitted;
 pub mod suppression;
 pub mod suppressions;
 pub mod sweep;

@@ -19,7 +19,6 @@ use http::{Method, StatusCode};
 
 use crate::audit::{self, About, Action};
 use crate::desk::Desk;
-use crate::feedback::text_code;
 use crate::fields::{FieldValue, Fields};
 use crate::headers;
 use crate::join::{all, both};
@@ -32,6 +31,7 @@ use crate::problem::Problem;
 use crate::reply::{Chunks, Reply, Response, Rest};
 use crate::request::Request;
 use crate::setup::Setup;
+use crate::submitted::text_code;
 use crate::suppression::{Act, IN_FLIGHT};
 use crate::unsubscribe::{MAX_BATCH, addresses, state};
 

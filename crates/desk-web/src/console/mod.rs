@@ -6,6 +6,7 @@ mod wire;
 
 use desk_core::case::{Case, CaseKey, Change, Head, Kind, Message, SetState, State};
 use desk_core::id::Id;
+use desk_core::journal::Place;
 use desk_core::reference::Reference;
 use http::{Method, StatusCode};
 
@@ -13,7 +14,6 @@ use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
 use crate::feedback::wire::refusal;
-use crate::feedback::{idempotency_key, text_code};
 use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
@@ -23,6 +23,7 @@ use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request;
+use crate::submitted::{idempotency_key, text_code};
 
 /// How many cases a page of the list has, unless the client wants fewer or more.
 const PAGE: usize = 50;
@@ -135,7 +136,7 @@ impl Found {
         let events = cases::read_events(desk, &self.key, missing).await?;
         let known = case.head.events().len();
         let head = case.head.merged(Head::new(events));
-        let case = cases::fold(case.id, case.opening, head);
+        let case: Case = cases::fold(case.id, case.opening, head);
         if case.head.events().len() == known {
             return Ok(case);
         }
@@ -252,7 +253,7 @@ async fn list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, P
 
 async fn file<S: Scan>(desk: &Desk<'_, S>, found: &Found, number: usize) -> Result<Reply, Problem> {
     let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
-    let (file, bytes) = cases::read_file(desk, &found.key, &case.opening, number).await?;
+    let (file, bytes) = cases::read_file(desk, &found.key, &case.opening.files, number).await?;
     let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
     Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
         .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")

@@ -9,10 +9,8 @@ pub(crate) mod wire;
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use pages::Trouble;
-pub(crate) use submission::{idempotency_key, text_code};
-
 use desk_core::case::{Case, CaseKey, Change, Message};
+use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use desk_core::lang::Lang;
 use http::{Method, StatusCode};
@@ -20,6 +18,7 @@ use http::{Method, StatusCode};
 use crate::cases;
 use crate::desk::{Desk, logged};
 use crate::fields::{Encoding, Fields};
+use crate::form::{Draft, Trouble};
 use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake, Limit};
@@ -29,6 +28,7 @@ use crate::problem::Problem;
 use crate::reply::{Prepared, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
+use crate::submitted::{idempotency_key, text_code};
 
 /// The most bytes of a body: three files of 1 MiB each as base 64 in JSON take 4 MiB; text and framing take the rest.
 pub const BODY_LIMIT: usize = 4 * 1024 * 1024 + 256 * 1024;
@@ -288,7 +288,7 @@ async fn attachment<S: Store>(
     number: &str,
 ) -> Result<Reply, Problem> {
     let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
-    let (file, bytes) = cases::read_file(desk, key, &case.opening, number).await?;
+    let (file, bytes) = cases::read_file(desk, key, &case.opening.files, number).await?;
     let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
     let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
         .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
@@ -331,7 +331,7 @@ async fn add_message<S: Store>(
     let again = |case: &Case, key: &CaseKey, problem: &Problem| {
         page?;
         let trouble = Trouble::of(problem)?;
-        let draft = pages::Draft { text: &sent, once: token.as_deref(), trouble };
+        let draft = Draft { text: &sent, once: token.as_deref(), trouble };
         let view = pages::StatusView { done: None, draft: Some(draft) };
         let markup = pages::status(desk, request, locale, key, case, &view);
         let reply = Reply::page(trouble.status(), locale.lang, markup);

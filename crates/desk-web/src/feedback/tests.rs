@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
 use desk_core::case::{CaseKey, Head};
+use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use desk_core::store_key::StoreKey;
 use http::Method;

@@ -9,8 +9,6 @@ pub struct FeedbackTexts {
     pub form_title: &'static str,
     /// Its first paragraph.
     pub form_lead: &'static str,
-    /// The mark of a field that may be left empty.
-    pub optional: &'static str,
     /// The question about the kind.
     pub kind_legend: &'static str,
     /// A kind, in full.
@@ -23,50 +21,20 @@ pub struct FeedbackTexts {
     pub message_label: &'static str,
     /// What to write in it.
     pub message_hint: &'static str,
-    /// The files.
-    pub files_legend: &'static str,
-    /// Which files are taken.
-    pub files_hint: &'static str,
-    /// The n-th file.
-    pub file_label: fn(usize) -> &'static str,
-    /// That files must be chosen anew.
-    pub files_again: &'static str,
-    /// The name.
-    pub name_label: &'static str,
     /// The e-mail address.
     pub email_label: &'static str,
     /// What it is used for.
     pub email_hint: &'static str,
     /// The version of the app.
     pub app_version_label: &'static str,
-    /// The language of the answer.
-    pub language_label: &'static str,
-    /// The field that must stay empty.
-    pub honeypot_label: &'static str,
     /// How what is sent is kept, before the link to the policy.
     pub sealed: &'static str,
-    /// The button that sends.
-    pub send: &'static str,
-    /// The word before an error.
-    pub error: &'static str,
-    /// The heading of the summary: how many faults.
-    pub summary: fn(usize) -> String,
-    /// The heading where the form was open for too long.
-    pub expired: &'static str,
-    /// What to do then.
-    pub expired_hint: &'static str,
-    /// The heading where nothing is wrong with what was written, and yet it could not be taken.
-    pub not_sent: &'static str,
-    /// What to do then.
-    pub send_later: &'static str,
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading of the ticket.
     pub received_title: fn(Kind) -> &'static str,
     /// What the reference is for.
     pub reference_hint: &'static str,
-    /// The label of the reference.
-    pub reference_label: &'static str,
     /// The heading of the secret link.
     pub link_title: &'static str,
     /// What it is.
@@ -99,16 +67,6 @@ pub struct FeedbackTexts {
     pub withdrawn: &'static str,
     /// What that means.
     pub withdrawn_hint: &'static str,
-    /// The heading of the thread.
-    pub thread_title: &'static str,
-    /// The person, in the thread.
-    pub by_you: &'static str,
-    /// The operators, in the thread: app.
-    pub by_desk: fn(&str) -> String,
-    /// The label of a further message.
-    pub add_label: &'static str,
-    /// Its hint.
-    pub add_hint: &'static str,
     /// The heading of the facts.
     pub facts_title: &'static str,
     /// Fact: the kind.
@@ -119,10 +77,6 @@ pub struct FeedbackTexts {
     pub fact_policy: &'static str,
     /// Fact: until when the link works.
     pub fact_until: &'static str,
-    /// The word before a version's name.
-    pub version: &'static str,
-    /// The unit of 1,024 bytes.
-    pub kib: &'static str,
     /// The heading of withdrawing.
     pub withdraw_title: &'static str,
     /// The line that opens it.

@@ -4,10 +4,13 @@
 
 mod en;
 pub mod feedback;
+mod form;
 pub mod lint;
 pub mod policy;
 mod ru;
 pub mod unsubscribe;
+
+pub use form::FormTexts;
 
 use desk_core::lang::Lang;
 use http::StatusCode;
@@ -145,6 +148,14 @@ pub fn feedback(lang: Lang) -> &'static feedback::FeedbackTexts {
     match lang {
         Lang::En => &en::feedback::FEEDBACK,
         Lang::Ru => &ru::feedback::FEEDBACK,
+    }
+}
+
+/// The texts of forms and conversations in a language.
+pub fn form(lang: Lang) -> &'static FormTexts {
+    match lang {
+        Lang::En => &en::form::FORM,
+        Lang::Ru => &ru::form::FORM,
     }
 }
 

@@ -1,6 +1,7 @@
 //! English.
 
 pub(super) mod feedback;
+pub(super) mod form;
 pub(super) mod lint;
 pub(super) mod policy;
 pub(super) mod unsubscribe;

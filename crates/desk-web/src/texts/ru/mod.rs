@@ -1,6 +1,7 @@
 //! Russian.
 
 pub(super) mod feedback;
+pub(super) mod form;
 pub(super) mod lint;
 pub(super) mod policy;
 pub(super) mod unsubscribe;
