@@ -429,6 +429,45 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn civil(date: Date) -> jiff::civil::Date {
+        jiff::civil::date(date.year() as i16, date.month() as i8, date.day() as i8)
+    }
+
+    fn date(text: &str) -> Date {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn months_end_where_they_end() {
+        for (from, months, to) in [
+            ("2025-01-30", 1, "2025-02-28"),
+            ("2025-01-31", 1, "2025-02-28"),
+            ("2024-01-31", 1, "2024-02-29"),
+            ("2025-01-31", 3, "2025-04-30"),
+            ("2025-12-05", 1, "2026-01-05"),
+            ("2024-02-29", 12, "2025-02-28"),
+            ("2025-11-30", 3, "2026-02-28"),
+            ("9999-12-31", 1, "9999-12-31"),
+            ("0001-01-31", 1, "0001-02-28"),
+        ] {
+            assert_eq!(date(from).plus_months(months), date(to), "{from} + {months}");
+        }
+        assert_eq!(Date::MAX.plus_months(u32::MAX), Date::MAX);
+        assert_eq!(Date::MIN.plus_days(i64::MIN), Date::MIN);
+        assert_eq!(Date::MIN.plus_days(i64::MAX), Date::MAX);
+    }
+
+    #[test]
+    fn days_of_the_week_are_those_of_the_calendar_on_the_wall() {
+        assert_eq!(date("1970-01-01").weekday(), Weekday::Thursday);
+        assert_eq!(date("2026-11-22").weekday(), Weekday::Sunday);
+        assert_eq!(date("2000-02-29").weekday(), Weekday::Tuesday);
+        assert_eq!(Date::MIN.weekday(), Weekday::Monday);
+        assert_eq!(Date::MAX.weekday(), Weekday::Friday);
+        assert_eq!(Date::try_from(-719_163), Err(InvalidTime::Range));
+        assert_eq!(Date::try_from(2_932_897), Err(InvalidTime::Range));
+    }
+
     #[test]
     fn reads_the_examples_of_rfc_3339() {
         assert_eq!(at("1985-04-12T23:20:50.52Z").millis(), 482_196_050_520);
@@ -477,6 +516,28 @@ mod tests {
             prop_assert_eq!(ours.http_date(), civil.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string());
             prop_assert_eq!(Timestamp::from_http_date(&ours.http_date()), Ok(ours.to_second()));
             prop_assert_eq!(ours.to_string().parse(), Ok(ours.to_second()));
+        }
+
+        #[test]
+        fn days_are_reckoned_as_jiff_does(days in -719_162i64..=2_932_896, step in -400_000i64..400_000, months in 0u32..4_000) {
+            let ours = Date::try_from(days).unwrap();
+            let theirs = civil(ours);
+            prop_assert_eq!(ours.to_string(), theirs.to_string());
+            prop_assert_eq!(i64::from(ours), days);
+            prop_assert_eq!(ours.weekday() as i8, theirs.weekday().to_monday_zero_offset());
+            prop_assert_eq!(ours.weekday().is_weekend(), theirs.weekday().to_monday_zero_offset() > 4);
+            let kept = |date: Result<jiff::civil::Date, jiff::Error>, end: Date| date.map_or(end.to_string(), |date| date.to_string());
+            let (first, last) = (Date::MIN, Date::MAX);
+            // jiff goes further back than the year 1.
+            let stepped = theirs.checked_add(jiff::Span::new().days(step)).map(|date| date.max(civil(first)));
+            prop_assert_eq!(ours.plus_days(step).to_string(), kept(stepped, if step < 0 { first } else { last }));
+            prop_assert_eq!(ours.plus_months(months).to_string(), kept(theirs.checked_add(jiff::Span::new().months(months)), last));
+            let moved = ours.plus_days(step);
+            prop_assert!(moved.days_since(ours) == step || moved == first || moved == last);
+            prop_assert_eq!(ours.start_utc().date(), ours);
+            prop_assert_eq!(ours.end_utc().date(), ours);
+            prop_assert_eq!(ours.end_utc().millis() - ours.start_utc().millis(), MILLIS_PER_DAY - 1);
+            prop_assert_eq!(ours.to_string().parse(), Ok(ours));
         }
 
         #[test]

@@ -119,6 +119,9 @@ impl Zone {
 
     /// The last second of a day there, which is when a term of days ends.
     pub fn end_of(&self, day: Date) -> Timestamp {
+        if day == Date::MAX {
+            return Date::MAX.end_utc();
+        }
         self.start_of(day.plus_days(1)).plus_seconds(-1)
     }
 
