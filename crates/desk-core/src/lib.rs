@@ -17,6 +17,7 @@ pub mod mail;
 pub mod policy;
 pub mod provider;
 pub mod reference;
+pub mod request;
 pub mod sealed;
 pub mod signed;
 pub mod small;

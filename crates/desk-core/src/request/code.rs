@@ -1,0 +1,88 @@
+//! The code of the mail that proves an identity.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use subtle::ConstantTimeEq;
+
+use crate::base32;
+use crate::id::{Id, Moment};
+use crate::keys::{Keyring, Purpose};
+
+/// How many characters a code has: 50 bits. Tries are counted without a lock, so whoever sends very many at once may
+/// have a few more than they should; even millions would not do.
+const SYMBOLS: usize = 10;
+const MASK: u64 = (1 << (5 * SYMBOLS)) - 1;
+
+/// A code such as `K7QM2-X9P4T`. `Debug` hides it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Code(u64);
+
+/// A text that is no code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvalidCode;
+
+impl Code {
+    /// Draws a code for a request.
+    pub fn draw(moment: &Moment, request: Id) -> Self {
+        Self(u64::from_be_bytes(moment.draw("code", &[&request.to_bytes()])) & MASK)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = base32::encode::<SYMBOLS>(self.0.into());
+        let (a, b) = text.split_at(SYMBOLS / 2);
+        write!(f, "{a}-{b}")
+    }
+}
+
+impl fmt::Debug for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Code(…)")
+    }
+}
+
+/// Reads a code as people write it: in either case, with or without dashes and spaces.
+impl FromStr for Code {
+    type Err = InvalidCode;
+
+    fn from_str(text: &str) -> Result<Self, InvalidCode> {
+        let (mut number, mut count) = (0_u64, 0);
+        for symbol in text.chars().filter(|c| !matches!(c, '-' | ' ')) {
+            if count == SYMBOLS {
+                return Err(InvalidCode);
+            }
+            let digit = base32::digit(symbol).ok_or(InvalidCode)?;
+            number = (number << 5) | u64::from(digit);
+            count += 1;
+        }
+        if count == SYMBOLS { Ok(Self(number)) } else { Err(InvalidCode) }
+    }
+}
+
+/// The keyed hash of a code, which is all that is stored of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CodeHash([u8; 32]);
+
+impl CodeHash {
+    /// Hashes the code of a request.
+    pub fn new(keys: &Keyring, request: Id, code: &Code) -> Self {
+        Self(
+            keys.current()
+                .mac(Purpose::IdentityCode, &parts(request, code).each_ref().map(|p| p.as_slice())),
+        )
+    }
+
+    /// Tells in constant time whether this is the hash of a code, made under any root.
+    pub(super) fn is(&self, keys: &Keyring, request: Id, code: &Code) -> bool {
+        let parts = parts(request, code);
+        let parts = parts.each_ref().map(|part| part.as_slice());
+        keys.roots().any(|root| bool::from(root.mac(Purpose::IdentityCode, &parts).ct_eq(&self.0)))
+    }
+}
+
+fn parts(request: Id, code: &Code) -> [Vec<u8>; 2] {
+    [request.to_bytes().to_vec(), code.0.to_be_bytes().to_vec()]
+}

@@ -1,0 +1,289 @@
+use super::*;
+use crate::id::Moment;
+use crate::keys::tests::{keyring, secret};
+use crate::text::Text;
+use proptest::prelude::*;
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(1_800_000_000 + seconds).unwrap()
+}
+
+fn text(text: &str) -> Message {
+    Text::new(text).unwrap()
+}
+
+fn code(byte: u8) -> Code {
+    Code::draw(&Moment::new(at(0), [byte; 32]), id())
+}
+
+fn id() -> Id {
+    Id::new(at(0), [7; 10])
+}
+
+fn opening() -> Opening {
+    Opening {
+        at: at(0),
+        kind: Kind::Access,
+        regime: Regime::EuGdpr,
+        email: "anna@oncall.example".parse().unwrap(),
+        name: None,
+        details: None,
+        behalf: Behalf::Own,
+        files: vec![],
+        lang: Lang::En,
+        policy: None,
+        door: Door::Form,
+        fingerprint: String::new(),
+        identity: Identity::Sent(CodeHash::new(&keyring(), id(), &code(1))),
+        expires: at(90_000_000),
+    }
+}
+
+fn fold(opening: Opening, changes: &[(i64, Change)]) -> Request {
+    let event = |(seconds, change): &(i64, Change)| Event {
+        id: Id::new(at(*seconds), [*seconds as u8; 10]),
+        change: change.clone(),
+    };
+    Request::fold(id(), Box::new(opening), Head::new(changes.iter().map(event)))
+}
+
+fn package() -> Package {
+    Package { id: id(), size: 10, parts: 1, until: at(1_000) }
+}
+
+fn any_change() -> impl Strategy<Value = Change> {
+    prop_oneof![
+        Just(Change::CodeSent(CodeHash::new(&keyring(), id(), &code(2)))),
+        Just(Change::CodeWrong),
+        Just(Change::Identified(Proof::Code)),
+        Just(Change::PersonWrote(text("p"))),
+        Just(Change::OperatorWrote(text("o"))),
+        Just(Change::Taken),
+        Just(Change::ClarificationAsked(text("?"))),
+        Just(Change::Extended { reason: text("many"), notice: id() }),
+        any::<bool>().prop_map(|partly| Change::Answered { text: text("a"), partly }),
+        Just(Change::Refused { ground: Ground::Excessive, text: text("r") }),
+        Just(Change::Withdrawn),
+        Just(Change::Packaged(package())),
+        Just(Change::PackageDropped(id())),
+    ]
+}
+
+#[test]
+fn a_request_goes_its_way() {
+    let mut changes = Vec::new();
+    for (seconds, change, name) in [
+        (10, Change::CodeWrong, "awaiting_identity"),
+        (20, Change::Identified(Proof::Code), "received"),
+        (30, Change::Taken, "in_progress"),
+        (40, Change::ClarificationAsked(text("Which app?")), "awaiting_clarification"),
+        (50, Change::OperatorWrote(text("There is no hurry.")), "awaiting_clarification"),
+        (60, Change::PersonWrote(text("The phone.")), "in_progress"),
+        (70, Change::Extended { reason: text("There is much."), notice: id() }, "extended"),
+        (80, Change::ClarificationAsked(text("Which phone?")), "awaiting_clarification"),
+        (90, Change::PersonWrote(text("This one.")), "extended"),
+        (100, Change::Packaged(package()), "extended"),
+        (110, Change::Answered { text: text("Here."), partly: false }, "answered"),
+        (120, Change::Refused { ground: Ground::Excessive, text: text("No.") }, "answered"),
+        (130, Change::Withdrawn, "answered"),
+    ] {
+        changes.push((seconds, change));
+        assert_eq!(fold(opening(), &changes).state(at(seconds)).name(), name);
+    }
+    let request = fold(opening(), &changes);
+    assert_eq!(request.identified, Some((at(20), Proof::Code)));
+    assert_eq!(request.package(at(999)), Some(package()));
+    assert_eq!(request.package(at(1_000)), None);
+    let rest = |cause, from, to| Pause { cause, from: at(from), to: Some(at(to)) };
+    assert_eq!(
+        request.pauses(at(130)),
+        [
+            rest(Cause::Identity, 0, 20),
+            rest(Cause::Clarification, 40, 60),
+            rest(Cause::Clarification, 80, 90),
+        ]
+    );
+    assert_eq!(request.open(at(130)).err(), Some(Refusal::Ended));
+    assert_eq!(request.withdraw(at(130)).err(), Some(Refusal::Ended));
+}
+
+#[test]
+fn a_code_is_good_for_a_day_and_five_tries_that_another_one_does_not_give_back() {
+    let keys = keyring();
+    let fresh = fold(opening(), &[]);
+    let attempt = |request: &Request, now: i64, code: Code| {
+        request.unproven(at(now)).unwrap().try_code(&keys, &code)
+    };
+    assert_eq!(attempt(&fresh, 1, code(1)), Attempt::Right(Move(Change::Identified(Proof::Code))));
+    assert_eq!(attempt(&fresh, 1, code(2)), Attempt::Wrong(Move(Change::CodeWrong)));
+    assert_eq!(attempt(&fresh, PROOF_SECONDS - 1, code(1)), attempt(&fresh, 1, code(1)));
+    assert_eq!(attempt(&fresh, PROOF_SECONDS, code(1)), Attempt::TooLate);
+    assert_eq!(fresh.unproven(at(PROOF_SECONDS)).unwrap().by_link(), Err(Refusal::TooLate));
+
+    let again = CodeHash::new(&keys, id(), &code(2));
+    let mut changes: Vec<(i64, Change)> = (0..5).map(|n| (10 + n, Change::CodeWrong)).collect();
+    changes.insert(2, (100, Change::CodeSent(again)));
+    let locked = fold(opening(), &changes);
+    assert_eq!(attempt(&locked, 200, code(2)), Attempt::Locked);
+    // The link is in the mailbox alone, so it goes on working.
+    assert!(locked.unproven(at(200)).unwrap().by_link().is_ok());
+    // Another code takes the place of the first, and is good for a day of its own.
+    let resent = fold(opening(), &[(PROOF_SECONDS, Change::CodeSent(again))]);
+    let late = PROOF_SECONDS + 10;
+    assert_eq!(attempt(&resent, late, code(1)), Attempt::Wrong(Move(Change::CodeWrong)));
+    assert_eq!(
+        attempt(&resent, late, code(2)),
+        Attempt::Right(Move(Change::Identified(Proof::Code)))
+    );
+    // A new root breaks no code that is on its way.
+    let rotated = Keyring::new(&secret(2), &[secret(1)]);
+    let attempt = fresh.unproven(at(1)).unwrap().try_code(&rotated, &code(1));
+    assert!(matches!(attempt, Attempt::Right(_)));
+}
+
+#[test]
+fn codes_are_sent_a_few_times_only() {
+    let again = Change::CodeSent(CodeHash::new(&keyring(), id(), &code(2)));
+    let hash = CodeHash::new(&keyring(), id(), &code(3));
+    let changes: Vec<_> = (1..i64::from(SENDS)).map(|n| (n, again.clone())).collect();
+    let request = fold(opening(), &changes);
+    assert_eq!(request.unproven(at(9)).unwrap().resend(hash), Err(Refusal::NoMoreCodes));
+    let request = fold(opening(), &changes[1..]);
+    assert!(request.unproven(at(9)).unwrap().resend(hash).is_ok());
+}
+
+#[test]
+fn what_nobody_proves_expires() {
+    let request = fold(opening(), &[]);
+    assert_eq!(request.state(at(IDENTITY_SECONDS - 1)).name(), "awaiting_identity");
+    assert_eq!(request.state(at(IDENTITY_SECONDS)), State::Expired { at: at(IDENTITY_SECONDS) });
+    assert_eq!(request.unproven(at(IDENTITY_SECONDS)).err(), Some(Refusal::Ended));
+    // One that was asserted has nothing to prove.
+    let request = fold(Opening { identity: Identity::Asserted, ..opening() }, &[]);
+    assert_eq!(request.state(at(IDENTITY_SECONDS)), State::Received);
+    assert_eq!(request.pauses(at(5)), []);
+    assert_eq!(request.unproven(at(1)).err(), Some(Refusal::Identified));
+}
+
+#[test]
+fn an_end_is_reachable_however_long_the_thread_is() {
+    let long = text(&"я".repeat(10_000));
+    let mut changes = vec![(1, Change::Identified(Proof::Link))];
+    for seconds in 2.. {
+        let request = fold(opening(), &changes);
+        match request.open(at(seconds)).unwrap().person_writes(long.clone()) {
+            Ok(_) => changes.push((seconds, Change::PersonWrote(long.clone()))),
+            Err(refusal) => {
+                assert_eq!(refusal, Refusal::ThreadFull);
+                break;
+            }
+        }
+    }
+    assert_eq!(changes.len(), 10);
+    let request = fold(opening(), &changes);
+    assert!(request.withdraw(at(99)).is_ok());
+    changes.push((99, request.open(at(99)).unwrap().answer(long, true).into_change()));
+    let request = fold(opening(), &changes);
+    assert_eq!(request.state(at(99)).name(), "answered");
+    let head = postcard::to_allocvec(&request.head).unwrap();
+    assert!(head.len() + crate::sealed::OVERHEAD < crate::sealed::MAX_VALUE);
+}
+
+#[test]
+fn keys_and_links_name_the_same_request() {
+    let subject = keyring().subject(&"anna@oncall.example".parse().unwrap());
+    let key = RequestKey { id: id(), subject };
+    assert_eq!(RequestKey::from_opening(key.opening().as_str()), Some(key));
+    assert_eq!(RequestKey::from_bytes(key.to_bytes()), key);
+    assert_eq!(RequestKey::from_opening("request:00000000000000000000000001:anonymous"), None);
+    assert_eq!(RequestKey::from_opening(&format!("{}:x", key.opening())), None);
+}
+
+#[test]
+fn codes_are_read_as_people_write_them() {
+    let shown = code(1).to_string();
+    assert_eq!(shown.len(), "K7QM2-X9P4T".len());
+    let relaxed = format!(" {} ", shown.to_lowercase().replace('-', " "));
+    assert_eq!(relaxed.parse(), Ok(code(1)));
+    for wrong in ["", "K7QM2-X9P4", "K7QM2-X9P4TT", "K7QM2-X9P4U"] {
+        assert_eq!(wrong.parse::<Code>(), Err(code::InvalidCode), "{wrong}");
+    }
+    assert!(!format!("{:?}", code(1)).contains(&shown[..5]));
+}
+
+proptest! {
+    #[test]
+    fn folding_does_not_depend_on_order_or_repeats(
+        changes in prop::collection::vec(any_change(), 0..20), turn: usize,
+    ) {
+        let events: Vec<Event> = changes.into_iter().enumerate()
+            .map(|(n, change)| Event { id: Id::new(at(n as i64), [n as u8; 10]), change }).collect();
+        let mut shuffled = events.clone();
+        let turn = turn % (shuffled.len() + 1);
+        shuffled.rotate_left(turn);
+        shuffled.extend(events.iter().take(3).cloned());
+        let fold = |events| Request::fold(id(), Box::new(opening()), Head::new(events));
+        prop_assert_eq!(fold(events), fold(shuffled));
+    }
+
+    /// Whatever is folded, an end is final, nothing is told before identity is proven, and one extension counts.
+    #[test]
+    fn no_sequence_of_events_leads_to_an_unlawful_state(changes in prop::collection::vec(any_change(), 0..30)) {
+        let mut ended = None;
+        for length in 0..=changes.len() {
+            let so_far: Vec<_> = changes[..length].iter().cloned().enumerate()
+                .map(|(n, change)| (n as i64, change)).collect();
+            let request = fold(opening(), &so_far);
+            let state = request.state(at(length as i64));
+            if let Some(ended) = &ended {
+                prop_assert_eq!(&state, ended);
+            } else if state.ended().is_some() {
+                ended = Some(state.clone());
+            }
+            let done = matches!(state, State::Answered { .. } | State::Extended | State::Received);
+            prop_assert!(!done || request.identified.is_some());
+            for rest in request.pauses(at(100)) {
+                prop_assert!(rest.to.is_none_or(|to| rest.from <= to));
+            }
+            let bytes = postcard::to_allocvec(&request.head).unwrap();
+            prop_assert_eq!(postcard::from_bytes::<Head>(&bytes).unwrap(), request.head.clone());
+        }
+    }
+
+    /// Every move that a stage offers has an effect: none is offered that folding ignores.
+    #[test]
+    fn what_is_offered_has_an_effect(changes in prop::collection::vec(any_change(), 0..12)) {
+        let so_far: Vec<_> = changes.into_iter().enumerate().map(|(n, c)| (n as i64, c)).collect();
+        let request = fold(opening(), &so_far);
+        let now = at(50);
+        let mut moves = Vec::new();
+        moves.extend(request.withdraw(now));
+        moves.extend(request.refuse(now, Ground::LegalDuty, text("x")));
+        match request.stage(now) {
+            Stage::Identity(unproven) => {
+                moves.push(unproven.by_operator());
+                moves.extend(unproven.by_link());
+            }
+            Stage::Open(open) => {
+                moves.extend(open.take());
+                moves.extend(open.ask(text("?")));
+                moves.extend(open.extend(text("x"), id()));
+                moves.push(open.answer(text("x"), true));
+            }
+            Stage::Ended(_) => prop_assert!(moves.is_empty()),
+        }
+        for made in moves {
+            let mut then = so_far.clone();
+            then.push((50, made.into_change()));
+            let after = fold(opening(), &then);
+            prop_assert!((after.state(now), after.extension.clone()) != (request.state(now), request.extension.clone()));
+        }
+    }
+
+    #[test]
+    fn codes_round_trip_and_never_panic(seed: [u8; 32], strange in "\\PC*") {
+        let code = Code::draw(&Moment::new(at(0), seed), id());
+        prop_assert_eq!(code.to_string().parse(), Ok(code));
+        let _ = strange.parse::<Code>();
+    }
+}
