@@ -348,10 +348,6 @@ pub const SENDS: u8 = 5;
 /// A request that waits for a proof of identity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Awaiting {
-    /// The hash of the code that was sent last.
-    code: CodeHash,
-    /// When it was sent.
-    pub sent: Timestamp,
     /// How many codes may still be sent.
     pub sends_left: u8,
     /// How many wrong codes are still taken.
@@ -473,6 +469,8 @@ pub struct Request {
     pub extension: Option<Extension>,
     /// The package that can be fetched, unless it has expired.
     pub package: Option<Package>,
+    /// The code that was sent last, and when.
+    sent: Option<(Timestamp, CodeHash)>,
     /// Where it stood after its last event.
     state: State,
     /// The clarifications that were asked for: when, and when the person answered.
@@ -567,11 +565,13 @@ impl Request {
             identified: None,
             extension: None,
             package: None,
+            sent: match opening.identity {
+                Identity::Sent(code) => Some((opening.at, code)),
+                Identity::Asserted => None,
+            },
             clarifications: Vec::new(),
             state: match opening.identity {
-                Identity::Sent(code) => State::AwaitingIdentity(Awaiting {
-                    code,
-                    sent: opening.at,
+                Identity::Sent(_) => State::AwaitingIdentity(Awaiting {
                     sends_left: SENDS - 1,
                     tries_left: TRIES,
                     until: opening.at.plus_seconds(IDENTITY_SECONDS),
@@ -599,8 +599,7 @@ impl Request {
                 self.package = self.package.filter(|package| package.id != *id);
             }
             (State::AwaitingIdentity(awaiting), Change::CodeSent(code)) => {
-                awaiting.code = *code;
-                awaiting.sent = at;
+                self.sent = Some((at, *code));
                 awaiting.sends_left = awaiting.sends_left.saturating_sub(1);
             }
             (State::AwaitingIdentity(awaiting), Change::CodeWrong) => {
@@ -751,6 +750,21 @@ impl Request {
         }
     }
 
+    /// Whether the link that was mailed still proves who asks.
+    pub fn link_works(&self, now: Timestamp) -> bool {
+        self.sent.is_some_and(|(at, _)| now.seconds_since(at) < PROOF_SECONDS)
+    }
+
+    /// Whether the person proved who they are with this very code, which was then sent twice: it is one act.
+    pub fn was_proven_by(&self, keys: &Keyring, code: &Code, now: Timestamp) -> bool {
+        let by_code = matches!(self.identified, Some((_, Proof::Code)));
+        by_code && self.link_works(now) && self.is_code(keys, code)
+    }
+
+    fn is_code(&self, keys: &Keyring, code: &Code) -> bool {
+        self.sent.is_some_and(|(_, hash)| hash.is(keys, self.id, code))
+    }
+
     /// Whether a package can be fetched now.
     pub fn package(&self, now: Timestamp) -> Option<Package> {
         self.package.filter(|package| now < package.until)
@@ -792,10 +806,10 @@ impl Unproven<'_> {
         if self.awaiting.tries_left == 0 {
             return Attempt::Locked;
         }
-        if self.is_stale() {
+        if !self.request.link_works(self.now) {
             return Attempt::TooLate;
         }
-        if self.awaiting.code.is(keys, self.request.id, code) {
+        if self.request.is_code(keys, code) {
             Attempt::Right(Move(Change::Identified(Proof::Code)))
         } else {
             Attempt::Wrong(Move(Change::CodeWrong))
@@ -807,10 +821,11 @@ impl Unproven<'_> {
     /// # Errors
     /// [`Refusal::TooLate`] where the last mail was sent too long ago.
     pub fn by_link(&self) -> Result<Move, Refusal> {
-        if self.is_stale() {
-            return Err(Refusal::TooLate);
+        if self.request.link_works(self.now) {
+            Ok(Move(Change::Identified(Proof::Link)))
+        } else {
+            Err(Refusal::TooLate)
         }
-        Ok(Move(Change::Identified(Proof::Link)))
     }
 
     /// Proves identity by what an operator saw.
@@ -827,10 +842,6 @@ impl Unproven<'_> {
             return Err(Refusal::NoMoreCodes);
         }
         Ok(Move(Change::CodeSent(code)))
-    }
-
-    const fn is_stale(&self) -> bool {
-        self.now.seconds_since(self.awaiting.sent) >= PROOF_SECONDS
     }
 }
 

@@ -2,9 +2,22 @@
 
 use base64ct::{Base64, Encoding as _};
 use desk_core::attachment::{Attachment, InvalidAttachment, MAX_ATTACHMENTS};
+use desk_core::case::PolicyPin;
+use desk_core::email::{EmailAddress, InvalidEmail};
+use desk_core::id::Id;
+use desk_core::keys::Purpose;
+use desk_core::store_key::StoreKey;
 use desk_core::text::{InvalidText, Text};
+use desk_core::time::Timestamp;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cases;
+use crate::desk::Desk;
 
 use crate::fields::{Encoding, FieldValue, Fields};
+use crate::policy;
+use crate::ports::Store;
 use crate::problem::Problem;
 use crate::request::Request;
 
@@ -29,6 +42,70 @@ pub(crate) fn idempotency_key(request: &Request) -> Result<Option<String>, Probl
     let fits = (8..=128).contains(&value.len())
         && value.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
     if fits { Ok(Some(value.to_owned())) } else { Err(WRONG) }
+}
+
+/// How long an idempotency key is remembered, in seconds.
+pub(crate) const KEY_AGE: i64 = 24 * 3600;
+
+/// What is remembered under an idempotency key.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Marker {
+    /// The case that was about to be opened.
+    pub(crate) case: [u8; 32],
+    /// What it was opened with: where the case never came to be, another text may still use the key.
+    pub(crate) fingerprint: String,
+}
+
+/// Where an idempotency key of an address is remembered.
+pub(crate) fn marker_key<S>(
+    desk: &Desk<'_, S>,
+    address: &[u8],
+    key: &str,
+) -> Result<StoreKey, Problem> {
+    let name = desk.setup.keys.blind(Purpose::Idempotency, &[address, key.as_bytes()]);
+    StoreKey::new(format!("once:{name}")).map_err(|error| Problem::Internal(error.to_string()))
+}
+
+/// The id of the case that an idempotency key opens: the same for taps that race each other, another one for another text.
+pub(crate) fn keyed_id<S>(desk: &Desk<'_, S>, marker: &StoreKey, fingerprint: &str) -> Id {
+    // The minute, so that taps which follow each other fall into the same one.
+    let seconds = desk.now().seconds();
+    let minute = Timestamp::from_seconds(seconds - seconds.rem_euclid(60));
+    let parts: [&[u8]; 2] = [marker.as_str().as_bytes(), fingerprint.as_bytes()];
+    Id::new(minute.unwrap_or(desk.now()), cases::unique(desk, &parts))
+}
+
+/// The policy in force. One that cannot be read must not keep anybody from complaining.
+pub(crate) async fn pin<S: Store>(desk: &Desk<'_, S>) -> Result<Option<PolicyPin>, Problem> {
+    match policy::pin(desk).await {
+        Err(Problem::Internal(_)) => Ok(None),
+        pin => pin,
+    }
+}
+
+/// A hash of texts and files that cannot run into each other.
+pub(crate) fn fingerprint(parts: &[&str], files: &[Attachment]) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    for file in files {
+        hash.update(Sha256::digest(file.bytes()));
+    }
+    cases::hex(&hash.finalize())
+}
+
+/// Parses an e-mail address that may be left out. Spaces alone leave it out.
+pub(crate) fn address(fields: &mut Fields) -> Option<EmailAddress> {
+    let parse = |text: &str| match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|error| match error {
+            InvalidEmail::TooLong => "too-long",
+            InvalidEmail::Shape => "not-an-address",
+        }),
+    };
+    fields.parse("email", parse).flatten()
 }
 
 /// Parses a short text that may be left out. Spaces alone leave it out.

@@ -2,9 +2,9 @@
 
 use desk_core::attachment::Attachment;
 use desk_core::case::{
-    AppVersion, Case, CaseKey, Door, Head, Kind, Message, Name, Opening, PolicyPin, Suspicion,
+    AppVersion, Case, CaseKey, Door, Head, Kind, Message, Name, Opening, Suspicion,
 };
-use desk_core::email::{EmailAddress, InvalidEmail};
+use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::{Purpose, Subject};
@@ -12,8 +12,6 @@ use desk_core::lang::Lang;
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{brake, pages, secret, status_path, wants_page, wire};
 use crate::cases;
@@ -23,19 +21,18 @@ use crate::form::{HONEYPOT, Trouble};
 use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake};
-use crate::policy;
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::{Locale, Request};
-use crate::submitted::{files, idempotency_key, optional, text_code};
+use crate::submitted::{
+    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional, text_code,
+};
 
 /// A form that comes back sooner was not filled in by a person: even one tap and one word take longer.
 const TOO_FAST: i64 = 3;
 /// A form is good for a day: a person may leave it open overnight.
 const FORM_AGE: i64 = 24 * 3600;
-/// How long an idempotency key is remembered, in seconds.
-const KEY_AGE: i64 = 24 * 3600;
 /// What a person sent, parsed.
 struct Submission {
     kind: Kind,
@@ -56,15 +53,6 @@ enum Ticket {
     Keyed(StoreKey),
     /// From here: a retry opens another case.
     Fresh,
-}
-
-/// What is remembered under an idempotency key.
-#[derive(Serialize, Deserialize)]
-struct Marker {
-    /// The case that was about to be opened.
-    case: [u8; 32],
-    /// What it was opened with: where the case never came to be, another text may still use the key.
-    fingerprint: String,
 }
 
 pub(super) async fn submit<S: Store>(
@@ -103,7 +91,7 @@ pub(super) async fn submit<S: Store>(
                 Err(Problem::FormExpired)
             };
         }
-        (Encoding::Json, _, Some(key)) => Ticket::Keyed(marker_key(desk, &key)?),
+        (Encoding::Json, _, Some(key)) => Ticket::Keyed(marker_key(desk, b"POST /feedback", &key)?),
         (Encoding::Json, _, None) => Ticket::Fresh,
     };
     let submission = match parse(fields, locale.lang) {
@@ -137,11 +125,6 @@ pub(super) async fn submit<S: Store>(
     Ok(brake.fields().apply(reply))
 }
 
-fn marker_key<S>(desk: &Desk<'_, S>, key: &str) -> Result<StoreKey, Problem> {
-    let name = desk.setup.keys.blind(Purpose::Idempotency, &[b"POST /feedback", key.as_bytes()]);
-    StoreKey::new(format!("once:{name}")).map_err(|error| Problem::Internal(error.to_string()))
-}
-
 /// The case that a ticket opens. Two taps that race each other must come to the same one before either has stored
 /// anything, and two different texts that race each other must not: so it is derived from what they share, and from what
 /// they do not.
@@ -158,13 +141,7 @@ fn case_key<S>(
             let parts: [&[u8]; 3] = [b"form", &id.to_bytes(), &subject.to_bytes()];
             Id::new(id.instant(), cases::unique(desk, &parts))
         }
-        // The minute, so that taps which follow each other fall into the same one.
-        (Ticket::Keyed(marker), _) => {
-            let seconds = desk.now().seconds();
-            let minute = Timestamp::from_seconds(seconds - seconds.rem_euclid(60));
-            let parts: [&[u8]; 2] = [marker.as_str().as_bytes(), fingerprint.as_bytes()];
-            Id::new(minute.unwrap_or(desk.now()), cases::unique(desk, &parts))
-        }
+        (Ticket::Keyed(marker), _) => submitted::keyed_id(desk, marker, fingerprint),
         (Ticket::Fresh, _) => desk.moment.id("case"),
     };
     CaseKey { id, subject }
@@ -205,14 +182,6 @@ async fn earlier<S: Store>(
     }
 }
 
-/// The policy in force. One that cannot be read must not keep anybody from complaining.
-async fn pin<S: Store>(desk: &Desk<'_, S>) -> Result<Option<PolicyPin>, Problem> {
-    match policy::pin(desk).await {
-        Err(Problem::Internal(_)) => Ok(None),
-        pin => pin,
-    }
-}
-
 /// Stores the case, or finds the one that the same ticket opened before.
 async fn accept<S: Store>(
     desk: &Desk<'_, S>,
@@ -226,7 +195,7 @@ async fn accept<S: Store>(
     let own = case_key(desk, &ticket, subject, &fingerprint);
 
     // Load: the case that this ticket may have opened already, the client's brake, the policy in force.
-    let reads = both(limiter::check(desk, request, brake(desk)), pin(desk));
+    let reads = both(limiter::check(desk, request, brake(desk)), submitted::pin(desk));
     let loads = both(earlier(desk, &ticket, own, &fingerprint), reads);
     let ((key, earlier), (brake, policy)) = loads.await?;
     if let Some(opening) = earlier {
@@ -282,23 +251,15 @@ fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
 
 /// A hash of everything that makes two submissions the same: what the person said, not how it travelled.
 fn fingerprint(submission: &Submission) -> String {
-    let mut hash = Sha256::new();
-    let email = submission.email.as_ref().map_or("", EmailAddress::as_str);
-    for part in [
+    let parts = [
         submission.kind.name(),
         submission.message.as_str(),
         submission.name.as_ref().map_or("", Name::as_str),
-        email,
+        submission.email.as_ref().map_or("", EmailAddress::as_str),
         submission.app_version.as_ref().map_or("", AppVersion::as_str),
         submission.lang.tag(),
-    ] {
-        hash.update((part.len() as u64).to_be_bytes());
-        hash.update(part);
-    }
-    for file in &submission.files {
-        hash.update(Sha256::digest(file.bytes()));
-    }
-    cases::hex(&hash.finalize())
+    ];
+    submitted::fingerprint(&parts, &submission.files)
 }
 
 /// Parses what was sent, and finds all that is wrong with it.
@@ -309,14 +270,7 @@ fn parse(mut fields: Fields, page_lang: Lang) -> Result<Submission, Vec<FieldErr
     fields.require("message", &message);
     let files = files(&mut fields);
     let name = optional(&mut fields, "name");
-    let email = fields.parse("email", |text| match text.trim() {
-        "" => Ok(None),
-        text => text.parse().map(Some).map_err(|error| match error {
-            InvalidEmail::TooLong => "too-long",
-            InvalidEmail::Shape => "not-an-address",
-        }),
-    });
-    let email = email.flatten();
+    let email = address(&mut fields);
     let app_version = optional(&mut fields, "app_version");
     let lang = fields.parse("language", |tag| Lang::lookup(tag).ok_or("unknown-language"));
     let honeypot = match fields.encoding {

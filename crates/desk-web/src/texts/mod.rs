@@ -7,6 +7,7 @@ pub mod feedback;
 mod form;
 pub mod lint;
 pub mod policy;
+pub mod requests;
 mod ru;
 pub mod unsubscribe;
 
@@ -164,6 +165,14 @@ pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     match lang {
         Lang::En => &en::policy::POLICY,
         Lang::Ru => &ru::policy::POLICY,
+    }
+}
+
+/// The texts of data requests in a language.
+pub fn requests(lang: Lang) -> &'static requests::RequestTexts {
+    match lang {
+        Lang::En => &en::requests::REQUESTS,
+        Lang::Ru => &ru::requests::REQUESTS,
     }
 }
 

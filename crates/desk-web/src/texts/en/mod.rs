@@ -4,6 +4,7 @@ pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
 pub(super) mod policy;
+pub(super) mod requests;
 pub(super) mod unsubscribe;
 
 use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
