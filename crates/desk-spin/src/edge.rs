@@ -38,7 +38,7 @@ const CHUNK: usize = 16 * 1024;
 
 /// What the ports of a component say of its answers: what it never does, it does not carry.
 pub trait Ports {
-    /// Whether bodies may be given out chunk by chunk. Only who scans has as much to say.
+    /// Whether bodies may be given out chunk by chunk: exports, and packages of everything that is held.
     const STREAMS: bool;
     /// Whether something may be done once the answer is out. Only who calls others lets nobody wait for them.
     const CALLS: bool;

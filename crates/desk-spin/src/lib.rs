@@ -15,7 +15,7 @@ pub use edge::{Ports, handle};
 pub use outbound::Calling;
 pub use scan::ScanningStore;
 pub use spin_sdk;
-pub use store::SpinStore;
+pub use store::{SpinStore, Streaming};
 
 /// Exports a use case of `desk-web` as the HTTP handler of a component.
 ///

@@ -54,3 +54,26 @@ impl Ports for SpinStore {
     const STREAMS: bool = false;
     const CALLS: bool = false;
 }
+
+/// The ports of a component that may give out bodies chunk by chunk, over those that it has anyway.
+#[derive(Clone, Default)]
+pub struct Streaming<S>(S);
+
+impl<S: Store> Store for Streaming<S> {
+    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(key).await
+    }
+
+    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
+        self.0.set(key, value).await
+    }
+
+    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
+        self.0.delete(key).await
+    }
+}
+
+impl<S: Ports> Ports for Streaming<S> {
+    const STREAMS: bool = true;
+    const CALLS: bool = S::CALLS;
+}

@@ -30,6 +30,7 @@ pub mod ports;
 pub mod problem;
 pub mod reply;
 pub mod request;
+pub mod requests;
 pub mod setup;
 pub mod site;
 mod submitted;

@@ -18,6 +18,8 @@ pub enum Place {
     Versions,
     /// The feedback form.
     Feedback,
+    /// Requests about one's own data.
+    Requests,
     /// The newsletters.
     Mail,
     /// Any other page.
@@ -88,6 +90,7 @@ pub fn layout(
                             li { a href=(locale.href("/policy")) aria-current=[current(Place::Policy)] { (texts.nav_policy) } }
                             li { a href=(locale.href("/policy/versions")) aria-current=[current(Place::Versions)] { (texts.nav_versions) } }
                             li { a href=(locale.href("/feedback")) aria-current=[current(Place::Feedback)] { (texts.nav_feedback) } }
+                            li { a href=(locale.href("/requests")) aria-current=[current(Place::Requests)] { (texts.nav_requests) } }
                             li { a href=(locale.href("/unsubscribe")) aria-current=[current(Place::Mail)] { (texts.nav_mail) } }
                             @if setup.security.is_some() {
                                 li { a href="/.well-known/security.txt" { (texts.nav_security) } }

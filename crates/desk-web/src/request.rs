@@ -25,6 +25,9 @@ pub fn body_limit(method: &Method, target: &str) -> usize {
         Method::POST | Method::PUT | Method::PATCH if path == "/feedback" => {
             crate::feedback::BODY_LIMIT
         }
+        Method::POST if matches!(path, "/requests" | "/delete-account" | "/delete-data") => {
+            crate::requests::BODY_LIMIT
+        }
         Method::POST
             if matches!(
                 path,

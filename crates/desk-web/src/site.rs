@@ -65,7 +65,7 @@ fn openapi() -> Reply {
 }
 
 /// Status links carry a token, and nothing that carries one belongs in an index.
-const ROBOTS: &str = "User-agent: *\nDisallow: /feedback/\nDisallow: /console/\nDisallow: /u/\nDisallow: /unsubscribe/\n";
+const ROBOTS: &str = "User-agent: *\nDisallow: /feedback/\nDisallow: /requests/\nDisallow: /console/\nDisallow: /u/\nDisallow: /unsubscribe/\n";
 
 fn page_reply(lang: Lang, markup: Markup) -> Reply {
     Reply::page(StatusCode::OK, lang, markup)
@@ -100,6 +100,7 @@ fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
                     }
                 }
             }
+            (door("/requests", &start.requests))
             (door("/unsubscribe", &start.mail))
             (door("/policy/versions", &start.versions))
             li { a href="/openapi.json" { (start.developers.link) } p { (start.developers.hint) } }

@@ -21,7 +21,7 @@ use desk_host::{
 };
 use desk_web::{
     Body, Desk, Setup, console, feedback, lint, mail_events, memory::MemoryStore, policy,
-    request::body_limit, site, suppressions, sweep, unsubscribe,
+    request::body_limit, requests, site, suppressions, sweep, unsubscribe,
 };
 use http::HeaderValue;
 
@@ -224,6 +224,7 @@ impl Target for Native {
             "site" => site::serve(&desk, &request).await,
             "policy" => policy::serve(&desk, &request).await,
             "feedback" => feedback::serve(&desk, &request).await,
+            "data-requests" => requests::serve(&desk, &request).await,
             "unsubscribe" => unsubscribe::serve(&desk, &request).await,
             "suppressions" => suppressions::serve(&desk, &request).await,
             "mail-events" => mail_events::serve(&desk, &request).await,

@@ -238,6 +238,7 @@ impl Up {
             ("Start page", "/", String::new()),
             ("Policy", "/policy", String::new()),
             ("Feedback", "/feedback", String::new()),
+            ("Your data", "/requests", String::new()),
             ("Newsletters", "/unsubscribe", String::new()),
             ("Console API", "/console/api/", format!("  ({token})")),
         ];

@@ -91,19 +91,24 @@ fn entry(
         json.text("from", from);
         json.shown("at", &at);
         json.text("text", text.as_str());
-        if attached.is_empty() {
-            return;
+        attachments(json, attached, files);
+    });
+}
+
+/// Writes the attached files, which lie below the address `files`; nothing where there are none.
+pub(crate) fn attachments(json: &mut Json, attached: &[AttachedFile], files: &str) {
+    if attached.is_empty() {
+        return;
+    }
+    json.list("attachments", |list| {
+        for (number, file) in (1..).zip(attached) {
+            list.nest("", |json| {
+                json.text("media_type", file.kind.media_type());
+                json.number("size", file.size);
+                json.text("sha256", &file.sha256);
+                json.shown("url", &format_args!("{files}/{number}"));
+            });
         }
-        json.list("attachments", |list| {
-            for (number, file) in (1..).zip(attached) {
-                list.nest("", |json| {
-                    json.text("media_type", file.kind.media_type());
-                    json.number("size", file.size);
-                    json.text("sha256", &file.sha256);
-                    json.shown("url", &format_args!("{files}/{number}"));
-                });
-            }
-        });
     });
 }
 

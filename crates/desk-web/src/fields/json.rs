@@ -21,7 +21,7 @@ pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
     (complete && reader.rest.is_empty()).then_some(members)
 }
 
-/// A JSON value as far as others' messages need one: numbers, `null` and `false` are all the same.
+/// A JSON value as far as others' messages need one: `null` and `false` are all the same.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// A text.
@@ -30,6 +30,8 @@ pub(crate) enum Value {
     List(Vec<Value>),
     /// An object: its members in their order.
     Object(Vec<(String, Value)>),
+    /// A number, as it is written.
+    Number(String),
     /// `true`.
     True,
     /// Anything else.
@@ -138,7 +140,11 @@ impl Reader<'_> {
                 return Some(value);
             }
         }
-        self.number().then_some(Value::Other)
+        let before = self.rest;
+        self.number().then(|| {
+            let number = before.get(..before.len() - self.rest.len()).unwrap_or_default();
+            Value::Number(String::from_utf8_lossy(number).into_owned())
+        })
     }
 
     fn value(&mut self, depth: usize) -> Option<FieldValue> {

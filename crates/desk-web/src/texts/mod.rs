@@ -33,6 +33,8 @@ pub struct Texts {
     pub nav_versions: &'static str,
     /// Navigation: the feedback form.
     pub nav_feedback: &'static str,
+    /// Navigation: requests about one's own data.
+    pub nav_requests: &'static str,
     /// Navigation: the mailing preferences.
     pub nav_mail: &'static str,
     /// Navigation: where to report a security problem.
@@ -87,6 +89,8 @@ pub struct Start {
     pub policy: Door,
     /// The door to the feedback form.
     pub feedback: Door,
+    /// The door to requests about one's own data.
+    pub requests: Door,
     /// The door to a case that was sent already.
     pub follow: Door,
     /// What is said behind that door.

@@ -18,6 +18,7 @@ pub(super) static TEXTS: Texts = Texts {
     nav_policy: "Privacy policy",
     nav_versions: "All versions",
     nav_feedback: "Ask or complain",
+    nav_requests: "Your data",
     nav_mail: "Newsletters",
     nav_security: "Report a security problem",
     controller: |controller, app| {
@@ -79,6 +80,10 @@ pub(super) static SITE: SiteTexts = SiteTexts {
         feedback: Door {
             link: "Ask a question or complain",
             hint: "Write to the people responsible for your data. No account is needed, and you may stay anonymous.",
+        },
+        requests: Door {
+            link: "Ask for your data, or have it deleted",
+            hint: "A copy, a correction, deletion, an objection: with the date by which we must answer.",
         },
         follow: Door {
             link: "Follow what you have already sent",

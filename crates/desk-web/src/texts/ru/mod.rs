@@ -18,6 +18,7 @@ pub(super) static TEXTS: Texts = Texts {
     nav_policy: "Политика конфиденциальности",
     nav_versions: "Все версии",
     nav_feedback: "Вопрос или жалоба",
+    nav_requests: "Ваши данные",
     nav_mail: "Рассылки",
     nav_security: "Сообщить об уязвимости",
     controller: |controller, app| {
@@ -78,6 +79,10 @@ pub(super) static SITE: SiteTexts = SiteTexts {
         feedback: Door {
             link: "Задать вопрос или пожаловаться",
             hint: "Напишите тем, кто отвечает за ваши данные. Учётная запись не нужна, имя можно не называть.",
+        },
+        requests: Door {
+            link: "Запросить свои данные или удалить их",
+            hint: "Копия, исправление, удаление, возражение: с датой, до которой мы обязаны ответить.",
         },
         follow: Door {
             link: "Узнать, что с вашим обращением",

@@ -1,0 +1,55 @@
+//! The clock of a request, as everybody sees it: the person, the operator, the exports.
+
+use desk_core::clock::due::{Clock, Due, Pause};
+use desk_core::clock::regime::{self, Rule};
+use desk_core::request::Request;
+use desk_core::time::Timestamp;
+
+use crate::problem::Problem;
+use crate::setup::Setup;
+
+/// The clock that a request is kept by: that of the answer. Every regime has one for each right that can be asked for.
+///
+/// # Errors
+/// A problem if a variable of the clocks does not parse.
+pub(crate) fn due(setup: &Setup, request: &Request, now: Timestamp) -> Result<Option<Due>, Problem> {
+    with(setup, request, now, |clock| clock.due())
+}
+
+/// Does something with the leading clock of a request.
+///
+/// # Errors
+/// As for [`due`].
+pub(crate) fn with<T>(
+    setup: &Setup,
+    request: &Request,
+    now: Timestamp,
+    work: impl FnOnce(&Clock<'_>) -> T,
+) -> Result<Option<T>, Problem> {
+    let opening = &request.opening;
+    let Some(rule) = regime::leading(opening.regime, opening.kind.right()) else { return Ok(None) };
+    by_rule(setup, request, rule, now, work).map(Some)
+}
+
+/// Does something with one of the clocks of a request.
+///
+/// # Errors
+/// As for [`due`].
+pub(crate) fn by_rule<T>(
+    setup: &Setup,
+    request: &Request,
+    rule: &'static Rule,
+    now: Timestamp,
+    work: impl FnOnce(&Clock<'_>) -> T,
+) -> Result<T, Problem> {
+    let clocks = setup.clocks()?;
+    let pauses: Vec<Pause> = request.pauses(now);
+    Ok(work(&Clock {
+        rule,
+        received: request.opening.at,
+        zone: &clocks.zone,
+        calendars: &clocks.calendars,
+        pauses: &pauses,
+        extended: request.extension.is_some(),
+    }))
+}

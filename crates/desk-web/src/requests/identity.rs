@@ -1,0 +1,287 @@
+//! Proving who asks: by the link or the code of a mail. Until then nothing about the person is said, to nobody.
+
+use desk_core::journal::Place as _;
+use desk_core::keys::Purpose;
+use desk_core::request::{
+    Attempt, Code, CodeHash, Move, Opening, PROOF_SECONDS, Refusal, Request as Case, RequestKey,
+    State,
+};
+use desk_core::time::Timestamp;
+use http::{Method, StatusCode};
+
+use super::submission::mails;
+use super::{
+    Beside, brake, load, pages, pending_path, refusal, said_nothing, secret, status_path,
+    wants_json, wants_page, wire,
+};
+use crate::cases;
+use crate::desk::Desk;
+use crate::fields::Fields;
+use crate::join::both;
+use crate::limiter;
+use crate::outbox::{self, Mail, Message as Told};
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+use crate::texts;
+
+/// The mail with the link and the code.
+pub(crate) fn mail(
+    setup: &Setup,
+    key: &RequestKey,
+    opening: &Opening,
+    code: &Code,
+    now: Timestamp,
+) -> Mail {
+    let t = texts::requests(opening.lang);
+    let token = setup.keys.mint(Purpose::IdentityLink, key.to_bytes());
+    let url = format!("{}/requests/confirm/{token}", setup.base_url);
+    let app = &setup.app_name;
+    Mail {
+        to: opening.email.clone(),
+        lang: opening.lang,
+        subject: (t.mail_subject)(app),
+        text: (t.mail_text)(app, (t.kind_label)(opening.kind), &url, &code.to_string()),
+        expires: now.plus_seconds(PROOF_SECONDS),
+    }
+}
+
+/// What the page says beside what it always says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Said {
+    /// Nothing.
+    Nothing,
+    /// Another mail was sent.
+    Resent,
+    /// The code is a wrong one: so many tries are left.
+    Wrong(u8),
+    /// No more codes are taken.
+    Locked,
+    /// The code is too old.
+    TooLate,
+    /// No more mails are sent.
+    NoMoreMails,
+    /// What was written is no code: with this field's fault.
+    NotACode(&'static str),
+}
+
+/// The page where a code can be entered.
+pub(super) async fn pending<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+    said: Said,
+) -> Result<Reply, Problem> {
+    let case = load(desk, key).await?;
+    if wants_json(request) {
+        return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, desk.now()))));
+    }
+    Ok(shown(desk, request, locale, &key, &case, said))
+}
+
+fn shown<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: &RequestKey,
+    case: &Case,
+    said: Said,
+) -> Reply {
+    let path = pending_path(desk.setup, key);
+    let state = case.state(desk.now());
+    let page = pages::pending(desk.setup, request, locale, &path, &state, said);
+    let status = match said {
+        Said::Nothing | Said::Resent => StatusCode::OK,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    secret(Reply::page(status, locale.lang, page))
+}
+
+/// Takes a code.
+pub(super) async fn code<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+    beside: &mut Beside,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let page = wants_page(request, fields.encoding);
+    let code = fields.parse("code", |text| match text.trim() {
+        "" => Err("missing"),
+        text => text.parse::<Code>().map_err(|_| "not-a-code"),
+    });
+    fields.require("code", &code);
+    let read = fields.finish();
+    let case = load(desk, key).await?;
+    let (Ok(()), Some(code)) = (&read, code) else {
+        let errors = read.err().unwrap_or_default();
+        let fault = errors.iter().find(|error| error.pointer == "/code");
+        if let (true, Some(fault)) = (page, fault) {
+            let said = Said::NotACode(fault.code);
+            beside.refused = Some(shown(desk, request, locale, &key, &case, said));
+        }
+        return Err(Problem::InvalidFields(errors));
+    };
+    let now = desk.now();
+    let attempt = match case.unproven(now) {
+        Ok(unproven) => unproven.try_code(&desk.setup.keys, &code),
+        // The same code sent twice is one act.
+        Err(Refusal::Identified) if case.was_proven_by(&desk.setup.keys, &code, now) => {
+            return Ok(proven(desk, &key, locale, page));
+        }
+        Err(problem) => return Err(refusal(problem)),
+    };
+    let said = match attempt {
+        Attempt::Right(proof) => {
+            append(desk, &key, case, proof).await?;
+            return Ok(proven(desk, &key, locale, page));
+        }
+        Attempt::Wrong(try_) => {
+            let case = append(desk, &key, case, try_).await?;
+            let left = match case.state(now) {
+                State::AwaitingIdentity(awaiting) => awaiting.tries_left,
+                _ => 0,
+            };
+            (Said::Wrong(left), "wrong-code", case)
+        }
+        Attempt::Locked => (Said::Locked, "locked", case),
+        Attempt::TooLate => (Said::TooLate, "too-late", case),
+    };
+    let (said, problem, case) = said;
+    if page {
+        beside.refused = Some(shown(desk, request, locale, &key, &case, said));
+    }
+    Err(Problem::CaseState(problem))
+}
+
+async fn append<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    case: Case,
+    made: Move,
+) -> Result<Case, Problem> {
+    let id = desk.moment.id("event");
+    cases::append(desk, key, case, made.into_change(), id).await
+}
+
+/// Leads whoever proved who they are to the status page.
+fn proven<S>(desk: &Desk<'_, S>, key: &RequestKey, locale: Locale, page: bool) -> Reply {
+    let path = status_path(desk.setup, key);
+    if page {
+        return secret(Reply::see_other(&locale.href(&format!("{path}/confirmed"))));
+    }
+    secret(Reply::json_text(StatusCode::OK, wire::proven(desk.setup, &path)))
+}
+
+/// Sends another mail with another code.
+pub(super) async fn resend<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+    beside: &mut Beside,
+) -> Result<Reply, Problem> {
+    let page = wants_page(request, said_nothing(request)?);
+    let who = key.subject.to_bytes();
+    let brakes = both(
+        limiter::check(desk, request, brake(desk)?),
+        limiter::check_for(desk, &who, mails(desk)?),
+    );
+    let (case, (client, mailbox)) = both(load(desk, key), brakes).await?;
+    client.admit()?;
+    let now = desk.now();
+    let code = Code::draw(&desk.moment, key.id);
+    let hash = CodeHash::new(&desk.setup.keys, key.id, &code);
+    let resent = match case.unproven(now).and_then(|unproven| unproven.resend(hash)) {
+        Ok(resent) => resent,
+        Err(problem) => {
+            if page && problem == Refusal::NoMoreCodes {
+                let said = Said::NoMoreMails;
+                beside.refused = Some(shown(desk, request, locale, &key, &case, said));
+            }
+            return Err(refusal(problem));
+        }
+    };
+    // A mailbox that has had enough mails gets no more of them, and nobody learns of it.
+    if mailbox.admit().is_ok() {
+        let id = desk.moment.id("mail");
+        let mail = mail(desk.setup, &key, &case.opening, &code, now);
+        outbox::put(desk, id, &mail).await?;
+        let counted = both(client.count(desk), mailbox.count(desk));
+        both(append(desk, &key, case, resent), counted).await?;
+        beside.told.push(Told::Mail(id, mail));
+    } else {
+        client.count(desk).await?;
+    }
+    let reply = if page {
+        let path = pending_path(desk.setup, &key);
+        Reply::see_other(&locale.href(&format!("{path}/resent")))
+    } else {
+        Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
+    };
+    Ok(client.fields().apply(secret(reply)))
+}
+
+/// The page behind the mailed link, and what its button does. Looking changes nothing: mail scanners do.
+pub(super) async fn confirm<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let case = load(desk, key).await?;
+    let now = desk.now();
+    if !case.link_works(now) {
+        return Err(Problem::NotFound);
+    }
+    if request.method == Method::POST {
+        let page = wants_page(request, said_nothing(request)?);
+        return match case.unproven(now) {
+            Ok(unproven) => {
+                let proof = unproven.by_link().map_err(refusal)?;
+                append(desk, &key, case, proof).await?;
+                Ok(proven(desk, &key, locale, page))
+            }
+            // Whoever has the mail is who asks, now as before.
+            Err(Refusal::Identified) => Ok(proven(desk, &key, locale, page)),
+            Err(problem) => Err(refusal(problem)),
+        };
+    }
+    if wants_json(request) {
+        return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, now))));
+    }
+    let page = pages::confirm(desk.setup, request, locale, &case)?;
+    Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
+}
+
+/// Withdraws what somebody asked for in another's name.
+pub(super) async fn not_me<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let page = wants_page(request, said_nothing(request)?);
+    let case = load(desk, key).await?;
+    if !case.link_works(desk.now()) {
+        return Err(Problem::NotFound);
+    }
+    match (case.withdraw(desk.now()), case.state(desk.now())) {
+        (Ok(withdrawal), _) => {
+            append(desk, &key, case, withdrawal).await?;
+        }
+        (Err(_), State::Withdrawn { .. }) => {}
+        (Err(problem), _) => return Err(refusal(problem)),
+    }
+    let reply = if page {
+        let page = pages::not_me(desk.setup, request, locale);
+        Reply::page(StatusCode::OK, locale.lang, page)
+    } else {
+        Reply::json_text(StatusCode::OK, "{\"status\":\"withdrawn\"}".to_owned())
+    };
+    Ok(secret(reply))
+}

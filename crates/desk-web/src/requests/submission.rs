@@ -1,0 +1,395 @@
+//! A new request: from the fields that were sent to the link that is given out.
+
+use desk_core::assertion::Unverified;
+use desk_core::attachment::Attachment;
+use desk_core::case::{Message, Name};
+use desk_core::clock::regime::Regime;
+use desk_core::email::EmailAddress;
+use desk_core::id::Id;
+use desk_core::journal::Place as _;
+use desk_core::keys::Purpose;
+use desk_core::lang::Lang;
+use desk_core::request::{
+    Behalf, Code, CodeHash, Door, Head, Identity, Kind, Opening, Request as Case, RequestKey,
+};
+use desk_core::store_key::StoreKey;
+use desk_core::text::InvalidText;
+use desk_core::time::Timestamp;
+use http::StatusCode;
+
+use super::{Beside, brake, identity, pages, pending_path, secret, status_path, wants_page, wire};
+use crate::cases;
+use crate::desk::Desk;
+use crate::fields::json::Value;
+use crate::fields::{Encoding, Fields};
+use crate::form::Trouble;
+use crate::headers;
+use crate::join::{all, both};
+use crate::limiter::{self, Brake, Limit};
+use crate::outbox::{self, Message as Told};
+use crate::ports::Store;
+use crate::problem::{FieldError, Problem};
+use crate::reply::Reply;
+use crate::request::{Locale, Request};
+use crate::submitted::{
+    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional, text_code,
+};
+
+/// A form is good for a day: a person may leave it open overnight.
+const FORM_AGE: i64 = 24 * 3600;
+/// The most that an assertion may reach ahead, in seconds: it is made for the moment.
+const ASSERTION_AGE: i64 = 3600;
+
+/// What a person sent, parsed.
+struct Submission {
+    kind: Kind,
+    email: EmailAddress,
+    name: Option<Name>,
+    details: Option<Message>,
+    behalf: Behalf,
+    regime: Regime,
+    lang: Lang,
+    files: Vec<Attachment>,
+    asserted: bool,
+}
+
+/// Where the request's id comes from.
+enum Ticket {
+    /// From the token of a form, which was shown at the id's instant.
+    Form(Id),
+    /// From here, and remembered under an idempotency key.
+    Keyed(StoreKey),
+    /// From here: a retry opens another request.
+    Fresh,
+}
+
+/// Shows the form of a door, or takes what was sent through it.
+pub(super) async fn serve<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    door: Door,
+    beside: &mut Beside,
+) -> Result<Reply, Problem> {
+    // What is wrong with the configuration is told before anybody fills in a form.
+    desk.setup.requests()?;
+    if request.method == http::Method::POST {
+        return submit(desk, request, locale, door, beside).await;
+    }
+    let token = desk.setup.keys.mint(Purpose::RequestForm, desk.moment.id("form").to_bytes());
+    let kept = pages::Kept::default();
+    let view = pages::FormView { door, token, kept: &kept, trouble: Trouble::None };
+    let page = pages::form(desk.setup, request, locale, &view)?;
+    Ok(Reply::page(StatusCode::OK, locale.lang, page).vary("Accept-Language"))
+}
+
+async fn submit<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    door: Door,
+    beside: &mut Beside,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let encoding = fields.encoding;
+    let page = wants_page(request, encoding);
+    let token = if encoding == Encoding::Form { fields.text("token") } else { None };
+    // Kept before parsing: a form that comes back with errors shows what was written, however wrong.
+    let kept = pages::Kept::of(&fields);
+    let again = |token: String, trouble: Trouble<'_>| -> Result<Reply, Problem> {
+        let view = pages::FormView { door, token, kept: &kept, trouble };
+        let markup = pages::form(desk.setup, request, locale, &view)?;
+        let reply = Reply::page(trouble.status(), locale.lang, markup).vary("Accept-Language");
+        Ok(trouble.headers(reply))
+    };
+    let fresh = || {
+        let id = Id::new(desk.now(), desk.moment.draw("form", &[b"again"]));
+        desk.setup.keys.mint(Purpose::RequestForm, id.to_bytes())
+    };
+    let form = token.as_deref().and_then(|t| desk.setup.keys.redeem(Purpose::RequestForm, t));
+    let form =
+        form.map(Id::from_bytes).filter(|id| desk.now().seconds_since(id.instant()) < FORM_AGE);
+    let ticket = match (encoding, form, idempotency_key(request)?) {
+        (Encoding::Form, Some(id), _) => Ticket::Form(id),
+        (Encoding::Form, None, _) if page => return again(fresh(), Trouble::Expired),
+        (Encoding::Form, None, _) => return Err(Problem::FormExpired),
+        (Encoding::Json, _, Some(key)) => {
+            Ticket::Keyed(marker_key(desk, b"POST /requests", &key)?)
+        }
+        (Encoding::Json, _, None) => Ticket::Fresh,
+    };
+    let submission = match parse(desk, fields, door, locale.lang) {
+        Ok(submission) => submission,
+        Err(errors) if page => {
+            return again(token.unwrap_or_else(fresh), Trouble::Fields(&errors));
+        }
+        Err(errors) => return Err(Problem::InvalidFields(errors)),
+    };
+    let door = if encoding == Encoding::Json && door == Door::Form { Door::Api } else { door };
+    let accepted = accept(desk, request, locale, (ticket, door), submission, beside).await;
+    let (key, case, brake) = match accepted {
+        Ok(accepted) => accepted,
+        Err(problem) => {
+            // What a person wrote is not thrown away because of what is not their fault.
+            if let (true, Some(token), Some(trouble)) = (page, token, Trouble::of(&problem)) {
+                beside.refused = Some(again(token, trouble)?);
+            }
+            return Err(problem);
+        }
+    };
+    let asserted = case.opening.identity == Identity::Asserted;
+    let path = match asserted {
+        true => status_path(desk.setup, &key),
+        false => pending_path(desk.setup, &key),
+    };
+    let reply = if page {
+        let path = if asserted { format!("{path}/received") } else { path };
+        Reply::see_other(&locale.href(&path))
+    } else {
+        let json = wire::ticket(desk.setup, &case, &path, desk.now())?;
+        Reply::json_text(StatusCode::CREATED, json)
+            .header(headers::LOCATION, &path)
+            .lang(locale.lang)
+    };
+    Ok(brake.fields().apply(secret(reply)))
+}
+
+/// The request that a ticket opens. Two taps that race each other must come to the same one before either has stored
+/// anything: so it is derived from what they share.
+fn request_key<S>(
+    desk: &Desk<'_, S>,
+    ticket: &Ticket,
+    email: &EmailAddress,
+    fingerprint: &str,
+) -> RequestKey {
+    let subject = desk.setup.keys.subject(email);
+    let id = match ticket {
+        Ticket::Form(id) => {
+            let parts: [&[u8]; 3] = [b"request", &id.to_bytes(), &subject.to_bytes()];
+            Id::new(id.instant(), cases::unique(desk, &parts))
+        }
+        Ticket::Keyed(marker) => submitted::keyed_id(desk, marker, fingerprint),
+        Ticket::Fresh => desk.moment.id("request"),
+    };
+    RequestKey { id, subject }
+}
+
+/// Finds the request that the same ticket opened before. Without one, the key is that of the request to be opened.
+async fn earlier<S: Store>(
+    desk: &Desk<'_, S>,
+    ticket: &Ticket,
+    own: RequestKey,
+    fingerprint: &str,
+) -> Result<(RequestKey, Option<Box<Opening>>), Problem> {
+    match ticket {
+        Ticket::Fresh => Ok((own, None)),
+        Ticket::Form(_) => Ok((own, cases::load_opening(desk, &own).await?)),
+        Ticket::Keyed(marker) => {
+            let Some(marker) = desk.read_sealed::<Marker>(marker).await? else {
+                return Ok((own, None));
+            };
+            let key = RequestKey::from_bytes(marker.case);
+            match cases::load_opening(desk, &key).await? {
+                None if marker.fingerprint != fingerprint => Ok((own, None)),
+                opening => Ok((key, opening)),
+            }
+        }
+    }
+}
+
+/// Stores the request and the mail that proves who asks, or finds the request that the same ticket opened before.
+///
+/// Whether anything is known of the address is never looked at, so no answer can tell.
+async fn accept<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    (ticket, door): (Ticket, Door),
+    submission: Submission,
+    beside: &mut Beside,
+) -> Result<(RequestKey, Case, Brake), Problem> {
+    let fingerprint = fingerprint(&submission);
+    let own = request_key(desk, &ticket, &submission.email, &fingerprint);
+
+    // Load: the request that this ticket may have opened already, both brakes, the policy in force.
+    let who = own.subject.to_bytes();
+    let brakes = both(
+        limiter::check(desk, request, brake(desk)?),
+        limiter::check_for(desk, &who, mails(desk)?),
+    );
+    let loads = both(brakes, submitted::pin(desk));
+    let loads = both(earlier(desk, &ticket, own, &fingerprint), loads);
+    let ((key, earlier), ((client, mailbox), policy)) = loads.await?;
+    if let Some(opening) = earlier {
+        if opening.fingerprint != fingerprint {
+            let link = matches!(ticket, Ticket::Form(_))
+                .then(|| locale.href(&pending_path(desk.setup, &key)));
+            return Err(Problem::AlreadySent(link));
+        }
+        return Ok((key, Case::fold(key.id, opening, Head::default()), client.released()));
+    }
+    client.admit()?;
+
+    // Decide.
+    let code = Code::draw(&desk.moment, key.id);
+    let identity = if submission.asserted {
+        Identity::Asserted
+    } else {
+        Identity::Sent(CodeHash::new(&desk.setup.keys, key.id, &code))
+    };
+    let opening = Box::new(Opening {
+        at: desk.now(),
+        kind: submission.kind,
+        regime: submission.regime,
+        email: submission.email,
+        name: submission.name,
+        details: submission.details,
+        behalf: submission.behalf,
+        files: submission.files.iter().map(cases::describe).collect(),
+        lang: submission.lang,
+        policy,
+        door,
+        fingerprint: fingerprint.clone(),
+        identity,
+        expires: expires(desk),
+    });
+
+    // Save: what points at the request and what it is made of, and the mail, before the request itself. A mailbox that has
+    // had enough mails gets no more of them, and nobody learns of it.
+    if let Ticket::Keyed(marker) = &ticket {
+        let until = Some(desk.now().plus_seconds(KEY_AGE));
+        desk.write_sealed(marker, until, &Marker { case: key.to_bytes(), fingerprint }).await?;
+    }
+    cases::write_files(desk, &key, opening.expires, &submission.files).await?;
+    let sends = !submission.asserted && mailbox.admit().is_ok();
+    if sends {
+        let id = desk.moment.id("mail");
+        let mail = identity::mail(desk.setup, &key, &opening, &code, desk.now());
+        outbox::put(desk, id, &mail).await?;
+        beside.told.push(Told::Mail(id, mail));
+    }
+    let counted = both(client.count(desk), async {
+        if sends { mailbox.count(desk).await } else { Ok(()) }
+    });
+    both(cases::open(desk, &key, opening.expires, &opening), counted).await?;
+    Ok((key, Case::fold(key.id, opening, Head::default()), client))
+}
+
+/// How many mails one address is sent.
+pub(super) fn mails<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Problem> {
+    Ok(Limit { area: "request-mail", limits: &desk.setup.requests()?.mail_limits })
+}
+
+fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
+    desk.now().plus_seconds(i64::from(desk.setup.retention_days) * 86_400)
+}
+
+fn fingerprint(submission: &Submission) -> String {
+    let parts = [
+        submission.kind.name(),
+        submission.email.as_str(),
+        submission.name.as_ref().map_or("", Name::as_str),
+        submission.details.as_ref().map_or("", Message::as_str),
+        submission.behalf.name(),
+        submission.regime.name(),
+        submission.lang.tag(),
+    ];
+    submitted::fingerprint(&parts, &submission.files)
+}
+
+/// Parses what was sent, and finds all that is wrong with it.
+fn parse<S>(
+    desk: &Desk<'_, S>,
+    mut fields: Fields,
+    door: Door,
+    page_lang: Lang,
+) -> Result<Submission, Vec<FieldError>> {
+    let kind = match door {
+        Door::DeleteAccount | Door::DeleteData => Some(Kind::Erasure),
+        Door::Form | Door::Api | Door::Feedback(_) => {
+            let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-request"));
+            fields.require("kind", &kind);
+            kind
+        }
+    };
+    let email = address(&mut fields);
+    fields.require("email", &email);
+    let name = optional(&mut fields, "name");
+    let details = fields.parse("details", |text| match Message::new(text) {
+        Ok(text) => Ok(Some(text)),
+        Err(InvalidText::Empty) => Ok(None),
+        Err(error) => Err(text_code(error)),
+    });
+    let details = details.flatten();
+    // A correction or an objection that says nothing cannot be carried out.
+    if matches!(kind, Some(Kind::Rectification | Kind::Objection)) {
+        fields.require("details", &details);
+    }
+    let behalf =
+        fields.parse("behalf", |name| Behalf::from_name(name).ok_or("unknown-behalf"));
+    let behalf = behalf.unwrap_or(Behalf::Own);
+    let pointer = if fields.encoding == Encoding::Json { "attachments" } else { "file" };
+    let files = files(&mut fields);
+    if behalf == Behalf::Represented && files.is_empty() {
+        fields.require::<()>(pointer, &None);
+    }
+    let regime = fields.parse("regime", |name| Regime::from_name(name).ok_or("unknown-regime"));
+    let lang = fields.parse("language", |tag| Lang::lookup(tag).ok_or("unknown-language"));
+    let asserted = match (fields.encoding, &email) {
+        (Encoding::Json, Some(email)) => {
+            fields.parse("assertion", |token| asserted(desk, token, email)).is_some()
+        }
+        (Encoding::Json, None) => {
+            fields.text("assertion");
+            false
+        }
+        (Encoding::Form, _) => false,
+    };
+    fields.finish()?;
+    // `finish` has reported what is missing, so this never falls through.
+    let (Some(kind), Some(email)) = (kind, email) else { return Err(Vec::new()) };
+    let regime = match (regime, desk.setup.clocks()) {
+        (Some(regime), _) => regime,
+        (None, Ok(clocks)) => clocks.regime,
+        // The configuration was asked for before.
+        (None, Err(_)) => return Err(Vec::new()),
+    };
+    let lang = lang.unwrap_or(page_lang);
+    Ok(Submission { kind, email, name, details, behalf, regime, lang, files, asserted })
+}
+
+/// Checks what the app's backend asserts of the person who is signed in (RFC 7519): for this desk, for now, and for this
+/// very address.
+fn asserted<S>(
+    desk: &Desk<'_, S>,
+    token: &str,
+    email: &EmailAddress,
+) -> Result<(), &'static str> {
+    const WRONG: &str = "not-an-assertion";
+    let keys = desk.setup.requests().map(|requests| requests.assertion_keys.as_slice());
+    let token = Unverified::new(token).ok_or(WRONG)?;
+    let header = Value::read(token.header()).ok_or(WRONG)?;
+    // Extensions that have to be understood are not (RFC 7515 section 4.1.11).
+    if header.at(&["crit"]).is_some() {
+        return Err(WRONG);
+    }
+    let claims = token.verify(keys.unwrap_or_default(), header.text(&["alg"])).ok_or(WRONG)?;
+    let claims = Value::read(claims).ok_or(WRONG)?;
+    let audience = &desk.setup.base_url;
+    let is_ours = |value: &Value| matches!(value, Value::Text(text) if text == audience);
+    let for_us = claims.at(&["aud"]).is_some_and(is_ours)
+        || claims.items(&["aud"]).iter().any(is_ours);
+    let seconds = |name: &str| match claims.at(&[name]) {
+        Some(Value::Number(text)) => text.split('.').next().and_then(|text| text.parse::<i64>().ok()),
+        _ => None,
+    };
+    let now = desk.now().seconds();
+    let expires = seconds("exp").ok_or(WRONG)?;
+    let begun = seconds("nbf").is_none_or(|begins| begins <= now);
+    let about: Option<EmailAddress> = claims.text(&["email"]).parse().ok();
+    let same = about.is_some_and(|about| about.normalised() == email.normalised());
+    if !for_us || !begun || !same || expires > now.saturating_add(ASSERTION_AGE) {
+        return Err(WRONG);
+    }
+    if expires <= now { Err("assertion-expired") } else { Ok(()) }
+}

@@ -1,0 +1,207 @@
+//! What goes over the wire as JSON: the ticket, the request, the receipt.
+
+use desk_core::request::{Change, Proof, Request, RequestKey, State};
+use desk_core::time::Timestamp;
+use sha2::{Digest, Sha256};
+
+use super::{clock, status_path};
+use crate::cases::hex;
+use crate::clock_wire;
+use crate::feedback::wire::{attachments, policy};
+use crate::json::Json;
+use crate::problem::Problem;
+use crate::setup::Setup;
+
+/// Writes what everybody may see of a request who has any of its links.
+fn summary(json: &mut Json, case: &Request, now: Timestamp) {
+    let opening = &case.opening;
+    json.shown("reference", &case.reference());
+    json.text("kind", opening.kind.name());
+    json.text("regime", opening.regime.name());
+    json.text("state", case.state(now).name());
+    json.shown("received_at", &opening.at);
+}
+
+/// The answer to a new request. `path` leads on: to the page where identity is proven, or to the request itself.
+pub(super) fn ticket(
+    setup: &Setup,
+    case: &Request,
+    path: &str,
+    now: Timestamp,
+) -> Result<String, Problem> {
+    let due = clock::due(setup, case, now)?;
+    Ok(Json::object(|json| {
+        summary(json, case, now);
+        json.shown("expires_at", &case.opening.expires);
+        if let (Some(due), Ok(clocks)) = (&due, setup.clocks()) {
+            json.nest("due", |json| clock_wire::due(json, due, &clocks.zone));
+        }
+        let name = if case.identified.is_some() { "status_url" } else { "pending_url" };
+        json.shown(name, &format_args!("{}{path}", setup.base_url));
+        policy(json, opening_policy(case));
+    }))
+}
+
+fn opening_policy(case: &Request) -> Option<&desk_core::case::PolicyPin> {
+    case.opening.policy.as_ref()
+}
+
+/// A request whose identity is to be proven, as whoever filed it sees it: nothing about the person.
+pub(super) fn pending(case: &Request, now: Timestamp) -> String {
+    Json::object(|json| {
+        json.shown("reference", &case.reference());
+        json.text("state", case.state(now).name());
+        if let State::AwaitingIdentity(awaiting) = case.state(now) {
+            json.number("tries_left", awaiting.tries_left.into());
+            json.number("mails_left", awaiting.sends_left.into());
+            json.shown("until", &awaiting.until);
+        }
+    })
+}
+
+/// The answer to a proof of identity.
+pub(super) fn proven(setup: &Setup, path: &str) -> String {
+    Json::object(|json| json.shown("status_url", &format_args!("{}{path}", setup.base_url)))
+}
+
+/// A request as its person sees it.
+///
+/// # Errors
+/// A problem if the clocks are configured wrongly.
+pub(super) fn case(
+    setup: &Setup,
+    key: &RequestKey,
+    case: &Request,
+    now: Timestamp,
+) -> Result<String, Problem> {
+    let url = format!("{}{}", setup.base_url, status_path(setup, key));
+    let due = clock::due(setup, case, now)?;
+    Ok(Json::object(|json| {
+        summary(json, case, now);
+        json.shown("expires_at", &case.opening.expires);
+        json.text("status_url", &url);
+        json.shown("receipt_url", &format_args!("{url}/receipt.json"));
+        if let (Some(due), Ok(clocks)) = (&due, setup.clocks()) {
+            json.nest("due", |json| clock_wire::due(json, due, &clocks.zone));
+        }
+        standing(json, case, now);
+        policy(json, opening_policy(case));
+        json.text("language", case.opening.lang.tag());
+        person(json, case);
+        if let Some(package) = case.package(now) {
+            json.nest("package", |json| {
+                json.shown("size", &package.size);
+                json.shown("until", &package.until);
+                json.shown("url", &format_args!("{url}/package"));
+            });
+        }
+        thread(json, case, &format!("{url}/attachments"));
+    }))
+}
+
+/// Writes how a request came to stand where it does.
+pub(crate) fn standing(json: &mut Json, case: &Request, now: Timestamp) {
+    if let Some((at, proof)) = case.identified {
+        json.nest("identity", |json| {
+            json.shown("proven_at", &at);
+            json.text("by", Proof::name(proof));
+        });
+    }
+    if let Some(extension) = &case.extension {
+        json.nest("extension", |json| {
+            json.shown("at", &extension.at);
+            json.text("reason", extension.reason.as_str());
+        });
+    }
+    let state = case.state(now);
+    if let Some(at) = state.ended() {
+        json.shown("ended_at", &at);
+    }
+    match state {
+        State::AwaitingClarification { since } => json.shown("asked_at", &since),
+        State::Answered { partly, .. } => json.flag("partly", partly),
+        State::Refused { ground, .. } => json.text("ground", ground.name()),
+        _ => {}
+    }
+}
+
+/// Writes what the person said of themselves and of what they want.
+pub(crate) fn person(json: &mut Json, case: &Request) {
+    let opening = &case.opening;
+    json.text("email", opening.email.as_str());
+    if let Some(name) = &opening.name {
+        json.text("name", name.as_str());
+    }
+    json.text("behalf", opening.behalf.name());
+}
+
+/// Writes the thread: the details, then every message. `files` is the address below which the files lie.
+pub(crate) fn thread(json: &mut Json, case: &Request, files: &str) {
+    let opening = &case.opening;
+    json.list("thread", |list| {
+        if opening.details.is_some() || !opening.files.is_empty() {
+            list.nest("", |json| {
+                json.text("from", "person");
+                json.shown("at", &opening.at);
+                json.text("text", opening.details.as_ref().map_or("", |text| text.as_str()));
+                attachments(json, &opening.files, files);
+            });
+        }
+        for event in case.head.events() {
+            let (from, kind, text) = match &event.change {
+                Change::PersonWrote(text) => ("person", "message", text),
+                Change::OperatorWrote(text) => ("operator", "message", text),
+                Change::ClarificationAsked(text) => ("operator", "clarification", text),
+                Change::Extended { reason, .. } => ("operator", "extension", reason),
+                Change::Answered { text, .. } => ("operator", "answer", text),
+                Change::Refused { text, .. } => ("operator", "refusal", text),
+                _ => continue,
+            };
+            list.nest("", |json| {
+                json.text("from", from);
+                json.text("kind", kind);
+                json.shown("at", &event.id.instant());
+                json.text("text", text.as_str());
+            });
+        }
+    });
+}
+
+/// The receipt of a request: what it says, and the same signed. It depends on nothing that happens later, so it is signed
+/// when it is asked for.
+///
+/// # Errors
+/// A problem if the clocks are configured wrongly.
+pub(super) fn receipt(setup: &Setup, case: &Request) -> Result<String, Problem> {
+    let fresh = Request::fold(case.id, case.opening.clone(), desk_core::request::Head::default());
+    // As of its receipt: what rested or was extended since is told by the page, not by the receipt.
+    let due = clock::due(setup, &fresh, case.opening.at)?;
+    let opening = &case.opening;
+    let details = opening.details.as_ref().map_or("", |text| text.as_str());
+    let details = hex(&Sha256::digest(details));
+    let claims = |json: &mut Json| {
+        json.text("type", "request-received");
+        json.text("issuer", &setup.base_url);
+        json.text("controller", &setup.controller(opening.lang));
+        json.shown("reference", &case.reference());
+        json.text("kind", opening.kind.name());
+        json.text("regime", opening.regime.name());
+        json.shown("received_at", &opening.at);
+        if let Some(due) = &due {
+            json.shown("due_on", &due.last_day);
+        }
+        json.text("details_sha256", &details);
+        json.list("attachments_sha256", |list| {
+            for file in &opening.files {
+                list.text("", &file.sha256);
+            }
+        });
+        policy(json, opening.policy.as_ref());
+    };
+    let jws = setup.keys.sign(Json::object(claims).as_bytes());
+    Ok(Json::object(|json| {
+        json.nest("receipt", claims);
+        json.text("jws", &jws);
+        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
+    }))
+}
