@@ -1,5 +1,5 @@
 //! Suppressions for the mailer and the operators: who must not be written to, what has changed, and what the mailer does
-//! not know yet. Beside the console it is the only part that scans the store.
+//! not know yet; and the links that it puts into mails. Beside the console it is the only part that scans the store.
 
 #[cfg(test)]
 mod tests;
@@ -33,12 +33,12 @@ use crate::reply::{Chunks, Reply, Response, Rest};
 use crate::request::Request;
 use crate::setup::Setup;
 use crate::suppression::{Act, IN_FLIGHT};
-use crate::unsubscribe::{MAX_BATCH, addresses, state};
+use crate::unsubscribe::{MAX_BATCH, addresses, mint, state};
 
 /// How long the mailer has to act on an opt-out: what Gmail and Yahoo ask of senders.
 const DEADLINE: i64 = 48 * 3600;
 
-/// Answers for every address under `/suppressions`.
+/// Answers for every address under `/suppressions`, and for `/unsubscribe/links`.
 pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
@@ -117,6 +117,10 @@ async fn route<S: Scan + Clone + 'static>(
             allow(writes, "POST")?;
             operator()?;
             import(desk, request).await?
+        }
+        ["unsubscribe", "links"] => {
+            allow(writes, "POST")?;
+            mint(desk.setup, request)?
         }
         _ => return Err(Problem::NotFound),
     };

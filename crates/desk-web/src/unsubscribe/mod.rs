@@ -29,7 +29,7 @@ use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::suppression::Act;
 
-pub(crate) use links::{MAX_BATCH, addresses};
+pub(crate) use links::{MAX_BATCH, addresses, mint};
 pub use links::{header_lines, list_id, url};
 pub use remembered::Pages;
 
@@ -127,10 +127,6 @@ async fn route<S: Store>(
         ["unsubscribe", "preferences", token] => {
             allow(reads || writes, "GET, HEAD, POST")?;
             preferences::serve(desk, request, locale, token, told).await
-        }
-        ["unsubscribe", "links"] => {
-            allow(writes, "POST")?;
-            links::mint(desk.setup, request)
         }
         _ => Err(Problem::NotFound),
     }
