@@ -1,5 +1,5 @@
 //! Suppressions for the mailer and the operators: who must not be written to, what has changed, and what the mailer does
-//! not know yet. Beside the console it is the only part that scans the store.
+//! not know yet; and the links that it puts into mails. Beside the console it is the only part that scans the store.
 
 #[cfg(test)]
 mod tests;
@@ -25,7 +25,7 @@ use crate::join::{all, both};
 use crate::json::Json;
 use crate::negotiate;
 use crate::operator::{self, Role};
-use crate::outbox::{self, TOLD};
+use crate::outbox::{self, Changed, TOLD};
 use crate::ports::{Outbound, Scan, Store};
 use crate::problem::Problem;
 use crate::reply::{Chunks, Reply, Response, Rest};
@@ -33,12 +33,12 @@ use crate::request::Request;
 use crate::setup::Setup;
 use crate::submitted::text_code;
 use crate::suppression::{Act, IN_FLIGHT};
-use crate::unsubscribe::{MAX_BATCH, addresses, state};
+use crate::unsubscribe::{MAX_BATCH, addresses, mint, state};
 
 /// How long the mailer has to act on an opt-out: what Gmail and Yahoo ask of senders.
 const DEADLINE: i64 = 48 * 3600;
 
-/// Answers for every address under `/suppressions`.
+/// Answers for every address under `/suppressions`, and for `/unsubscribe/links`.
 pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
@@ -77,7 +77,7 @@ async fn route<S: Scan + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
     role: Role,
-    told: &mut Vec<outbox::Message>,
+    told: &mut Vec<Changed>,
 ) -> Result<Answer<S>, Problem> {
     // What is wrong with the lists must not be told from a list that nobody has left.
     desk.setup.mailing()?;
@@ -117,6 +117,10 @@ async fn route<S: Scan + Clone + 'static>(
             allow(writes, "POST")?;
             operator()?;
             import(desk, request).await?
+        }
+        ["unsubscribe", "links"] => {
+            allow(writes, "POST")?;
+            mint(desk.setup, request)?
         }
         _ => return Err(Problem::NotFound),
     };
@@ -212,7 +216,7 @@ fn subjects(fields: &mut Fields, value: FieldValue) -> Vec<Asked> {
 async fn enter<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
-    told: &mut Vec<outbox::Message>,
+    told: &mut Vec<Changed>,
 ) -> Result<Reply, Problem> {
     let setup = desk.setup;
     let mut fields = Fields::read(request)?;
@@ -245,7 +249,8 @@ async fn enter<S: Store>(
         // What was stored before a rotation has another key.
         for subject in subjects.into_iter().skip(1) {
             if desk.suppression(subject, scope).await?.is_some() {
-                told.push(outbox::Message::Changed(desk.lift(subject, scope).await?));
+                let change = desk.lift(subject, scope).await?;
+                told.push(Changed::new(setup.lists(), change));
             }
         }
         desk.lift(first, scope).await?
@@ -258,8 +263,9 @@ async fn enter<S: Store>(
         let at = desk.now();
         desk.suppress(Act { subject: first, scope, reason, page: None, at, expires: None }).await?
     };
-    told.push(outbox::Message::Changed(change));
-    let json = Json::object(|json| outbox::describe(json, setup.lists(), &change));
+    told.push(Changed::new(setup.lists(), change));
+    let scope = setup.lists().scope_name(change.scope);
+    let json = Json::object(|json| outbox::describe(json, &scope, &change));
     Ok(Reply::json_text(StatusCode::OK, json))
 }
 
@@ -584,7 +590,8 @@ impl<S: Store> Export<S> {
         let lists = &self.setup.lists();
         match self.format {
             Format::Ndjson => {
-                text.push_str(&Json::object(|json| outbox::describe(json, lists, change)));
+                let scope = lists.scope_name(change.scope);
+                text.push_str(&Json::object(|json| outbox::describe(json, &scope, change)));
                 text.push('\n');
             }
             Format::Csv => {

@@ -8,7 +8,6 @@ use http::StatusCode;
 use crate::fields::{FieldValue, Fields};
 use crate::json::Json;
 use crate::lists::List;
-use crate::operator;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request;
@@ -18,8 +17,9 @@ use crate::setup::Setup;
 pub(crate) const MAX_BATCH: usize = 1_000;
 
 /// `POST /unsubscribe/links`: a link for one address or for up to a thousand.
-pub(super) fn mint(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
-    operator::authorise_app(setup, request)?;
+///
+/// It is the mailer's, and a page that everybody opens need not carry it: the function that lets the mailer in has it.
+pub(crate) fn mint(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
     let list = fields.parse("list", |id| setup.lists().by_id(id).ok_or("unknown-list"));
     fields.require("list", &list);

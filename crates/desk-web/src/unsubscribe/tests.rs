@@ -335,7 +335,7 @@ fn links_are_minted_for_the_app_and_for_operators() {
     let world = world();
     let body = json!({"email": "jane@example.org", "list": "product-news"});
     let mint = |token: &str, body: &Value| {
-        world.unsubscribe(&json_body(
+        world.suppressions(&json_body(
             "/unsubscribe/links",
             body,
             &[("authorization", &bearer(token))],
@@ -383,7 +383,7 @@ fn links_are_minted_for_the_app_and_for_operators() {
 fn a_mailbox_stands_beside_the_link_where_there_is_one() {
     let world = World::with(|name| (name == "unsubscribe_mailbox").then_some("u@in.desk.example"));
     let body = json!({"email": "jane@example.org", "list": "tips"});
-    let minted = world.unsubscribe(&json_body(
+    let minted = world.suppressions(&json_body(
         "/unsubscribe/links",
         &body,
         &[("authorization", &bearer(APP))],
