@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::fmt;
 
+use desk_core::assertion::AssertionKey;
 use desk_core::email::EmailAddress;
 use desk_core::keys::{Keyring, OperatorToken, RootSecret};
 use desk_core::lang::Lang;
@@ -16,7 +17,7 @@ use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 26] = [
+pub const VARIABLES: [&str; 32] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -43,6 +44,12 @@ pub const VARIABLES: [&str; 26] = [
     "mail_token",
     "mail_from",
     "mail_host",
+    "developer_name",
+    "request_limits",
+    "request_mail_limits",
+    "assertion_keys",
+    "deletion_en",
+    "deletion_ru",
 ];
 
 /// The configuration of the desk.
@@ -103,6 +110,32 @@ pub struct Mailing {
     pub preferences_limits: Limits,
     /// Where a mail program writes that can do no other than write; whoever receives it posts it to the desk.
     pub mailbox: Option<EmailAddress>,
+}
+
+/// What is said of data requests.
+#[derive(Debug, Default)]
+pub struct Requests {
+    /// How often one client may file or change requests.
+    pub limits: Limits,
+    /// How many mails one address may be sent.
+    pub mail_limits: Limits,
+    /// What the app's backend signs assertions with.
+    pub assertion_keys: Vec<AssertionKey>,
+    /// The developer as the stores list it, if named.
+    developer: String,
+    /// What is said of deletion, in each language; nothing where the texts' own will do.
+    deletion: [String; 2],
+}
+
+impl Requests {
+    /// What is said of deletion in a language; nothing where the texts' own will do.
+    pub fn deletion(&self, lang: Lang) -> &str {
+        let [english, russian] = &self.deletion;
+        match lang {
+            Lang::En => english,
+            Lang::Ru => russian,
+        }
+    }
 }
 
 /// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
@@ -216,6 +249,36 @@ impl Setup {
         let [.., name, token, from, host, _] = &self.later;
         let read = || Provider::read([name, token, from, host]);
         asked(read_once(&self.provider, read)).map(Option::as_ref)
+    }
+
+    /// What is said of data requests.
+    ///
+    /// # Errors
+    /// A problem if one of its variables does not parse.
+    pub fn requests(&self) -> Result<&Requests, Problem> {
+        self.requests.ask(|[developer, limits, mails, keys, english, russian]| {
+            let limits = if limits.is_empty() { "20;w=3600,100;w=86400" } else { limits };
+            let mails = if mails.is_empty() { "5;w=3600,10;w=86400" } else { mails };
+            let mut assertion_keys = Vec::new();
+            for text in keys.split(',').filter(|text| !text.trim().is_empty()) {
+                assertion_keys.push(parse("assertion_keys", text)?);
+            }
+            Ok(Requests {
+                limits: parse("request_limits", limits)?,
+                mail_limits: parse("request_mail_limits", mails)?,
+                assertion_keys,
+                developer: developer.clone(),
+                deletion: [english.clone(), russian.clone()],
+            })
+        })
+    }
+
+    /// The developer as the stores list it: the configured name, or whoever answers for the data.
+    pub fn developer(&self, lang: Lang) -> String {
+        match self.requests() {
+            Ok(requests) if !requests.developer.is_empty() => requests.developer.clone(),
+            _ => self.controller(lang),
+        }
     }
 
     /// The mailing lists; none where [`Setup::mailing`] says that something is wrong.

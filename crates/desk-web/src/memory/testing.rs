@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use desk_core::id::Moment;
+use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
@@ -251,6 +252,18 @@ impl World {
     /// Sends a request to feedback.
     pub(crate) fn feedback(&self, request: &Request) -> Answer {
         block_on(crate::feedback::serve(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to data requests.
+    pub(crate) fn requests(&self, request: &Request) -> Answer {
+        block_on(crate::requests::serve(&self.desk(), request)).into()
+    }
+
+    /// The mails that wait, the oldest first.
+    pub(crate) fn mails(&self) -> Vec<crate::outbox::Mail> {
+        let desk = self.desk();
+        let keys = self.keys("outbox").into_iter().map(|key| StoreKey::new(key).unwrap());
+        keys.map(|key| block_on(desk.read_sealed(&key)).unwrap().unwrap()).collect()
     }
 
     /// Sends a request to the console.

@@ -2,9 +2,12 @@
 
 use desk_core::clock::due::{Clock, Due, Pause};
 use desk_core::clock::regime::{self, Rule};
+use desk_core::lang::Lang;
 use desk_core::request::Request;
 use desk_core::time::Timestamp;
 
+use crate::clock_wire;
+use crate::json::Json;
 use crate::problem::Problem;
 use crate::setup::Setup;
 
@@ -12,7 +15,11 @@ use crate::setup::Setup;
 ///
 /// # Errors
 /// A problem if a variable of the clocks does not parse.
-pub(crate) fn due(setup: &Setup, request: &Request, now: Timestamp) -> Result<Option<Due>, Problem> {
+pub(crate) fn due(
+    setup: &Setup,
+    request: &Request,
+    now: Timestamp,
+) -> Result<Option<Due>, Problem> {
     with(setup, request, now, |clock| clock.due())
 }
 
@@ -52,4 +59,17 @@ pub(crate) fn by_rule<T>(
         pauses: &pauses,
         extended: request.extension.is_some(),
     }))
+}
+
+/// Writes when a request is due, with every step of how that was counted; nothing if the clocks are configured wrongly.
+pub(crate) fn write(json: &mut Json, setup: &Setup, request: &Request, lang: Lang, now: Timestamp) {
+    let write = |clock: &Clock<'_>| {
+        let due = clock.due();
+        json.nest("due", |json| {
+            clock_wire::write(json, clock, &due, lang);
+            clock_wire::write_left(json, &due, clock.left(&due, now), now);
+        });
+    };
+    // Where it fails, it failed before for whoever asked.
+    let _ = with(setup, request, now, write);
 }

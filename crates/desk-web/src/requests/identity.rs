@@ -42,7 +42,7 @@ pub(crate) fn mail(
     Mail {
         to: opening.email.clone(),
         lang: opening.lang,
-        subject: (t.mail_subject)(app),
+        subject: (t.mail_subject)(app).into(),
         text: (t.mail_text)(app, (t.kind_label)(opening.kind), &url, &code.to_string()),
         expires: now.plus_seconds(PROOF_SECONDS),
     }

@@ -27,7 +27,7 @@ use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake, Limit};
 use crate::negotiate;
-use crate::outbox::{self, Mail};
+use crate::outbox;
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, Rest};
@@ -156,7 +156,8 @@ async fn behind_status<S: Store + Clone + 'static>(
     beside: &mut Beside,
 ) -> Result<Reply, Problem> {
     let methods = match rest {
-        [] | ["received" | "confirmed" | "added" | "withdrawn" | "request.json" | "receipt.json"]
+        []
+        | ["received" | "confirmed" | "added" | "withdrawn" | "request.json" | "receipt.json"]
         | ["attachments", _] => "GET, HEAD",
         ["messages" | "withdraw" | "package"] => "POST",
         _ => return Err(Problem::NotFound),
@@ -221,10 +222,7 @@ fn pending_path(setup: &Setup, key: &RequestKey) -> String {
     format!("/requests/pending/{}", setup.keys.mint(Purpose::PendingLink, key.to_bytes()))
 }
 
-async fn load<S: Store>(
-    desk: &Desk<'_, S>,
-    key: RequestKey,
-) -> Result<request::Request, Problem> {
+async fn load<S: Store>(desk: &Desk<'_, S>, key: RequestKey) -> Result<request::Request, Problem> {
     cases::load(desk, &key).await?.ok_or(Problem::NotFound)
 }
 
@@ -263,8 +261,7 @@ fn wants_json(request: &Request) -> bool {
 
 /// Whether the answer to a form or a body is to be a page.
 fn wants_page(request: &Request, encoding: Encoding) -> bool {
-    negotiate::reads_html(&request.headers)
-        || (encoding == Encoding::Form && !wants_json(request))
+    negotiate::reads_html(&request.headers) || (encoding == Encoding::Form && !wants_json(request))
 }
 
 async fn status<S: Store>(
@@ -329,10 +326,11 @@ async fn add_message<S: Store>(
     if page.is_none() {
         read.clone()?;
     }
-    let (case, brake) =
-        both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
+    let (case, brake) = both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     let outcome = match (read, text) {
-        (Ok(()), Some(text)) => write_message(desk, key, &case, &brake, text, once.as_deref()).await,
+        (Ok(()), Some(text)) => {
+            write_message(desk, key, &case, &brake, text, once.as_deref()).await
+        }
         (Ok(()), None) => Err(Problem::Internal("a required message is missing".to_owned())),
         (Err(problem), _) => Err(problem),
     };

@@ -354,7 +354,7 @@ pub(super) fn not_me(setup: &Setup, request: &Request, locale: Locale) -> Markup
 fn instant(setup: &Setup, lang: Lang, at: Timestamp) -> Result<Markup, Problem> {
     let zone = &setup.clocks()?.zone;
     let date = (texts::texts(lang).date)(zone.date(at));
-    let time = zone.time_of_day(at);
+    let time = zone.time(at);
     Ok(html! { time datetime=(zone.rfc3339(at)) { (date) ", " (time) } })
 }
 
@@ -405,7 +405,7 @@ pub(super) fn status<S>(
         section {
             h2 { (t.complain_title) }
             p { (t.complain_us) " " a href=(locale.href("/feedback")) { (t.complain_us_link) } "." }
-            p { (texts::complain(locale.lang)(case.opening.regime)) }
+            p { (texts::complain::complain(locale.lang)(case.opening.regime)) }
         }
         section {
             h2 { (t.link_title) }

@@ -113,9 +113,7 @@ async fn submit<S: Store>(
         (Encoding::Form, Some(id), _) => Ticket::Form(id),
         (Encoding::Form, None, _) if page => return again(fresh(), Trouble::Expired),
         (Encoding::Form, None, _) => return Err(Problem::FormExpired),
-        (Encoding::Json, _, Some(key)) => {
-            Ticket::Keyed(marker_key(desk, b"POST /requests", &key)?)
-        }
+        (Encoding::Json, _, Some(key)) => Ticket::Keyed(marker_key(desk, b"POST /requests", &key)?),
         (Encoding::Json, _, None) => Ticket::Fresh,
     };
     let submission = match parse(desk, fields, door, locale.lang) {
@@ -268,9 +266,8 @@ async fn accept<S: Store>(
         outbox::put(desk, id, &mail).await?;
         beside.told.push(Told::Mail(id, mail));
     }
-    let counted = both(client.count(desk), async {
-        if sends { mailbox.count(desk).await } else { Ok(()) }
-    });
+    let counted =
+        both(client.count(desk), async { if sends { mailbox.count(desk).await } else { Ok(()) } });
     both(cases::open(desk, &key, opening.expires, &opening), counted).await?;
     Ok((key, Case::fold(key.id, opening, Head::default()), client))
 }
@@ -325,8 +322,7 @@ fn parse<S>(
     if matches!(kind, Some(Kind::Rectification | Kind::Objection)) {
         fields.require("details", &details);
     }
-    let behalf =
-        fields.parse("behalf", |name| Behalf::from_name(name).ok_or("unknown-behalf"));
+    let behalf = fields.parse("behalf", |name| Behalf::from_name(name).ok_or("unknown-behalf"));
     let behalf = behalf.unwrap_or(Behalf::Own);
     let pointer = if fields.encoding == Encoding::Json { "attachments" } else { "file" };
     let files = files(&mut fields);
@@ -360,11 +356,7 @@ fn parse<S>(
 
 /// Checks what the app's backend asserts of the person who is signed in (RFC 7519): for this desk, for now, and for this
 /// very address.
-fn asserted<S>(
-    desk: &Desk<'_, S>,
-    token: &str,
-    email: &EmailAddress,
-) -> Result<(), &'static str> {
+fn asserted<S>(desk: &Desk<'_, S>, token: &str, email: &EmailAddress) -> Result<(), &'static str> {
     const WRONG: &str = "not-an-assertion";
     let keys = desk.setup.requests().map(|requests| requests.assertion_keys.as_slice());
     let token = Unverified::new(token).ok_or(WRONG)?;
@@ -377,10 +369,12 @@ fn asserted<S>(
     let claims = Value::read(claims).ok_or(WRONG)?;
     let audience = &desk.setup.base_url;
     let is_ours = |value: &Value| matches!(value, Value::Text(text) if text == audience);
-    let for_us = claims.at(&["aud"]).is_some_and(is_ours)
-        || claims.items(&["aud"]).iter().any(is_ours);
+    let for_us =
+        claims.at(&["aud"]).is_some_and(is_ours) || claims.items(&["aud"]).iter().any(is_ours);
     let seconds = |name: &str| match claims.at(&[name]) {
-        Some(Value::Number(text)) => text.split('.').next().and_then(|text| text.parse::<i64>().ok()),
+        Some(Value::Number(text)) => {
+            text.split('.').next().and_then(|text| text.parse::<i64>().ok())
+        }
         _ => None,
     };
     let now = desk.now().seconds();

@@ -6,7 +6,6 @@ use sha2::{Digest, Sha256};
 
 use super::{clock, status_path};
 use crate::cases::hex;
-use crate::clock_wire;
 use crate::feedback::wire::{attachments, policy};
 use crate::json::Json;
 use crate::problem::Problem;
@@ -29,13 +28,12 @@ pub(super) fn ticket(
     path: &str,
     now: Timestamp,
 ) -> Result<String, Problem> {
-    let due = clock::due(setup, case, now)?;
+    // What is wrong with the clocks is told here, and not half way through.
+    setup.clocks()?;
     Ok(Json::object(|json| {
         summary(json, case, now);
         json.shown("expires_at", &case.opening.expires);
-        if let (Some(due), Ok(clocks)) = (&due, setup.clocks()) {
-            json.nest("due", |json| clock_wire::due(json, due, &clocks.zone));
-        }
+        clock::write(json, setup, case, case.opening.lang, now);
         let name = if case.identified.is_some() { "status_url" } else { "pending_url" };
         json.shown(name, &format_args!("{}{path}", setup.base_url));
         policy(json, opening_policy(case));
@@ -75,15 +73,13 @@ pub(super) fn case(
     now: Timestamp,
 ) -> Result<String, Problem> {
     let url = format!("{}{}", setup.base_url, status_path(setup, key));
-    let due = clock::due(setup, case, now)?;
+    setup.clocks()?;
     Ok(Json::object(|json| {
         summary(json, case, now);
         json.shown("expires_at", &case.opening.expires);
         json.text("status_url", &url);
         json.shown("receipt_url", &format_args!("{url}/receipt.json"));
-        if let (Some(due), Ok(clocks)) = (&due, setup.clocks()) {
-            json.nest("due", |json| clock_wire::due(json, due, &clocks.zone));
-        }
+        clock::write(json, setup, case, case.opening.lang, now);
         standing(json, case, now);
         policy(json, opening_policy(case));
         json.text("language", case.opening.lang.tag());
