@@ -106,7 +106,8 @@ impl Zone {
         let (mut before, mut after) =
             (guess.plus_seconds(-26 * HOUR).seconds(), guess.plus_seconds(26 * HOUR).seconds());
         while before < after {
-            let middle = before.midpoint(after);
+            // Rounded down: `midpoint` rounds towards the epoch, and never ends before it.
+            let middle = before + (after - before) / 2;
             let at = Timestamp::EPOCH.plus_seconds(middle);
             if self.date(at) < day {
                 before = middle + 1;
@@ -377,6 +378,22 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Zone>(), Err(InvalidZone), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_begins_at_the_switch() {
+        let mexico = zone("CST6CDT,M4.1.0/0,M10.5.0/0");
+        for (day, start) in [
+            ("2021-04-04", "2021-04-04T01:00:00-05:00"),
+            ("1901-04-07", "1901-04-07T01:00:00-05:00"),
+        ] {
+            assert_eq!(mexico.start_of(day.parse().unwrap()), at(start));
+        }
+        let (first, last) = (Date::MIN, Date::MAX);
+        assert!(
+            mexico.start_of(first) <= mexico.end_of(first)
+                && mexico.start_of(last) <= mexico.end_of(last)
+        );
     }
 
     proptest! {
