@@ -141,6 +141,18 @@ impl Zone {
         )
     }
 
+    /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
+    pub fn time(&self, at: Timestamp) -> String {
+        let offset = self.offset(at);
+        let (hour, minute, second) = at.plus_seconds(offset).time_of_day();
+        let offset = Offset(offset);
+        if second == 0 {
+            format!("{hour:02}:{minute:02} {offset}")
+        } else {
+            format!("{hour:02}:{minute:02}:{second:02} {offset}")
+        }
+    }
+
     /// Writes an instant for people, as day, time and offset: `2026-11-22 14:05 UTC+3`.
     pub fn readable(&self, at: Timestamp) -> String {
         let offset = self.offset(at);
@@ -352,6 +364,8 @@ mod tests {
         assert_eq!(moscow.end_of("2026-11-23".parse().unwrap()), at("2026-11-23T20:59:59Z"));
         assert_eq!(moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
         assert_eq!(moscow.readable(at("2026-11-22T21:30:00Z")), "2026-11-23 00:30 UTC+3");
+        assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")), "00:30 UTC+3");
+        assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")), "21:30:59 UTC");
     }
 
     #[test]

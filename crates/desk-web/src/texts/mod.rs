@@ -2,6 +2,7 @@
 //!
 //! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
 
+pub mod clock;
 mod en;
 pub mod feedback;
 pub mod lint;
@@ -153,6 +154,14 @@ pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     match lang {
         Lang::En => &en::policy::POLICY,
         Lang::Ru => &ru::policy::POLICY,
+    }
+}
+
+/// The texts of legal clocks in a language.
+pub fn clock(lang: Lang) -> &'static clock::ClockTexts {
+    match lang {
+        Lang::En => &en::clock::CLOCK,
+        Lang::Ru => &ru::clock::CLOCK,
     }
 }
 

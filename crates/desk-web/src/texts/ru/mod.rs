@@ -1,5 +1,6 @@
 //! Russian.
 
+pub(super) mod clock;
 pub(super) mod feedback;
 pub(super) mod lint;
 pub(super) mod policy;
