@@ -101,6 +101,12 @@ impl Json {
         let _ = write!(self.0, "{value}");
     }
 
+    /// Writes a member that is a whole number, negative or not.
+    pub fn integer(&mut self, name: &str, value: i64) {
+        self.name(name);
+        let _ = write!(self.0, "{value}");
+    }
+
     fn bare(&mut self, name: &str, value: &str) {
         self.name(name);
         self.0.push_str(value);

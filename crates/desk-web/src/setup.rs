@@ -10,6 +10,7 @@ use desk_core::lang::Lang;
 use desk_core::limit::Limits;
 use desk_core::time::{Date, Timestamp};
 
+use crate::clocks::Clocks;
 use crate::lists::Lists;
 use crate::mail_events::Providers;
 use crate::outbox::{Provider, Webhook};
@@ -17,7 +18,7 @@ use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 32] = [
+pub const VARIABLES: [&str; 35] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -50,6 +51,9 @@ pub const VARIABLES: [&str; 32] = [
     "assertion_keys",
     "deletion_en",
     "deletion_ru",
+    "time_zone",
+    "regime",
+    "working_days",
 ];
 
 /// The configuration of the desk.
@@ -249,6 +253,17 @@ impl Setup {
         let [.., name, token, from, host, _] = &self.later;
         let read = || Provider::read([name, token, from, host]);
         asked(read_once(&self.provider, read)).map(Option::as_ref)
+    }
+
+    /// Where days begin, whose law it is, and which days are worked.
+    ///
+    /// # Errors
+    /// A problem if one of its variables does not parse.
+    pub fn clocks(&self) -> Result<&Clocks, Problem> {
+        self.clocks.ask(|[zone, regime, days]| {
+            Clocks::read(zone.trim(), regime.trim(), days)
+                .map_err(|(variable, reason)| InvalidSetup { variable, reason })
+        })
     }
 
     /// What is said of data requests.

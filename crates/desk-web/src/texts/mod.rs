@@ -2,6 +2,7 @@
 //!
 //! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
 
+pub mod clock;
 mod en;
 pub mod feedback;
 mod form;
@@ -177,6 +178,14 @@ pub fn requests(lang: Lang) -> &'static requests::RequestTexts {
     match lang {
         Lang::En => &en::requests::REQUESTS,
         Lang::Ru => &ru::requests::REQUESTS,
+    }
+}
+
+/// The texts of legal clocks in a language.
+pub fn clock(lang: Lang) -> &'static clock::ClockTexts {
+    match lang {
+        Lang::En => &en::clock::CLOCK,
+        Lang::Ru => &ru::clock::CLOCK,
     }
 }
 
