@@ -2,10 +2,12 @@
 //!
 //! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
 
+pub mod complain;
 mod en;
 pub mod feedback;
 mod form;
 pub mod lint;
+pub mod notices;
 pub mod policy;
 mod ru;
 pub mod unsubscribe;
@@ -167,6 +169,14 @@ pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     }
 }
 
+/// The texts of the mails about data requests in a language.
+pub fn notices(lang: Lang) -> &'static notices::NoticeTexts {
+    match lang {
+        Lang::En => &en::notices::NOTICES,
+        Lang::Ru => &ru::notices::NOTICES,
+    }
+}
+
 /// The texts of the mail check in a language.
 pub fn lint(lang: Lang) -> &'static lint::LintTexts {
     match lang {
@@ -243,6 +253,23 @@ mod tests {
         "idempotency-key",
         "withdrawn",
         "unchanged",
+        "ended",
+        "not-identified",
+        "identified",
+        "no-more-codes",
+        "too-late",
+        "extension-not-provided",
+        "already-extended",
+        "extension-too-late",
+        "no-reason",
+        "no-notice",
+        "no-email",
+        "unknown-right",
+        "unknown-regime",
+        "unknown-ground",
+        "not-a-date",
+        "not-a-year",
+        "too-many-rows",
         "thread-full",
         "unknown-state",
         "not-a-number",
