@@ -95,7 +95,7 @@ impl Json {
         let _ = write!(self.0, "{value}");
     }
 
-    /// Writes a member that is a whole number, which may be negative.
+    /// Writes a member that is a whole number, negative or not.
     pub fn integer(&mut self, name: &str, value: i64) {
         self.name(name);
         let _ = write!(self.0, "{value}");

@@ -6,6 +6,8 @@
 pub mod assets;
 pub mod audit;
 pub mod cases;
+pub mod clock_wire;
+pub mod clocks;
 pub mod console;
 pub mod desk;
 pub mod feedback;

@@ -9,6 +9,7 @@ use desk_core::lang::Lang;
 use desk_core::limit::Limits;
 use desk_core::time::{Date, Timestamp};
 
+use crate::clocks::Clocks;
 use crate::lists::Lists;
 use crate::mail_events::Providers;
 use crate::outbox::Webhook;
@@ -16,7 +17,7 @@ use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 22] = [
+pub const VARIABLES: [&str; 25] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -39,6 +40,23 @@ pub const VARIABLES: [&str; 22] = [
     "preferences_limits",
     "mail_events",
     "unsubscribe_mailbox",
+    "time_zone",
+    "regime",
+    "working_days",
+];
+
+/// The variables that some functions alone have a use for.
+const LATER: [&str; 10] = [
+    "lists",
+    "list_domain",
+    "webhook_url",
+    "webhook_secrets",
+    "preferences_limits",
+    "unsubscribe_mailbox",
+    "mail_events",
+    "time_zone",
+    "regime",
+    "working_days",
 ];
 
 /// The configuration of the desk.
@@ -70,10 +88,13 @@ pub struct Setup {
     pub gpc_updated: Date,
     /// The bearer token of the app's backend and the mailer; without one only operators mint links and read suppressions.
     pub app_token: Option<OperatorToken>,
-    /// What is said of newsletters, and what was read of it.
-    mailing: Later<6, Mailing>,
-    /// What is said of mail providers, and what was read of it.
-    mail_events: Later<1, Providers>,
+    /// The texts of [`LATER`], each parsed when it is first asked for: functions that never ask need not carry what parses
+    /// it.
+    later: [String; LATER.len()],
+    /// What was read of newsletters.
+    mailing: Later<Mailing>,
+    /// What was read of mail providers.
+    mail_events: Later<Providers>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -97,28 +118,17 @@ pub struct Mailing {
     pub mailbox: Option<EmailAddress>,
 }
 
-/// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
-/// what parses them.
-#[derive(Debug)]
-struct Later<const N: usize, T> {
-    texts: [String; N],
-    read: OnceCell<(T, Option<InvalidSetup>)>,
-}
+/// What was read when it was first asked for, or why it could not be.
+type Later<T> = OnceCell<(T, Option<InvalidSetup>)>;
 
-impl<const N: usize, T: Default> Later<N, T> {
-    const fn new(texts: [String; N]) -> Self {
-        Self { texts, read: OnceCell::new() }
-    }
-
-    fn get(
-        &self,
-        parse: impl FnOnce(&[String; N]) -> Result<T, InvalidSetup>,
-    ) -> &(T, Option<InvalidSetup>) {
-        self.read.get_or_init(|| match parse(&self.texts) {
-            Ok(read) => (read, None),
-            Err(error) => (T::default(), Some(error)),
-        })
-    }
+fn later<T: Default>(
+    cell: &Later<T>,
+    parse: impl FnOnce() -> Result<T, InvalidSetup>,
+) -> &(T, Option<InvalidSetup>) {
+    cell.get_or_init(|| match parse() {
+        Ok(read) => (read, None),
+        Err(error) => (T::default(), Some(error)),
+    })
 }
 
 /// A variable that is missing or does not parse. Its text never shows the value.
@@ -149,7 +159,8 @@ impl Setup {
     }
 
     fn read_mailing(&self) -> &(Mailing, Option<InvalidSetup>) {
-        self.mailing.get(|[lists, domain, url, secrets, limits, mailbox]| {
+        let [lists, domain, url, secrets, limits, mailbox, ..] = &self.later;
+        later(&self.mailing, || {
             let limits = if limits.is_empty() { "3;w=3600,10;w=86400" } else { limits };
             let host = self.base_url.split("//").nth(1).unwrap_or_default();
             let host = host.split(['/', ':']).next().unwrap_or_default();
@@ -191,13 +202,26 @@ impl Setup {
     /// # Errors
     /// A problem if the variable does not parse.
     pub fn mail_events(&self) -> Result<&Providers, Problem> {
-        let (providers, error) = self
-            .mail_events
-            .get(|[text]| Providers::read(text).map_err(|reason| invalid("mail_events", &reason)));
+        let [_, _, _, _, _, _, text, ..] = &self.later;
+        let (providers, error) = later(&self.mail_events, || {
+            Providers::read(text).map_err(|reason| invalid("mail_events", &reason))
+        });
         match error {
             None => Ok(providers),
             Some(error) => Err(Problem::Misconfigured(error.to_string())),
         }
+    }
+
+    /// Where days begin, whose law it is, and which days are worked. It is read anew each time, as what it leaves behind
+    /// would weigh on every function: ask once in a request.
+    ///
+    /// # Errors
+    /// A problem if one of its variables does not parse.
+    pub fn clocks(&self) -> Result<Clocks, Problem> {
+        let [.., zone, regime, days] = &self.later;
+        Clocks::read(zone.trim(), regime.trim(), days).map_err(|(variable, reason)| {
+            Problem::Misconfigured(InvalidSetup { variable, reason }.to_string())
+        })
     }
 
     /// Parses the variables.
@@ -245,21 +269,11 @@ impl Setup {
             token if token.is_empty() => None,
             token => Some(parse("app_token", &token)?),
         };
-        let mailing = Later::new(
-            [
-                "lists",
-                "list_domain",
-                "webhook_url",
-                "webhook_secrets",
-                "preferences_limits",
-                "unsubscribe_mailbox",
-            ]
-            .map(given),
-        );
         Ok(Self {
             app_token,
-            mailing,
-            mail_events: Later::new([given("mail_events")]),
+            later: LATER.map(given),
+            mailing: Later::new(),
+            mail_events: Later::new(),
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,
@@ -299,6 +313,39 @@ mod tests {
         let setup = Setup::new(|name| (name == "root_secret").then(|| "A".repeat(43))).unwrap();
         assert_eq!(setup.base_url, "http://127.0.0.1:3000");
         assert!(setup.operator.is_none() && setup.security.is_none());
+    }
+
+    #[test]
+    fn clocks_are_russian_where_nothing_is_said() {
+        let setup = |name: &'static str, value: &'static str| {
+            Setup::new(move |asked| match asked {
+                "root_secret" => Some("A".repeat(43)),
+                _ => (asked == name).then(|| value.to_owned()),
+            })
+            .unwrap()
+        };
+        assert_eq!(setup("", "").clocks().ok(), Some(Clocks::default()));
+        let london = setup("time_zone", " GMT0BST,M3.5.0/1,M10.5.0\n").clocks().ok().unwrap();
+        assert_eq!(london.zone.to_string(), "GMT0BST,M3.5.0/1,M10.5.0");
+        for name in ["time_zone", "regime", "working_days"] {
+            let problem = setup(name, "short-secret").clocks().err().unwrap();
+            let log = problem.log().unwrap();
+            assert!(log.starts_with(&format!("variable {name}: ")), "{log}");
+            assert!(!log.contains("short-secret"), "{log}");
+        }
+    }
+
+    #[test]
+    fn every_variable_that_is_read_is_listed() {
+        let asked = std::cell::RefCell::new(Vec::new());
+        let setup = Setup::new(|name| {
+            asked.borrow_mut().push(name.to_owned());
+            (name == "root_secret").then(|| "A".repeat(43))
+        });
+        assert!(setup.is_ok());
+        for name in asked.into_inner() {
+            assert!(VARIABLES.contains(&name.as_str()), "{name}");
+        }
     }
 
     #[test]

@@ -7,4 +7,6 @@
 pub mod calendar;
 pub mod due;
 pub mod regime;
+#[cfg(test)]
+mod tests;
 pub mod zone;

@@ -106,7 +106,8 @@ impl Zone {
         let (mut before, mut after) =
             (guess.plus_seconds(-26 * HOUR).seconds(), guess.plus_seconds(26 * HOUR).seconds());
         while before < after {
-            let middle = before.midpoint(after);
+            // Rounded down: `midpoint` rounds towards the epoch, and never ends before it.
+            let middle = before + (after - before) / 2;
             let at = Timestamp::EPOCH.plus_seconds(middle);
             if self.date(at) < day {
                 before = middle + 1;
@@ -138,6 +139,18 @@ impl Zone {
             minutes / 60,
             minutes % 60
         )
+    }
+
+    /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
+    pub fn time(&self, at: Timestamp) -> String {
+        let offset = self.offset(at);
+        let (hour, minute, second) = at.plus_seconds(offset).time_of_day();
+        let offset = Offset(offset);
+        if second == 0 {
+            format!("{hour:02}:{minute:02} {offset}")
+        } else {
+            format!("{hour:02}:{minute:02}:{second:02} {offset}")
+        }
     }
 
     /// Writes an instant for people, as day, time and offset: `2026-11-22 14:05 UTC+3`.
@@ -351,6 +364,8 @@ mod tests {
         assert_eq!(moscow.end_of("2026-11-23".parse().unwrap()), at("2026-11-23T20:59:59Z"));
         assert_eq!(moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
         assert_eq!(moscow.readable(at("2026-11-22T21:30:00Z")), "2026-11-23 00:30 UTC+3");
+        assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")), "00:30 UTC+3");
+        assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")), "21:30:59 UTC");
     }
 
     #[test]
@@ -377,6 +392,22 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Zone>(), Err(InvalidZone), "{text}");
         }
+    }
+
+    #[test]
+    fn a_day_whose_midnight_is_skipped_begins_at_the_switch() {
+        let mexico = zone("CST6CDT,M4.1.0/0,M10.5.0/0");
+        for (day, start) in [
+            ("2021-04-04", "2021-04-04T01:00:00-05:00"),
+            ("1901-04-07", "1901-04-07T01:00:00-05:00"),
+        ] {
+            assert_eq!(mexico.start_of(day.parse().unwrap()), at(start));
+        }
+        let (first, last) = (Date::MIN, Date::MAX);
+        assert!(
+            mexico.start_of(first) <= mexico.end_of(first)
+                && mexico.start_of(last) <= mexico.end_of(last)
+        );
     }
 
     proptest! {

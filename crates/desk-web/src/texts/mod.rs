@@ -2,6 +2,7 @@
 //!
 //! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
 
+pub mod clock;
 pub mod complain;
 mod en;
 pub mod feedback;
@@ -174,6 +175,14 @@ pub fn notices(lang: Lang) -> &'static notices::NoticeTexts {
     match lang {
         Lang::En => &en::notices::NOTICES,
         Lang::Ru => &ru::notices::NOTICES,
+    }
+}
+
+/// The texts of legal clocks in a language.
+pub fn clock(lang: Lang) -> &'static clock::ClockTexts {
+    match lang {
+        Lang::En => &en::clock::CLOCK,
+        Lang::Ru => &ru::clock::CLOCK,
     }
 }
 

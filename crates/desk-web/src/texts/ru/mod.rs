@@ -1,5 +1,6 @@
 //! Russian.
 
+pub(super) mod clock;
 pub(super) mod complain;
 pub(super) mod feedback;
 pub(super) mod form;

@@ -1,0 +1,161 @@
+//! A due date and how it was reckoned, as JSON. Nothing here is rendered by the core, so that a program reads codes and
+//! days, and a person the sentences beside them.
+
+use desk_core::clock::calendar::Version;
+use desk_core::clock::due::{Clock, Due, Left, Step};
+use desk_core::clock::regime::{Article, Rule, Term};
+use desk_core::lang::Lang;
+use desk_core::time::{Date, Timestamp};
+
+use crate::json::Json;
+use crate::texts::clock as texts;
+
+/// Writes what a clock says into an object: the rule, when it is due, and the steps.
+pub fn write(json: &mut Json, clock: &Clock<'_>, due: &Due, lang: Lang) {
+    let zone = clock.zone;
+    write_rule(json, clock.rule, lang);
+    json.text("received", &zone.rfc3339(clock.received));
+    json.shown("time_zone", zone);
+    json.flag("extended", clock.extended && clock.rule.extension.is_some());
+    json.shown("last_day", &due.last_day);
+    json.text("due", &zone.rfc3339(due.at));
+    json.flag("provisional", due.provisional);
+    json.maybe("resting_since", due.rests_since.map(|at| zone.rfc3339(at)).as_deref());
+    json.list("steps", |list| {
+        for step in &due.steps {
+            list.nest("", |json| {
+                json.text("step", step.name());
+                json.text("text", &(texts(lang).step)(step, clock.rule, zone));
+                write_step(json, step, &|at| zone.rfc3339(at), lang);
+            });
+        }
+    });
+}
+
+/// Writes what the law says into an object.
+pub fn write_rule(json: &mut Json, rule: &Rule, lang: Lang) {
+    json.text("regime", rule.regime.name());
+    json.text("right", rule.right.name());
+    json.text("act", rule.act.name());
+    json.nest("term", |json| term(json, rule.term));
+    match rule.extension {
+        Some(more) => json.nest("extension", |json| term(json, more)),
+        None => json.maybe("extension", None),
+    }
+    json.text("base", rule.base.name());
+    article(json, rule.article, lang);
+    json.text("checked", rule.checked.name());
+    json.maybe("note", rule.note.map(|note| (texts(lang).note)(note)));
+}
+
+/// Writes how much time is left as of now.
+pub fn write_left(json: &mut Json, due: &Due, left: Left, now: Timestamp) {
+    json.shown("as_of", &now);
+    json.flag("overdue", due.is_overdue(now));
+    json.integer("days_left", left.days);
+    match left.working_days {
+        Some(days) => json.integer("working_days_left", days.into()),
+        None => json.maybe("working_days_left", None),
+    }
+}
+
+fn term(json: &mut Json, term: Term) {
+    json.number("count", term.count.into());
+    json.text("unit", term.unit.name());
+}
+
+fn article(json: &mut Json, article: Article, lang: Lang) {
+    json.nest("article", |json| write_article(json, article, lang));
+}
+
+fn write_article(json: &mut Json, article: Article, lang: Lang) {
+    json.text("law", article.law.name());
+    json.text("place", article.place);
+    json.text("text", &(texts(lang).article)(article));
+}
+
+fn calendars(json: &mut Json, versions: &[Version]) {
+    json.list("calendars", |list| {
+        for version in versions {
+            list.shown("", version);
+        }
+    });
+}
+
+/// The facts of a step, beside its name and its sentence.
+fn write_step(json: &mut Json, step: &Step, instant: &dyn Fn(Timestamp) -> String, lang: Lang) {
+    let day = |json: &mut Json, name: &str, day: &Date| json.shown(name, day);
+    match step {
+        Step::Received { at, day: of } | Step::LastDay { day: of, at } => {
+            day(json, "day", of);
+            json.text("at", &instant(*at));
+        }
+        Step::AtOnce { article: by } => article(json, *by, lang),
+        Step::Extended { by, total, article: of } => {
+            json.nest("by", |json| term(json, *by));
+            json.nest("total", |json| term(json, *total));
+            article(json, *of, lang);
+        }
+        Step::NoExtension => {}
+        Step::NextDay { first, article: by } => {
+            day(json, "day", first);
+            article(json, *by, lang);
+        }
+        Step::Hours { count, at, article: by } => {
+            json.number("count", (*count).into());
+            json.text("at", &instant(*at));
+            article(json, *by, lang);
+        }
+        Step::CalendarDays { count, last, article: by } => {
+            json.number("count", (*count).into());
+            day(json, "day", last);
+            article(json, *by, lang);
+        }
+        Step::Months { count, last, is_shorter, article: by, counting } => {
+            json.number("count", (*count).into());
+            day(json, "day", last);
+            json.flag("shorter_month", *is_shorter);
+            article(json, *by, lang);
+            json.nest("counting", |json| write_article(json, *counting, lang));
+        }
+        Step::WorkingDays { count, last, skipped, worked, versions, article: by } => {
+            json.number("count", (*count).into());
+            day(json, "day", last);
+            json.list("skipped", |list| {
+                for (from, to) in skipped {
+                    list.nest("", |json| {
+                        day(json, "from", from);
+                        day(json, "to", to);
+                    });
+                }
+            });
+            json.list("worked", |list| worked.iter().for_each(|of| day(list, "", of)));
+            calendars(json, versions);
+            article(json, *by, lang);
+        }
+        Step::Rested { cause, from, to, days, article: by } => {
+            json.text("cause", cause.name());
+            day(json, "from", from);
+            day(json, "to", to);
+            json.number("days", *days as usize);
+            article(json, *by, lang);
+        }
+        Step::Resting { cause, since, article: by } => {
+            json.text("cause", cause.name());
+            day(json, "from", since);
+            article(json, *by, lang);
+        }
+        Step::NoRest { cause, from } | Step::RestTooLate { cause, from } => {
+            json.text("cause", cause.name());
+            day(json, "from", from);
+        }
+        Step::Roll { from, to, versions, article: by } => {
+            day(json, "from", from);
+            day(json, "to", to);
+            calendars(json, versions);
+            article(json, *by, lang);
+        }
+        Step::NoRoll { day: of } => day(json, "day", of),
+        Step::Provisional { version } => calendars(json, std::slice::from_ref(version)),
+    }
+}

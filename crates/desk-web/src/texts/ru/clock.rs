@@ -1,0 +1,341 @@
+//! Russian: legal clocks.
+
+use desk_core::clock::calendar::{Source, Version};
+use desk_core::clock::due::{Cause, ExtensionRefusal, Step};
+use desk_core::clock::regime::{
+    Act, Article, Base, Checked, Law, Note, Regime, Right, Rule, Term, Unit,
+};
+use desk_core::clock::zone::Zone;
+use desk_core::time::{Date, Weekday};
+
+use super::TEXTS;
+use crate::texts::clock::ClockTexts;
+
+/// The texts.
+pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
+    regime: |regime| match regime {
+        Regime::Ru152Fz => "Россия, 152-ФЗ",
+        Regime::EuGdpr => "Европейский союз, GDPR",
+        Regime::UkGdpr => "Великобритания, UK GDPR",
+        Regime::UsCa => "Калифорния, CCPA",
+        Regime::BrLgpd => "Бразилия, LGPD",
+    },
+    right: |right| match right {
+        Right::Access => "доступ к своим данным",
+        Right::Portability => "перенос данных",
+        Right::Rectification => "уточнение данных",
+        Right::Erasure => "уничтожение данных",
+        Right::Restriction => "блокирование данных",
+        Right::Objection => "требование прекратить обработку",
+        Right::Withdrawal => "отзыв согласия",
+        Right::Complaint => "жалоба",
+        Right::OptOut => "отказ от продажи и передачи данных",
+        Right::BreachNotice => "уведомление об утечке",
+        Right::BreachReport => "отчёт о расследовании утечки",
+        Right::StopUnlawful => "выявлена неправомерная обработка",
+        Right::DestroyUnlawful => "правомерность обработки обеспечить нельзя",
+        Right::PurposeAttained => "цель обработки достигнута",
+        Right::Regulator => "запрос надзорного органа",
+        Right::CannotDestroy => "данные не удалось уничтожить в срок",
+        Right::Dissemination => "прекращение распространения",
+    },
+    act: |act| match act {
+        Act::Acknowledge => "подтвердить получение",
+        Act::Answer => "ответить",
+        Act::Confirm => "подтвердить кратко",
+        Act::Correct => "уточнить",
+        Act::Destroy => "уничтожить",
+        Act::Block => "заблокировать",
+        Act::Stop => "прекратить",
+        Act::Notify => "уведомить надзорный орган",
+        Act::Report => "отчитаться перед надзорным органом",
+    },
+    term,
+    article,
+    version,
+    checked: |checked| match checked {
+        Checked::LawText => "сверено с законом",
+        Checked::Official => "по официальному источнику",
+        Checked::Secondary => "по вторичному источнику",
+        Checked::No => "не сверено",
+    },
+    note: |note| match note {
+        Note::AnsweredAsAccess => {
+            "Права на перенос данных в 152-ФЗ нет: на такой запрос отвечают как на запрос о доступе."
+        }
+        Note::IfUnlawfulOrUnneeded => {
+            "Обязанность есть, если данные получены незаконно или не нужны для заявленной цели."
+        }
+        Note::NoNumber => {
+            "Числа для этого случая в законе нет: соблюдается срок остальных запросов."
+        }
+        Note::TreatedAsOptOut => {
+            "Такого запроса закон не знает: он исполняется как отказ от продажи и передачи данных."
+        }
+        Note::WithoutDelay => "Закон требует сделать это без промедления и числа не называет.",
+    },
+    refusal: |refusal| match refusal {
+        ExtensionRefusal::NotProvided => "Продлить этот срок закон не позволяет.",
+        ExtensionRefusal::AlreadyExtended => {
+            "Срок уже продлён, а закон позволяет это только один раз."
+        }
+        ExtensionRefusal::TooLate => "Срок истёк: продлить его можно было, только пока он шёл.",
+        ExtensionRefusal::NoReason => "Укажите причину: её нужно сообщить человеку.",
+        ExtensionRefusal::NoNotice => "Сначала нужно сообщить человеку о продлении.",
+    },
+    day,
+    step,
+    days_left: |days| match days {
+        0 => "сегодня последний день".to_owned(),
+        1.. => format!("до последнего дня: {}", counted(days.unsigned_abs(), DAYS)),
+        _ => format!("просрочка: {}", counted(days.unsigned_abs(), DAYS)),
+    },
+    working_days_left: |days| format!("в том числе: {}", counted(days.into(), WORKING_DAYS)),
+    resting: "Течение срока приостановлено: пока ждём ответа человека, просрочки нет.",
+    overdue: |at, zone| format!("Срок истёк: {}, {}.", day(zone.date(at)), zone.time(at)),
+    provisional: "предварительно",
+};
+
+const HOURS: [&str; 3] = ["час", "часа", "часов"];
+const DAYS: [&str; 3] = ["день", "дня", "дней"];
+const WORKING_DAYS: [&str; 3] = ["рабочий день", "рабочих дня", "рабочих дней"];
+const CALENDAR_DAYS: [&str; 3] = ["календарный день", "календарных дня", "календарных дней"];
+const MONTHS: [&str; 3] = ["месяц", "месяца", "месяцев"];
+
+/// A number with the form of the noun that goes with it: 1 день, 2 дня, 5 дней, 11 дней, 21 день.
+fn counted(count: u64, [one, few, many]: [&str; 3]) -> String {
+    let noun = match (count % 100, count % 10) {
+        (11..=14, _) => many,
+        (_, 1) => one,
+        (_, 2..=4) => few,
+        _ => many,
+    };
+    format!("{count}\u{a0}{noun}")
+}
+
+fn day(date: Date) -> String {
+    let name = match date.weekday() {
+        Weekday::Monday => "понедельник",
+        Weekday::Tuesday => "вторник",
+        Weekday::Wednesday => "среда",
+        Weekday::Thursday => "четверг",
+        Weekday::Friday => "пятница",
+        Weekday::Saturday => "суббота",
+        Weekday::Sunday => "воскресенье",
+    };
+    format!("{name}, {}", (TEXTS.date)(date))
+}
+
+fn term(term: Term) -> String {
+    if term.is_at_once() {
+        return "немедленно".to_owned();
+    }
+    let forms = match term.unit {
+        Unit::Hours => HOURS,
+        Unit::WorkingDays => WORKING_DAYS,
+        Unit::CalendarDays => CALENDAR_DAYS,
+        Unit::Months => MONTHS,
+    };
+    counted(term.count.into(), forms)
+}
+
+fn article(Article { law, place }: Article) -> String {
+    let (before, after) = match law {
+        Law::Fz152 => return [&parts(place, "ч. "), " 152-ФЗ"].concat(),
+        Law::RuCivil => return [&parts(place, "п. "), " ГК РФ по аналогии"].concat(),
+        Law::Gdpr => ("ст. ", " GDPR"),
+        Law::Reg1182 => ("ст. ", " Регламента 1182/71"),
+        Law::UkGdpr => ("ст. ", " UK GDPR"),
+        Law::UkDpa => ("ст. ", " Data Protection Act 2018"),
+        Law::Ico => ("разъяснения ICO о сроках", ""),
+        Law::CcpaRegs => ("§ ", " правил CCPA, 11 CCR"),
+        Law::CaCivil => ("§ ", " Гражданского кодекса Калифорнии"),
+        Law::Lgpd => ("ст. ", " LGPD"),
+        Law::BrCivil => ("ст. ", " Гражданского кодекса Бразилии"),
+    };
+    [before, place, after].concat()
+}
+
+/// `14(3), 20(1)` as `ч. 3 ст. 14, ч. 1 ст. 20`.
+fn parts(place: &str, part: &str) -> String {
+    let mut text = String::new();
+    for (at, place) in place.split(", ").enumerate() {
+        if at > 0 {
+            text.push_str(", ");
+        }
+        let (article, number) = place.split_once('(').unwrap_or((place, ""));
+        if !number.is_empty() {
+            text.extend([part, number.trim_end_matches(')'), " "]);
+        }
+        text.extend(["ст. ", article]);
+    }
+    text
+}
+
+fn version(version: Version) -> String {
+    let Version { calendar, year, source } = version;
+    let source = match source {
+        Source::Released => return version.to_string(),
+        Source::Operator => "из настроек",
+        Source::Computed => "рассчитан",
+        Source::Weekends => "только выходные",
+    };
+    format!("{}-{year}, {source}", calendar.name())
+}
+
+fn versions(versions: &[Version]) -> String {
+    let texts: Vec<_> = versions.iter().map(|at| version(*at)).collect();
+    let name = if texts.len() == 1 { "календарь " } else { "календари " };
+    [name, &texts.join("; ")].concat()
+}
+
+const fn cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Identity => "подтверждения личности",
+        Cause::Clarification => "уточнения запроса",
+    }
+}
+
+const fn base(base: Base) -> &'static str {
+    match base {
+        Base::Receipt => "Поступило",
+        Base::Proof => "Подтверждающие сведения получены",
+        Base::Discovery => "Выявлено",
+        Base::Attainment => "Цель обработки достигнута",
+        Base::Confirmation => "Неточность подтверждена",
+        Base::Blocking => "Данные заблокированы",
+    }
+}
+
+fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
+    let date = TEXTS.date;
+    match step {
+        Step::Received { at, day: of } => {
+            format!("{}: {}, {}.", base(rule.base), day(*of), zone.time(*at))
+        }
+        Step::AtOnce { article: by } => format!("Исполнить нужно немедленно ({}).", article(*by)),
+        Step::Extended { by, total, article: of } => format!(
+            "Срок продлён, один раз: на {}, всего {} ({}).",
+            term(*by),
+            term(*total),
+            article(*of)
+        ),
+        Step::NoExtension => {
+            "Продлить этот срок закон не позволяет: продление не учтено.".to_owned()
+        }
+        Step::NextDay { first, article: by } => format!(
+            "Этот день не считается. Срок идёт со следующего дня: {} ({}).",
+            day(*first),
+            article(*by)
+        ),
+        Step::Hours { count, at, article: by } => format!(
+            "Срок: {}, до момента: {}, {} ({}). Часы идут подряд: ночью, в выходные и праздники.",
+            counted((*count).into(), HOURS),
+            day(zone.date(*at)),
+            zone.time(*at),
+            article(*by)
+        ),
+        Step::CalendarDays { count, last, article: by } => format!(
+            "Срок: {}, последний из них: {} ({}).",
+            counted((*count).into(), CALENDAR_DAYS),
+            day(*last),
+            article(*by)
+        ),
+        Step::Months { count, last, is_shorter, article: by, counting } => {
+            let why = if *is_shorter {
+                "последний день месяца, в котором такого числа нет"
+            } else {
+                "день с тем же числом"
+            };
+            format!(
+                "Срок: {}, до дня: {}, {why} ({}; {}).",
+                counted((*count).into(), MONTHS),
+                day(*last),
+                article(*by),
+                article(*counting)
+            )
+        }
+        Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
+            let mut text = format!(
+                "Срок: {}, последний из них: {} ({}). Не считаются выходные",
+                counted((*count).into(), WORKING_DAYS),
+                day(*last),
+                article(*by)
+            );
+            for (at, (from, to)) in skipped.iter().enumerate() {
+                text.push_str(if at == 0 { ", а также " } else { ", " });
+                text.push_str(&date(*from));
+                if from != to {
+                    text.push_str("\u{a0}– ");
+                    text.push_str(&date(*to));
+                }
+            }
+            for of in worked {
+                text.push_str("; рабочий день: ");
+                text.push_str(&day(*of));
+            }
+            [&text, " (", &versions(of), ")."].concat()
+        }
+        Step::Rested { cause: of, from, to, days, article: by } => {
+            let gained = match days {
+                0 => "день не прибавляется".to_owned(),
+                _ => format!("прибавляется {}", counted((*days).into(), DAYS)),
+            };
+            format!(
+                "Срок не шёл в ожидании {}: запрошено {}, получено {}, {gained} ({}).",
+                cause(*of),
+                date(*from),
+                date(*to),
+                article(*by)
+            )
+        }
+        Step::Resting { cause: of, since, article: by } => format!(
+            "Срок приостановлен в ожидании {}, с этого дня: {} ({}). Каждый день ожидания прибавится.",
+            cause(*of),
+            date(*since),
+            article(*by)
+        ),
+        Step::NoRest { cause: of, from } => format!(
+            "С этого дня ожидали {}: {}, но этот срок из-за такого ожидания не приостанавливается.",
+            cause(*of),
+            date(*from)
+        ),
+        Step::RestTooLate { cause: of, from } => format!(
+            "Когда началось ожидание {} ({}), срок уже истёк: оно ничего не приостанавливает.",
+            cause(*of),
+            date(*from)
+        ),
+        Step::Roll { from, to, versions: of, article: by } if from == to => format!(
+            "Этот день рабочий и остаётся последним: {} ({}; {}).",
+            day(*from),
+            article(*by),
+            versions(of)
+        ),
+        Step::Roll { from, to, versions: of, article: by } => format!(
+            "Этот день нерабочий: {}. Срок истекает в следующий рабочий день: {} ({}; {}).",
+            day(*from),
+            day(*to),
+            article(*by),
+            versions(of)
+        ),
+        Step::NoRoll { day: of } => format!(
+            "Этот день нерабочий: {}, но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет.",
+            day(*of)
+        ),
+        Step::Provisional { version: of } => match of.source {
+            Source::Computed => format!(
+                "Предварительно: выходные {} года ещё не установлены ({}), и день может сдвинуться в любую сторону.",
+                of.year,
+                version(*of)
+            ),
+            _ => format!(
+                "Предварительно: праздники {} года не заданы ({}); каждый из них отодвинул бы день.",
+                of.year,
+                version(*of)
+            ),
+        },
+        Step::LastDay { day: of, at } => {
+            format!("Последний день: {}, до {}.", day(*of), zone.time(*at))
+        }
+    }
+}
