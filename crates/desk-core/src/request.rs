@@ -5,6 +5,7 @@
 //! appended. Events that raced each other fold by the same rules, so a reply that came after a withdrawal has no effect.
 
 mod code;
+pub mod log;
 
 use serde::{Deserialize, Serialize};
 
@@ -475,6 +476,8 @@ pub struct Request {
     state: State,
     /// The clarifications that were asked for: when, and when the person answered.
     clarifications: Vec<(Timestamp, Option<Timestamp>)>,
+    /// The states that it went through: since when, and which.
+    states: Vec<(Timestamp, &'static str)>,
 }
 
 /// Why a thing cannot happen to a request as it stands.
@@ -570,6 +573,7 @@ impl Request {
                 Identity::Asserted => None,
             },
             clarifications: Vec::new(),
+            states: Vec::new(),
             state: match opening.identity {
                 Identity::Sent(_) => State::AwaitingIdentity(Awaiting {
                     sends_left: SENDS - 1,
@@ -584,8 +588,13 @@ impl Request {
         if request.opening.identity == Identity::Asserted {
             request.identified = Some((request.opening.at, Proof::Assertion));
         }
+        request.states.push((request.opening.at, request.state.name()));
         for event in head.events() {
             request.apply(event.id.instant(), &event.change);
+            let name = request.state.name();
+            if request.states.last().is_none_or(|(_, last)| *last != name) {
+                request.states.push((event.id.instant(), name));
+            }
         }
         request.head = head;
         request
@@ -688,6 +697,24 @@ impl Request {
                 State::Expired { at: awaiting.until }
             }
             state => state.clone(),
+        }
+    }
+
+    /// The states that it went through, by name: since when each, and the last is where it stands now.
+    pub fn states(&self, now: Timestamp) -> Vec<(Timestamp, &'static str)> {
+        let mut states = self.states.clone();
+        if let State::Expired { at } = self.state(now) {
+            states.push((at, "expired"));
+        }
+        states
+    }
+
+    /// When it arrived, from which the law counts. Where a complaint was turned into a request that is when the complaint
+    /// came: nobody has to ask twice because what they asked was not seen at once.
+    pub fn received(&self) -> Timestamp {
+        match self.opening.door {
+            Door::Feedback(case) => case.instant().min(self.opening.at),
+            Door::Form | Door::Api | Door::DeleteAccount | Door::DeleteData => self.opening.at,
         }
     }
 

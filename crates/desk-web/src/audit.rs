@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::ports::Store;
 use crate::problem::Problem;
 
-/// What an operator did.
+/// What an operator did. Stored by its place in this list: new ones go to the end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Action {
     /// Read a case.
@@ -28,11 +28,35 @@ pub enum Action {
     SuppressionLifted,
     /// Read a mail that waits to be sent.
     MailRead,
+    /// Read a data request.
+    RequestRead,
+    /// Took up a data request.
+    RequestTaken,
+    /// Wrote to the person about a data request.
+    RequestMessaged,
+    /// Asked the person what they mean.
+    ClarificationAsked,
+    /// Extended the term of a data request.
+    RequestExtended,
+    /// Answered a data request.
+    RequestAnswered,
+    /// Refused a data request.
+    RequestRefused,
+    /// Took another proof of who asks.
+    IdentitySeen,
+    /// Built a package.
+    PackageBuilt,
+    /// Dropped a package.
+    PackageDropped,
+    /// Turned a case into a data request.
+    RequestOpened,
+    /// Opened a complaint from a data request.
+    ComplaintOpened,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 19] = [
         Self::CaseRead,
         Self::FileRead,
         Self::CaseReplied,
@@ -40,6 +64,18 @@ impl Action {
         Self::Suppressed,
         Self::SuppressionLifted,
         Self::MailRead,
+        Self::RequestRead,
+        Self::RequestTaken,
+        Self::RequestMessaged,
+        Self::ClarificationAsked,
+        Self::RequestExtended,
+        Self::RequestAnswered,
+        Self::RequestRefused,
+        Self::IdentitySeen,
+        Self::PackageBuilt,
+        Self::PackageDropped,
+        Self::RequestOpened,
+        Self::ComplaintOpened,
     ];
 
     /// The action's name in the API.
@@ -52,6 +88,18 @@ impl Action {
             Self::Suppressed => "suppressed",
             Self::SuppressionLifted => "suppression-lifted",
             Self::MailRead => "mail-read",
+            Self::RequestRead => "request-read",
+            Self::RequestTaken => "request-taken",
+            Self::RequestMessaged => "request-messaged",
+            Self::ClarificationAsked => "clarification-asked",
+            Self::RequestExtended => "request-extended",
+            Self::RequestAnswered => "request-answered",
+            Self::RequestRefused => "request-refused",
+            Self::IdentitySeen => "identity-seen",
+            Self::PackageBuilt => "package-built",
+            Self::PackageDropped => "package-dropped",
+            Self::RequestOpened => "request-opened",
+            Self::ComplaintOpened => "complaint-opened",
         }
     }
 }
@@ -67,6 +115,8 @@ pub enum About {
     Batch(u32),
     /// A mail.
     Mail(Id),
+    /// A data request.
+    Request(Id),
 }
 
 /// One access.

@@ -107,6 +107,17 @@ impl Json {
         let _ = write!(self.0, "{value}");
     }
 
+    /// Writes a member that is a number with one decimal, given in tenths, or null.
+    pub fn tenths(&mut self, name: &str, tenths: Option<usize>) {
+        match tenths {
+            Some(tenths) => {
+                self.name(name);
+                let _ = write!(self.0, "{}.{}", tenths / 10, tenths % 10);
+            }
+            None => self.bare(name, "null"),
+        }
+    }
+
     fn bare(&mut self, name: &str, value: &str) {
         self.name(name);
         self.0.push_str(value);
@@ -144,12 +155,15 @@ mod tests {
             });
             json.flag("flag", true);
             json.maybe("none", None);
+            json.integer("integer", -7);
+            json.tenths("tenths", Some(168));
+            json.tenths("no tenths", None);
             json.nest("object", |object| {
                 object.maybe("some", Some("b"));
                 object.shown("shown", &'"');
             });
         });
-        let expected = json!({"list": ["a", {}, [1]], "flag": true, "none": null, "object": {"some": "b", "shown": "\""}});
+        let expected = json!({"list": ["a", {}, [1]], "flag": true, "none": null, "integer": -7, "tenths": 16.8, "no tenths": null, "object": {"some": "b", "shown": "\""}});
         assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), expected);
     }
 

@@ -24,6 +24,7 @@ pub mod lists;
 pub mod mail_events;
 pub mod memory;
 pub mod negotiate;
+mod notices;
 pub mod operator;
 pub mod outbox;
 pub mod page;

@@ -239,6 +239,34 @@ impl From<desk_core::sealed::Unreadable> for Problem {
     }
 }
 
+impl From<desk_core::request::Refusal> for Problem {
+    fn from(refusal: desk_core::request::Refusal) -> Self {
+        use desk_core::request::Refusal;
+        Self::CaseState(match refusal {
+            Refusal::Ended => "ended",
+            Refusal::NotIdentified => "not-identified",
+            Refusal::Identified => "identified",
+            Refusal::Unchanged => "unchanged",
+            Refusal::ThreadFull => "thread-full",
+            Refusal::NoMoreCodes => "no-more-codes",
+            Refusal::TooLate => "too-late",
+        })
+    }
+}
+
+impl From<desk_core::clock::due::ExtensionRefusal> for Problem {
+    fn from(refusal: desk_core::clock::due::ExtensionRefusal) -> Self {
+        use desk_core::clock::due::ExtensionRefusal;
+        Self::CaseState(match refusal {
+            ExtensionRefusal::NotProvided => "extension-not-provided",
+            ExtensionRefusal::AlreadyExtended => "already-extended",
+            ExtensionRefusal::TooLate => "extension-too-late",
+            ExtensionRefusal::NoReason => "no-reason",
+            ExtensionRefusal::NoNotice => "no-notice",
+        })
+    }
+}
+
 impl Problem {
     /// A request that cannot be read; the code names why.
     pub const fn malformed(code: &'static str) -> Self {

@@ -95,6 +95,10 @@ pub struct Setup {
     provider: Later<Option<Provider>>,
     /// Who tells of bounces and complaints, likewise.
     mail_events: Later<Providers>,
+    /// What is said of legal clocks, likewise.
+    clocks: Later<Clocks>,
+    /// What is said of data requests, likewise.
+    requests: Later<Requests>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -125,26 +129,11 @@ pub struct Requests {
     pub mail_limits: Limits,
     /// What the app's backend signs assertions with.
     pub assertion_keys: Vec<AssertionKey>,
-    /// The developer as the stores list it, if named.
-    developer: String,
-    /// What is said of deletion, in each language; nothing where the texts' own will do.
-    deletion: [String; 2],
-}
-
-impl Requests {
-    /// What is said of deletion in a language; nothing where the texts' own will do.
-    pub fn deletion(&self, lang: Lang) -> &str {
-        let [english, russian] = &self.deletion;
-        match lang {
-            Lang::En => english,
-            Lang::Ru => russian,
-        }
-    }
 }
 
 /// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
 /// what parses them.
-const LATER: [&str; 11] = [
+const LATER: [&str; 20] = [
     "lists",
     "list_domain",
     "preferences_limits",
@@ -156,6 +145,15 @@ const LATER: [&str; 11] = [
     "mail_from",
     "mail_host",
     "mail_events",
+    "time_zone",
+    "regime",
+    "working_days",
+    "developer_name",
+    "request_limits",
+    "request_mail_limits",
+    "assertion_keys",
+    "deletion_en",
+    "deletion_ru",
 ];
 
 /// What was read of some of them, or what nothing says in its place, and why.
@@ -205,16 +203,28 @@ impl Setup {
         }
     }
 
+    /// The text of one of [`LATER`].
+    fn later(&self, name: &'static str) -> &str {
+        let mut texts = LATER.iter().zip(&self.later);
+        texts.find(|(known, _)| **known == name).map_or("", |(_, text)| text)
+    }
+
+    /// The text of one of [`LATER`], or what stands for an empty one.
+    fn later_or(&self, name: &'static str, default: &'static str) -> &str {
+        let text = self.later(name).trim();
+        if text.is_empty() { default } else { text }
+    }
+
     fn read_mailing(&self) -> &(Mailing, Option<InvalidSetup>) {
-        let [lists, domain, limits, mailbox, ..] = &self.later;
         read_once(&self.mailing, || {
-            let limits = if limits.is_empty() { "3;w=3600,10;w=86400" } else { limits };
+            let (domain, mailbox) = (self.later("list_domain"), self.later("unsubscribe_mailbox"));
+            let limits = self.later_or("preferences_limits", "3;w=3600,10;w=86400");
             // Looking for a text in a text would take 8 KB of a component, and nothing else here does.
             let host = self.base_url.trim_start_matches(|c| c != '/').trim_start_matches('/');
             let host = host.split(['/', ':']).next().unwrap_or_default();
             let domain = if domain.is_empty() { host } else { domain };
             Ok(Mailing {
-                lists: parse("lists", lists)?,
+                lists: parse("lists", self.later("lists"))?,
                 list_domain: domain.to_owned(),
                 preferences_limits: parse("preferences_limits", limits)?,
                 mailbox: if mailbox.is_empty() {
@@ -241,8 +251,8 @@ impl Setup {
     /// # Errors
     /// A problem if one of its variables does not parse.
     pub fn webhook(&self) -> Result<Option<&Webhook>, Problem> {
-        let [_, _, _, _, url, secrets, ..] = &self.later;
-        asked(read_once(&self.webhook, || Webhook::read(url, secrets))).map(Option::as_ref)
+        let read = || Webhook::read(self.later("webhook_url"), self.later("webhook_secrets"));
+        asked(read_once(&self.webhook, read)).map(Option::as_ref)
     }
 
     /// Who sends mail.
@@ -250,8 +260,8 @@ impl Setup {
     /// # Errors
     /// A problem if one of its variables does not parse.
     pub fn provider(&self) -> Result<Option<&Provider>, Problem> {
-        let [.., name, token, from, host, _] = &self.later;
-        let read = || Provider::read([name, token, from, host]);
+        let names = ["mail_provider", "mail_token", "mail_from", "mail_host"];
+        let read = || Provider::read(names.map(|name| self.later(name)));
         asked(read_once(&self.provider, read)).map(Option::as_ref)
     }
 
@@ -260,10 +270,13 @@ impl Setup {
     /// # Errors
     /// A problem if one of its variables does not parse.
     pub fn clocks(&self) -> Result<&Clocks, Problem> {
-        self.clocks.ask(|[zone, regime, days]| {
-            Clocks::read(zone.trim(), regime.trim(), days)
+        let read = || {
+            let [zone, regime, days] =
+                ["time_zone", "regime", "working_days"].map(|name| self.later(name).trim());
+            Clocks::read(zone, regime, days)
                 .map_err(|(variable, reason)| InvalidSetup { variable, reason })
-        })
+        };
+        asked(read_once(&self.clocks, read))
     }
 
     /// What is said of data requests.
@@ -271,28 +284,36 @@ impl Setup {
     /// # Errors
     /// A problem if one of its variables does not parse.
     pub fn requests(&self) -> Result<&Requests, Problem> {
-        self.requests.ask(|[developer, limits, mails, keys, english, russian]| {
-            let limits = if limits.is_empty() { "20;w=3600,100;w=86400" } else { limits };
-            let mails = if mails.is_empty() { "5;w=3600,10;w=86400" } else { mails };
+        let read = || {
+            let limits = self.later_or("request_limits", "20;w=3600,100;w=86400");
+            let mails = self.later_or("request_mail_limits", "5;w=3600,10;w=86400");
             let mut assertion_keys = Vec::new();
-            for text in keys.split(',').filter(|text| !text.trim().is_empty()) {
+            let keys = self.later("assertion_keys").split(',');
+            for text in keys.filter(|text| !text.trim().is_empty()) {
                 assertion_keys.push(parse("assertion_keys", text)?);
             }
             Ok(Requests {
                 limits: parse("request_limits", limits)?,
                 mail_limits: parse("request_mail_limits", mails)?,
                 assertion_keys,
-                developer: developer.clone(),
-                deletion: [english.clone(), russian.clone()],
             })
+        };
+        asked(read_once(&self.requests, read))
+    }
+
+    /// What is said of deletion in a language; nothing where the texts' own will do.
+    pub fn deletion(&self, lang: Lang) -> &str {
+        self.later(match lang {
+            Lang::En => "deletion_en",
+            Lang::Ru => "deletion_ru",
         })
     }
 
     /// The developer as the stores list it: the configured name, or whoever answers for the data.
     pub fn developer(&self, lang: Lang) -> String {
-        match self.requests() {
-            Ok(requests) if !requests.developer.is_empty() => requests.developer.clone(),
-            _ => self.controller(lang),
+        match self.later("developer_name") {
+            "" => self.controller(lang),
+            name => name.to_owned(),
         }
     }
 
@@ -306,8 +327,10 @@ impl Setup {
     /// # Errors
     /// A problem if the variable does not parse.
     pub fn mail_events(&self) -> Result<&Providers, Problem> {
-        let [.., text] = &self.later;
-        let read = || Providers::read(text).map_err(|reason| invalid("mail_events", &reason));
+        let read = || {
+            Providers::read(self.later("mail_events"))
+                .map_err(|reason| invalid("mail_events", &reason))
+        };
         asked(read_once(&self.mail_events, read))
     }
 
@@ -363,6 +386,8 @@ impl Setup {
             webhook: Later::new(),
             provider: Later::new(),
             mail_events: Later::new(),
+            clocks: Later::new(),
+            requests: Later::new(),
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,

@@ -287,3 +287,30 @@ proptest! {
         let _ = strange.parse::<Code>();
     }
 }
+
+#[test]
+fn states_are_told_with_their_dates() {
+    let changes = [
+        (10, Change::CodeWrong),
+        (20, Change::Identified(Proof::Code)),
+        (30, Change::Taken),
+        (35, Change::OperatorWrote(text("o"))),
+        (40, Change::Refused { ground: Ground::LegalDuty, text: text("r") }),
+        (50, Change::Withdrawn),
+    ];
+    let names = ["awaiting_identity", "received", "in_progress", "refused"];
+    let expected: Vec<_> = [0, 20, 30, 40].map(at).into_iter().zip(names).collect();
+    assert_eq!(fold(opening(), &changes).states(at(60)), expected);
+    let expired = fold(opening(), &[]).states(at(IDENTITY_SECONDS));
+    assert_eq!(expired[1], (at(IDENTITY_SECONDS), "expired"));
+}
+
+#[test]
+fn a_complaint_that_was_turned_into_a_request_counts_from_when_it_came() {
+    let case = Id::new(at(-90_000), [3; 10]);
+    assert_eq!(fold(opening(), &[]).received(), at(0));
+    let turned = fold(Opening { door: Door::Feedback(case), ..opening() }, &[]);
+    assert_eq!((turned.received(), turned.opening.at), (at(-90_000), at(0)));
+    // The person has the whole week from now on.
+    assert_eq!(turned.state(at(100)).name(), "awaiting_identity");
+}

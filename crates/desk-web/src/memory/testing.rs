@@ -234,6 +234,16 @@ impl World {
         }
     }
 
+    /// Another instance over the same store, at the same instant, whose requests are numbered anew.
+    pub(crate) fn renewed(&self) -> Self {
+        Self {
+            store: self.store.clone(),
+            setup: self.setup.clone(),
+            now: self.now.clone(),
+            requests: Cell::new(0),
+        }
+    }
+
     /// Lets time go by.
     pub(crate) fn later(&self, seconds: i64) {
         self.now.set(self.now.get().plus_seconds(seconds));
@@ -263,7 +273,7 @@ impl World {
     pub(crate) fn mails(&self) -> Vec<crate::outbox::Mail> {
         let desk = self.desk();
         let keys = self.keys("outbox").into_iter().map(|key| StoreKey::new(key).unwrap());
-        keys.map(|key| block_on(desk.read_sealed(&key)).unwrap().unwrap()).collect()
+        keys.filter_map(|key| block_on(desk.read_sealed(&key)).unwrap()).collect()
     }
 
     /// Sends a request to the console.

@@ -1,52 +1,25 @@
 //! Proving who asks: by the link or the code of a mail. Until then nothing about the person is said, to nobody.
 
-use desk_core::journal::Place as _;
-use desk_core::keys::Purpose;
 use desk_core::request::{
-    Attempt, Code, CodeHash, Move, Opening, PROOF_SECONDS, Refusal, Request as Case, RequestKey,
-    State,
+    Attempt, Code, CodeHash, Move, Refusal, Request as Case, RequestKey, State,
 };
-use desk_core::time::Timestamp;
 use http::{Method, StatusCode};
 
 use super::submission::mails;
 use super::{
-    Beside, brake, load, pages, pending_path, refusal, said_nothing, secret, status_path,
-    wants_json, wants_page, wire,
+    Beside, brake, load, pages, pending_path, said_nothing, secret, wants_json, wants_page, wire,
 };
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::join::both;
 use crate::limiter;
-use crate::outbox::{self, Mail, Message as Told};
+use crate::notices::{identity_mail, request_path};
+use crate::outbox::{self, Message as Told};
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::{Locale, Request};
-use crate::setup::Setup;
-use crate::texts;
-
-/// The mail with the link and the code.
-pub(crate) fn mail(
-    setup: &Setup,
-    key: &RequestKey,
-    opening: &Opening,
-    code: &Code,
-    now: Timestamp,
-) -> Mail {
-    let t = texts::requests(opening.lang);
-    let token = setup.keys.mint(Purpose::IdentityLink, key.to_bytes());
-    let url = format!("{}/requests/confirm/{token}", setup.base_url);
-    let app = &setup.app_name;
-    Mail {
-        to: opening.email.clone(),
-        lang: opening.lang,
-        subject: (t.mail_subject)(app).into(),
-        text: (t.mail_text)(app, (t.kind_label)(opening.kind), &url, &code.to_string()),
-        expires: now.plus_seconds(PROOF_SECONDS),
-    }
-}
 
 /// What the page says beside what it always says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,7 +106,7 @@ pub(super) async fn code<S: Store>(
         Err(Refusal::Identified) if case.was_proven_by(&desk.setup.keys, &code, now) => {
             return Ok(proven(desk, &key, locale, page));
         }
-        Err(problem) => return Err(refusal(problem)),
+        Err(problem) => return Err(problem.into()),
     };
     let said = match attempt {
         Attempt::Right(proof) => {
@@ -170,7 +143,7 @@ async fn append<S: Store>(
 
 /// Leads whoever proved who they are to the status page.
 fn proven<S>(desk: &Desk<'_, S>, key: &RequestKey, locale: Locale, page: bool) -> Reply {
-    let path = status_path(desk.setup, key);
+    let path = request_path(desk.setup, key);
     if page {
         return secret(Reply::see_other(&locale.href(&format!("{path}/confirmed"))));
     }
@@ -203,13 +176,13 @@ pub(super) async fn resend<S: Store>(
                 let said = Said::NoMoreMails;
                 beside.refused = Some(shown(desk, request, locale, &key, &case, said));
             }
-            return Err(refusal(problem));
+            return Err(problem.into());
         }
     };
     // A mailbox that has had enough mails gets no more of them, and nobody learns of it.
     if mailbox.admit().is_ok() {
         let id = desk.moment.id("mail");
-        let mail = mail(desk.setup, &key, &case.opening, &code, now);
+        let mail = identity_mail(desk, &key, &case.opening, &code);
         outbox::put(desk, id, &mail).await?;
         let counted = both(client.count(desk), mailbox.count(desk));
         both(append(desk, &key, case, resent), counted).await?;
@@ -242,13 +215,13 @@ pub(super) async fn confirm<S: Store>(
         let page = wants_page(request, said_nothing(request)?);
         return match case.unproven(now) {
             Ok(unproven) => {
-                let proof = unproven.by_link().map_err(refusal)?;
+                let proof = unproven.by_link()?;
                 append(desk, &key, case, proof).await?;
                 Ok(proven(desk, &key, locale, page))
             }
             // Whoever has the mail is who asks, now as before.
             Err(Refusal::Identified) => Ok(proven(desk, &key, locale, page)),
-            Err(problem) => Err(refusal(problem)),
+            Err(problem) => Err(problem.into()),
         };
     }
     if wants_json(request) {
@@ -275,7 +248,7 @@ pub(super) async fn not_me<S: Store>(
             append(desk, &key, case, withdrawal).await?;
         }
         (Err(_), State::Withdrawn { .. }) => {}
-        (Err(problem), _) => return Err(refusal(problem)),
+        (Err(problem), _) => return Err(problem.into()),
     }
     let reply = if page {
         let page = pages::not_me(desk.setup, request, locale);

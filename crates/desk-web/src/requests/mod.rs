@@ -27,6 +27,7 @@ use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake, Limit};
 use crate::negotiate;
+use crate::notices::request_path;
 use crate::outbox;
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
@@ -34,8 +35,6 @@ use crate::reply::{Reply, Response, Rest};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::submitted::{idempotency_key, text_code};
-
-pub(crate) use identity::mail;
 
 /// The most bytes of a body: files as for feedback.
 pub const BODY_LIMIT: usize = crate::feedback::BODY_LIMIT;
@@ -159,7 +158,7 @@ async fn behind_status<S: Store + Clone + 'static>(
         []
         | ["received" | "confirmed" | "added" | "withdrawn" | "request.json" | "receipt.json"]
         | ["attachments", _] => "GET, HEAD",
-        ["messages" | "withdraw" | "package"] => "POST",
+        ["messages" | "withdraw"] => "POST",
         _ => return Err(Problem::NotFound),
     };
     if !(if methods == "POST" { writes } else { reads }) {
@@ -169,7 +168,6 @@ async fn behind_status<S: Store + Clone + 'static>(
     match rest {
         ["messages"] => add_message(desk, request, locale, key, beside).await,
         ["withdraw"] => withdraw(desk, request, locale, key).await,
-        ["package"] => package(desk, request, locale, key, beside).await,
         ["received"] => status(desk, request, locale, key, Some(Done::Received)).await,
         ["confirmed"] => status(desk, request, locale, key, Some(Done::Confirmed)).await,
         ["added"] => status(desk, request, locale, key, Some(Done::Added)).await,
@@ -212,11 +210,6 @@ fn key(setup: &Setup, purpose: Purpose, token: &str) -> Result<RequestKey, Probl
     setup.keys.redeem(purpose, token).map(RequestKey::from_bytes).ok_or(Problem::NotFound)
 }
 
-/// The path of a request's status page.
-pub(crate) fn status_path(setup: &Setup, key: &RequestKey) -> String {
-    format!("/requests/status/{}", setup.keys.mint(Purpose::RequestLink, key.to_bytes()))
-}
-
 /// The path of the page where identity is proven by the code.
 fn pending_path(setup: &Setup, key: &RequestKey) -> String {
     format!("/requests/pending/{}", setup.keys.mint(Purpose::PendingLink, key.to_bytes()))
@@ -229,20 +222,6 @@ async fn load<S: Store>(desk: &Desk<'_, S>, key: RequestKey) -> Result<request::
 /// What one client may do here.
 fn brake<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Problem> {
     Ok(Limit { area: "requests", limits: &desk.setup.requests()?.limits })
-}
-
-/// The problem of a thing that a request does not allow.
-pub(crate) const fn refusal(refusal: request::Refusal) -> Problem {
-    use request::Refusal;
-    Problem::CaseState(match refusal {
-        Refusal::Ended => "ended",
-        Refusal::NotIdentified => "not-identified",
-        Refusal::Identified => "identified",
-        Refusal::Unchanged => "unchanged",
-        Refusal::ThreadFull => "thread-full",
-        Refusal::NoMoreCodes => "no-more-codes",
-        Refusal::TooLate => "too-late",
-    })
 }
 
 /// Adds what belongs on every answer behind a secret link.
@@ -298,7 +277,7 @@ fn changed<S>(
 ) -> Result<Reply, Problem> {
     Ok(match page {
         Some(done) => {
-            let path = status_path(desk.setup, key);
+            let path = request_path(desk.setup, key);
             secret(Reply::see_other(&locale.href(&format!("{path}/{done}"))))
         }
         None => {
@@ -366,11 +345,11 @@ async fn write_message<S: Store>(
     if let Some(earlier) = sent_before(case, id) {
         return match earlier {
             Change::PersonWrote(first) if *first == text => Ok(case.clone()),
-            _ => Err(Problem::AlreadySent(Some(status_path(desk.setup, &key)))),
+            _ => Err(Problem::AlreadySent(Some(request_path(desk.setup, &key)))),
         };
     }
-    let open = case.open(desk.now()).map_err(refusal)?;
-    let change = open.person_writes(text).map_err(refusal)?.into_change();
+    let open = case.open(desk.now())?;
+    let change = open.person_writes(text)?.into_change();
     brake.admit()?;
     let append = cases::append(desk, &key, case.clone(), change, id);
     Ok(both(append, brake.count(desk)).await?.0)
@@ -408,7 +387,7 @@ async fn withdraw<S: Store>(
             cases::append(desk, &key, case, withdrawal.into_change(), id).await?
         }
         (Err(_), State::Withdrawn { .. }) => case,
-        (Err(problem), _) => return Err(refusal(problem)),
+        (Err(problem), _) => return Err(problem.into()),
     };
     changed(desk, (&key, &case), page, locale, StatusCode::OK)
 }

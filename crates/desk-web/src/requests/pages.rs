@@ -8,10 +8,11 @@ use desk_core::time::Timestamp;
 use maud::{Markup, html};
 
 use super::identity::Said;
-use super::{Done, clock, status_path};
+use super::{Done, clock};
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::form::{self, Draft, Errors, Trouble};
+use crate::notices::request_path;
 use crate::page::{self, Frame, Place, Switch};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
@@ -109,7 +110,7 @@ pub(super) fn form(
         h1 { (heading) }
         @if failed { (errors.summary(locale, view.trouble, kept.files)) }
         @if is_deletion {
-            (deletion(setup, locale, view.door)?)
+            (deletion(setup, locale, view.door))
         } @else if !failed {
             p.lead { (t.form_lead) }
         }
@@ -148,11 +149,11 @@ pub(super) fn form(
 }
 
 /// What the stores of apps want to be told before somebody asks for deletion: whose app it is, the steps, and what stays.
-fn deletion(setup: &Setup, locale: Locale, door: Door) -> Result<Markup, Problem> {
+fn deletion(setup: &Setup, locale: Locale, door: Door) -> Markup {
     let t = texts::requests(locale.lang);
-    let told = setup.requests()?.deletion(locale.lang);
+    let told = setup.deletion(locale.lang);
     let told = if told.is_empty() { t.deleted } else { told };
-    Ok(html! {
+    html! {
         p.lead { ((t.delete_lead)(&setup.app_name, &setup.developer(locale.lang))) }
         @if door == Door::DeleteAccount {
             ol { @for step in t.delete_account_steps { li { (step) } } }
@@ -163,7 +164,7 @@ fn deletion(setup: &Setup, locale: Locale, door: Door) -> Result<Markup, Problem
             h2 { (t.deleted_title) }
             @for line in told.lines().filter(|line| !line.trim().is_empty()) { p { (line) } }
         }
-    })
+    }
 }
 
 fn kinds(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
@@ -369,7 +370,7 @@ pub(super) fn status<S>(
 ) -> Result<Markup, Problem> {
     let (setup, now) = (desk.setup, desk.now());
     let t = texts::requests(locale.lang);
-    let path = status_path(setup, key);
+    let path = request_path(setup, key);
     let heading = (t.kind_title)(case.opening.kind);
     let draft = view.draft.as_ref();
     let state = case.state(now);
@@ -573,7 +574,8 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
     let f = texts::form(locale.lang);
     let entry = |by_desk: bool, at: Timestamp, text: &Message, beside: Markup| {
         let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.to_owned() };
-        Ok(form::message(by_desk, &who, instant(setup, locale.lang, at)?, text, beside))
+        let when = instant(setup, locale.lang, at)?;
+        Ok::<_, Problem>(form::message(by_desk, &who, when, text, beside))
     };
     let opening = &case.opening;
     let files = form::attached(locale.lang, &opening.files, path);

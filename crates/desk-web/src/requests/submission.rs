@@ -17,15 +17,16 @@ use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
 use http::StatusCode;
 
-use super::{Beside, brake, identity, pages, pending_path, secret, status_path, wants_page, wire};
+use super::{Beside, brake, pages, pending_path, secret, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::json::Value;
 use crate::fields::{Encoding, Fields};
 use crate::form::Trouble;
 use crate::headers;
-use crate::join::{all, both};
+use crate::join::both;
 use crate::limiter::{self, Brake, Limit};
+use crate::notices::{identity_mail, request_path};
 use crate::outbox::{self, Message as Told};
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
@@ -137,7 +138,7 @@ async fn submit<S: Store>(
     };
     let asserted = case.opening.identity == Identity::Asserted;
     let path = match asserted {
-        true => status_path(desk.setup, &key),
+        true => request_path(desk.setup, &key),
         false => pending_path(desk.setup, &key),
     };
     let reply = if page {
@@ -262,7 +263,7 @@ async fn accept<S: Store>(
     let sends = !submission.asserted && mailbox.admit().is_ok();
     if sends {
         let id = desk.moment.id("mail");
-        let mail = identity::mail(desk.setup, &key, &opening, &code, desk.now());
+        let mail = identity_mail(desk, &key, &opening, &code);
         outbox::put(desk, id, &mail).await?;
         beside.told.push(Told::Mail(id, mail));
     }
@@ -304,7 +305,7 @@ fn parse<S>(
     let kind = match door {
         Door::DeleteAccount | Door::DeleteData => Some(Kind::Erasure),
         Door::Form | Door::Api | Door::Feedback(_) => {
-            let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-request"));
+            let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-right"));
             fields.require("kind", &kind);
             kind
         }

@@ -4,10 +4,11 @@ use desk_core::request::{Change, Proof, Request, RequestKey, State};
 use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{clock, status_path};
+use super::clock;
 use crate::cases::hex;
 use crate::feedback::wire::{attachments, policy};
 use crate::json::Json;
+use crate::notices::request_path;
 use crate::problem::Problem;
 use crate::setup::Setup;
 
@@ -72,7 +73,7 @@ pub(super) fn case(
     case: &Request,
     now: Timestamp,
 ) -> Result<String, Problem> {
-    let url = format!("{}{}", setup.base_url, status_path(setup, key));
+    let url = format!("{}{}", setup.base_url, request_path(setup, key));
     setup.clocks()?;
     Ok(Json::object(|json| {
         summary(json, case, now);

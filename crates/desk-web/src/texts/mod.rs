@@ -3,10 +3,12 @@
 //! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
 
 pub mod clock;
+pub mod complain;
 mod en;
 pub mod feedback;
 mod form;
 pub mod lint;
+pub mod notices;
 pub mod policy;
 pub mod requests;
 mod ru;
@@ -181,6 +183,14 @@ pub fn requests(lang: Lang) -> &'static requests::RequestTexts {
     }
 }
 
+/// The texts of the mails about data requests in a language.
+pub fn notices(lang: Lang) -> &'static notices::NoticeTexts {
+    match lang {
+        Lang::En => &en::notices::NOTICES,
+        Lang::Ru => &ru::notices::NOTICES,
+    }
+}
+
 /// The texts of legal clocks in a language.
 pub fn clock(lang: Lang) -> &'static clock::ClockTexts {
     match lang {
@@ -265,8 +275,31 @@ mod tests {
         "idempotency-key",
         "withdrawn",
         "unchanged",
+        "ended",
+        "not-identified",
+        "identified",
+        "no-more-codes",
+        "too-late",
+        "extension-not-provided",
+        "already-extended",
+        "extension-too-late",
+        "no-reason",
+        "no-notice",
+        "no-email",
+        "unknown-right",
+        "unknown-regime",
+        "unknown-ground",
+        "not-a-date",
+        "not-a-year",
+        "too-many-rows",
         "thread-full",
         "unknown-state",
+        "unknown-behalf",
+        "not-an-assertion",
+        "assertion-expired",
+        "not-a-code",
+        "wrong-code",
+        "locked",
         "not-a-number",
         "cursor",
         "not-true-or-false",

@@ -61,10 +61,6 @@ pub struct RequestTexts {
     pub delete_send: &'static str,
     /// The link from one of these pages to the other requests.
     pub other_page: &'static str,
-    /// The subject of the mail that proves who asks: app.
-    pub mail_subject: fn(&str) -> String,
-    /// Its text: app, what is asked for, link, code.
-    pub mail_text: fn(&str, &str, &str, &str) -> String,
     /// The heading while identity is to be proven.
     pub pending_title: &'static str,
     /// What was sent, and what to do.

@@ -97,12 +97,6 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     delete_details_hint: "For instance: my messages to support, or my activity before March.",
     delete_send: "Ask for deletion",
     other_page: "Ask for something else about your data",
-    mail_subject: |app| format!("Confirm your request about your data ({app})"),
-    mail_text: |app, kind, url, code| {
-        format!(
-            "Somebody gave this address and asked {app}:\n\n    {kind}\n\nIf it was you, open this link and confirm it:\n\n{url}\n\nOr enter this code on the page where you asked:\n\n    {code}\n\nBoth work for 24 hours.\n\nIf it was not you, open the link and say so, or do nothing: without a confirmation nobody learns anything, and the request ends by itself.\n"
-        )
-    },
     pending_title: "Check your mail",
     pending_lead: "If the address is right, a mail with a link and a code is on its way. Open the link, or enter the code here. Both work for 24 hours.",
     pending_why: "This shows that it is you who asks: nobody else can read that mail.",

@@ -1,0 +1,248 @@
+//! The mails that tell a person what happened to their data request, each in the language of the request.
+//!
+//! They go to the outbox before what they tell of is stored: nothing is decided about a person who is not told.
+
+use desk_core::case::Message;
+use desk_core::id::Id;
+use desk_core::journal::Place;
+use desk_core::keys::Purpose;
+use desk_core::reference::{Reference, Series};
+use desk_core::request::{Code, Ground, Opening, PROOF_SECONDS, RequestKey};
+use desk_core::time::{Date, Timestamp};
+
+use crate::desk::Desk;
+use crate::outbox::Mail;
+use crate::setup::Setup;
+use crate::texts::notices::Opener;
+use crate::texts::{self, complain};
+
+/// For how long a mail is worth sending, in seconds: a month, by when the status page has told it all the better.
+const KEPT_SECONDS: i64 = 30 * 86_400;
+
+/// The path of a request's status page, whose token is the person's secret.
+pub(crate) fn request_path(setup: &Setup, key: &RequestKey) -> String {
+    format!("/requests/status/{}", setup.keys.mint(Purpose::RequestLink, key.to_bytes()))
+}
+
+/// The path that proves an identity, which only the mail has.
+pub(crate) fn identity_path(setup: &Setup, key: &RequestKey) -> String {
+    format!("/requests/confirm/{}", setup.keys.mint(Purpose::IdentityLink, key.to_bytes()))
+}
+
+/// What a person is told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Notice<'a> {
+    /// An operator has written.
+    Message(&'a Message),
+    /// An operator asks what is meant.
+    Clarification(&'a Message),
+    /// The term was extended.
+    Extended {
+        /// Why.
+        reason: &'a Message,
+        /// When it was due.
+        old: Date,
+        /// When it is due now.
+        new: Date,
+    },
+    /// It was done.
+    Answered {
+        /// The answer.
+        text: &'a Message,
+        /// Whether only a part of it was done.
+        partly: bool,
+    },
+    /// It was refused.
+    Refused {
+        /// On what ground.
+        ground: Ground,
+        /// What the operator says to it.
+        text: &'a Message,
+    },
+    /// A package can be fetched.
+    Package {
+        /// The key that opens it, which stands in this mail alone.
+        key: &'a str,
+        /// Until when.
+        until: Timestamp,
+        /// The day of that.
+        day: Date,
+    },
+    /// A complaint was opened from the request.
+    Complaint {
+        /// Its reference.
+        reference: Reference,
+        /// The path of its status page.
+        path: &'a str,
+    },
+}
+
+/// The mail that tells it.
+pub(crate) fn notice<S>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    opening: &Opening,
+    notice: Notice<'_>,
+) -> Mail {
+    let t = texts::notices(opening.lang);
+    let date = texts::texts(opening.lang).date;
+    let complain = || complain::complain(opening.lang)(opening.regime).to_owned();
+    let mut expires = desk.now().plus_seconds(KEPT_SECONDS);
+    let quoted = |text: &Message| text.as_str().to_owned();
+    let (opener, said): (&Opener, Vec<String>) = match notice {
+        Notice::Message(text) => (&t.message, vec![quoted(text)]),
+        Notice::Clarification(text) => {
+            (&t.question, vec![quoted(text), t.please_answer.to_owned()])
+        }
+        Notice::Extended { reason, old, new } => {
+            let dates = (t.new_date)(&date(old), &date(new));
+            (&t.extended, vec![dates, t.reason.to_owned(), quoted(reason)])
+        }
+        Notice::Answered { text, partly: false } => (&t.answered, vec![quoted(text)]),
+        Notice::Answered { text, partly: true } => (&t.partly, vec![quoted(text), complain()]),
+        Notice::Refused { ground, text } => {
+            (&t.refused, vec![(t.ground)(ground).to_owned(), quoted(text), complain()])
+        }
+        Notice::Package { key, until, day } => {
+            expires = until;
+            (&t.package, vec![(t.package_key)(key, &date(day))])
+        }
+        Notice::Complaint { reference, path } => {
+            let link = format!("{}{path}", desk.setup.base_url);
+            (&t.complaint, vec![(t.complaint_link)(&reference.to_string(), &link)])
+        }
+    };
+    let mut text = format!("{}\n\n{}\n\n", t.greeting, (opener.lead)((t.about)(opening.kind)));
+    for paragraph in said {
+        text.push_str(&paragraph);
+        text.push_str("\n\n");
+    }
+    for line in [t.follow, "\n\n", &desk.setup.base_url, &request_path(desk.setup, key), "\n\n"] {
+        text.push_str(line);
+    }
+    mail(key.id, opening, opener.subject, text, expires)
+}
+
+/// The mail that proves an identity: a link and a code, for 24 hours. It has no link to the status page, which is only
+/// for whoever has proven it.
+pub(crate) fn identity_mail<S>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    opening: &Opening,
+    code: &Code,
+) -> Mail {
+    let t = texts::notices(opening.lang);
+    let link = format!("{}{}", desk.setup.base_url, identity_path(desk.setup, key));
+    let about = (t.about)(opening.kind);
+    let mut text = (t.identity_text)(&desk.setup.app_name, about, &link, &code.to_string());
+    text.push('\n');
+    let expires = desk.now().plus_seconds(PROOF_SECONDS);
+    mail(key.id, opening, t.identity_subject, text, expires)
+}
+
+/// Puts the reference to subject and text: all that names the request where others may read along.
+fn mail(id: Id, opening: &Opening, subject: &str, mut text: String, expires: Timestamp) -> Mail {
+    let reference = Reference::new(Series::Requests, id).to_string();
+    text.push_str(&(texts::notices(opening.lang).reference)(&reference));
+    text.push('\n');
+    Mail {
+        to: opening.email.clone(),
+        lang: opening.lang,
+        subject: format!("{subject} ({reference})").into(),
+        text,
+        expires,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use desk_core::clock::regime::Regime;
+    use desk_core::lang::Lang;
+    use desk_core::request::{Behalf, Door, Identity, Kind};
+
+    use super::*;
+    use crate::memory::testing::{BASE, World};
+
+    fn opening(lang: Lang, regime: Regime, kind: Kind) -> Opening {
+        Opening {
+            at: "2026-11-22T10:00:00Z".parse().unwrap(),
+            kind,
+            regime,
+            email: "anna@oncall.example".parse().unwrap(),
+            name: None,
+            details: None,
+            behalf: Behalf::Own,
+            files: vec![],
+            lang,
+            policy: None,
+            door: Door::Api,
+            fingerprint: String::new(),
+            identity: Identity::Asserted,
+            expires: "2029-11-22T10:00:00Z".parse().unwrap(),
+        }
+    }
+
+    #[test]
+    fn mails_say_what_the_law_wants_said() {
+        let world = World::new();
+        let desk = world.desk();
+        let text = Message::new("Because.").unwrap();
+        let date = |text: &str| text.parse().unwrap();
+        for lang in Lang::ALL {
+            for regime in Regime::ALL {
+                for kind in Kind::ALL {
+                    let opening = opening(lang, regime, kind);
+                    let id = Id::new(opening.at, [7; 10]);
+                    let key = RequestKey { id, subject: desk.setup.keys.subject(&opening.email) };
+                    let complain = complain::complain(lang)(regime);
+                    let told = |what| notice(&desk, &key, &opening, what);
+                    let refused = told(Notice::Refused { ground: Ground::LegalDuty, text: &text });
+                    assert!(refused.text.contains(complain) && refused.text.contains("Because."));
+                    let partly = told(Notice::Answered { text: &text, partly: true });
+                    assert!(partly.text.contains(complain));
+                    let whole = told(Notice::Answered { text: &text, partly: false });
+                    assert!(!whole.text.contains(complain));
+                    let (old, new) = (date("2026-12-07"), date("2026-12-14"));
+                    let extended = told(Notice::Extended { reason: &text, old, new });
+                    for said in [old, new].map(texts::texts(lang).date) {
+                        assert!(extended.text.contains(&said), "{}", extended.text);
+                    }
+                    let path = request_path(desk.setup, &key);
+                    let until = "2026-12-01T10:00:00Z".parse().unwrap();
+                    let package =
+                        told(Notice::Package { key: "KEY-OF-IT", until, day: date("2026-12-01") });
+                    assert!(package.text.contains("KEY-OF-IT") && package.expires == until);
+                    for mail in [refused, partly, whole, extended, package] {
+                        assert!(mail.text.contains(&format!("{BASE}{path}\n")));
+                        assert!(mail.subject.as_str().contains("DR-") && mail.text.contains("DR-"));
+                        assert!(!mail.subject.as_str().contains("Because"));
+                        assert_eq!(mail.text, mail.text.trim_start().to_owned());
+                    }
+                    let code = Code::draw(&desk.moment, id);
+                    let identity = identity_mail(&desk, &key, &opening, &code);
+                    assert!(identity.text.contains(&code.to_string()));
+                    assert!(identity.text.contains(&identity_path(desk.setup, &key)));
+                    assert!(!identity.text.contains("/requests/status/"));
+                    assert_eq!(identity.expires, desk.now().plus_seconds(PROOF_SECONDS));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_regime_names_its_authority_and_the_court() {
+        for (lang, court) in [(Lang::En, "court"), (Lang::Ru, "суд")] {
+            let complain = complain::complain(lang);
+            for (regime, authority) in [
+                (Regime::Ru152Fz, "rkn.gov.ru"),
+                (Regime::EuGdpr, "edpb.europa.eu"),
+                (Regime::UkGdpr, "ico.org.uk"),
+                (Regime::UsCa, "cppa.ca.gov"),
+                (Regime::BrLgpd, "gov.br/anpd"),
+            ] {
+                let text = complain(regime);
+                assert!(text.contains(authority) && text.contains(court), "{text}");
+            }
+        }
+    }
+}
