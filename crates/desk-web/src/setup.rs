@@ -4,13 +4,14 @@ use std::cell::OnceCell;
 use std::fmt;
 
 use desk_core::assertion::AssertionKey;
+use desk_core::clock::regime::Regime;
 use desk_core::email::EmailAddress;
 use desk_core::keys::{Keyring, OperatorToken, RootSecret};
 use desk_core::lang::Lang;
 use desk_core::limit::Limits;
 use desk_core::time::{Date, Timestamp};
 
-use crate::clocks::Clocks;
+use crate::clocks::{Clocks, DEFAULT_REGIME};
 use crate::lists::Lists;
 use crate::mail_events::Providers;
 use crate::outbox::{Provider, Webhook};
@@ -97,8 +98,10 @@ pub struct Setup {
     mail_events: Later<Providers>,
     /// What is said of legal clocks, likewise.
     clocks: Later<Clocks>,
-    /// What is said of data requests, likewise.
-    requests: Later<Requests>,
+    /// How often data requests may be filed, likewise.
+    request_limits: Later<RequestLimits>,
+    /// What the app's backend signs assertions with, likewise.
+    assertion_keys: Later<Vec<AssertionKey>>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -120,15 +123,13 @@ pub struct Mailing {
     pub mailbox: Option<EmailAddress>,
 }
 
-/// What is said of data requests.
+/// How often data requests may be filed.
 #[derive(Debug, Default)]
-pub struct Requests {
+pub struct RequestLimits {
     /// How often one client may file or change requests.
-    pub limits: Limits,
+    pub client: Limits,
     /// How many mails one address may be sent.
-    pub mail_limits: Limits,
-    /// What the app's backend signs assertions with.
-    pub assertion_keys: Vec<AssertionKey>,
+    pub mailbox: Limits,
 }
 
 /// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
@@ -279,26 +280,45 @@ impl Setup {
         asked(read_once(&self.clocks, read))
     }
 
-    /// What is said of data requests.
+    /// Whose law holds where nothing else is said, for functions that need no clock.
     ///
     /// # Errors
-    /// A problem if one of its variables does not parse.
-    pub fn requests(&self) -> Result<&Requests, Problem> {
+    /// A problem if the variable does not parse.
+    pub fn regime(&self) -> Result<Regime, Problem> {
+        let name = self.later_or("regime", DEFAULT_REGIME.name());
+        Regime::from_name(name).ok_or_else(|| {
+            let reason = crate::clocks::unknown_regime();
+            Problem::Misconfigured(InvalidSetup { variable: "regime", reason }.to_string())
+        })
+    }
+
+    /// How often data requests may be filed.
+    ///
+    /// # Errors
+    /// A problem if one of the variables does not parse.
+    pub fn request_limits(&self) -> Result<&RequestLimits, Problem> {
         let read = || {
-            let limits = self.later_or("request_limits", "20;w=3600,100;w=86400");
-            let mails = self.later_or("request_mail_limits", "5;w=3600,10;w=86400");
-            let mut assertion_keys = Vec::new();
-            let keys = self.later("assertion_keys").split(',');
-            for text in keys.filter(|text| !text.trim().is_empty()) {
-                assertion_keys.push(parse("assertion_keys", text)?);
-            }
-            Ok(Requests {
-                limits: parse("request_limits", limits)?,
-                mail_limits: parse("request_mail_limits", mails)?,
-                assertion_keys,
+            let client = self.later_or("request_limits", "20;w=3600,100;w=86400");
+            let mailbox = self.later_or("request_mail_limits", "5;w=3600,10;w=86400");
+            Ok(RequestLimits {
+                client: parse("request_limits", client)?,
+                mailbox: parse("request_mail_limits", mailbox)?,
             })
         };
-        asked(read_once(&self.requests, read))
+        asked(read_once(&self.request_limits, read))
+    }
+
+    /// What the app's backend signs assertions of identity with.
+    ///
+    /// # Errors
+    /// A problem if the variable does not parse.
+    pub fn assertion_keys(&self) -> Result<&[AssertionKey], Problem> {
+        let read = || {
+            let keys = self.later("assertion_keys").split(',');
+            let keys = keys.filter(|text| !text.trim().is_empty());
+            keys.map(|text| parse("assertion_keys", text)).collect()
+        };
+        asked(read_once(&self.assertion_keys, read)).map(Vec::as_slice)
     }
 
     /// What is said of deletion in a language; nothing where the texts' own will do.
@@ -387,7 +407,8 @@ impl Setup {
             provider: Later::new(),
             mail_events: Later::new(),
             clocks: Later::new(),
-            requests: Later::new(),
+            request_limits: Later::new(),
+            assertion_keys: Later::new(),
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,

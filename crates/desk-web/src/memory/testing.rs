@@ -264,9 +264,13 @@ impl World {
         block_on(crate::feedback::serve(&self.desk(), request)).into()
     }
 
-    /// Sends a request to data requests.
+    /// Sends a request to data requests, or to their status pages.
     pub(crate) fn requests(&self, request: &Request) -> Answer {
-        block_on(crate::requests::serve(&self.desk(), request)).into()
+        let desk = self.desk();
+        if request.path().starts_with("/requests/status/") {
+            return block_on(crate::requests::status::serve(&desk, request)).into();
+        }
+        block_on(crate::requests::serve(&desk, request)).into()
     }
 
     /// The mails that wait, the oldest first.

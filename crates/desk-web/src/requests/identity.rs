@@ -227,7 +227,7 @@ pub(super) async fn confirm<S: Store>(
     if wants_json(request) {
         return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, now))));
     }
-    let page = pages::confirm(desk.setup, request, locale, &case)?;
+    let page = pages::confirm(desk.setup, request, locale, &case);
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
 }
 

@@ -2,39 +2,35 @@
 //!
 //! Three links lead to a request, and each can do one thing. Whoever files one gets a pending link, where a code can be
 //! entered and nothing can be read. The mail to the address has a link that proves who asks. Only then there is a status
-//! link, and whoever filed a request in somebody else's name never has it.
+//! link, and whoever filed a request in somebody else's name never has it. What lies behind it is a function of its own
+//! ([`status`]).
 
 pub(crate) mod clock;
 mod identity;
 mod pages;
+pub mod status;
+mod status_page;
 mod submission;
 #[cfg(test)]
 mod tests;
 pub(crate) mod wire;
 
-use desk_core::case::Message;
-use desk_core::id::Id;
 use desk_core::journal::Place as _;
 use desk_core::keys::Purpose;
-use desk_core::request::{self, Change, Door, RequestKey, State};
-use http::{Method, StatusCode};
+use desk_core::request::{self, Door, RequestKey};
+use http::Method;
 
 use crate::cases;
 use crate::desk::{Desk, logged};
 use crate::fields::{Encoding, Fields};
-use crate::form::{Draft, Trouble};
-use crate::headers;
-use crate::join::both;
-use crate::limiter::{self, Brake, Limit};
+use crate::limiter::Limit;
 use crate::negotiate;
-use crate::notices::request_path;
 use crate::outbox;
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
-use crate::reply::{Reply, Response, Rest};
+use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
-use crate::submitted::{idempotency_key, text_code};
 
 /// The most bytes of a body: files as for feedback.
 pub const BODY_LIMIT: usize = crate::feedback::BODY_LIMIT;
@@ -47,11 +43,9 @@ struct Beside {
     refused: Option<Reply>,
     /// The mails that went to the outbox.
     told: Vec<outbox::Message>,
-    /// What follows the body's beginning.
-    rest: Option<Rest>,
 }
 
-/// Answers for every address under `/requests`, for `/delete-account` and `/delete-data`.
+/// Answers for the forms, and for the links that lead to a request whose identity is to be proven.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
@@ -67,13 +61,10 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     if done {
         response.after = outbox::after(desk, beside.told);
     }
-    match beside.rest {
-        Some(rest) => response.followed_by(rest),
-        None => response,
-    }
+    response
 }
 
-async fn route<S: Store + Clone + 'static>(
+async fn route<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
@@ -137,72 +128,8 @@ async fn route<S: Store + Clone + 'static>(
                 _ => Err(Problem::NotFound),
             }
         }
-        ["requests", "status", token, rest @ ..] => {
-            let key = key(desk.setup, Purpose::RequestLink, token);
-            behind_status(desk, request, locale, (key, rest), (reads, writes), beside).await
-        }
         _ => Err(Problem::NotFound),
     }
-}
-
-/// Answers for everything behind a status link.
-async fn behind_status<S: Store + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    (key, rest): (Result<RequestKey, Problem>, &[&str]),
-    (reads, writes): (bool, bool),
-    beside: &mut Beside,
-) -> Result<Reply, Problem> {
-    let methods = match rest {
-        []
-        | ["received" | "confirmed" | "added" | "withdrawn" | "request.json" | "receipt.json"]
-        | ["attachments", _] => "GET, HEAD",
-        ["messages" | "withdraw"] => "POST",
-        _ => return Err(Problem::NotFound),
-    };
-    if !(if methods == "POST" { writes } else { reads }) {
-        return Err(Problem::MethodNotAllowed(methods));
-    }
-    let key = key?;
-    match rest {
-        ["messages"] => add_message(desk, request, locale, key, beside).await,
-        ["withdraw"] => withdraw(desk, request, locale, key).await,
-        ["received"] => status(desk, request, locale, key, Some(Done::Received)).await,
-        ["confirmed"] => status(desk, request, locale, key, Some(Done::Confirmed)).await,
-        ["added"] => status(desk, request, locale, key, Some(Done::Added)).await,
-        ["withdrawn"] => status(desk, request, locale, key, Some(Done::Withdrawn)).await,
-        ["request.json"] => {
-            let case = load(desk, key).await?;
-            let file = format!("{}.json", case.reference());
-            Ok(download(case_json(desk, &key, &case)?, &file))
-        }
-        ["receipt.json"] => {
-            let case = load(desk, key).await?;
-            let file = format!("{}.receipt.json", case.reference());
-            let json = wire::receipt(desk.setup, &case)?;
-            Ok(download(Reply::json_text(StatusCode::OK, json), &file))
-        }
-        ["attachments", number] => {
-            let case = load(desk, key).await?;
-            let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
-            let (file, bytes) = cases::read_file(desk, &key, &case.opening.files, number).await?;
-            let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
-            let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-                .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
-            Ok(download(reply, &name))
-        }
-        _ => status(desk, request, locale, key, None).await,
-    }
-}
-
-/// What the person has just done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Done {
-    Received,
-    Confirmed,
-    Added,
-    Withdrawn,
 }
 
 /// Reads the token of a link. One that is forged, cut or of another purpose is answered as one that expired.
@@ -221,16 +148,12 @@ async fn load<S: Store>(desk: &Desk<'_, S>, key: RequestKey) -> Result<request::
 
 /// What one client may do here.
 fn brake<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Problem> {
-    Ok(Limit { area: "requests", limits: &desk.setup.requests()?.limits })
+    Ok(Limit { area: "requests", limits: &desk.setup.request_limits()?.client })
 }
 
 /// Adds what belongs on every answer behind a secret link.
 fn secret(reply: Reply) -> Reply {
     reply.header("x-robots-tag", "noindex").vary("Accept, Accept-Language")
-}
-
-fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
 }
 
 fn wants_json(request: &Request) -> bool {
@@ -243,124 +166,6 @@ fn wants_page(request: &Request, encoding: Encoding) -> bool {
     negotiate::reads_html(&request.headers) || (encoding == Encoding::Form && !wants_json(request))
 }
 
-async fn status<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    key: RequestKey,
-    done: Option<Done>,
-) -> Result<Reply, Problem> {
-    let case = load(desk, key).await?;
-    if wants_json(request) {
-        return case_json(desk, &key, &case);
-    }
-    let view = pages::StatusView { done, ..pages::StatusView::default() };
-    let page = pages::status(desk, request, locale, &key, &case, &view)?;
-    Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
-}
-
-fn case_json<S>(
-    desk: &Desk<'_, S>,
-    key: &RequestKey,
-    case: &request::Request,
-) -> Result<Reply, Problem> {
-    Ok(secret(Reply::json_text(StatusCode::OK, wire::case(desk.setup, key, case, desk.now())?)))
-}
-
-/// The request as it is after a change, for whoever made it.
-fn changed<S>(
-    desk: &Desk<'_, S>,
-    (key, case): (&RequestKey, &request::Request),
-    page: Option<&str>,
-    locale: Locale,
-    status: StatusCode,
-) -> Result<Reply, Problem> {
-    Ok(match page {
-        Some(done) => {
-            let path = request_path(desk.setup, key);
-            secret(Reply::see_other(&locale.href(&format!("{path}/{done}"))))
-        }
-        None => {
-            let json = wire::case(desk.setup, key, case, desk.now())?;
-            secret(Reply::json_text(status, json))
-        }
-    })
-}
-
-async fn add_message<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    key: RequestKey,
-    beside: &mut Beside,
-) -> Result<Reply, Problem> {
-    let mut fields = Fields::read(request)?;
-    let page = wants_page(request, fields.encoding).then_some("added");
-    let sent = fields.peek("message").unwrap_or_default().to_owned();
-    let token = if fields.encoding == Encoding::Form { fields.text("once") } else { None };
-    let text = fields.parse("message", |text| Message::new(text).map_err(text_code));
-    fields.require("message", &text);
-    let once = token.clone().or(idempotency_key(request)?);
-    let read = fields.finish().map_err(Problem::InvalidFields);
-    if page.is_none() {
-        read.clone()?;
-    }
-    let (case, brake) = both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
-    let outcome = match (read, text) {
-        (Ok(()), Some(text)) => {
-            write_message(desk, key, &case, &brake, text, once.as_deref()).await
-        }
-        (Ok(()), None) => Err(Problem::Internal("a required message is missing".to_owned())),
-        (Err(problem), _) => Err(problem),
-    };
-    match outcome {
-        Ok(case) => {
-            let reply = changed(desk, (&key, &case), page, locale, StatusCode::CREATED)?;
-            Ok(brake.fields().apply(reply))
-        }
-        Err(problem) => {
-            // What a person wrote stays in the form when it comes back.
-            if let (Some(_), Some(trouble)) = (page, Trouble::of(&problem)) {
-                let draft = Draft { text: &sent, once: token.as_deref(), trouble };
-                let view = pages::StatusView { draft: Some(draft), ..pages::StatusView::default() };
-                let markup = pages::status(desk, request, locale, &key, &case, &view)?;
-                let reply = Reply::page(trouble.status(), locale.lang, markup);
-                beside.refused = Some(secret(trouble.headers(reply)));
-            }
-            Err(problem)
-        }
-    }
-}
-
-/// Adds a message of the person, once for each token.
-async fn write_message<S: Store>(
-    desk: &Desk<'_, S>,
-    key: RequestKey,
-    case: &request::Request,
-    brake: &Brake,
-    text: Message,
-    once: Option<&str>,
-) -> Result<request::Request, Problem> {
-    let id = cases::event_id(desk, &key, "person", once);
-    if let Some(earlier) = sent_before(case, id) {
-        return match earlier {
-            Change::PersonWrote(first) if *first == text => Ok(case.clone()),
-            _ => Err(Problem::AlreadySent(Some(request_path(desk.setup, &key)))),
-        };
-    }
-    let open = case.open(desk.now())?;
-    let change = open.person_writes(text)?.into_change();
-    brake.admit()?;
-    let append = cases::append(desk, &key, case.clone(), change, id);
-    Ok(both(append, brake.count(desk)).await?.0)
-}
-
-/// What an idempotency key, or the token of a form, was used for before.
-pub(crate) fn sent_before(case: &request::Request, id: Id) -> Option<&Change> {
-    let events = case.head.events().iter();
-    events.rev().find(|event| event.id.unique() == id.unique()).map(|event| &event.change)
-}
-
 /// Reads a body that says nothing, or nothing but what the form adds.
 fn said_nothing(request: &Request) -> Result<Encoding, Problem> {
     if request.whole_body()?.is_empty() {
@@ -370,24 +175,4 @@ fn said_nothing(request: &Request) -> Result<Encoding, Problem> {
     let encoding = fields.encoding;
     fields.finish().map_err(Problem::InvalidFields)?;
     Ok(encoding)
-}
-
-async fn withdraw<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    key: RequestKey,
-) -> Result<Reply, Problem> {
-    let page = wants_page(request, said_nothing(request)?).then_some("withdrawn");
-    let case = load(desk, key).await?;
-    // Withdrawing twice is withdrawing once.
-    let case = match (case.withdraw(desk.now()), case.state(desk.now())) {
-        (Ok(withdrawal), _) => {
-            let id = desk.moment.id("event");
-            cases::append(desk, &key, case, withdrawal.into_change(), id).await?
-        }
-        (Err(_), State::Withdrawn { .. }) => case,
-        (Err(problem), _) => return Err(problem.into()),
-    };
-    changed(desk, (&key, &case), page, locale, StatusCode::OK)
 }

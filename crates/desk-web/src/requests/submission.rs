@@ -73,7 +73,9 @@ pub(super) async fn serve<S: Store>(
     beside: &mut Beside,
 ) -> Result<Reply, Problem> {
     // What is wrong with the configuration is told before anybody fills in a form.
-    desk.setup.requests()?;
+    desk.setup.request_limits()?;
+    desk.setup.assertion_keys()?;
+    desk.setup.regime()?;
     if request.method == http::Method::POST {
         return submit(desk, request, locale, door, beside).await;
     }
@@ -145,7 +147,7 @@ async fn submit<S: Store>(
         let path = if asserted { format!("{path}/received") } else { path };
         Reply::see_other(&locale.href(&path))
     } else {
-        let json = wire::ticket(desk.setup, &case, &path, desk.now())?;
+        let json = wire::ticket(desk.setup, &case, &path, desk.now());
         Reply::json_text(StatusCode::CREATED, json)
             .header(headers::LOCATION, &path)
             .lang(locale.lang)
@@ -275,7 +277,7 @@ async fn accept<S: Store>(
 
 /// How many mails one address is sent.
 pub(super) fn mails<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Problem> {
-    Ok(Limit { area: "request-mail", limits: &desk.setup.requests()?.mail_limits })
+    Ok(Limit { area: "request-mail", limits: &desk.setup.request_limits()?.mailbox })
 }
 
 fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
@@ -345,9 +347,8 @@ fn parse<S>(
     fields.finish()?;
     // `finish` has reported what is missing, so this never falls through.
     let (Some(kind), Some(email)) = (kind, email) else { return Err(Vec::new()) };
-    let regime = match (regime, desk.setup.clocks()) {
-        (Some(regime), _) => regime,
-        (None, Ok(clocks)) => clocks.regime,
+    let regime = match (regime, desk.setup.regime()) {
+        (Some(regime), _) | (None, Ok(regime)) => regime,
         // The configuration was asked for before.
         (None, Err(_)) => return Err(Vec::new()),
     };
@@ -359,7 +360,7 @@ fn parse<S>(
 /// very address.
 fn asserted<S>(desk: &Desk<'_, S>, token: &str, email: &EmailAddress) -> Result<(), &'static str> {
     const WRONG: &str = "not-an-assertion";
-    let keys = desk.setup.requests().map(|requests| requests.assertion_keys.as_slice());
+    let keys = desk.setup.assertion_keys();
     let token = Unverified::new(token).ok_or(WRONG)?;
     let header = Value::read(token.header()).ok_or(WRONG)?;
     // Extensions that have to be understood are not (RFC 7515 section 4.1.11).

@@ -16,6 +16,7 @@ pub mod unsubscribe;
 
 pub use form::FormTexts;
 
+use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
 use http::StatusCode;
 
@@ -175,7 +176,23 @@ pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     }
 }
 
-/// The texts of data requests in a language.
+/// What a regime is called in a language: apart from the texts of clocks, for functions that need no more of them.
+pub fn regime(lang: Lang) -> fn(Regime) -> &'static str {
+    match lang {
+        Lang::En => en::clock::regime,
+        Lang::Ru => ru::clock::regime,
+    }
+}
+
+/// The texts of following a data request in a language.
+pub fn request_status(lang: Lang) -> &'static requests::StatusTexts {
+    match lang {
+        Lang::En => &en::requests::STATUS,
+        Lang::Ru => &ru::requests::STATUS,
+    }
+}
+
+/// The texts of filing data requests in a language.
 pub fn requests(lang: Lang) -> &'static requests::RequestTexts {
     match lang {
         Lang::En => &en::requests::REQUESTS,

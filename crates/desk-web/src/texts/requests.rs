@@ -1,8 +1,8 @@
-//! What the texts of data requests are.
+//! What the texts of data requests are: of filing one, and of following it. They lie in different functions.
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-/// The texts of data requests.
+/// The texts of filing data requests, and of proving who asks.
 #[derive(Debug)]
 pub struct RequestTexts {
     /// The form's heading.
@@ -15,8 +15,6 @@ pub struct RequestTexts {
     pub kind_label: fn(Kind) -> &'static str,
     /// What a kind means.
     pub kind_hint: fn(Kind) -> &'static str,
-    /// A kind, as the heading of a request.
-    pub kind_title: fn(Kind) -> &'static str,
     /// The e-mail address.
     pub email_label: &'static str,
     /// Why it is needed.
@@ -109,6 +107,17 @@ pub struct RequestTexts {
     pub not_me_title: &'static str,
     /// What happened then.
     pub not_me: &'static str,
+    /// Fact: the kind.
+    pub fact_kind: &'static str,
+    /// Fact: when it was received.
+    pub fact_received: &'static str,
+}
+
+/// The texts of the page where a data request is followed.
+#[derive(Debug)]
+pub struct StatusTexts {
+    /// A kind, as the heading of a request.
+    pub kind_title: fn(Kind) -> &'static str,
     /// That identity is proven.
     pub confirmed: &'static str,
     /// That the link of the page should be saved.
@@ -171,12 +180,8 @@ pub struct RequestTexts {
     pub complain_us: &'static str,
     /// That link.
     pub complain_us_link: &'static str,
-    /// Fact: the kind.
-    pub fact_kind: &'static str,
     /// Fact: the law.
     pub fact_law: &'static str,
-    /// Fact: when it was received.
-    pub fact_received: &'static str,
     /// Fact: when identity was proven.
     pub fact_identified: &'static str,
     /// Fact: the policy then in force.
@@ -205,4 +210,12 @@ pub struct RequestTexts {
     pub link_title: &'static str,
     /// What it is.
     pub link_hint: &'static str,
+    /// A kind, as the form offers it.
+    pub kind_label: fn(Kind) -> &'static str,
+    /// Fact: the kind.
+    pub fact_kind: &'static str,
+    /// Fact: when it was received.
+    pub fact_received: &'static str,
+    /// A fault: field, code.
+    pub field_error: fn(&str, &str) -> &'static str,
 }

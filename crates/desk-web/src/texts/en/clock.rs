@@ -13,13 +13,7 @@ use crate::texts::clock::ClockTexts;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
-    regime: |regime| match regime {
-        Regime::Ru152Fz => "Russia, 152-FZ",
-        Regime::EuGdpr => "European Union, GDPR",
-        Regime::UkGdpr => "United Kingdom, UK GDPR",
-        Regime::UsCa => "California, CCPA",
-        Regime::BrLgpd => "Brazil, LGPD",
-    },
+    regime,
     right: |right| match right {
         Right::Access => "access to one's data",
         Right::Portability => "portability",
@@ -317,5 +311,16 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         Step::LastDay { day: of, at } => {
             format!("Last day: {}, until {}.", day(*of), zone.time(*at))
         }
+    }
+}
+
+/// What a regime is called.
+pub(in crate::texts) const fn regime(regime: Regime) -> &'static str {
+    match regime {
+        Regime::Ru152Fz => "Russia, 152-FZ",
+        Regime::EuGdpr => "European Union, GDPR",
+        Regime::UkGdpr => "United Kingdom, UK GDPR",
+        Regime::UsCa => "California, CCPA",
+        Regime::BrLgpd => "Brazil, LGPD",
     }
 }

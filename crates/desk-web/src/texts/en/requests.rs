@@ -2,22 +2,14 @@
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-use crate::texts::requests::RequestTexts;
+use crate::texts::requests::{RequestTexts, StatusTexts};
 
 /// The texts.
 pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     form_title: "Your data, your rights",
     form_lead: "Ask what we hold about you, or have it corrected, deleted or handed over. You will see until when we must answer, and how that date is counted.",
     kind_legend: "What would you like?",
-    kind_label: |kind| match kind {
-        Kind::Access => "A copy of what you hold about me",
-        Kind::Portability => "My data in a form that another service can read",
-        Kind::Rectification => "Correct something",
-        Kind::Erasure => "Delete my data",
-        Kind::Restriction => "Keep my data, but stop using it for now",
-        Kind::Objection => "Stop using my data for something",
-        Kind::Withdrawal => "Take back my consent",
-    },
+    kind_label,
     kind_hint: |kind| match kind {
         Kind::Access => "You get everything we hold, with why and since when.",
         Kind::Portability => "The same as a file for machines (JSON).",
@@ -26,15 +18,6 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
         Kind::Restriction => "For instance while we check whether it is right.",
         Kind::Objection => "Say below what you do not want it used for.",
         Kind::Withdrawal => "What you agreed to earlier no longer holds from then on.",
-    },
-    kind_title: |kind| match kind {
-        Kind::Access => "Your request for a copy of your data",
-        Kind::Portability => "Your request for your data in a portable form",
-        Kind::Rectification => "Your request for a correction",
-        Kind::Erasure => "Your request for deletion",
-        Kind::Restriction => "Your request to restrict the use of your data",
-        Kind::Objection => "Your objection",
-        Kind::Withdrawal => "Your withdrawal of consent",
     },
     email_label: "E-mail",
     email_hint: "The address that we know you by. We send a link and a code there, so that nobody else can ask for your data.",
@@ -66,11 +49,6 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
         ("file", "too-many-files") => "Choose three files at most",
         ("code", "missing") => "Write the code from the mail: the field is empty",
         ("code", _) => "That is not a whole code: it has ten letters and digits",
-        ("secret", "missing") => "Write the key from the mail: the field is empty",
-        ("secret", _) => "The key does not open this package: copy it from the mail as a whole",
-        ("message", "missing") => "Write your message: the field is empty",
-        ("message", "too-long") => "Shorten your message to 10,000 characters",
-        ("message", _) => "Your message has a character that cannot be shown: write it anew",
         (_, "file-too-large") => "The file is larger than 1 MiB",
         (_, "file-kind") => "The file is no PNG, JPEG, PDF or plain text",
         (_, "file-damaged") => "The image is damaged and cannot be read",
@@ -129,6 +107,21 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     confirm_not_me: "No, it was not me",
     not_me_title: "Thank you, it is withdrawn",
     not_me: "Nothing was told to anybody, and nothing was changed.",
+    fact_kind: "Asked for",
+    fact_received: "Received",
+};
+
+/// The texts of following a request.
+pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
+    kind_title: |kind| match kind {
+        Kind::Access => "Your request for a copy of your data",
+        Kind::Portability => "Your request for your data in a portable form",
+        Kind::Rectification => "Your request for a correction",
+        Kind::Erasure => "Your request for deletion",
+        Kind::Restriction => "Your request to restrict the use of your data",
+        Kind::Objection => "Your objection",
+        Kind::Withdrawal => "Your withdrawal of consent",
+    },
     confirmed: "You are confirmed, and the request is on its way.",
     save_link: "Save this page’s address now: it is your secret link, and the only way back. Whoever has it can read everything here.",
     received: "Your request has arrived.",
@@ -184,9 +177,7 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     complain_title: "If you are not content",
     complain_us: "You can always",
     complain_us_link: "write a complaint to us",
-    fact_kind: "Asked for",
     fact_law: "Law",
-    fact_received: "Received",
     fact_identified: "Confirmed",
     fact_policy: "Policy then in force",
     fact_until: "Link works until",
@@ -201,4 +192,28 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     withdraw_button: "Yes, withdraw it",
     link_title: "Your secret link",
     link_hint: "Keep it: it is the only way back to this page. Whoever has it can read everything here.",
+    kind_label,
+    fact_kind: "Asked for",
+    fact_received: "Received",
+    field_error: |field, code| match (field, code) {
+        ("secret", "missing") => "Write the key from the mail: the field is empty",
+        ("secret", _) => "The key does not open this package: copy it from the mail as a whole",
+        ("message", "missing") => "Write your message: the field is empty",
+        ("message", "too-long") => "Shorten your message to 10,000 characters",
+        ("message", _) => "Your message has a character that cannot be shown: write it anew",
+        (_, "unknown-field") => "The form has a field that is not known here",
+        _ => "A field is not valid",
+    },
 };
+
+fn kind_label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Access => "A copy of what you hold about me",
+        Kind::Portability => "My data in a form that another service can read",
+        Kind::Rectification => "Correct something",
+        Kind::Erasure => "Delete my data",
+        Kind::Restriction => "Keep my data, but stop using it for now",
+        Kind::Objection => "Stop using my data for something",
+        Kind::Withdrawal => "Take back my consent",
+    }
+}

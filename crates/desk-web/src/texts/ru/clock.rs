@@ -13,13 +13,7 @@ use crate::texts::clock::ClockTexts;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
-    regime: |regime| match regime {
-        Regime::Ru152Fz => "Россия, 152-ФЗ",
-        Regime::EuGdpr => "Европейский союз, GDPR",
-        Regime::UkGdpr => "Великобритания, UK GDPR",
-        Regime::UsCa => "Калифорния, CCPA",
-        Regime::BrLgpd => "Бразилия, LGPD",
-    },
+    regime,
     right: |right| match right {
         Right::Access => "доступ к своим данным",
         Right::Portability => "перенос данных",
@@ -337,5 +331,16 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         Step::LastDay { day: of, at } => {
             format!("Последний день: {}, до {}.", day(*of), zone.time(*at))
         }
+    }
+}
+
+/// What a regime is called.
+pub(in crate::texts) const fn regime(regime: Regime) -> &'static str {
+    match regime {
+        Regime::Ru152Fz => "Россия, 152-ФЗ",
+        Regime::EuGdpr => "Европейский союз, GDPR",
+        Regime::UkGdpr => "Великобритания, UK GDPR",
+        Regime::UsCa => "Калифорния, CCPA",
+        Regime::BrLgpd => "Бразилия, LGPD",
     }
 }

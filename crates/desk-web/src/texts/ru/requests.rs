@@ -2,22 +2,14 @@
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-use crate::texts::requests::RequestTexts;
+use crate::texts::requests::{RequestTexts, StatusTexts};
 
 /// The texts.
 pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     form_title: "Ваши данные и ваши права",
     form_lead: "Узнайте, что у нас есть о вас, или попросите это исправить, удалить или передать. Вы увидите, до какого дня мы обязаны ответить и как этот срок посчитан.",
     kind_legend: "Что вы хотите?",
-    kind_label: |kind| match kind {
-        Kind::Access => "Получить копию того, что у вас есть обо мне",
-        Kind::Portability => "Получить мои данные в виде, который прочтёт другой сервис",
-        Kind::Rectification => "Исправить неточность",
-        Kind::Erasure => "Удалить мои данные",
-        Kind::Restriction => "Хранить мои данные, но пока не использовать",
-        Kind::Objection => "Прекратить использовать мои данные для чего-то",
-        Kind::Withdrawal => "Отозвать моё согласие",
-    },
+    kind_label,
     kind_hint: |kind| match kind {
         Kind::Access => "Вы получите всё, что мы храним, с указанием зачем и с какого времени.",
         Kind::Portability => "То же самое файлом для программ (JSON).",
@@ -26,15 +18,6 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
         Kind::Restriction => "Например, пока мы проверяем, верны ли они.",
         Kind::Objection => "Напишите ниже, для чего их не следует использовать.",
         Kind::Withdrawal => "То, на что вы раньше соглашались, с этого времени не действует.",
-    },
-    kind_title: |kind| match kind {
-        Kind::Access => "Ваш запрос о копии данных",
-        Kind::Portability => "Ваш запрос о передаче данных",
-        Kind::Rectification => "Ваше требование об исправлении",
-        Kind::Erasure => "Ваше требование об удалении",
-        Kind::Restriction => "Ваше требование о блокировании",
-        Kind::Objection => "Ваше требование о прекращении обработки",
-        Kind::Withdrawal => "Отзыв вашего согласия",
     },
     email_label: "Электронная почта",
     email_hint: "Адрес, под которым мы вас знаем. Мы отправим туда ссылку и код, чтобы никто другой не мог запросить ваши данные.",
@@ -66,11 +49,6 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
         ("file", "too-many-files") => "Выберите не больше трёх файлов",
         ("code", "missing") => "Введите код из письма: поле пустое",
         ("code", _) => "Код неполный: в нём десять букв и цифр",
-        ("secret", "missing") => "Введите ключ из письма: поле пустое",
-        ("secret", _) => "Этот ключ не подходит: скопируйте его из письма целиком",
-        ("message", "missing") => "Напишите сообщение: поле пустое",
-        ("message", "too-long") => "Сократите сообщение до 10\u{a0}000 знаков",
-        ("message", _) => "В сообщении есть знак, который нельзя показать: наберите его заново",
         (_, "file-too-large") => "Файл больше 1\u{a0}МиБ",
         (_, "file-kind") => "Это не PNG, не JPEG, не PDF и не простой текст",
         (_, "file-damaged") => "Изображение повреждено, его не удалось прочитать",
@@ -127,6 +105,21 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     confirm_not_me: "Нет, это не я",
     not_me_title: "Спасибо, запрос отозван",
     not_me: "Никому ничего не сообщено, и ничего не изменилось.",
+    fact_kind: "Просьба",
+    fact_received: "Получен",
+};
+
+/// The texts of following a request.
+pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
+    kind_title: |kind| match kind {
+        Kind::Access => "Ваш запрос о копии данных",
+        Kind::Portability => "Ваш запрос о передаче данных",
+        Kind::Rectification => "Ваше требование об исправлении",
+        Kind::Erasure => "Ваше требование об удалении",
+        Kind::Restriction => "Ваше требование о блокировании",
+        Kind::Objection => "Ваше требование о прекращении обработки",
+        Kind::Withdrawal => "Отзыв вашего согласия",
+    },
     confirmed: "Запрос подтверждён и принят в работу.",
     save_link: "Сохраните адрес этой страницы сейчас: это ваша секретная ссылка и единственный путь обратно. Тот, у кого она есть, увидит всё, что здесь написано.",
     received: "Ваш запрос получен.",
@@ -180,9 +173,7 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     complain_title: "Если вы не согласны",
     complain_us: "Вы всегда можете",
     complain_us_link: "написать жалобу нам",
-    fact_kind: "Просьба",
     fact_law: "Закон",
-    fact_received: "Получен",
     fact_identified: "Подтверждён",
     fact_policy: "Политика на тот момент",
     fact_until: "Ссылка действует до",
@@ -197,4 +188,28 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     withdraw_button: "Да, отозвать",
     link_title: "Ваша секретная ссылка",
     link_hint: "Сохраните её: это единственный путь обратно на эту страницу. Тот, у кого она есть, увидит всё, что здесь написано.",
+    kind_label,
+    fact_kind: "Просьба",
+    fact_received: "Получен",
+    field_error: |field, code| match (field, code) {
+        ("secret", "missing") => "Введите ключ из письма: поле пустое",
+        ("secret", _) => "Этот ключ не подходит: скопируйте его из письма целиком",
+        ("message", "missing") => "Напишите сообщение: поле пустое",
+        ("message", "too-long") => "Сократите сообщение до 10\u{a0}000 знаков",
+        ("message", _) => "В сообщении есть знак, который нельзя показать: наберите его заново",
+        (_, "unknown-field") => "В форме есть поле, которое здесь неизвестно",
+        _ => "Поле заполнено неверно",
+    },
 };
+
+fn kind_label(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Access => "Получить копию того, что у вас есть обо мне",
+        Kind::Portability => "Получить мои данные в виде, который прочтёт другой сервис",
+        Kind::Rectification => "Исправить неточность",
+        Kind::Erasure => "Удалить мои данные",
+        Kind::Restriction => "Хранить мои данные, но пока не использовать",
+        Kind::Objection => "Прекратить использовать мои данные для чего-то",
+        Kind::Withdrawal => "Отозвать моё согласие",
+    }
+}

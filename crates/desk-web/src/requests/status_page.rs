@@ -1,0 +1,293 @@
+//! The page of a data request, as its person sees it.
+
+use desk_core::case::Message;
+use desk_core::clock::regime;
+use desk_core::lang::Lang;
+use desk_core::request::{Change, Kind, Request as Case, RequestKey, State};
+use desk_core::time::Timestamp;
+use maud::{Markup, html};
+
+use super::clock;
+use super::pages::framed;
+use super::status::Done;
+use crate::desk::Desk;
+use crate::form::{self, Draft, Errors, Trouble};
+use crate::notices::request_path;
+use crate::page::Place;
+use crate::problem::Problem;
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+use crate::texts::{self, requests::StatusTexts};
+
+/// What the page of a request shows beside the request.
+#[derive(Debug, Default)]
+pub(super) struct StatusView<'a> {
+    /// What the person has just done.
+    pub(super) done: Option<Done>,
+    /// The message that came back.
+    pub(super) draft: Option<Draft<'a>>,
+    /// What is wrong with the key of the package.
+    pub(super) secret: Option<&'static str>,
+}
+
+/// What is wrong with a form of the page.
+fn faults(lang: Lang, trouble: Trouble<'_>) -> Errors<'_> {
+    let words = texts::request_status(lang).field_error;
+    Errors::new(lang, trouble.errors(), words, Kind::Access.name())
+}
+
+/// An instant for people: the date and the time in the operator's zone, where days begin and end.
+fn instant(setup: &Setup, lang: Lang, at: Timestamp) -> Result<Markup, Problem> {
+    let zone = &setup.clocks()?.zone;
+    let date = (texts::texts(lang).date)(zone.date(at));
+    let time = zone.time(at);
+    Ok(html! { time datetime=(zone.rfc3339(at)) { (date) ", " (time) } })
+}
+
+/// The request as its person sees it.
+pub(super) fn status<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: &RequestKey,
+    case: &Case,
+    view: &StatusView<'_>,
+) -> Result<Markup, Problem> {
+    let (setup, now) = (desk.setup, desk.now());
+    let t = texts::request_status(locale.lang);
+    let path = request_path(setup, key);
+    let heading = (t.kind_title)(case.opening.kind);
+    let draft = view.draft.as_ref();
+    let state = case.state(now);
+    let is_open = case.open(now).is_ok();
+    let failed = draft.is_some() || view.secret.is_some();
+    let main = html! {
+        h1 { (heading) }
+        @if let Some(draft) = draft {
+            (faults(locale.lang, draft.trouble).summary(locale, draft.trouble, false))
+        }
+        (done(t, view.done))
+        @if let State::AwaitingClarification { .. } = &state {
+            div.notice.warning {
+                p { strong { (t.asked_title) } " " a href="#conversation" { (t.asked_hint) } }
+            }
+        }
+        div.ticket {
+            p { (t.reference_hint) }
+            (form::reference(case.reference()))
+            (steps(t, &state))
+        }
+        (due(setup, locale, case, now)?)
+        (package(setup, locale, case, view, &path, now)?)
+        section id="conversation" {
+            h2 { (texts::form(locale.lang).thread_title) }
+            (thread(setup, locale, case, &path)?)
+            @if is_open {
+                @let errors = faults(locale.lang, draft.map_or(Trouble::None, |draft| draft.trouble));
+                (form::message_form(locale, &errors, draft, &desk.moment.id("message").to_string(), &path))
+            }
+        }
+        (facts(setup, locale, case, &path)?)
+        section {
+            h2 { (t.complain_title) }
+            p { (t.complain_us) " " a href=(locale.href("/feedback")) { (t.complain_us_link) } "." }
+            p { (texts::complain::complain(locale.lang)(case.opening.regime)) }
+        }
+        section {
+            h2 { (t.link_title) }
+            p { code.whole { (setup.base_url) (path) } }
+            p.hint { (t.link_hint) }
+        }
+        @if is_open {
+            section {
+                h2 { (t.withdraw_title) }
+                details {
+                    summary { (t.withdraw_summary) }
+                    p { (t.withdraw_hint) }
+                    form method="post" action=(locale.href(&format!("{path}/withdraw"))) {
+                        button.danger { (t.withdraw_button) }
+                    }
+                }
+            }
+        }
+    };
+    let title = match failed {
+        true => format!("{}: {heading}", texts::form(locale.lang).error),
+        false => heading.to_owned(),
+    };
+    Ok(framed(setup, request, locale, &title, Place::Elsewhere, main))
+}
+
+fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
+    let (text, save) = match done {
+        Some(Done::Received) => (t.received, true),
+        Some(Done::Confirmed) => (t.confirmed, true),
+        Some(Done::Added) => (t.added, false),
+        Some(Done::Withdrawn) => (t.withdrawn, false),
+        None => return html! {},
+    };
+    html! {
+        div.notice.success role="status" {
+            p { strong { (text) } @if save { " " (t.save_link) } }
+        }
+    }
+}
+
+/// Where the request is now.
+fn steps(t: &StatusTexts, state: &State) -> Markup {
+    let at = match state {
+        State::Received => 0,
+        State::InProgress | State::Extended | State::AwaitingClarification { .. } => 1,
+        State::Answered { .. } => 2,
+        State::AwaitingIdentity(_)
+        | State::Refused { .. }
+        | State::Withdrawn { .. }
+        | State::Expired { .. } => return html! { p { span.tag { ((t.state)(state.name())) } } },
+    };
+    html! {
+        ol.steps {
+            @for (number, step) in t.steps.into_iter().enumerate() {
+                li aria-current=[(number == at).then_some("step")] { (step) }
+            }
+        }
+    }
+}
+
+/// Until when the answer is due, and how that was counted.
+fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Markup, Problem> {
+    let t = texts::request_status(locale.lang);
+    let Some(rule) = regime::leading(case.opening.regime, case.opening.kind.right()) else {
+        return Ok(html! {});
+    };
+    let due = clock::by_rule(setup, case, rule, now, |clock| clock.due())?;
+    let zone = &setup.clocks()?.zone;
+    let words = texts::clock(locale.lang);
+    let day = (words.day)(due.last_day);
+    let ended = case.state(now).ended();
+    let late = due.is_overdue(ended.unwrap_or(now));
+    Ok(html! {
+        section {
+            h2 { (t.due_title) }
+            p.lead {
+                @if rule.term.is_at_once() {
+                    (t.due_at_once)
+                } @else if ended.is_some() {
+                    ((t.due_was)(&day))
+                } @else {
+                    strong { time datetime=(due.last_day) { ((t.due_by)(&day)) } }
+                }
+            }
+            @if ended.is_none() && due.is_resting() { p { (t.due_resting) } }
+            @if ended.is_none() && due.provisional { p { (t.due_provisional) } }
+            @if late { div.notice.warning { p { (t.due_late) } } }
+            @if let Some(extension) = &case.extension {
+                p { strong { (t.extended_title) ":" } " " (extension.reason.as_str()) }
+            }
+            details {
+                summary { (t.due_why) }
+                ol { @for step in &due.steps { li { ((words.step)(step, rule, zone)) } } }
+            }
+        }
+    })
+}
+
+fn package(
+    setup: &Setup,
+    locale: Locale,
+    case: &Case,
+    view: &StatusView<'_>,
+    path: &str,
+    now: Timestamp,
+) -> Result<Markup, Problem> {
+    let t = texts::request_status(locale.lang);
+    let Some(package) = case.package(now) else { return Ok(html! {}) };
+    let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(package.until));
+    let size = format!("{}\u{a0}{}", package.size.div_ceil(1024), texts::form(locale.lang).kib);
+    let fault = view.secret.map(|code| (t.field_error)("secret", code));
+    Ok(html! {
+        section id="package" {
+            h2 { (t.package_title) }
+            p { ((t.package_lead)(&size, &until)) }
+            form method="post" action=(format!("{}#package", locale.href(&format!("{path}/package")))) novalidate {
+                div.field {
+                    label for="secret" { (t.secret_label) }
+                    p.hint id="secret-hint" { (t.secret_hint) }
+                    @if let Some(fault) = fault { p.error id="secret-error" { (fault) } }
+                    input id="secret" name="secret" autocomplete="off" autocapitalize="characters" spellcheck="false"
+                        required aria-invalid=[fault.map(|_| "true")]
+                        aria-describedby=(if fault.is_some() { "secret-hint secret-error" } else { "secret-hint" });
+                }
+                div.actions { button { (t.package_get) } }
+            }
+        }
+    })
+}
+
+fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Markup, Problem> {
+    let t = texts::request_status(locale.lang);
+    let opening = &case.opening;
+    let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(opening.expires));
+    Ok(html! {
+        section {
+            h2 { (t.facts_title) }
+            dl.facts {
+                div { dt { (t.fact_kind) } dd { ((t.kind_label)(opening.kind)) } }
+                div { dt { (t.fact_law) } dd { ((texts::clock(locale.lang).regime)(opening.regime)) } }
+                div { dt { (t.fact_received) } dd { (instant(setup, locale.lang, opening.at)?) } }
+                @if let Some((at, _)) = case.identified {
+                    div { dt { (t.fact_identified) } dd { (instant(setup, locale.lang, at)?) } }
+                }
+                @if let Some(policy) = &opening.policy {
+                    div { dt { (t.fact_policy) } dd {
+                        a href=(locale.href(&format!("/policy/versions/{}", policy.version))) {
+                            (texts::form(locale.lang).version) " " (policy.version)
+                        }
+                    } }
+                }
+                div { dt { (t.fact_until) } dd { time datetime=(opening.expires) { (until) } } }
+            }
+            ul.links {
+                li { a href=(format!("{path}/receipt.json")) download { (t.get_receipt) } }
+                li { a href=(format!("{path}/request.json")) download { (t.get_json) } }
+            }
+        }
+    })
+}
+
+fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Markup, Problem> {
+    let t = texts::request_status(locale.lang);
+    let f = texts::form(locale.lang);
+    let entry = |by_desk: bool, at: Timestamp, text: &Message, beside: Markup| {
+        let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.to_owned() };
+        let when = instant(setup, locale.lang, at)?;
+        Ok::<_, Problem>(form::message(by_desk, &who, when, text, beside))
+    };
+    let opening = &case.opening;
+    let files = form::attached(locale.lang, &opening.files, path);
+    let none = || html! {};
+    let mut entries: Vec<Markup> = Vec::new();
+    match &opening.details {
+        Some(details) => entries.push(entry(false, opening.at, details, files)?),
+        None if !opening.files.is_empty() => entries.push(html! { li { (files) } }),
+        None => {}
+    }
+    for event in case.head.events() {
+        let at = event.id.instant();
+        entries.push(match &event.change {
+            Change::PersonWrote(text) => entry(false, at, text, none())?,
+            Change::OperatorWrote(text) | Change::ClarificationAsked(text) => {
+                entry(true, at, text, none())?
+            }
+            Change::Answered { text, partly } => {
+                let partly = html! { @if *partly { p.hint { (t.answered_partly) } } };
+                entry(true, at, text, partly)?
+            }
+            Change::Refused { ground, text } => {
+                let ground = html! { p.hint { (t.ground_title) ": " ((t.ground)(*ground)) } };
+                entry(true, at, text, ground)?
+            }
+            _ => continue,
+        });
+    }
+    Ok(html! { ol.thread { @for entry in entries { (entry) } } })
+}
