@@ -151,8 +151,9 @@ impl Setup {
     fn read_mailing(&self) -> &(Mailing, Option<InvalidSetup>) {
         self.mailing.get(|[lists, domain, url, secrets, limits, mailbox]| {
             let limits = if limits.is_empty() { "3;w=3600,10;w=86400" } else { limits };
-            let host = self.base_url.split("//").nth(1).unwrap_or_default();
-            let host = host.split(['/', ':']).next().unwrap_or_default();
+            // What follows the two slashes. To look for a text rather than a character takes 4 KB.
+            let host = self.base_url.split('/').nth(2).unwrap_or_default();
+            let host = host.split(':').next().unwrap_or_default();
             let domain = if domain.is_empty() { host } else { domain };
             Ok(Mailing {
                 lists: parse("lists", lists)?,
