@@ -14,6 +14,7 @@ pub mod fields;
 mod generated;
 pub mod headers;
 pub mod join;
+mod journal;
 pub mod json;
 pub mod limiter;
 pub mod lint;

@@ -72,6 +72,9 @@ pub const MAILS: &str = "outbox:";
 /// What the marks of changes that the mailer took begin with.
 pub const TOLD: &str = "told:";
 
+/// What the notes of what was told in vain begin with.
+pub(crate) const TRIES: &str = "try:";
+
 /// The key of a mail that waits.
 ///
 /// # Errors
@@ -98,7 +101,7 @@ pub struct Tries {
 /// # Errors
 /// A problem if the store fails.
 pub async fn tries<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Tries>, Problem> {
-    desk.read_plain(&key("try:", id)?).await
+    desk.read_plain(&key(TRIES, id)?).await
 }
 
 /// Stores a mail that is to be sent.
@@ -171,18 +174,20 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     told: Vec<Message>,
 ) -> Option<After> {
-    if told.is_empty() {
+    let listens = desk.setup.mailing().is_ok_and(|mailing| mailing.webhook.is_some());
+    let waits = told.iter().any(|message| matches!(message, Message::Mail(..)));
+    // Where nobody listens, a change waits for the mailer to fetch it, and there is nothing to be done or said.
+    if told.is_empty() || !(listens || waits) {
         return None;
     }
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
     Some(After::new(async move {
         let desk = Desk { store: &store, setup: &setup, moment };
-        if !desk.setup.mailing().is_ok_and(|mailing| mailing.webhook.is_some()) {
-            let waits = told.iter().any(|message| matches!(message, Message::Mail(..)));
-            return waits.then(|| {
+        if !listens {
+            return Some(
                 "a mail waits in the outbox, for webhook_url is not set: GET /console/api/outbox"
-                    .to_owned()
-            });
+                    .to_owned(),
+            );
         }
         let mut refused = None;
         for message in &told {
@@ -210,7 +215,7 @@ pub async fn tell<S: Store + Outbound>(
     };
     let attempts = earlier.map_or(0, |tries| tries.attempts).saturating_add(1);
     let next = webhook::delay(attempts).map(|seconds| desk.now().plus_seconds(seconds.into()));
-    let noted = match key("try:", id) {
+    let noted = match key(TRIES, id) {
         Ok(key) => desk.write_plain(&key, None, &Tries { attempts, next }).await,
         Err(problem) => Err(problem),
     };
@@ -265,7 +270,7 @@ async fn settle<S: Store>(
         Message::Mail(..) => desk.store.delete(&mail_key(id)?).await?,
     }
     if earlier.is_some() {
-        desk.store.delete(&key("try:", id)?).await?;
+        desk.store.delete(&key(TRIES, id)?).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The sweep: it tells again what was told in vain. Nobody can learn anything from it, and it may be called by anybody at
+//! The sweep: it tells again what was told in vain, and prunes the journal. Nobody can learn anything from it, and it may be called by anybody at
 //! any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
@@ -9,6 +9,7 @@ use http::{Method, StatusCode};
 
 use crate::desk::Desk;
 use crate::join::all;
+use crate::journal;
 use crate::outbox::{self, MAILS, Mail, Message};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
@@ -47,9 +48,12 @@ async fn sweep<S: Scan + Outbound>(
     // A clock that was set back must not stop it for good.
     if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
         desk.write_plain(&key, None, &desk.now()).await?;
-        if desk.setup.mailing()?.webhook.is_some() {
-            *log = tell(desk).await?;
+        let listens = desk.setup.mailing()?.webhook.is_some();
+        let keys = desk.store.keys("").await?;
+        if listens {
+            *log = tell(desk, &keys).await?;
         }
+        journal::prune(desk, &keys).await?;
     }
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }
@@ -78,9 +82,11 @@ fn waiting(keys: &[String], fetched: Option<Id>) -> Vec<Waiting> {
     waiting
 }
 
-async fn tell<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, Problem> {
-    let keys = desk.store.keys("").await?;
-    let waiting = waiting(&keys, cursor(desk).await?);
+async fn tell<S: Scan + Outbound>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+) -> Result<Option<String>, Problem> {
+    let waiting = waiting(keys, cursor(desk).await?);
     let (mut told, mut refused) = (0, None);
     for chunk in waiting.chunks(AT_ONCE) {
         if told >= BOUND {

@@ -241,6 +241,7 @@ mod tests {
         "unknown-state",
         "not-a-number",
         "cursor",
+        "cursor-pruned",
         "not-true-or-false",
         "not-a-reference",
         "instant",

@@ -256,6 +256,7 @@ const CODES: &[(&str, &str)] = &[
     ("not-a-number", "is not a number in range"),
     ("not-true-or-false", "must be true or false"),
     ("cursor", "is not a cursor from here"),
+    ("cursor-pruned", "is older than the journal: take everything anew"),
     ("not-a-reference", "is not a reference, or one with a wrong character"),
     ("instant", "It is not an RFC 3339 date or instant."),
     ("versions-pair", "It is not two versions with .. between them."),
