@@ -86,6 +86,25 @@ impl From<Id> for String {
     }
 }
 
+/// 32 bytes of a cryptographic random source, ready to be drawn from: HMAC with the bytes taken in as its key, which is
+/// half of the hashes of every draw.
+#[derive(Clone)]
+pub struct Seed(Option<Hmac<Sha256>>);
+
+impl Seed {
+    /// Takes in the bytes.
+    pub fn new(bytes: [u8; 32]) -> Self {
+        // HMAC takes a key of any length, so this cannot fail.
+        Self(Hmac::new_from_slice(&bytes).ok())
+    }
+}
+
+impl fmt::Debug for Seed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Seed(…)")
+    }
+}
+
 /// What one request brings from outside: the instant it came at, and the randomness from which all of its ids, nonces and
 /// tokens are drawn, so that everything behind the edge is a pure function.
 ///
@@ -96,20 +115,20 @@ impl From<Id> for String {
 #[derive(Clone)]
 pub struct Moment {
     now: Timestamp,
-    seed: [u8; 32],
+    seed: Seed,
     number: u64,
 }
 
 impl Moment {
     /// Builds the moment of a request from the clock and 32 bytes of a cryptographic random source.
-    pub const fn new(now: Timestamp, seed: [u8; 32]) -> Self {
-        Self::numbered(now, seed, 0)
+    pub fn new(now: Timestamp, seed: [u8; 32]) -> Self {
+        Self::numbered(now, Seed::new(seed), 0)
     }
 
     /// Builds the moment of one of several requests that share 32 bytes of a cryptographic random source.
     ///
     /// No two of them may have the same number.
-    pub const fn numbered(now: Timestamp, seed: [u8; 32], number: u64) -> Self {
+    pub const fn numbered(now: Timestamp, seed: Seed, number: u64) -> Self {
         Self { now, seed, number }
     }
 
@@ -123,8 +142,7 @@ impl Moment {
     pub fn draw<const N: usize>(&self, label: &str, context: &[&[u8]]) -> [u8; N] {
         const { assert!(N <= 32, "one block of HMAC-SHA256 is all there is") };
         let mut bytes = [0; N];
-        // HMAC takes a key of any length, so this cannot fail.
-        if let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.seed) {
+        if let Some(mut mac) = self.seed.0.clone() {
             mac.update(&self.number.to_be_bytes());
             mac.update(label.as_bytes());
             for part in context {
@@ -184,7 +202,7 @@ mod tests {
             assert!(!draws[..at].contains(draw));
         }
         // Nor do two requests of one instance draw the same.
-        let next = Moment::numbered(Timestamp::EPOCH, [7; 32], 1);
+        let next = Moment::numbered(Timestamp::EPOCH, Seed::new([7; 32]), 1);
         assert!(!draws.contains(&next.draw("a", &[])));
         assert_eq!(moment.draw::<16>("a", &[]), draws[0]);
     }

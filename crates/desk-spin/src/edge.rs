@@ -1,13 +1,13 @@
 //! One request, from Spin's types to the desk's and back.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::Write;
 use std::pin::Pin;
 use std::task::Poll;
 
 use bytes::Bytes;
-use desk_core::id::Moment;
+use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
 use desk_web::desk::logged;
 use desk_web::headers::Headers;
@@ -115,27 +115,30 @@ fn moment() -> Result<Moment, Problem> {
 }
 
 thread_local! {
-    static SEED: Cell<Option<([u8; 32], u64)>> = const { Cell::new(None) };
+    static SEED: RefCell<Option<(Seed, u64)>> = const { RefCell::new(None) };
 }
 
 /// Gives the randomness of this instance, which stays the same, and a number, which is another one each time.
 ///
 /// It is drawn at the first request, never when a component is built or warmed up, so no two instances share it.
-fn seed() -> Option<([u8; 32], u64)> {
-    let (seed, number) = match SEED.get() {
-        Some(kept) => kept,
-        None => {
-            let mut seed = [0; 32];
-            // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
-            for part in seed.chunks_exact_mut(8) {
-                part.copy_from_slice(&getrandom::u64().ok()?.to_le_bytes());
+fn seed() -> Option<(Seed, u64)> {
+    SEED.with_borrow_mut(|kept| {
+        let (seed, number) = match kept {
+            Some(kept) => kept,
+            None => {
+                let mut bytes = [0; 32];
+                // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
+                for part in bytes.chunks_exact_mut(8) {
+                    part.copy_from_slice(&getrandom::u64().ok()?.to_le_bytes());
+                }
+                kept.insert((Seed::new(bytes), 0))
             }
-            (seed, 0)
-        }
-    };
-    // An instance ends long before the numbers do.
-    SEED.set(Some((seed, number.checked_add(1)?)));
-    Some((seed, number))
+        };
+        let given = *number;
+        // An instance ends long before the numbers do.
+        *number = number.checked_add(1)?;
+        Some((seed.clone(), given))
+    })
 }
 
 /// Reads a request: its parts, and its body as far as the route allows.
@@ -173,21 +176,26 @@ async fn read_body(request: types::Request, headers: &Headers, limit: usize) -> 
     }
     let (_done, outcome) = wit_future::new(|| Ok(()));
     let (mut stream, trailers) = types::Request::consume_body(request, outcome);
-    // Whole at once where the client said how long it is, which is what every browser does.
-    let mut bytes = Vec::with_capacity(length.unwrap_or(0));
-    loop {
-        let (result, chunk) = stream.read(Vec::with_capacity(CHUNK)).await;
-        bytes.extend_from_slice(&chunk);
+    let mut bytes = Vec::new();
+    // Where the client said how long it is, which is what every browser does, that much is read and no end waited for.
+    while length != Some(bytes.len()) {
+        let left = length.map_or(CHUNK, |length| length - bytes.len());
+        let (result, chunk) = stream.read(Vec::with_capacity(left.min(CHUNK))).await;
+        if bytes.is_empty() {
+            bytes = chunk;
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
         if bytes.len() > limit {
             return Body::TooLarge;
         }
-        match result {
-            wit_bindgen::StreamResult::Complete(_) => {}
-            wit_bindgen::StreamResult::Dropped | wit_bindgen::StreamResult::Cancelled => break,
+        if !matches!(result, wit_bindgen::StreamResult::Complete(_)) {
+            break;
         }
     }
-    match trailers.await {
-        Ok(_) if length.is_none_or(|length| length == bytes.len()) => Body::Whole(bytes.into()),
+    match length {
+        Some(length) if length == bytes.len() => Body::Whole(bytes.into()),
+        None if trailers.await.is_ok() => Body::Whole(bytes.into()),
         _ => Body::Cut,
     }
 }

@@ -17,6 +17,7 @@ mod form;
 mod generated;
 pub mod headers;
 pub mod join;
+mod journal;
 pub mod json;
 pub mod limiter;
 pub mod lint;

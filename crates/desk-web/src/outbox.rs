@@ -111,8 +111,8 @@ impl Mail {
 pub const MAILS: &str = "outbox:";
 /// What the marks of changes that the mailer took begin with.
 pub const TOLD: &str = "told:";
-/// What the keys begin with under which is noted what was told in vain.
-const TRIES: &str = "try:";
+/// What the notes of what was told in vain begin with.
+pub(crate) const TRIES: &str = "try:";
 
 /// The key of a mail that waits.
 ///
@@ -326,7 +326,9 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     told: Vec<impl Told + 'static>,
 ) -> Option<After> {
-    if told.is_empty() {
+    // Where nobody listens, a change waits for the mailer to fetch it, and there is nothing to be done or said.
+    let nobody_listens = matches!(desk.setup.webhook(), Ok(None));
+    if told.is_empty() || nobody_listens && told.iter().all(|message| message.mail().is_none()) {
         return None;
     }
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());

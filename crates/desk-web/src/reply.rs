@@ -192,6 +192,8 @@ struct Parts {
     caching: Caching,
     etag: Option<String>,
     modified: Option<Timestamp>,
+    /// Whether the headers that every answer has are among them already.
+    ready: bool,
 }
 
 impl Reply {
@@ -204,6 +206,7 @@ impl Reply {
             caching: Caching::NoStore,
             etag: None,
             modified: None,
+            ready: false,
         }))
     }
 
@@ -310,7 +313,11 @@ impl Reply {
 
     /// Sets the headers that every answer has, whoever asked.
     pub fn prepare(self) -> Prepared {
-        let Parts { status, mut headers, body, caching, etag, modified } = *self.0;
+        let Parts { status, mut headers, body, caching, etag, modified, ready } = *self.0;
+        let unchanged = OnceCell::new();
+        if ready {
+            return Prepared { status, headers, body, etag, modified, unchanged };
+        }
         if let Some(tag) = &etag {
             headers.set(headers::ETAG, &format!("\"{tag}\""));
         }
@@ -330,7 +337,7 @@ impl Reply {
         }
         // Without a length the host sends the body in a second write, and the client waits for it.
         headers.set(headers::CONTENT_LENGTH, &body.len().to_string());
-        Prepared { status, headers, body, etag, modified, unchanged: OnceCell::new() }
+        Prepared { status, headers, body, etag, modified, unchanged }
     }
 }
 
@@ -357,6 +364,18 @@ impl Prepared {
             return Response::bodiless(self.status, headers);
         }
         Response { body: self.body.clone(), ..Response::bodiless(self.status, headers) }
+    }
+
+    /// The answer to be given once more, by a use case that finds out what to answer on its way. It is not to be changed.
+    pub fn again(&self) -> Reply {
+        Reply(Box::new(Parts {
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            etag: self.etag.clone(),
+            modified: self.modified,
+            ready: true,
+            ..*Reply::new(self.status).0
+        }))
     }
 
     fn unchanged(&self) -> &Headers {

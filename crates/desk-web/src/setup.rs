@@ -220,9 +220,9 @@ impl Setup {
         read_once(&self.mailing, || {
             let (domain, mailbox) = (self.later("list_domain"), self.later("unsubscribe_mailbox"));
             let limits = self.later_or("preferences_limits", "3;w=3600,10;w=86400");
-            // Looking for a text in a text would take 8 KB of a component, and nothing else here does.
-            let host = self.base_url.trim_start_matches(|c| c != '/').trim_start_matches('/');
-            let host = host.split(['/', ':']).next().unwrap_or_default();
+            // What follows the two slashes. To look for a text rather than a character takes 4 KB.
+            let host = self.base_url.split('/').nth(2).unwrap_or_default();
+            let host = host.split(':').next().unwrap_or_default();
             let domain = if domain.is_empty() { host } else { domain };
             Ok(Mailing {
                 lists: parse("lists", self.later("lists"))?,

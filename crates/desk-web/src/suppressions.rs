@@ -22,6 +22,7 @@ use crate::desk::Desk;
 use crate::fields::{FieldValue, Fields};
 use crate::headers;
 use crate::join::{all, both};
+use crate::journal;
 use crate::json::Json;
 use crate::negotiate;
 use crate::operator::{self, Role};
@@ -489,6 +490,10 @@ async fn export<S: Scan + Clone>(
         None => Format::Ndjson,
     };
     let keys = desk.store.keys("").await?;
+    // Of what was pruned the keys say no more: whoever is that far behind has to begin anew.
+    if since.is_some_and(|since| Some(since) < journal::pruned(&keys)) {
+        return Err(Problem::invalid_query("since", "cursor-pruned"));
+    }
     let mut changes: Vec<Change> = keys
         .iter()
         .filter(|key| key.starts_with(CHANGES))

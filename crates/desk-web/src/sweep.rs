@@ -1,5 +1,5 @@
-//! The sweep: it tells again what was told in vain, and removes mails that are of no more use. Nobody can learn anything
-//! from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
+//! The sweep: it tells again what was told in vain, removes mails that are of no more use, and prunes the journal. Nobody
+//! can learn anything from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
@@ -9,6 +9,7 @@ use http::{Method, StatusCode};
 
 use crate::desk::Desk;
 use crate::join::all;
+use crate::journal;
 use crate::outbox::{self, MAILS, Mail, Message};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
@@ -47,7 +48,9 @@ async fn sweep<S: Scan + Outbound>(
     // A clock that was set back must not stop it for good.
     if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
         desk.write_plain(&key, None, &desk.now()).await?;
-        *log = tell(desk).await?;
+        let keys = desk.store.keys("").await?;
+        *log = tell(desk, &keys).await?;
+        journal::prune(desk, &keys).await?;
     }
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }
@@ -67,8 +70,10 @@ impl Waiting {
     }
 }
 
-async fn tell<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, Problem> {
-    let keys = desk.store.keys("").await?;
+async fn tell<S: Scan + Outbound>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+) -> Result<Option<String>, Problem> {
     let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
     // Without anybody who sends them, mails are looked through all the same, for those that are of no more use.
     let mut waiting: Vec<Waiting> = keys.iter().filter_map(mail).collect();
@@ -78,7 +83,7 @@ async fn tell<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, 
     let listens = matches!(webhook, Ok(Some(_)));
     let sends = matches!(provider, Ok(Some(_))) || matches!(provider, Ok(None)) && listens;
     if listens && lists.is_ok() {
-        waiting.extend(untold(&keys, cursor(desk).await?).into_iter().map(Waiting::Changed));
+        waiting.extend(untold(keys, cursor(desk).await?).into_iter().map(Waiting::Changed));
     }
     // The oldest first.
     waiting.sort_unstable_by_key(Waiting::id);

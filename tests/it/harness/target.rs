@@ -14,7 +14,10 @@ use std::{
     time::Duration,
 };
 
-use desk_core::{id::Moment, time::Timestamp};
+use desk_core::{
+    id::{Moment, Seed},
+    time::Timestamp,
+};
 use desk_host::{
     Backend, HostOptions, Reuse, Running, StoreChoice, async_trait,
     manifest::{Manifest, Target as RouteTarget},
@@ -159,7 +162,7 @@ impl Native {
             (seed, 0)
         });
         *number += 1;
-        Moment::numbered(now, *seed, *number - 1)
+        Moment::numbered(now, Seed::new(*seed), *number - 1)
     }
 
     /// The store, which counts its calls.

@@ -50,6 +50,8 @@ pub struct Message<'a> {
 pub struct Part {
     /// Its media type in lower case, without parameters.
     pub media_type: String,
+    /// The charset that it names; empty where it names none.
+    pub charset: String,
     /// Its content, decoded from its transfer encoding.
     pub content: Vec<u8>,
 }
@@ -146,7 +148,8 @@ impl<'a> Message<'a> {
         let Some((boundary, depth)) = boundary.zip(depth.checked_sub(1)) else {
             let encoding = self.value("content-transfer-encoding").unwrap_or_default();
             let content = decode(token(encoding), self.body);
-            return parts.push(Part { media_type: kind.media_type, content });
+            let charset = kind.parameter("charset").unwrap_or_default().to_owned();
+            return parts.push(Part { media_type: kind.media_type, charset, content });
         };
         for part in split(self.body, boundary) {
             // The fields of one part may not be too many either; such a part is left out.
@@ -387,7 +390,8 @@ mod tests {
                 "Content-Type: {kind}\r\n\r\n--b\r\nContent-Type: text/html (a page)\r\n\
                  Content-Transfer-Encoding: base64 (as ever)\r\n\r\naGk=\r\n--b-- \r\n"
             );
-            let part = Part { media_type: "text/html".to_owned(), content: b"hi".to_vec() };
+            let (media_type, content) = ("text/html".to_owned(), b"hi".to_vec());
+            let part = Part { media_type, charset: String::new(), content };
             assert_eq!(Message::read(raw.as_bytes()).unwrap().parts(), [part], "{kind}");
         }
         let raw = format!(

@@ -152,6 +152,83 @@ fn what_was_fetched_or_acknowledged_is_no_longer_on_its_way() {
     assert_eq!(pending(), 0);
 }
 
+/// How many entries the journal has, and how many marks of what was told or pruned.
+fn kept(world: &World) -> [usize; 3] {
+    ["change", "told", "pruned"].map(|area| world.keys(area).len())
+}
+
+#[test]
+fn the_journal_is_pruned_and_whoever_is_behind_begins_anew() {
+    const DAY: i64 = 86_400;
+    let world = World::new();
+    let sweep = || {
+        world.later(60);
+        assert_eq!(world.sweep().status, 204);
+    };
+    // Somebody plays with a link.
+    for _ in 0..600 {
+        world.later(1);
+        opt_out(&world, "jane@example.org", "tips");
+    }
+    world.later(120);
+    let behind = read(&world, "/suppressions", OPERATOR).header("desk-cursor").to_owned();
+    world.later(DAY);
+    opt_out(&world, "john@example.org", "tips");
+    // Nobody has fetched anything, so it stays.
+    sweep();
+    assert_eq!(kept(&world), [601, 0, 0]);
+    world.later(120);
+    let cursor = read(&world, "/suppressions", APP).header("desk-cursor").to_owned();
+    read(&world, &format!("/suppressions?since={cursor}"), APP);
+    for left in [345, 89, 2, 2] {
+        sweep();
+        assert_eq!(kept(&world), [left, 0, 0], "a call has a bound");
+    }
+    // After a month the last word goes as well: first the mark, then what it names.
+    world.later(31 * DAY);
+    opt_out(&world, "jill@example.org", "tips");
+    sweep();
+    assert_eq!(kept(&world), [3, 0, 1]);
+    sweep();
+    assert_eq!(kept(&world), [1, 0, 1]);
+    sweep();
+    assert_eq!(kept(&world), [1, 0, 1]);
+    let since = |cursor: &str| read(&world, &format!("/suppressions?since={cursor}"), APP);
+    for cursor in [behind.as_str(), "00000000000000000000000000"] {
+        assert_eq!(since(cursor).errors(), [("?since".to_owned(), "cursor-pruned".to_owned())]);
+    }
+    // Whoever has what is gone follows along as before, and whoever begins anew is told all that holds.
+    assert_eq!(lines(&since(&cursor)).len(), 1);
+    assert_eq!(lines(&read(&world, "/suppressions", APP)).len(), 3);
+    let pending = read(&world, "/suppressions/pending", APP).json();
+    assert_eq!(pending["pending"], 0);
+}
+
+#[test]
+fn a_sweep_that_fails_at_any_call_loses_nothing() {
+    let world = World::new();
+    opt_out(&world, "jane@example.org", "tips");
+    world.later(1);
+    opt_out(&world, "jane@example.org", "tips");
+    world.later(120);
+    let cursor = read(&world, "/suppressions", APP).header("desk-cursor").to_owned();
+    read(&world, &format!("/suppressions?since={cursor}"), APP);
+    world.later(31 * 86_400);
+    for call in 0..64 {
+        world.store.reset_calls();
+        world.store.fail_from(Some(call % 8));
+        world.later(60);
+        world.sweep();
+        world.store.fail_from(None);
+        let answer = read(&world, &format!("/suppressions?since={cursor}"), OPERATOR);
+        assert_eq!(answer.status, 200, "whoever has it all is never sent back");
+        let whole = read(&world, "/suppressions?since=00000000000000000000000000", OPERATOR);
+        let refused = whole.status == 422 && whole.errors()[0].1 == "cursor-pruned";
+        assert!(refused || !lines(&whole).is_empty(), "nothing is left out in silence");
+    }
+    assert_eq!(kept(&world), [0, 0, 1]);
+}
+
 #[test]
 fn exports_are_whole_in_both_forms() {
     let world = World::new();

@@ -240,6 +240,11 @@ pub fn texts(lang: Lang) -> &'static Texts {
     }
 }
 
+/// The text that a table has for a name.
+fn of(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
+    table.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
 /// The texts of a kind of problem, with what does not depend on the language.
 const fn problem_text(
     kind: Kind,
@@ -319,6 +324,7 @@ mod tests {
         "locked",
         "not-a-number",
         "cursor",
+        "cursor-pruned",
         "not-true-or-false",
         "not-a-reference",
         "instant",

@@ -226,8 +226,7 @@ async fn opt_out<S: Store>(
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
         } else {
-            // Some providers show it, most do not read it.
-            Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", "Unsubscribed.\n")
+            desk.setup.pages.unsubscribed()
         });
     }
     let read = desk.suppression(link.subject, scope);

@@ -1,21 +1,37 @@
 //! The page of a link, rendered once in an instance for each list: what differs from person to person has a length that
 //! never changes, and is put in its place.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use desk_core::lang::Lang;
 use desk_core::suppression::{Link, ListTag, PageId};
-use http::Method;
+use http::{Method, StatusCode};
 
 use super::{page_of, wants_json};
 use crate::desk::Desk;
-use crate::reply::{Prepared, Response};
+use crate::reply::{Prepared, Reply, Response};
 use crate::request::{Locale, Request};
 
 /// What this instance remembers of the pages of links.
 #[derive(Debug, Default)]
-pub struct Pages(RefCell<Vec<(Shape, Rc<Kept>)>>);
+pub struct Pages {
+    links: RefCell<Vec<(Shape, Rc<Kept>)>>,
+    /// What a mail client is answered that stopped mail by one click.
+    unsubscribed: OnceCell<Prepared>,
+}
+
+impl Pages {
+    /// The answer to a mail client that stopped mail.
+    pub(super) fn unsubscribed(&self) -> Reply {
+        let make = || {
+            // Some providers show it, most do not read it.
+            Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", "Unsubscribed.\n")
+                .prepare()
+        };
+        self.unsubscribed.get_or_init(make).again()
+    }
+}
 
 /// What pages of the same shape have in common: all but token, page id and masked address, and how long these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +67,7 @@ pub(super) fn answer<S>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -
     let id = PageId::new(desk.moment.draw("page", &[])).to_string();
     let mask = link.mask.shown().unwrap_or_default();
     let shape = Shape { lang: locale.lang, list: link.list, mask: mask.len() };
-    let pages = &desk.setup.pages.0;
+    let pages = &desk.setup.pages.links;
     let known = pages.borrow().iter().find(|(known, _)| *known == shape).map(|(_, k)| k.clone());
     let kept = match known {
         Some(kept) => kept,
