@@ -25,6 +25,7 @@ pub mod memory;
 pub mod negotiate;
 pub mod operator;
 pub mod outbox;
+pub mod packages;
 pub mod page;
 pub mod policy;
 pub mod ports;

@@ -6,6 +6,7 @@ mod en;
 pub mod feedback;
 mod form;
 pub mod lint;
+pub mod package;
 pub mod policy;
 mod ru;
 pub mod unsubscribe;
@@ -167,6 +168,14 @@ pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     }
 }
 
+/// The texts of the page in a package in a language.
+pub fn package(lang: Lang) -> &'static package::PackageTexts {
+    match lang {
+        Lang::En => &en::package::PACKAGE,
+        Lang::Ru => &ru::package::PACKAGE,
+    }
+}
+
 /// The texts of the mail check in a language.
 pub fn lint(lang: Lang) -> &'static lint::LintTexts {
     match lang {
@@ -267,6 +276,7 @@ mod tests {
         "unsafe-link",
         "unknown-entity",
         "too-deep",
+        "wrong-secret",
     ];
 
     #[test]

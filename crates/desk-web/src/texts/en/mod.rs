@@ -3,6 +3,7 @@
 pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
+pub(super) mod package;
 pub(super) mod policy;
 pub(super) mod unsubscribe;
 
@@ -282,6 +283,7 @@ fn code(code: &str) -> &'static str {
             "has a named character that is not read here: write the character itself"
         }
         "too-deep" => "nests more than eight levels deep",
+        "wrong-secret" => "does not open this package",
         _ => "is not valid",
     }
 }

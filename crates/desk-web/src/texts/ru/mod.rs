@@ -3,6 +3,7 @@
 pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
+pub(super) mod package;
 pub(super) mod policy;
 pub(super) mod unsubscribe;
 
@@ -274,6 +275,7 @@ fn code(code: &str) -> &'static str {
             "содержит обозначение знака, которое здесь не читается: напишите сам знак"
         }
         "too-deep" => "содержит больше восьми уровней вложенности",
+        "wrong-secret" => "не подходит",
         _ => "указано неверно",
     }
 }
