@@ -9,6 +9,7 @@ pub mod feedback;
 mod form;
 pub mod lint;
 pub mod notices;
+pub mod package;
 pub mod policy;
 pub mod requests;
 mod ru;
@@ -216,6 +217,14 @@ pub fn clock(lang: Lang) -> &'static clock::ClockTexts {
     }
 }
 
+/// The texts of the page in a package in a language.
+pub fn package(lang: Lang) -> &'static package::PackageTexts {
+    match lang {
+        Lang::En => &en::package::PACKAGE,
+        Lang::Ru => &ru::package::PACKAGE,
+    }
+}
+
 /// The texts of the mail check in a language.
 pub fn lint(lang: Lang) -> &'static lint::LintTexts {
     match lang {
@@ -345,6 +354,7 @@ mod tests {
         "unsafe-link",
         "unknown-entity",
         "too-deep",
+        "wrong-secret",
     ];
 
     #[test]

@@ -6,6 +6,7 @@ pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
 pub(super) mod notices;
+pub(super) mod package;
 pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
@@ -327,6 +328,7 @@ const CODES: &[(&str, &str)] = &[
         "locked",
         "too many wrong codes were given, so none are taken any more; the link of the mail still is.",
     ),
+    ("wrong-secret", "does not open this package"),
 ];
 
 fn code(code: &str) -> &'static str {

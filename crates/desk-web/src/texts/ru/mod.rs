@@ -6,6 +6,7 @@ pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
 pub(super) mod notices;
+pub(super) mod package;
 pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
@@ -317,6 +318,7 @@ const CODES: &[(&str, &str)] = &[
         "locked",
         "слишком много неверных кодов, больше они не принимаются; ссылка из письма действует.",
     ),
+    ("wrong-secret", "не подходит"),
 ];
 
 fn code(code: &str) -> &'static str {
