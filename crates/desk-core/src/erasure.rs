@@ -1,0 +1,411 @@
+//! What an erasure destroys, what stays and on what ground, and the act that says so.
+//!
+//! Whoever erases holds an inventory against what must stay, and works off the rest in an order that a crash cannot harm:
+//! what other things are found by goes last, and the opening of the request itself, by which everything is found, last
+//! of all. The act names nobody: its subject is the reference of a request that is gone.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::clock::regime::{Article, Checked, Law, Regime};
+use crate::id::Id;
+use crate::journal::Place;
+use crate::package::Mark;
+use crate::reference::{Reference, Series};
+use crate::request::{Kind, RequestKey};
+use crate::store_key::StoreKey;
+use crate::time::Timestamp;
+
+impl Kind {
+    /// Whether what is asked for may end in the destruction of what is held.
+    pub const fn may_erase(self) -> bool {
+        matches!(self, Self::Erasure | Self::Objection | Self::Withdrawal)
+    }
+}
+
+/// What is destroyed, in the order in which it goes. Stored by its place in this list: new ones go to the end, and into
+/// [`Category::ALL`] where they belong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Category {
+    /// The packages of what was held: their locks, without which nothing opens, then their parts.
+    Packages,
+    /// The mails that wait to be sent.
+    Mails,
+    /// What is remembered of idempotency keys.
+    Markers,
+    /// How often mail to the address was asked for today.
+    Limits,
+    /// Whatever else has the person's hash, or the id of what goes, in its key.
+    Others,
+    /// The attached files.
+    Files,
+    /// What was written in cases after their opening.
+    CaseMessages,
+    /// What happened to requests after their opening.
+    RequestMessages,
+    /// The openings of cases: name, address, what was written.
+    Cases,
+    /// The openings of requests, likewise.
+    Requests,
+}
+
+impl Category {
+    /// Every category, in the order in which it goes.
+    pub const ALL: [Self; 10] = [
+        Self::Packages,
+        Self::Mails,
+        Self::Markers,
+        Self::Limits,
+        Self::Others,
+        Self::Files,
+        Self::CaseMessages,
+        Self::RequestMessages,
+        Self::Cases,
+        Self::Requests,
+    ];
+
+    /// The category's name in the API and in exports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Packages => "packages",
+            Self::Mails => "mails",
+            Self::Markers => "idempotency-markers",
+            Self::Limits => "limiter-slots",
+            Self::Others => "others",
+            Self::Files => "files",
+            Self::CaseMessages => "case-messages",
+            Self::RequestMessages => "request-messages",
+            Self::Cases => "cases",
+            Self::Requests => "requests",
+        }
+    }
+
+    /// How many parts of a key tell one thing of this category from another.
+    const fn parts(self) -> usize {
+        match self {
+            // A file lies in parts, and an event below its case.
+            Self::Files | Self::CaseMessages | Self::RequestMessages => 2,
+            Self::Packages
+            | Self::Mails
+            | Self::Markers
+            | Self::Limits
+            | Self::Others
+            | Self::Cases
+            | Self::Requests => 1,
+        }
+    }
+}
+
+/// Why something stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ground {
+    /// It belongs to another case or request, which somebody has yet to answer.
+    OpenCase,
+    /// Without it nobody could honour the person's own objection to mail. It is a keyed hash, and no address.
+    Suppression,
+    /// The law wants proof that the request was honoured.
+    LegalLog,
+    /// The record of who looked at what, which names no person.
+    Audit,
+    /// The mail that tells the person, until it is taken.
+    Notice,
+}
+
+const fn article(law: Law, place: &'static str) -> Article {
+    Article { law, place }
+}
+
+impl Ground {
+    /// Every ground.
+    pub const ALL: [Self; 5] =
+        [Self::OpenCase, Self::Suppression, Self::LegalLog, Self::Audit, Self::Notice];
+
+    /// Where the articles below were seen: nobody has held them against the laws' own text yet.
+    pub const CHECKED: Checked = Checked::No;
+
+    /// The ground's name in the API and in exports.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OpenCase => "open-case",
+            Self::Suppression => "suppression",
+            Self::LegalLog => "legal-log",
+            Self::Audit => "audit",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// The articles that it rests on. What Roskomnadzor's order 179 of 28.10.2022 says rests on 152-FZ article 21(7).
+    pub const fn articles(self) -> &'static [Article] {
+        const OPEN: &[Article] = &[article(Law::Gdpr, "17(1)(a)"), article(Law::Fz152, "21(5)")];
+        const SUPPRESSION: &[Article] = &[article(Law::Gdpr, "21(3)"), article(Law::Fz152, "15(2)")];
+        const LOG: &[Article] = &[
+            article(Law::CcpaRegs, "7101"),
+            article(Law::Fz152, "21(7)"),
+            article(Law::Gdpr, "5(2)"),
+        ];
+        const AUDIT: &[Article] = &[article(Law::Gdpr, "5(2), 32"), article(Law::Fz152, "19")];
+        const NOTICE: &[Article] = &[article(Law::Gdpr, "12(3)"), article(Law::Fz152, "20(3)")];
+        match self {
+            Self::OpenCase => OPEN,
+            Self::Suppression => SUPPRESSION,
+            Self::LegalLog => LOG,
+            Self::Audit => AUDIT,
+            Self::Notice => NOTICE,
+        }
+    }
+}
+
+/// For how long the act is kept, in seconds: three years, as is commonly held of order 179; nobody has checked it. One
+/// of them may be a leap year.
+pub const ACT_SECONDS: i64 = (3 * 365 + 1) * 86_400;
+/// For how long an entry of the log of requests is kept, in seconds: two leap years, which the 24 months of the CCPA's
+/// regulations (section 7101) never exceed.
+pub const LOG_SECONDS: i64 = 2 * 366 * 86_400;
+/// For how long the mail that tells the person may wait, in seconds: three days.
+pub const NOTICE_SECONDS: i64 = 3 * 86_400;
+
+/// Something that stays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Stay {
+    /// A case that is open.
+    Case(Id),
+    /// Another request that is open.
+    Request(Id),
+    /// Suppressions and what the journal has of them: so many values.
+    OptOuts(u32),
+    /// The act.
+    Act,
+    /// The entry of the log of requests.
+    Log,
+    /// The audit records.
+    Audit,
+    /// The mail that tells the person.
+    Notice,
+}
+
+impl Stay {
+    /// Why it stays.
+    pub const fn ground(self) -> Ground {
+        match self {
+            Self::Case(_) | Self::Request(_) => Ground::OpenCase,
+            Self::OptOuts(_) => Ground::Suppression,
+            Self::Act | Self::Log => Ground::LegalLog,
+            Self::Audit => Ground::Audit,
+            Self::Notice => Ground::Notice,
+        }
+    }
+
+    /// What it is called in the API.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Case(_) => "case",
+            Self::Request(_) => "request",
+            Self::OptOuts(_) => "opt-outs",
+            Self::Act => "act",
+            Self::Log => "request-log",
+            Self::Audit => "audit",
+            Self::Notice => "notice",
+        }
+    }
+
+    /// The reference of a case or a request.
+    pub fn reference(self) -> Option<Reference> {
+        match self {
+            Self::Case(id) => Some(Reference::new(Series::Feedback, id)),
+            Self::Request(id) => Some(Reference::new(Series::Requests, id)),
+            Self::OptOuts(_) | Self::Act | Self::Log | Self::Audit | Self::Notice => None,
+        }
+    }
+
+    /// The id of a case or a request that is open.
+    const fn open(self) -> Option<Id> {
+        match self {
+            Self::Case(id) | Self::Request(id) => Some(id),
+            Self::OptOuts(_) | Self::Act | Self::Log | Self::Audit | Self::Notice => None,
+        }
+    }
+
+    /// Until when it stays, where that is a date, for an erasure at this instant.
+    pub const fn until(self, erased: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::Act => Some(erased.plus_seconds(ACT_SECONDS)),
+            Self::Log => Some(erased.plus_seconds(LOG_SECONDS)),
+            Self::Notice => Some(erased.plus_seconds(NOTICE_SECONDS)),
+            Self::Case(_) | Self::Request(_) | Self::OptOuts(_) | Self::Audit => None,
+        }
+    }
+}
+
+/// A value that is held about the person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Held {
+    /// What it is.
+    pub category: Category,
+    /// Where it lies.
+    pub key: StoreKey,
+}
+
+/// What is destroyed of one category.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Destroyed {
+    /// The category.
+    pub category: Category,
+    /// How many things, as people count them: a file that lies in three parts is one.
+    pub count: u32,
+    /// How many stored values.
+    pub values: u32,
+}
+
+/// What an erasure will do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// What goes, in the order in which it goes.
+    goes: Vec<Held>,
+    /// What stays.
+    stays: Vec<Stay>,
+}
+
+impl Plan {
+    /// Decides what goes and what stays. `held` is the inventory without opt-outs, of which there are so many values;
+    /// `open` are the cases and requests that stay. The request itself always goes.
+    pub fn new(own: &RequestKey, held: Vec<Held>, open: &[Stay], opt_outs: u32) -> Self {
+        let open: BTreeSet<Stay> =
+            open.iter().copied().filter(|stay| stay.open().is_some_and(|id| id != own.id)).collect();
+        let ids: BTreeSet<Id> = open.iter().filter_map(|stay| stay.open()).collect();
+        let marks: Vec<Mark> = ids.iter().map(|id| Mark::of(*id)).collect();
+        let stays = |held: &Held| {
+            let id = held.key.parts().nth(1).and_then(|id| id.parse::<Id>().ok());
+            id.is_some_and(|id| {
+                let package = held.category == Category::Packages;
+                ids.contains(&id) || package && marks.iter().any(|mark| mark.is_on(id))
+            })
+        };
+        let own = own.opening();
+        let mut goes: Vec<Held> = held.into_iter().filter(|held| !stays(held)).collect();
+        let rank = |held: &Held| {
+            // The lock of a package before its parts: once it is gone nobody can open what is left.
+            let parts = held.key.parts().count();
+            (held.key == own, Category::ALL.iter().position(|of| *of == held.category), parts)
+        };
+        goes.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.key.cmp(&b.key)));
+        goes.dedup_by(|a, b| a.key == b.key);
+        let mut stays: Vec<Stay> = open.into_iter().collect();
+        stays.extend((opt_outs > 0).then_some(Stay::OptOuts(opt_outs)));
+        stays.extend([Stay::Act, Stay::Log, Stay::Audit, Stay::Notice]);
+        Self { goes, stays }
+    }
+
+    /// What goes, in the order in which it goes.
+    pub fn goes(&self) -> &[Held] {
+        &self.goes
+    }
+
+    /// What stays.
+    pub fn stays(&self) -> &[Stay] {
+        &self.stays
+    }
+
+    /// What goes, counted: the categories of which there is something, in their order.
+    pub fn destroyed(&self) -> Vec<Destroyed> {
+        let mut destroyed = Vec::new();
+        for category in Category::ALL {
+            let mut things = BTreeSet::new();
+            let mut values = 0;
+            for held in self.goes.iter().filter(|held| held.category == category) {
+                values += 1;
+                let mut parts = held.key.parts().skip(1);
+                let thing: Vec<&str> = parts.by_ref().take(category.parts()).collect();
+                // The view of a case's events is no message.
+                if thing.len() == category.parts() {
+                    things.insert(thing);
+                }
+            }
+            if values > 0 {
+                let count = u32::try_from(things.len()).unwrap_or(u32::MAX);
+                destroyed.push(Destroyed { category, count, values });
+            }
+        }
+        destroyed
+    }
+
+    /// What tells this plan from any other: every key that goes, and what stays.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        for held in &self.goes {
+            bytes.extend_from_slice(held.key.as_str().as_bytes());
+            bytes.push(b'\n');
+        }
+        for stay in &self.stays {
+            bytes.extend_from_slice(stay.name().as_bytes());
+            let number = match stay {
+                Stay::Case(id) | Stay::Request(id) => id.to_bytes(),
+                Stay::OptOuts(count) => u128::from(*count).to_be_bytes(),
+                Stay::Act | Stay::Log | Stay::Audit | Stay::Notice => [0; 16],
+            };
+            bytes.extend_from_slice(&number);
+        }
+        bytes
+    }
+}
+
+/// The act of destruction (152-FZ article 21(7), order 179 of 28.10.2022), without whoever carried it out: it names no
+/// person, and so is kept in the clear.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Act {
+    /// The request that was honoured, by which the subject is known.
+    pub request: Id,
+    /// What was asked for.
+    pub kind: Kind,
+    /// The law that it was asked for under.
+    pub regime: Regime,
+    /// When it was received.
+    pub received: Timestamp,
+    /// When it was decided what goes. Everything that goes was there before.
+    pub at: Timestamp,
+    /// What was destroyed.
+    pub destroyed: Vec<Destroyed>,
+    /// What stayed.
+    pub stays: Vec<Stay>,
+    /// Who answers for the data, as was configured then.
+    pub controller: String,
+    /// Their address, likewise; empty if none was.
+    pub address: String,
+    /// The app whose data it was.
+    pub app: String,
+}
+
+impl Act {
+    /// The first part of the keys of acts.
+    pub const AREA: &'static str = "act";
+
+    /// The key of the act about a request.
+    pub fn key(request: Id) -> StoreKey {
+        StoreKey::of(Self::AREA, request)
+    }
+
+    /// The key of who carried it out, which is sealed.
+    pub fn executor_key(request: Id) -> StoreKey {
+        StoreKey::of("act-by", request)
+    }
+
+    /// The reference by which the subject is known.
+    pub fn reference(&self) -> Reference {
+        Reference::new(Series::Requests, self.request)
+    }
+
+    /// When the act itself is no longer kept.
+    pub const fn expires(&self) -> Timestamp {
+        self.at.plus_seconds(ACT_SECONDS)
+    }
+
+    /// Whether a case or a request was left because it was open, so that only a part was done.
+    pub fn is_partial(&self) -> bool {
+        self.stays.iter().any(|stay| stay.open().is_some())
+    }
+
+    /// What this act left because it was open, for whoever goes on where it broke off.
+    pub fn open(&self) -> impl Iterator<Item = Stay> + '_ {
+        self.stays.iter().copied().filter(|stay| stay.open().is_some())
+    }
+}
