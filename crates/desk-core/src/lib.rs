@@ -15,6 +15,7 @@ pub mod keys;
 pub mod lang;
 pub mod limit;
 pub mod mail;
+pub mod package;
 pub mod policy;
 pub mod provider;
 pub mod reference;

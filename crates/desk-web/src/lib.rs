@@ -14,6 +14,7 @@ mod form;
 #[cfg(test)]
 mod generated;
 pub mod headers;
+pub mod holdings;
 pub mod join;
 pub mod json;
 pub mod limiter;
