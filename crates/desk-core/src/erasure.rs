@@ -138,7 +138,8 @@ impl Ground {
     /// The articles that it rests on. What Roskomnadzor's order 179 of 28.10.2022 says rests on 152-FZ article 21(7).
     pub const fn articles(self) -> &'static [Article] {
         const OPEN: &[Article] = &[article(Law::Gdpr, "17(1)(a)"), article(Law::Fz152, "21(5)")];
-        const SUPPRESSION: &[Article] = &[article(Law::Gdpr, "21(3)"), article(Law::Fz152, "15(2)")];
+        const SUPPRESSION: &[Article] =
+            &[article(Law::Gdpr, "21(3)"), article(Law::Fz152, "15(2)")];
         const LOG: &[Article] = &[
             article(Law::CcpaRegs, "7101"),
             article(Law::Fz152, "21(7)"),
@@ -270,8 +271,11 @@ impl Plan {
     /// Decides what goes and what stays. `held` is the inventory without opt-outs, of which there are so many values;
     /// `open` are the cases and requests that stay. The request itself always goes.
     pub fn new(own: &RequestKey, held: Vec<Held>, open: &[Stay], opt_outs: u32) -> Self {
-        let open: BTreeSet<Stay> =
-            open.iter().copied().filter(|stay| stay.open().is_some_and(|id| id != own.id)).collect();
+        let open: BTreeSet<Stay> = open
+            .iter()
+            .copied()
+            .filter(|stay| stay.open().is_some_and(|id| id != own.id))
+            .collect();
         let ids: BTreeSet<Id> = open.iter().filter_map(|stay| stay.open()).collect();
         let marks: Vec<Mark> = ids.iter().map(|id| Mark::of(*id)).collect();
         let stays = |held: &Held| {
@@ -378,6 +382,8 @@ pub struct Act {
 impl Act {
     /// The first part of the keys of acts.
     pub const AREA: &'static str = "act";
+    /// The first part of the keys of who carried them out.
+    pub const EXECUTORS: &'static str = "act-by";
 
     /// The key of the act about a request.
     pub fn key(request: Id) -> StoreKey {
@@ -386,7 +392,7 @@ impl Act {
 
     /// The key of who carried it out, which is sealed.
     pub fn executor_key(request: Id) -> StoreKey {
-        StoreKey::of("act-by", request)
+        StoreKey::of(Self::EXECUTORS, request)
     }
 
     /// The reference by which the subject is known.
@@ -407,5 +413,137 @@ impl Act {
     /// What this act left because it was open, for whoever goes on where it broke off.
     pub fn open(&self) -> impl Iterator<Item = Stay> + '_ {
         self.stays.iter().copied().filter(|stay| stay.open().is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::keys::Subject;
+
+    const OWN: RequestKey =
+        RequestKey { id: Id::from_bytes([1; 16]), subject: Subject::from_bytes([2; 16]) };
+
+    fn id(of: u8) -> Id {
+        Id::from_bytes([of; 16])
+    }
+
+    fn held(category: Category, key: String) -> Held {
+        Held { category, key: StoreKey::new(key).unwrap() }
+    }
+
+    /// A person with the request, another one, and two cases.
+    fn inventory() -> Vec<Held> {
+        let moment = crate::id::Moment::new(Timestamp::EPOCH, [3; 32]);
+        let package = crate::package::draw_id(&moment, id(5));
+        vec![
+            held(Category::Requests, OWN.opening().to_string()),
+            held(Category::RequestMessages, format!("request-head:{}", OWN.id)),
+            held(Category::RequestMessages, format!("request-event:{}:{}", OWN.id, id(7))),
+            held(Category::Files, format!("file:{}:1:1", OWN.id)),
+            held(Category::Files, format!("file:{}:1:2", OWN.id)),
+            held(Category::Files, format!("file:{}:2:1", OWN.id)),
+            held(Category::Cases, format!("case:{}:{}", id(3), OWN.subject)),
+            held(Category::CaseMessages, format!("event:{}:{}", id(3), id(8))),
+            held(Category::Cases, format!("case:{}:{}", id(4), OWN.subject)),
+            held(Category::CaseMessages, format!("head:{}", id(4))),
+            held(Category::Requests, format!("request:{}:{}", id(5), OWN.subject)),
+            held(Category::Packages, format!("package:{package}:1")),
+            held(Category::Packages, format!("package-lock:{package}")),
+            held(Category::Mails, format!("outbox:{}", id(6))),
+            held(Category::Mails, format!("try:{}", id(6))),
+        ]
+    }
+
+    #[test]
+    fn the_lock_goes_first_and_the_request_itself_last() {
+        let plan = Plan::new(&OWN, inventory(), &[], 0);
+        let keys: Vec<&str> = plan.goes().iter().map(|held| held.key.as_str()).collect();
+        assert_eq!(keys.len(), inventory().len());
+        assert!(keys[0].starts_with("package-lock:") && keys[1].starts_with("package:"));
+        assert_eq!(keys.last(), Some(&OWN.opening().as_str()));
+        let areas: Vec<&str> = keys.iter().map(|key| key.split(':').next().unwrap()).collect();
+        let first_opening = areas.iter().position(|area| ["case", "request"].contains(area));
+        assert!(areas.iter().skip(first_opening.unwrap()).all(|a| ["case", "request"].contains(a)));
+        assert_eq!(plan.stays(), [Stay::Act, Stay::Log, Stay::Audit, Stay::Notice]);
+        let counts = plan.destroyed().into_iter().map(|of| (of.category, of.count, of.values));
+        let expected = [
+            (Category::Packages, 1, 2),
+            (Category::Mails, 1, 2),
+            (Category::Files, 2, 3),
+            // The views of events count as no message.
+            (Category::CaseMessages, 1, 2),
+            (Category::RequestMessages, 1, 2),
+            (Category::Cases, 2, 2),
+            (Category::Requests, 2, 2),
+        ];
+        assert_eq!(counts.collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_is_open_stays_whole() {
+        let open = [Stay::Case(id(3)), Stay::Request(id(5)), Stay::Request(OWN.id)];
+        let plan = Plan::new(&OWN, inventory(), &open, 3);
+        for id in [id(3), id(5)] {
+            let id = id.to_string();
+            assert!(plan.goes().iter().all(|held| !held.key.parts().any(|part| part == id)));
+        }
+        assert!(plan.goes().iter().all(|held| held.category != Category::Packages));
+        assert_eq!(plan.goes().last().unwrap().key, OWN.opening());
+        // The request itself is never open for its own erasure.
+        let stays = &plan.stays()[..3];
+        assert_eq!(stays, [Stay::Case(id(3)), Stay::Request(id(5)), Stay::OptOuts(3)]);
+        assert_eq!(stays[0].reference().unwrap().to_string().get(..2), Some("FB"));
+        assert_eq!(stays[1].reference().unwrap().to_string().get(..2), Some("DR"));
+    }
+
+    #[test]
+    fn every_ground_has_its_articles_and_names_differ() {
+        for ground in Ground::ALL {
+            assert!(!ground.articles().is_empty());
+        }
+        let names: BTreeSet<&str> = Ground::ALL.iter().map(|ground| ground.name()).collect();
+        assert_eq!(names.len(), Ground::ALL.len());
+        let names: BTreeSet<&str> = Category::ALL.iter().map(|of| of.name()).collect();
+        assert_eq!(names.len(), Category::ALL.len());
+    }
+
+    #[test]
+    fn terms_are_never_shorter_than_the_law_has_them() {
+        for year in 2024..2032 {
+            for (month, day) in [(1, 1), (2, 28), (3, 1), (12, 31)] {
+                let date = crate::time::Date::new(year, month, day).unwrap();
+                let at = date.start_utc();
+                let until = |stay: Stay| stay.until(at).unwrap().date();
+                assert!(until(Stay::Act) >= date.plus_months(36));
+                assert!(until(Stay::Log) >= date.plus_months(24));
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_plan_does_not_depend_on_the_order_and_loses_nothing(
+            held in Just(inventory()).prop_shuffle(),
+            open in prop::collection::vec(1_u8..7, 0..4),
+            twice in any::<bool>(),
+        ) {
+            let open: Vec<Stay> = open.into_iter().map(|of| Stay::Case(id(of))).collect();
+            let first = Plan::new(&OWN, inventory(), &open, 1);
+            let mut held = held;
+            if twice {
+                held.extend(inventory());
+            }
+            let plan = Plan::new(&OWN, held, &open, 1);
+            prop_assert_eq!(&plan, &first);
+            prop_assert_eq!(plan.to_bytes(), first.to_bytes());
+            let values: u32 = plan.destroyed().iter().map(|of| of.values).sum();
+            prop_assert_eq!(values as usize, plan.goes().len());
+            prop_assert_ne!(plan.to_bytes(), Plan::new(&OWN, inventory(), &open, 2).to_bytes());
+            let fewer: Vec<Held> = inventory().into_iter().skip(1).collect();
+            prop_assert_ne!(plan.to_bytes(), Plan::new(&OWN, fewer, &open, 1).to_bytes());
+        }
     }
 }

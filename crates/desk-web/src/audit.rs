@@ -28,11 +28,15 @@ pub enum Action {
     SuppressionLifted,
     /// Read a mail that waits to be sent.
     MailRead,
+    /// Read what an erasure would do, or what came of one.
+    ErasureRead,
+    /// Erased what is held about a person.
+    Erased,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::CaseRead,
         Self::FileRead,
         Self::CaseReplied,
@@ -40,6 +44,8 @@ impl Action {
         Self::Suppressed,
         Self::SuppressionLifted,
         Self::MailRead,
+        Self::ErasureRead,
+        Self::Erased,
     ];
 
     /// The action's name in the API.
@@ -52,6 +58,8 @@ impl Action {
             Self::Suppressed => "suppressed",
             Self::SuppressionLifted => "suppression-lifted",
             Self::MailRead => "mail-read",
+            Self::ErasureRead => "erasure-read",
+            Self::Erased => "erased",
         }
     }
 }
@@ -67,6 +75,8 @@ pub enum About {
     Batch(u32),
     /// A mail.
     Mail(Id),
+    /// A data request.
+    Request(Id),
 }
 
 /// One access.

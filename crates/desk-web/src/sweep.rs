@@ -1,4 +1,4 @@
-//! The sweep: it tells again what was told in vain. Nobody can learn anything from it, and it may be called by anybody at
+//! The sweep: it tells again what was told in vain, and deletes what has expired. Nobody can learn anything from it, and it may be called by anybody at
 //! any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
@@ -14,6 +14,7 @@ use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
+use crate::retention;
 use crate::suppressions::{cursor, untold};
 
 /// It does nothing when it ran less than so many seconds ago.
@@ -47,9 +48,16 @@ async fn sweep<S: Scan + Outbound>(
     // A clock that was set back must not stop it for good.
     if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
         desk.write_plain(&key, None, &desk.now()).await?;
-        if desk.setup.mailing()?.webhook.is_some() {
-            *log = tell(desk).await?;
-        }
+        let keys = desk.store.keys("").await?;
+        // People wait for mail, and for nothing that is deleted.
+        let told = match desk.setup.mailing() {
+            Ok(mailing) if mailing.webhook.is_some() => tell(desk, &keys).await,
+            Ok(_) => Ok(None),
+            Err(problem) => Err(problem),
+        };
+        let kept = retention::run(desk, &keys).await;
+        *log = told?;
+        kept?;
     }
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }
@@ -78,9 +86,11 @@ fn waiting(keys: &[String], fetched: Option<Id>) -> Vec<Waiting> {
     waiting
 }
 
-async fn tell<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, Problem> {
-    let keys = desk.store.keys("").await?;
-    let waiting = waiting(&keys, cursor(desk).await?);
+async fn tell<S: Scan + Outbound>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+) -> Result<Option<String>, Problem> {
+    let waiting = waiting(keys, cursor(desk).await?);
     let (mut told, mut refused) = (0, None);
     for chunk in waiting.chunks(AT_ONCE) {
         if told >= BOUND {

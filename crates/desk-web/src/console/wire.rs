@@ -3,7 +3,7 @@
 use desk_core::case::{Case, CaseKey, Door};
 use desk_core::id::Id;
 use desk_core::keys::Subject;
-use desk_core::reference::Reference;
+use desk_core::reference::{Reference, Series};
 
 use crate::audit::{About, Record};
 use crate::feedback::wire::{messages, person, policy, thread};
@@ -128,6 +128,10 @@ pub(super) fn audit(records: &[Record], next: Option<Id>) -> String {
                         }
                         About::Batch(count) => json.number("count", count as usize),
                         About::Mail(id) => json.shown("mail", &id),
+                        About::Request(id) => {
+                            json.shown("request", &id);
+                            json.shown("reference", &Reference::new(Series::Requests, id));
+                        }
                     }
                     if let Some(reason) = &record.reason {
                         json.text("reason", reason.as_str());

@@ -3,6 +3,7 @@
 //! A text is a field of a struct or an arm of a match, so one that is missing in a language does not compile.
 
 mod en;
+pub mod erasure;
 pub mod feedback;
 mod form;
 pub mod lint;
@@ -159,6 +160,14 @@ pub fn form(lang: Lang) -> &'static FormTexts {
     }
 }
 
+/// The texts of erasures in a language.
+pub fn erasure(lang: Lang) -> &'static erasure::ErasureTexts {
+    match lang {
+        Lang::En => &en::erasure::ERASURE,
+        Lang::Ru => &ru::erasure::ERASURE,
+    }
+}
+
 /// The texts of the policy in a language.
 pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     match lang {
@@ -244,6 +253,10 @@ mod tests {
         "withdrawn",
         "unchanged",
         "thread-full",
+        "not-identified",
+        "ended",
+        "not-erasing",
+        "unfinished",
         "unknown-state",
         "not-a-number",
         "cursor",

@@ -1,5 +1,6 @@
 //! English.
 
+pub(super) mod erasure;
 pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
@@ -253,6 +254,10 @@ fn code(code: &str) -> &'static str {
         "withdrawn" => "it was withdrawn.",
         "unchanged" => "it is in this state already.",
         "thread-full" => "its thread is full.",
+        "not-identified" => "nobody has proven who asks.",
+        "ended" => "it has ended.",
+        "not-erasing" => "it is none that ends with an erasure.",
+        "unfinished" => "something came in meanwhile: send the same call again, and it goes on.",
         "unknown-state" => "is not a state that exists here",
         "not-a-number" => "is not a number in range",
         "not-true-or-false" => "must be true or false",

@@ -1,5 +1,6 @@
 //! Russian.
 
+pub(super) mod erasure;
 pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
@@ -243,6 +244,12 @@ fn code(code: &str) -> &'static str {
         "withdrawn" => "оно отозвано.",
         "unchanged" => "оно уже в этом состоянии.",
         "thread-full" => "переписка заполнена.",
+        "not-identified" => "личность заявителя не подтверждена.",
+        "ended" => "он завершён.",
+        "not-erasing" => "такой запрос не завершается уничтожением данных.",
+        "unfinished" => {
+            "за это время что-то поступило: повторите вызов, и уничтожение продолжится."
+        }
         "unknown-state" => "такого состояния здесь нет",
         "not-a-number" => "это не число в допустимых пределах",
         "not-true-or-false" => "должно быть true или false",
