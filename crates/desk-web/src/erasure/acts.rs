@@ -5,7 +5,7 @@
 use desk_core::erasure::{Act, Ground, Plan, Stay};
 use desk_core::id::Id;
 use desk_core::journal::Place;
-use desk_core::keys::Purpose;
+use desk_core::keys::{Purpose, Subject};
 use desk_core::lang::Lang;
 use desk_core::request::{Request, RequestKey};
 use desk_core::text::Text;
@@ -67,8 +67,10 @@ pub(super) fn draw_up<S>(desk: &Desk<'_, S>, request: &Request, plan: &Plan) -> 
     }
 }
 
-/// The person's status page, which tells of the act once the request is gone.
-pub fn link(setup: &Setup, key: &RequestKey) -> String {
+/// The page that tells of an act, for whoever has its link: the person, from the mail that says that it is done, and
+/// operators. It is a status link that leads to nobody's request: the subject in it is none.
+pub fn link(setup: &Setup, request: Id) -> String {
+    let key = RequestKey { id: request, subject: Subject::from_bytes([0; 16]) };
     let token = setup.keys.mint(Purpose::RequestLink, key.to_bytes());
     format!("{}/requests/status/{token}", setup.base_url)
 }
@@ -78,35 +80,42 @@ pub(crate) fn system(act: &Act) -> String {
     format!("Privacy Desk ({})", act.app)
 }
 
-/// The receipt for the person: what the act says, and the same signed. It names nobody, not even who carried it out.
+/// The receipt: what the act says, and the same signed. It names nobody, not even who carried it out, so whoever has the
+/// link of the act may have it.
+///
+/// For a function that signs: the operators' does not, for the curve is a quarter of what a component may be.
 pub fn receipt(setup: &Setup, act: &Act) -> String {
-    let claims = |json: &mut Json| claims(json, setup, act, None);
-    Json::object(|json| signed(json, setup, "receipt", claims))
+    let claims = |json: &mut Json| claims(json, setup, act);
+    let jws = setup.keys.sign(Json::object(claims).as_bytes());
+    Json::object(|json| {
+        json.nest("receipt", claims);
+        json.text("jws", &jws);
+        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
+    })
 }
 
-/// The act for operators, with who carried it out, and whether it came to its end.
+/// The act for operators: with who carried it out, where it can be had signed, and whether it came to its end.
 pub(crate) fn document(
     setup: &Setup,
     act: &Act,
     executor: Option<&Executor>,
     verified: bool,
 ) -> String {
-    let claims = |json: &mut Json| claims(json, setup, act, executor);
     Json::object(|json| {
-        signed(json, setup, "act", claims);
+        json.nest("act", |json| {
+            claims(json, setup, act);
+            if let Some(Executor { executor, reason }) = executor {
+                json.text("executor", executor.as_str());
+                json.maybe("reason", reason.as_ref().map(Text::as_str));
+            }
+        });
+        json.text("receipt_url", &link(setup, act.request));
         json.flag("verified", verified);
     })
 }
 
-fn signed(json: &mut Json, setup: &Setup, name: &str, claims: impl Fn(&mut Json)) {
-    let jws = setup.keys.sign(Json::object(&claims).as_bytes());
-    json.nest(name, claims);
-    json.text("jws", &jws);
-    json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
-}
-
 /// Writes what an act says. The signed text is these members as JSON.
-fn claims(json: &mut Json, setup: &Setup, act: &Act, executor: Option<&Executor>) {
+fn claims(json: &mut Json, setup: &Setup, act: &Act) {
     json.text("type", "data-destroyed");
     json.text("issuer", &setup.base_url);
     json.text("controller", &act.controller);
@@ -122,10 +131,6 @@ fn claims(json: &mut Json, setup: &Setup, act: &Act, executor: Option<&Executor>
     json.text("information_system", &system(act));
     json.text("method", METHOD);
     stays(json, &act.stays, act.at);
-    if let Some(Executor { executor, reason }) = executor {
-        json.text("executor", executor.as_str());
-        json.maybe("reason", reason.as_ref().map(Text::as_str));
-    }
 }
 
 /// How it is destroyed: the values are deleted, and no copy is kept.

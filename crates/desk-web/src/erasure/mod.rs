@@ -139,7 +139,7 @@ pub async fn erase<S: Scan>(
     if left.goes().iter().any(|held| held.key != own) {
         return Err(Problem::CaseState("unfinished"));
     }
-    outbox::put(desk, notice_id(desk, &act), &notice(desk, key, &request, &act, text)).await?;
+    outbox::put(desk, notice_id(desk, &act), &notice(desk, &request, &act, text)).await?;
     desk.store.delete(&own).await?;
     if desk.store.get(&own).await?.is_some() {
         return Err(Problem::CaseState("unfinished"));
@@ -171,13 +171,7 @@ fn notice_id<S>(desk: &Desk<'_, S>, act: &Act) -> Id {
 
 /// The mail that tells the person. Nothing but it holds the address any longer, and it goes when it is taken, or after
 /// three days.
-fn notice<S>(
-    desk: &Desk<'_, S>,
-    key: &RequestKey,
-    request: &Request,
-    act: &Act,
-    text: Option<Message>,
-) -> Mail {
+fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Message>) -> Mail {
     let opening = &request.opening;
     let t = texts::erasure(opening.lang);
     let reference = act.reference().to_string();
@@ -203,7 +197,7 @@ fn notice<S>(
     }
     line("");
     line(t.link);
-    line(&acts::link(desk.setup, key));
+    line(&acts::link(desk.setup, act.request));
     Mail {
         to: opening.email.clone(),
         lang: opening.lang,

@@ -543,11 +543,9 @@ fn the_act_can_be_filed_and_checked() {
     for target in [url(&key), by_reference.clone()] {
         let act = get(&format!("{target}/act"));
         assert_eq!(act.json(), done.json());
-        let signed = world.setup.keys.verify(&act.field("/jws")).unwrap();
-        let claims: Value = serde_json::from_slice(&signed).unwrap();
-        assert_eq!(claims, act.json()["act"]);
-        assert_eq!((&claims["type"], &claims["issuer"]), (&json!("data-destroyed"), &json!(BASE)));
-        assert_eq!(claims["reference"], reference.to_string());
+        assert_eq!(act.field("/act/reference"), reference.to_string());
+        assert!(act.field("/act/executor").starts_with("Иванов"));
+        assert!(act.field("/receipt_url").starts_with(&format!("{BASE}/requests/status/")));
         // What is gone is told of by its act.
         assert_eq!(get(&target).json(), done.json());
     }
@@ -588,7 +586,18 @@ fn the_act_can_be_filed_and_checked() {
     let receipt: Value = serde_json::from_str(&acts::receipt(&world.setup, &act)).unwrap();
     assert!(!receipt.to_string().contains("Иванов") && !receipt.to_string().contains("заявлению"));
     let signed = world.setup.keys.verify(receipt["jws"].as_str().unwrap()).unwrap();
-    assert_eq!(serde_json::from_slice::<Value>(&signed).unwrap(), receipt["receipt"]);
+    let claims: Value = serde_json::from_slice(&signed).unwrap();
+    assert_eq!(claims, receipt["receipt"]);
+    assert_eq!((&claims["type"], &claims["issuer"]), (&json!("data-destroyed"), &json!(BASE)));
+    // It says what the act says, and its link leads to nobody's request.
+    for (name, value) in claims.as_object().unwrap() {
+        assert_eq!(Some(value), done.json()["act"].get(name), "{name}");
+    }
+    let token = done.field("/receipt_url");
+    let token = token.rsplit('/').next().unwrap();
+    let bytes = world.setup.keys.redeem(desk_core::keys::Purpose::RequestLink, token).unwrap();
+    let linked = RequestKey::from_bytes(bytes);
+    assert_eq!((linked.id, linked.subject.to_bytes()), (key.id, [0; 16]));
     // It is kept for three years, and the entry of the log for two.
     world.later(2 * 365 * 86_400);
     assert_eq!(get(&format!("{by_reference}/act")).status, 200);

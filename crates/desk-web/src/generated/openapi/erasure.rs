@@ -98,19 +98,22 @@ pub(super) fn schemas() -> Value {
             "reason": { "type": ["string", "null"], "description": "Why, as the order says." },
         }),
     );
-    let signed = |name: &str, claims: Value, optional: &[&str]| {
-        object(
-            json!({
-                name: object(claims, optional),
-                "jws": text("The same, signed: compact JWS with Ed25519."),
-                "keys": url("The JWK set to check it with."),
-            }),
-            &[],
-        )
-    };
-    let receipt = signed("receipt", claims, &["controller_address"]);
-    let mut act = signed("act", operators, &["controller_address", "executor", "reason"]);
-    act["properties"]["verified"] = json!({ "type": "boolean", "description": "Whether the store was read again, and nothing was left but what stays." });
+    let receipt = object(
+        json!({
+            "receipt": object(claims, &["controller_address"]),
+            "jws": text("The same, signed: compact JWS with Ed25519."),
+            "keys": url("The JWK set to check it with."),
+        }),
+        &[],
+    );
+    let act = object(
+        json!({
+            "act": object(operators, &["controller_address", "executor", "reason"]),
+            "receipt_url": url("The act as the person sees it, with the signed receipt. Whoever has the link can read it."),
+            "verified": { "type": "boolean", "description": "Whether the store was read again, and nothing was left but what stays." },
+        }),
+        &[],
+    );
     json!({
         "ErasurePlan": object(json!({
             "id": text("The request's id."), "reference": text("Its public name."), "kind": kinds,
