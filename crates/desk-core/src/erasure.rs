@@ -4,8 +4,6 @@
 //! what other things are found by goes last, and the opening of the request itself, by which everything is found, last
 //! of all. The act names nobody: its subject is the reference of a request that is gone.
 
-use std::collections::BTreeSet;
-
 use serde::{Deserialize, Serialize};
 
 use crate::clock::regime::{Article, Checked, Law, Regime};
@@ -81,19 +79,20 @@ impl Category {
         }
     }
 
-    /// How many parts of a key tell one thing of this category from another.
-    const fn parts(self) -> usize {
-        match self {
-            // A file lies in parts, and an event below its case.
-            Self::Files | Self::CaseMessages | Self::RequestMessages => 2,
-            Self::Packages
-            | Self::Mails
-            | Self::Markers
-            | Self::Limits
-            | Self::Others
-            | Self::Cases
-            | Self::Requests => 1,
-        }
+    /// Its place in [`Category::ALL`].
+    fn place(self) -> Option<usize> {
+        Self::ALL.iter().position(|of| *of == self)
+    }
+
+    /// What tells one thing of this category from another in a key: what follows the area, or the two things that do;
+    /// `None` where there are too few of them.
+    fn thing(self, key: &str) -> Option<&str> {
+        let (_, rest) = key.split_once(':')?;
+        // A file lies in parts, and an event below its case.
+        let two = matches!(self, Self::Files | Self::CaseMessages | Self::RequestMessages);
+        let mut colons = rest.match_indices(':').map(|(at, _)| at);
+        let end = if two { colons.next().map(|_| colons.next())? } else { colons.next() };
+        rest.get(..end.unwrap_or(rest.len()))
     }
 }
 
@@ -220,7 +219,7 @@ impl Stay {
     }
 
     /// The id of a case or a request that is open.
-    const fn open(self) -> Option<Id> {
+    pub const fn open(self) -> Option<Id> {
         match self {
             Self::Case(id) | Self::Request(id) => Some(id),
             Self::OptOuts(_) | Self::Act | Self::Log | Self::Audit | Self::Notice => None,
@@ -271,30 +270,36 @@ impl Plan {
     /// Decides what goes and what stays. `held` is the inventory without opt-outs, of which there are so many values;
     /// `open` are the cases and requests that stay. The request itself always goes.
     pub fn new(own: &RequestKey, held: Vec<Held>, open: &[Stay], opt_outs: u32) -> Self {
-        let open: BTreeSet<Stay> = open
-            .iter()
-            .copied()
-            .filter(|stay| stay.open().is_some_and(|id| id != own.id))
-            .collect();
-        let ids: BTreeSet<Id> = open.iter().filter_map(|stay| stay.open()).collect();
-        let marks: Vec<Mark> = ids.iter().map(|id| Mark::of(*id)).collect();
-        let stays = |held: &Held| {
+        // Inserted in order, here and below: a set or a sort of its own for each type is 5 KB of a component.
+        let mut stays: Vec<Stay> = Vec::new();
+        for stay in open.iter().filter(|stay| stay.open().is_some_and(|id| id != own.id)) {
+            if let Err(at) = stays.binary_search(stay) {
+                stays.insert(at, *stay);
+            }
+        }
+        let is_kept = |held: &Held| {
             let id = held.key.parts().nth(1).and_then(|id| id.parse::<Id>().ok());
+            let package = held.category == Category::Packages;
             id.is_some_and(|id| {
-                let package = held.category == Category::Packages;
-                ids.contains(&id) || package && marks.iter().any(|mark| mark.is_on(id))
+                stays
+                    .iter()
+                    .filter_map(|stay| stay.open())
+                    .any(|open| open == id || package && Mark::of(open).is_on(id))
             })
         };
         let own = own.opening();
-        let mut goes: Vec<Held> = held.into_iter().filter(|held| !stays(held)).collect();
-        let rank = |held: &Held| {
-            // The lock of a package before its parts: once it is gone nobody can open what is left.
-            let parts = held.key.parts().count();
-            (held.key == own, Category::ALL.iter().position(|of| *of == held.category), parts)
-        };
-        goes.sort_unstable_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.key.cmp(&b.key)));
-        goes.dedup_by(|a, b| a.key == b.key);
-        let mut stays: Vec<Stay> = open.into_iter().collect();
+        let mut goes: Vec<Held> = Vec::new();
+        for held in held.into_iter().filter(|held| !is_kept(held)) {
+            let rank = |held: &Held| {
+                // The lock of a package before its parts: once it is gone nobody can open what is left.
+                (held.key == own, held.category.place(), held.key.parts().count())
+            };
+            let new = rank(&held);
+            let at = goes.partition_point(|known| (rank(known), &known.key) < (new, &held.key));
+            if goes.get(at).is_none_or(|known| known.key != held.key) {
+                goes.insert(at, held);
+            }
+        }
         stays.extend((opt_outs > 0).then_some(Stay::OptOuts(opt_outs)));
         stays.extend([Stay::Act, Stay::Log, Stay::Audit, Stay::Notice]);
         Self { goes, stays }
@@ -314,15 +319,14 @@ impl Plan {
     pub fn destroyed(&self) -> Vec<Destroyed> {
         let mut destroyed = Vec::new();
         for category in Category::ALL {
-            let mut things = BTreeSet::new();
+            let mut things: Vec<&str> = Vec::new();
             let mut values = 0;
             for held in self.goes.iter().filter(|held| held.category == category) {
                 values += 1;
-                let mut parts = held.key.parts().skip(1);
-                let thing: Vec<&str> = parts.by_ref().take(category.parts()).collect();
                 // The view of a case's events is no message.
-                if thing.len() == category.parts() {
-                    things.insert(thing);
+                let thing = category.thing(held.key.as_str());
+                if let Some(thing) = thing.filter(|thing| !things.contains(thing)) {
+                    things.push(thing);
                 }
             }
             if values > 0 {
@@ -418,6 +422,8 @@ impl Act {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;

@@ -1,7 +1,5 @@
 //! What is held about the person, as an erasure sees it: the holdings, and what their keys do not tell of.
 
-use std::collections::BTreeSet;
-
 use desk_core::case::{self, CaseKey};
 use desk_core::erasure::{Act, Category, Held, Plan, Stay};
 use desk_core::id::Id;
@@ -34,10 +32,10 @@ pub(crate) async fn load_whole<S: Store, K: Place>(
     key: &K,
 ) -> Result<Option<K::Case>, Problem> {
     let Some(case) = cases::load(desk, key).await? else { return Ok(None) };
-    let known: BTreeSet<Id> = case.journal().events().iter().map(|event| event.id).collect();
+    let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
     let prefix = key.events_prefix();
     let ids = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok());
-    let missing: Vec<Id> = ids.filter(|id| !known.contains(id)).collect();
+    let missing: Vec<Id> = ids.filter(|id| !known(id)).collect();
     if missing.is_empty() {
         return Ok(Some(case));
     }
@@ -102,13 +100,14 @@ pub(super) async fn plan<S: Store>(
     if let Some(case) = linked(keys, request) {
         held.extend(of_case(keys, &case));
     }
-    let kept: BTreeSet<Id> = open.iter().filter_map(|stay| id_of(*stay)).collect();
+    let kept: Vec<Id> = open.iter().filter_map(|stay| stay.open()).collect();
     let going = cases.iter().map(|key| key.id).chain(holdings.requests.iter().map(|key| key.id));
-    let going: BTreeSet<Id> = going.filter(|id| !kept.contains(id)).chain([own.id]).collect();
+    let going: Vec<Id> = going.filter(|id| !kept.contains(id)).chain([own.id]).collect();
     let subjects: Vec<Subject> = desk.setup.keys.subjects(address).collect();
-    held.extend(others(keys, &held, &subjects, &going, &kept));
-    held.extend(markers(desk, keys, &subjects, &going, &kept).await?);
-    held.extend(limits(desk, keys, &subjects));
+    let these = These { subjects, going, kept };
+    held.extend(these.others(keys, &held));
+    held.extend(these.markers(desk, keys).await?);
+    held.extend(these.limits(desk, keys));
     Ok(Plan::new(own, held, &open, opt_outs))
 }
 
@@ -157,83 +156,81 @@ fn of_case(keys: &[String], case: &CaseKey) -> Vec<Held> {
     held
 }
 
-const fn id_of(stay: Stay) -> Option<Id> {
-    match stay {
-        Stay::Case(id) | Stay::Request(id) => Some(id),
-        Stay::OptOuts(_) | Stay::Act | Stay::Log | Stay::Audit | Stay::Notice => None,
-    }
+/// Whose values are looked for, and what goes and stays of theirs.
+struct These {
+    subjects: Vec<Subject>,
+    going: Vec<Id>,
+    kept: Vec<Id>,
 }
 
-/// Whatever else names the person, or something that goes, in its key: an area that is added tomorrow is not forgotten.
-fn others(
-    keys: &[String],
-    held: &[Held],
-    subjects: &[Subject],
-    going: &BTreeSet<Id>,
-    kept: &BTreeSet<Id>,
-) -> Vec<Held> {
-    let known: BTreeSet<&str> = held.iter().map(|held| held.key.as_str()).collect();
-    let names: BTreeSet<String> =
-        subjects.iter().map(Subject::to_string).chain(going.iter().map(Id::to_string)).collect();
-    let kept: BTreeSet<String> = kept.iter().map(Id::to_string).collect();
-    let mut others = Vec::new();
-    for key in keys {
-        let mut parts = key.split(':');
-        let area = parts.next().unwrap_or_default();
-        let stays = matches!(area, "suppression" | "change" | Act::AREA | Act::EXECUTORS)
-            || area == requests_log::AREA
-            || known.contains(key.as_str())
-            || parts.clone().any(|part| kept.contains(part));
-        if !stays && parts.any(|part| names.contains(part)) {
-            let key = StoreKey::new(key.as_str()).ok();
-            others.extend(key.map(|key| Held { category: Category::Others, key }));
-        }
-    }
-    others
-}
-
-/// The markers of idempotency keys that lead to what goes. Their names tell nothing, so they are opened: there are as
-/// many as keys were used in a day.
-async fn markers<S: Store>(
-    desk: &Desk<'_, S>,
-    keys: &[String],
-    subjects: &[Subject],
-    going: &BTreeSet<Id>,
-    kept: &BTreeSet<Id>,
-) -> Result<Vec<Held>, Problem> {
-    let markers = keys.iter().filter(|key| key.starts_with(MARKERS));
-    let markers: Vec<StoreKey> =
-        markers.filter_map(|key| StoreKey::new(key.as_str()).ok()).collect();
-    let mut held = Vec::new();
-    for chunk in markers.chunks(IN_FLIGHT) {
-        let read = chunk.iter().map(|key| async { Ok(desk.store.get(key).await?) });
-        for (key, stored) in chunk.iter().zip(all(read).await?) {
-            // As of an instant before all others, for one that has expired still lies there.
-            let Some(content) = stored.and_then(|stored| {
-                desk.setup.keys.open(key, &stored, Timestamp::EPOCH).ok().flatten()
-            }) else {
-                continue;
-            };
-            let has = |needle: [u8; 16]| content.windows(16).any(|part| part == needle);
-            let theirs = subjects.iter().any(|subject| has(subject.to_bytes()));
-            let open = kept.iter().any(|id| has(id.to_bytes()));
-            if going.iter().any(|id| has(id.to_bytes())) || theirs && !open {
-                held.push(Held { category: Category::Markers, key: key.clone() });
+impl These {
+    /// Whatever else names the person, or something that goes, in its key: an area that is added tomorrow is not
+    /// forgotten.
+    fn others(&self, keys: &[String], held: &[Held]) -> Vec<Held> {
+        let subjects = self.subjects.iter().map(Subject::to_string);
+        let names: Vec<String> = subjects.chain(self.going.iter().map(Id::to_string)).collect();
+        let kept: Vec<String> = self.kept.iter().map(Id::to_string).collect();
+        let among = |names: &[String], part: &str| names.iter().any(|name| name == part);
+        let mut others = Vec::new();
+        for key in keys {
+            let mut parts = key.split(':');
+            let area = parts.next().unwrap_or_default();
+            let goes = parts.clone().any(|part| among(&names, part))
+                && !matches!(area, "suppression" | "change" | Act::AREA | Act::EXECUTORS)
+                && area != requests_log::AREA
+                && !parts.any(|part| among(&kept, part))
+                && !held.iter().any(|held| held.key.as_str() == key);
+            if goes {
+                let key = StoreKey::new(key.as_str()).ok();
+                others.extend(key.map(|key| Held { category: Category::Others, key }));
             }
         }
+        others
     }
-    Ok(held)
-}
 
-/// The slots that count how often mail to the address was asked for.
-fn limits<S>(desk: &Desk<'_, S>, keys: &[String], subjects: &[Subject]) -> Vec<Held> {
-    let names: BTreeSet<String> =
-        subjects.iter().flat_map(|subject| limiter::names(desk, &subject.to_bytes())).collect();
-    let slot = |key: &&String| {
-        key.strip_prefix("limit:")
-            .and_then(|rest| rest.split_once(':'))
-            .is_some_and(|(_, name)| names.contains(name))
-    };
-    let keys = keys.iter().filter(slot).filter_map(|key| StoreKey::new(key.as_str()).ok());
-    keys.map(|key| Held { category: Category::Limits, key }).collect()
+    /// The markers of idempotency keys that lead to what goes. Their names tell nothing, so they are opened: there are
+    /// as many as keys were used in a day.
+    async fn markers<S: Store>(
+        &self,
+        desk: &Desk<'_, S>,
+        keys: &[String],
+    ) -> Result<Vec<Held>, Problem> {
+        let markers = keys.iter().filter(|key| key.starts_with(MARKERS));
+        let markers: Vec<StoreKey> =
+            markers.filter_map(|key| StoreKey::new(key.as_str()).ok()).collect();
+        let mut held = Vec::new();
+        for chunk in markers.chunks(IN_FLIGHT) {
+            let read = chunk.iter().map(|key| async { Ok(desk.store.get(key).await?) });
+            for (key, stored) in chunk.iter().zip(all(read).await?) {
+                // As of an instant before all others, for one that has expired still lies there.
+                let open = |stored: Vec<u8>| {
+                    desk.setup.keys.open(key, &stored, Timestamp::EPOCH).ok().flatten()
+                };
+                if stored.and_then(open).is_some_and(|content| self.are_in(&content)) {
+                    held.push(Held { category: Category::Markers, key: key.clone() });
+                }
+            }
+        }
+        Ok(held)
+    }
+
+    /// Whether the content of a marker leads to what goes.
+    fn are_in(&self, content: &[u8]) -> bool {
+        let has = |needle: [u8; 16]| content.windows(16).any(|part| part == needle);
+        let any = |ids: &[Id]| ids.iter().any(|id| has(id.to_bytes()));
+        let theirs = self.subjects.iter().any(|subject| has(subject.to_bytes()));
+        any(&self.going) || theirs && !any(&self.kept)
+    }
+
+    /// The slots that count how often mail to the address was asked for.
+    fn limits<S>(&self, desk: &Desk<'_, S>, keys: &[String]) -> Vec<Held> {
+        let names: Vec<[String; 2]> =
+            self.subjects.iter().map(|subject| limiter::names(desk, &subject.to_bytes())).collect();
+        let slot = |key: &&String| {
+            let name = key.strip_prefix("limit:").and_then(|rest| rest.split(':').nth(1));
+            name.is_some_and(|name| names.iter().flatten().any(|known| known == name))
+        };
+        let keys = keys.iter().filter(slot).filter_map(|key| StoreKey::new(key.as_str()).ok());
+        keys.map(|key| Held { category: Category::Limits, key }).collect()
+    }
 }
