@@ -9,6 +9,7 @@ pub mod base32;
 pub mod case;
 pub mod clock;
 pub mod email;
+pub mod erasure;
 pub mod id;
 pub mod journal;
 pub mod keys;

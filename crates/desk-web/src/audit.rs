@@ -52,11 +52,15 @@ pub enum Action {
     RequestOpened,
     /// Opened a complaint from a data request.
     ComplaintOpened,
+    /// Read what an erasure would do, or what came of one.
+    ErasureRead,
+    /// Erased what is held about a person.
+    Erased,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::CaseRead,
         Self::FileRead,
         Self::CaseReplied,
@@ -76,6 +80,8 @@ impl Action {
         Self::PackageDropped,
         Self::RequestOpened,
         Self::ComplaintOpened,
+        Self::ErasureRead,
+        Self::Erased,
     ];
 
     /// The action's name in the API.
@@ -100,6 +106,8 @@ impl Action {
             Self::PackageDropped => "package-dropped",
             Self::RequestOpened => "request-opened",
             Self::ComplaintOpened => "complaint-opened",
+            Self::ErasureRead => "erasure-read",
+            Self::Erased => "erased",
         }
     }
 }

@@ -10,8 +10,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use desk_core::case::CaseKey;
 use desk_core::email::EmailAddress;
 use desk_core::id::Id;
@@ -155,23 +153,23 @@ impl Holdings {
     ) -> Result<Self, Problem> {
         let subjects: Vec<Subject> = desk.setup.keys.subjects(address).collect();
         let mut found = Self::default();
-        for key in keys {
+        // Sorted once, so that whatever is taken from them is in order: each sort of another type is 4 KB of a component.
+        let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        keys.sort_unstable();
+        for key in &keys {
             found.take_root(key, &subjects);
         }
-        found.find_mails(desk, keys, address).await?;
-        found.cases.sort_unstable_by_key(|key| key.id);
-        found.requests.sort_unstable_by_key(|key| key.id);
-        found.changes.sort_unstable_by_key(|change| change.id);
-        found.suppressions.sort_unstable_by(|a, b| a.key.cmp(&b.key));
+        found.find_mails(desk, &keys, address).await?;
         let roots = Roots::of(&found);
-        let mut packages = BTreeSet::new();
+        let mut packages = Vec::new();
         for key in keys {
             let Some(area) = roots.area(key, &found, &mut packages) else { continue };
             // What is no key of ours was read as none, so this loses nothing.
-            found.keys.extend(StoreKey::new(key.as_str()).ok().map(|key| (area, key)));
+            let Ok(key) = StoreKey::new(key) else { continue };
+            let at = found.keys.partition_point(|(of, _)| *of <= area);
+            found.keys.insert(at, (area, key));
         }
-        found.packages = packages.into_iter().collect();
-        found.keys.sort_unstable();
+        found.packages = packages;
         Ok(found)
     }
 
@@ -201,12 +199,11 @@ impl Holdings {
     async fn find_mails<S: Store>(
         &mut self,
         desk: &Desk<'_, S>,
-        keys: &[String],
+        keys: &[&str],
         address: &EmailAddress,
     ) -> Result<(), Problem> {
-        let mut waiting: Vec<Id> =
+        let waiting: Vec<Id> =
             keys.iter().filter_map(|key| key.strip_prefix(MAILS)?.parse().ok()).collect();
-        waiting.sort_unstable();
         for chunk in waiting.chunks(IN_FLIGHT) {
             let opened = all(chunk.iter().map(|id| recipient(desk, *id))).await?;
             for (id, recipient) in chunk.iter().zip(opened) {
@@ -262,14 +259,14 @@ async fn recipient<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Recipient, Pr
     Ok(mail.map_or(Recipient::Unknown, |mail| Recipient::Known(mail.to)))
 }
 
-/// What the keys of the second kind are found by: the ids that they begin with, as text.
+/// What the keys of the second kind are found by: the ids that they begin with, as text, in order.
 struct Roots {
     /// The keys of the openings themselves: an id alone may have been used twice, once without an address.
-    openings: BTreeSet<String>,
-    cases: BTreeSet<String>,
-    requests: BTreeSet<String>,
-    changes: BTreeSet<String>,
-    mails: BTreeSet<String>,
+    openings: Vec<String>,
+    cases: Vec<String>,
+    requests: Vec<String>,
+    changes: Vec<String>,
+    mails: Vec<String>,
     /// What the ids of the packages of these requests have in common.
     packages: Vec<package::Mark>,
 }
@@ -290,28 +287,33 @@ impl Roots {
     }
 
     /// The area of a key that is held; `None` if it is somebody else's, or nobody's.
-    fn area(&self, key: &str, found: &Holdings, packages: &mut BTreeSet<Id>) -> Option<Area> {
+    fn area(&self, key: &str, found: &Holdings, packages: &mut Vec<Id>) -> Option<Area> {
         let mut parts = key.split(':');
         let (name, id) = (parts.next()?, parts.next()?);
         let area = Area::ALL.into_iter().find(|area| area.name() == name)?;
         let held = match area {
-            Area::Cases | Area::Requests => self.openings.contains(key),
-            Area::Events | Area::Heads => self.cases.contains(id),
-            Area::RequestEvents | Area::RequestHeads => self.requests.contains(id),
-            Area::Files => self.cases.contains(id) || self.requests.contains(id),
+            Area::Cases | Area::Requests => has(&self.openings, key),
+            Area::Events | Area::Heads => has(&self.cases, id),
+            Area::RequestEvents | Area::RequestHeads => has(&self.requests, id),
+            Area::Files => has(&self.cases, id) || has(&self.requests, id),
             Area::Suppressions => found.suppressions.iter().any(|held| held.key.as_str() == key),
-            Area::Changes | Area::Told => self.changes.contains(id),
-            Area::Mails => self.mails.contains(id),
-            Area::Tries => self.mails.contains(id) || self.changes.contains(id),
+            Area::Changes | Area::Told => has(&self.changes, id),
+            Area::Mails => has(&self.mails, id),
+            Area::Tries => has(&self.mails, id) || has(&self.changes, id),
             Area::PackageLocks | Area::Packages => {
                 let id: Id = id.parse().ok()?;
                 let held = self.packages.iter().any(|mark| mark.is_on(id));
-                if held {
-                    packages.insert(id);
+                if let (true, Err(at)) = (held, packages.binary_search(&id)) {
+                    packages.insert(at, id);
                 }
                 held
             }
         };
         held.then_some(area)
     }
+}
+
+/// Whether a text is among others, which are in order.
+fn has(texts: &[String], text: &str) -> bool {
+    texts.binary_search_by(|known| known.as_str().cmp(text)).is_ok()
 }

@@ -68,6 +68,12 @@ pub async fn check_for<S: Store>(
     Ok(Brake { slot: Some((key, verdict)) })
 }
 
+/// The names that the slots of whoever these bytes stand for have today and had yesterday, for an erasure.
+pub fn names<S>(desk: &Desk<'_, S>, who: &[u8]) -> [String; 2] {
+    let today = desk.now().seconds().div_euclid(86_400);
+    [today, today - 1].map(|day| desk.setup.keys.blind(Purpose::Limit, &[&day.to_be_bytes(), who]))
+}
+
 impl Brake {
     /// Lets one more write through.
     ///

@@ -19,7 +19,7 @@ use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 35] = [
+pub const VARIABLES: [&str; 36] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -55,6 +55,7 @@ pub const VARIABLES: [&str; 35] = [
     "time_zone",
     "regime",
     "working_days",
+    "controller_address",
 ];
 
 /// The configuration of the desk.
@@ -70,6 +71,8 @@ pub struct Setup {
     pub app_name: String,
     /// Who answers for the data (the controller of GDPR article 4(7), the operator of 152-FZ article 3), if named.
     controller_name: String,
+    /// Their postal address, which the act of a destruction names; empty if none was given.
+    pub controller_address: String,
     /// Where a person can write who cannot use the pages.
     pub contact_email: String,
     /// The language where a person names none that we speak.
@@ -414,6 +417,7 @@ impl Setup {
             base_url,
             app_name: read("app_name", "OnCall 3.0"),
             controller_name: read("controller_name", ""),
+            controller_address: given("controller_address"),
             contact_email: given("contact_email"),
             default_lang,
             client_address: read("client_address_header", "spin-client-addr").to_ascii_lowercase(),

@@ -1,5 +1,5 @@
-//! The sweep: it tells again what was told in vain, removes mails that are of no more use, and prunes the journal. Nobody
-//! can learn anything from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
+//! The sweep: it tells again what was told in vain, deletes what has expired, and prunes the journal. Nobody can learn
+//! anything from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
@@ -15,6 +15,7 @@ use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
+use crate::retention;
 use crate::suppressions::{cursor, untold};
 
 /// It does nothing when it ran less than so many seconds ago.
@@ -49,8 +50,13 @@ async fn sweep<S: Scan + Outbound>(
     if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
         desk.write_plain(&key, None, &desk.now()).await?;
         let keys = desk.store.keys("").await?;
-        *log = tell(desk, &keys).await?;
-        journal::prune(desk, &keys).await?;
+        // People wait for mail, and for nothing that is deleted. What is wrong with one keeps nothing else from happening.
+        let told = tell(desk, &keys).await;
+        let pruned = journal::prune(desk, &keys).await;
+        let kept = retention::run(desk, &keys).await;
+        *log = told?;
+        pruned?;
+        kept?;
     }
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }

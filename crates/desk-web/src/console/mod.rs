@@ -1,5 +1,6 @@
 //! The operators' API, and the only part that scans the store.
 
+mod erasure;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -79,6 +80,9 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
         ["cases", name, "state"] => {
             allow(request.method == Method::PUT, "PUT")?;
             set_state(desk, request, name).await
+        }
+        ["requests", name, "erasure", below @ ..] => {
+            erasure::route(desk, request, name, below).await
         }
         ["outbox"] => {
             allow(reads, "GET, HEAD")?;

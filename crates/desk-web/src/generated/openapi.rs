@@ -1,5 +1,6 @@
 //! `docs/openapi.json`: the description of the API (OpenAPI 3.1), with its lists and limits taken from the code.
 
+mod erasure;
 mod mailing;
 
 use desk_core::attachment::{MAX_ATTACHMENT, MAX_ATTACHMENTS};
@@ -57,16 +58,16 @@ fn document() -> Value {
             { "name": "ops", "description": "What a cron calls." },
             { "name": "site", "description": "Well-known addresses and this description." },
         ],
-        "paths": merged(paths(), mailing::paths()),
+        "paths": merged(merged(paths(), mailing::paths()), erasure::paths()),
         "webhooks": mailing::webhooks(),
         "components": {
             "securitySchemes": {
                 "operator": { "type": "http", "scheme": "bearer" },
                 "app": { "type": "http", "scheme": "bearer", "description": "The token of the app's backend and the mailer." },
             },
-            "parameters": parameters(),
+            "parameters": merged(parameters(), erasure::parameters()),
             "headers": headers(),
-            "schemas": merged(schemas(), mailing::schemas()),
+            "schemas": merged(merged(schemas(), mailing::schemas()), erasure::schemas()),
             "responses": { "Problem": {
                 "description": "A problem, of which docs/problems.md lists every kind.",
                 "content": { "application/problem+json": { "schema": schema("Problem") } },
@@ -489,9 +490,10 @@ fn schemas() -> Value {
         "SetState": object(json!({ "state": { "enum": ["in_progress", "closed"] } }), &[]),
         "Audit": object(json!({ "records": array(object(json!({
             "id": text("The record's id."), "at": instant("When."), "action": { "enum": actions },
-            "case": text("The case's id."), "reference": text("The case."), "subject": text("The person, for a suppression."),
+            "case": text("The case's id."), "reference": text("The case or the data request."), "subject": text("The person, for a suppression."),
+            "request": text("The data request's id."),
             "count": { "type": "integer", "description": "How many, for an import." }, "mail": text("The mail's id."),
-            "reason": text("Why, where the operator said so.") }), &["case", "reference", "subject", "count", "mail", "reason"])),
+            "reason": text("Why, where the operator said so.") }), &["case", "request", "reference", "subject", "count", "mail", "reason"])),
             "next_cursor": text("Where the next page begins.") }), &["next_cursor"]),
         "Publication": object(publication.clone(), &[]),
         "Versions": object(json!({ "versions": array(object(version.clone(), &[])) }), &[]),

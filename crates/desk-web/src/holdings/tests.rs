@@ -105,7 +105,7 @@ fn mail(desk: &TestDesk<'_>, id: Id, to: &EmailAddress) {
     let mail = Mail {
         to: to.clone(),
         lang: Lang::En,
-        subject: "Your code".to_owned(),
+        subject: "Your code".to_owned().into(),
         text: "12345".to_owned(),
         expires: desk.now().plus_seconds(60),
     };

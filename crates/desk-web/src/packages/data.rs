@@ -199,7 +199,7 @@ pub(super) fn mail(id: Id, mail: &Mail) -> String {
         json.shown("at", &id.instant());
         json.shown("kept_until", &mail.expires);
         json.text("language", mail.lang.tag());
-        json.text("subject", &mail.subject);
+        json.text("subject", mail.subject.as_str());
         json.text("text", &mail.text);
     })
 }

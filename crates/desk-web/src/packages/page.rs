@@ -289,7 +289,7 @@ pub(super) fn mail(text: &mut String, lang: Lang, id: Id, mail: &Mail) {
         text,
         html! {
             article {
-                h3 { bdi { (mail.subject) } }
+                h3 { bdi { (mail.subject.as_str()) } }
                 p { (instant(lang, id.instant())) }
                 (written(&mail.text))
             }

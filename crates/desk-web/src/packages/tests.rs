@@ -181,7 +181,7 @@ fn mail(world: &World, email: &str, text: &str) {
     let mail = Mail {
         to: address(email),
         lang: Lang::En,
-        subject: format!("Subject of {text}"),
+        subject: format!("Subject of {text}").into(),
         text: format!("Mail of {text}"),
         expires: desk.now().plus_seconds(90_000_000),
     };

@@ -5,6 +5,7 @@
 pub mod clock;
 pub mod complain;
 mod en;
+pub mod erasure;
 pub mod feedback;
 mod form;
 pub mod lint;
@@ -169,6 +170,14 @@ pub fn form(lang: Lang) -> &'static FormTexts {
     }
 }
 
+/// The texts of erasures in a language.
+pub fn erasure(lang: Lang) -> &'static erasure::ErasureTexts {
+    match lang {
+        Lang::En => &en::erasure::ERASURE,
+        Lang::Ru => &ru::erasure::ERASURE,
+    }
+}
+
 /// The texts of the policy in a language.
 pub fn policy(lang: Lang) -> &'static policy::PolicyTexts {
     match lang {
@@ -324,6 +333,10 @@ mod tests {
         "not-a-year",
         "too-many-rows",
         "thread-full",
+        "not-identified",
+        "ended",
+        "not-erasing",
+        "unfinished",
         "unknown-state",
         "unknown-behalf",
         "not-an-assertion",

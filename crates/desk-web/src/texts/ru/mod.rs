@@ -2,6 +2,7 @@
 
 pub(super) mod clock;
 pub(super) mod complain;
+pub(super) mod erasure;
 pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
@@ -319,6 +320,8 @@ const CODES: &[(&str, &str)] = &[
         "слишком много неверных кодов, больше они не принимаются; ссылка из письма действует.",
     ),
     ("wrong-secret", "не подходит"),
+    ("not-erasing", "такой запрос не завершается уничтожением данных."),
+    ("unfinished", "за это время что-то поступило: повторите вызов, и уничтожение продолжится."),
 ];
 
 fn code(code: &str) -> &'static str {

@@ -1,0 +1,178 @@
+//! The operators' side of erasures: what would go, the order, the act, and the export from the log of events.
+
+use desk_core::case::Message;
+use desk_core::erasure::Act;
+use desk_core::id::Id;
+use desk_core::reference::{Reference, Series};
+use desk_core::request::RequestKey;
+use desk_core::text::Text;
+use http::{Method, StatusCode};
+
+use crate::audit::{self, About, Action};
+use crate::desk::Desk;
+use crate::erasure::{self, Order, acts};
+use crate::fields::Fields;
+use crate::headers;
+use crate::negotiate;
+use crate::ports::Scan;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::request::Request;
+use crate::submitted::{optional, text_code};
+
+/// Answers for `/console/api/requests/{name}/erasure` and what is below.
+pub(super) async fn route<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    name: &str,
+    below: &[&str],
+) -> Result<Reply, Problem> {
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    match below {
+        [] if reads => preview(desk, request, name).await,
+        [] if request.method == Method::POST => order(desk, request, name).await,
+        [] => Err(Problem::MethodNotAllowed("GET, HEAD, POST")),
+        ["act" | "log"] if !reads => Err(Problem::MethodNotAllowed("GET, HEAD")),
+        ["act"] => act(desk, request, name).await,
+        ["log"] => log(desk, request, name).await,
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// Where a request lies, or lay.
+struct Found {
+    id: Id,
+    /// `None` once it is erased.
+    key: Option<RequestKey>,
+    /// All keys of the store.
+    keys: Vec<String>,
+}
+
+/// Finds a request, or the act about it, by its id or its reference.
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem> {
+    let id = name.parse::<Id>().ok();
+    let reference = name.parse::<Reference>().ok();
+    if id.is_none() && reference.is_none() {
+        return Err(Problem::NotFound);
+    }
+    let named = |of: Id| Some(of) == id || Some(Reference::new(Series::Requests, of)) == reference;
+    let keys = desk.store.keys("").await?;
+    let openings = keys.iter().filter_map(|key| RequestKey::from_opening(key));
+    let key = openings.into_iter().find(|key| named(key.id));
+    let act = |key: &String| key.strip_prefix(Act::AREA)?.strip_prefix(':')?.parse::<Id>().ok();
+    let acts = || keys.iter().filter_map(act).find(|id| named(*id));
+    let id = key.map(|key| key.id).or_else(acts).ok_or(Problem::NotFound)?;
+    Ok(Found { id, key, keys })
+}
+
+/// What would go, and what would stay.
+async fn preview<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    name: &str,
+) -> Result<Reply, Problem> {
+    let found = find(desk, name).await?;
+    let Some(key) = found.key else { return act(desk, request, name).await };
+    read(desk, found.id).await?;
+    let preview = erasure::preview(desk, &found.keys, &key).await?;
+    let json = acts::plan(desk.setup, &preview, desk.now());
+    Ok(Reply::json_text(StatusCode::OK, json).etag(preview.tag()))
+}
+
+/// Carries it out.
+async fn order<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    name: &str,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let executor = fields.parse("executor", |text| Text::new(text).map_err(text_code));
+    fields.require("executor", &executor);
+    let reason = optional::<500>(&mut fields, "reason");
+    let text: Option<Message> = optional(&mut fields, "text");
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let Some(executor) = executor else {
+        return Err(Problem::Internal("a required name is missing".to_owned()));
+    };
+    let found = find(desk, name).await?;
+    let act = match found.key {
+        Some(key) => {
+            let order = Order { executor, reason, text };
+            erasure::erase(desk, &found.keys, &key, order, |tag| holds(request, tag)).await?
+        }
+        None => {
+            read(desk, found.id).await?;
+            acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?
+        }
+    };
+    let executor = acts::executor(desk, &act).await?;
+    let json = acts::document(desk.setup, &act, executor.as_ref(), true);
+    Ok(Reply::json_text(StatusCode::OK, json))
+}
+
+/// The act, to be filed.
+async fn act<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Result<Reply, Problem> {
+    let page = match request.query("format")?.as_deref() {
+        Some("html") => true,
+        Some("json") => false,
+        Some(_) => return Err(Problem::invalid_query("format", "unknown-format")),
+        None => negotiate::reads_html(&request.headers),
+    };
+    let found = find(desk, name).await?;
+    read(desk, found.id).await?;
+    let act = acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?;
+    let executor = acts::executor(desk, &act).await?;
+    let reply = if page {
+        let lang = request.locale(desk.setup).lang;
+        Reply::page(StatusCode::OK, lang, erasure::act_page(&act, executor.as_ref(), lang))
+    } else {
+        // The opening goes last: as long as it is there, something may be.
+        let verified = found.key.is_none();
+        let json = acts::document(desk.setup, &act, executor.as_ref(), verified);
+        Reply::json_text(StatusCode::OK, json)
+    };
+    Ok(reply.vary("Accept, Accept-Language"))
+}
+
+/// The export from the log of events.
+async fn log<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Result<Reply, Problem> {
+    let offers = ["application/json", "text/csv"];
+    let csv = match request.query("format")?.as_deref() {
+        Some("csv") => true,
+        Some("json") => false,
+        Some(_) => return Err(Problem::invalid_query("format", "unknown-format")),
+        None => negotiate::media_type(&request.headers, &offers) == Some("text/csv"),
+    };
+    let found = find(desk, name).await?;
+    read(desk, found.id).await?;
+    let act = acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?;
+    let executor = acts::executor(desk, &act).await?;
+    let lang = request.locale(desk.setup).lang;
+    let reply = if csv {
+        let name = format!("attachment; filename=\"{}.csv\"", act.reference());
+        let csv = erasure::log_csv(&act, executor.as_ref(), lang);
+        Reply::with_body(StatusCode::OK, "text/csv; charset=utf-8; header=present", csv)
+            .header(headers::CONTENT_DISPOSITION, &name)
+    } else {
+        Reply::json_text(StatusCode::OK, erasure::log_json(&act, executor.as_ref(), lang))
+    };
+    Ok(reply.lang(lang).vary("Accept, Accept-Language"))
+}
+
+async fn read<S: Scan>(desk: &Desk<'_, S>, id: Id) -> Result<(), Problem> {
+    audit::record_about(desk, Action::ErasureRead, About::Request(id), None).await
+}
+
+/// Holds an order to the preview that it was decided on (RFC 9110 section 13.1.1). A star names no preview.
+fn holds(request: &Request, tag: &str) -> Result<(), Problem> {
+    if !request.headers.has(headers::IF_MATCH) {
+        return Err(Problem::PreconditionRequired);
+    }
+    let tag = format!("\"{tag}\"");
+    let names = |value: &str| value.split(',').map(str::trim).any(|sent| sent == tag);
+    if request.headers.all(headers::IF_MATCH).any(names) {
+        Ok(())
+    } else {
+        Err(Problem::PreconditionFailed)
+    }
+}

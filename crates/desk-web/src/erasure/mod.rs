@@ -1,0 +1,208 @@
+//! Erasure: what would go is shown, what was shown is done, and the act proves it.
+//!
+//! The act is written before the first value goes, so a desk that dies on the way is told by it to go on when it is asked
+//! again, and answers with the same act. The opening of the request goes last, once the store was read again and nothing
+//! else of the person was found: where it is gone, all is.
+
+pub mod acts;
+mod inventory;
+mod pages;
+#[cfg(test)]
+pub(crate) mod tests;
+
+use desk_core::case::Message;
+use desk_core::erasure::{Act, NOTICE_SECONDS, Plan};
+use desk_core::id::Id;
+use desk_core::journal::Place;
+use desk_core::request::{self, Request, RequestKey};
+use desk_core::text::Text;
+use desk_core::time::Timestamp;
+
+use crate::audit::{self, About, Action};
+use crate::cases;
+use crate::desk::Desk;
+use crate::join::all;
+use crate::outbox::{self, Mail};
+use crate::ports::{Scan, Store};
+use crate::problem::Problem;
+use crate::reply::entity_tag;
+use crate::requests_log::{self, Entry, Outcome};
+use crate::texts;
+
+pub use acts::Executor;
+pub(crate) use inventory::load_whole;
+pub(crate) use pages::{act_page, log_csv, log_json};
+
+/// How many calls to the store are in flight at once.
+const IN_FLIGHT: usize = 25;
+
+/// What an operator orders.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// Who carries it out: name and position. Several stand on lines of their own.
+    pub executor: Text<200>,
+    /// Why, in the operator's words.
+    pub reason: Option<Text<500>>,
+    /// What the person is told, beside what the desk says itself.
+    pub text: Option<Message>,
+}
+
+/// What lies before an erasure.
+#[derive(Debug)]
+pub struct Preview {
+    /// The request.
+    pub request: Request,
+    /// What goes, and what stays.
+    pub plan: Plan,
+    /// The act, where an erasure was begun that did not come to its end.
+    pub begun: Option<Act>,
+}
+
+impl Preview {
+    /// What an order names in `If-Match`: it changes with everything that goes or stays.
+    pub fn tag(&self) -> String {
+        entity_tag(&[self.request.id.to_bytes().as_slice(), &self.plan.to_bytes()].concat())
+    }
+
+    /// Whether an erasure may be ordered now.
+    fn allow(&self, now: Timestamp) -> Result<(), Problem> {
+        if !self.request.opening.kind.may_erase() {
+            return Err(Problem::CaseState("not-erasing"));
+        }
+        match self.request.open(now) {
+            Ok(_) => Ok(()),
+            Err(request::Refusal::NotIdentified) => Err(Problem::CaseState("not-identified")),
+            Err(_) => Err(Problem::CaseState("ended")),
+        }
+    }
+}
+
+/// Shows what an erasure would do, or what is left to do of one that broke off. `keys` are all keys of the store.
+///
+/// # Errors
+/// [`Problem::NotFound`] if there is no such request; another problem if the store fails.
+pub async fn preview<S: Store>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+    key: &RequestKey,
+) -> Result<Preview, Problem> {
+    let request = load_whole(desk, keys, key).await?.ok_or(Problem::NotFound)?;
+    // A form that is sent once more after an erasure may open a request with the same id: the act is not about that one.
+    let begun = acts::find(desk, key.id).await?;
+    let begun = begun.filter(|act| act.received == request.opening.at);
+    let plan = inventory::plan(desk, keys, key, &request, begun.as_ref()).await?;
+    Ok(Preview { request, plan, begun })
+}
+
+/// Erases. `matches` holds the order to the preview that it was decided on; where an erasure was begun, it goes on
+/// whatever that says, for what is left has changed since.
+///
+/// # Errors
+/// [`Problem::CaseState`] if the request is not one that ends so, has ended, or nobody proved who asks; the same with
+/// `unfinished` where something came in meanwhile: then the same call goes on. Another problem if the store fails: then,
+/// too, the same call goes on where it broke off.
+pub async fn erase<S: Scan>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+    key: &RequestKey,
+    order: Order,
+    matches: impl FnOnce(&str) -> Result<(), Problem>,
+) -> Result<Act, Problem> {
+    let preview = preview(desk, keys, key).await?;
+    if preview.begun.is_none() {
+        preview.allow(desk.now())?;
+        matches(&preview.tag())?;
+    }
+    audit::record_about(desk, Action::Erased, About::Request(key.id), None).await?;
+    let Preview { request, plan, begun } = preview;
+    let Order { executor, reason, text } = order;
+    let act = match begun {
+        Some(act) => act,
+        None => {
+            let act = acts::draw_up(desk, &request, &plan);
+            let by = Executor { executor, reason };
+            desk.write_sealed(&Act::executor_key(act.request), Some(act.expires()), &by).await?;
+            // From here on the erasure is begun.
+            desk.write_plain(&Act::key(act.request), Some(act.expires()), &act).await?;
+            act
+        }
+    };
+    // Whatever is missing here was never begun to be deleted, so the request still says all that the log wants to know.
+    if requests_log::find(desk, act.request).await?.is_none() {
+        let outcome = if act.is_partial() { Outcome::Part } else { Outcome::Whole };
+        requests_log::write(desk, &Entry::of(&request, act.at, outcome)).await?;
+    }
+    let own = key.opening();
+    delete(desk, &plan, &own).await?;
+    let keys = desk.store.keys("").await?;
+    let left = self::preview(desk, &keys, key).await?.plan;
+    if left.goes().iter().any(|held| held.key != own) {
+        return Err(Problem::CaseState("unfinished"));
+    }
+    outbox::put(desk, notice_id(desk, &act), &notice(desk, &request, &act, text)).await?;
+    desk.store.delete(&own).await?;
+    if desk.store.get(&own).await?.is_some() {
+        return Err(Problem::CaseState("unfinished"));
+    }
+    Ok(act)
+}
+
+/// Deletes all but the opening of the request: one category after the other, for by what comes late is found what comes
+/// early.
+async fn delete<S: Store>(
+    desk: &Desk<'_, S>,
+    plan: &Plan,
+    own: &desk_core::store_key::StoreKey,
+) -> Result<(), Problem> {
+    for category in plan.goes().chunk_by(|a, b| a.category == b.category) {
+        for chunk in category.chunks(IN_FLIGHT) {
+            let others = chunk.iter().filter(|held| held.key != *own);
+            all(others.map(|held| async { Ok(desk.store.delete(&held.key).await?) })).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The id of the mail that tells the person: the same at every attempt, so that it is told once.
+fn notice_id<S>(desk: &Desk<'_, S>, act: &Act) -> Id {
+    let parts: [&[u8]; 2] = [b"erasure notice", &act.request.to_bytes()];
+    Id::new(act.at, cases::unique(desk, &parts))
+}
+
+/// The mail that tells the person. Nothing but it holds the address any longer, and it goes when it is taken, or after
+/// three days.
+fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Message>) -> Mail {
+    let opening = &request.opening;
+    let t = texts::erasure(opening.lang);
+    let reference = act.reference().to_string();
+    let mut body = (t.notice)(&reference, &act.app);
+    let mut line = |text: &str| {
+        body.push_str(text);
+        body.push('\n');
+    };
+    line("");
+    line("");
+    for destroyed in &act.destroyed {
+        line(&format!("- {}: {}", (t.category)(destroyed.category), destroyed.count));
+    }
+    line("");
+    line(t.stays);
+    for stay in &act.stays {
+        let name = stay.reference().map(|reference| format!(" {reference}")).unwrap_or_default();
+        line(&format!("- {}{name}: {}", (t.stay)(*stay), (t.ground)(stay.ground())));
+    }
+    if let Some(text) = text {
+        line("");
+        line(text.as_str());
+    }
+    line("");
+    line(t.link);
+    line(&acts::link(desk.setup, act.request));
+    Mail {
+        to: opening.email.clone(),
+        lang: opening.lang,
+        subject: (t.notice_subject)(&reference).into(),
+        text: body,
+        expires: act.at.plus_seconds(NOTICE_SECONDS),
+    }
+}
