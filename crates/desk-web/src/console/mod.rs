@@ -1,12 +1,13 @@
 //! The operators' API, and the only part that scans the store.
 
+mod requests;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use desk_core::case::{Case, CaseKey, Change, Head, Kind, Message, SetState, State};
+use desk_core::case::{AttachedFile, Case, CaseKey, Change, Kind, Message, SetState, State};
 use desk_core::id::Id;
-use desk_core::journal::Place;
+use desk_core::journal::{Aggregate, Journal, Place};
 use desk_core::reference::Reference;
 use http::{Method, StatusCode};
 
@@ -19,7 +20,7 @@ use crate::headers;
 use crate::join::all;
 use crate::operator;
 use crate::outbox::{self, MAILS, Mail};
-use crate::ports::Scan;
+use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request;
@@ -35,17 +36,28 @@ const MAX_OPENED: usize = 1_000;
 const IN_FLIGHT: usize = 50;
 
 /// Answers for every address under `/console`.
-pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
+pub async fn serve<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+) -> Response {
     let locale = request.locale(desk.setup);
+    let mut told = Vec::new();
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
     let outcome = match operator::authorise(desk.setup, request) {
-        Ok(()) => route(desk, request).await,
+        Ok(()) => route(desk, request, &mut told).await,
         Err(problem) => Err(problem),
     };
-    desk.respond_json(request, locale, outcome)
+    let mut response = desk.respond_json(request, locale, outcome);
+    response.after = outbox::after(desk, told);
+    response
 }
 
-async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+/// Answers a request, or says what the problem is. What a person is to be told goes into `told` once it is stored.
+async fn route<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    told: &mut Vec<outbox::Message>,
+) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
@@ -70,7 +82,8 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
             let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::FileRead, found.key.id).await?;
-            file(desk, &found, number).await
+            let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
+            file(desk, &found.key, case.reference(), &case.opening.files, number).await
         }
         ["cases", name, "replies"] => {
             allow(request.method == Method::POST, "POST")?;
@@ -80,6 +93,11 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
             allow(request.method == Method::PUT, "PUT")?;
             set_state(desk, request, name).await
         }
+        ["cases", name, "request"] => {
+            allow(request.method == Method::POST, "POST")?;
+            requests::from_case(desk, request, name, told).await
+        }
+        ["requests", rest @ ..] => requests::route(desk, request, rest, told).await,
         ["outbox"] => {
             allow(reads, "GET, HEAD")?;
             outbox_list(desk, request).await
@@ -101,13 +119,13 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
 }
 
 /// A case as the scan found it: its key, and the ids of all its events.
-struct Found {
-    key: CaseKey,
+struct Found<K> {
+    key: K,
     events: Vec<Id>,
 }
 
 /// Finds a case by its id or its reference.
-async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem> {
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found<CaseKey>, Problem> {
     let id = name.parse::<Id>().ok();
     let reference = name.parse::<Reference>().ok();
     if id.is_none() && reference.is_none() {
@@ -124,20 +142,20 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem>
     Ok(Found { key, events })
 }
 
-impl Found {
+impl<K: Place> Found<K> {
     /// Loads the case, and repairs its head where an event is missing from it.
-    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Case, Problem> {
+    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<K::Case, Problem> {
         let case = cases::load(desk, &self.key).await?.ok_or(Problem::NotFound)?;
-        let known = |id: &Id| case.head.events().iter().any(|event| event.id == *id);
+        let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
         let missing: Vec<Id> = self.events.iter().filter(|id| !known(id)).copied().collect();
         if missing.is_empty() {
             return Ok(case);
         }
         let events = cases::read_events(desk, &self.key, missing).await?;
-        let known = case.head.events().len();
-        let head = case.head.merged(Head::new(events));
-        let case: Case = cases::fold(case.id, case.opening, head);
-        if case.head.events().len() == known {
+        let known = case.journal().events().len();
+        let (id, opening, head) = case.unfold();
+        let case: K::Case = cases::fold(id, opening, head.merged(Journal::new(events)));
+        if case.journal().events().len() == known {
             return Ok(case);
         }
         cases::write_head(desk, &self.key, case).await
@@ -145,22 +163,23 @@ impl Found {
 }
 
 /// The tag of a case as an operator edits it: it changes with every event.
-fn tag(case: &Case) -> String {
-    let ids: Vec<u8> = case.head.events().iter().flat_map(|event| event.id.to_bytes()).collect();
-    entity_tag(&[case.id.to_bytes().as_slice(), &ids].concat())
+fn tag<C: Aggregate>(id: Id, case: &C) -> String {
+    let events = case.journal().events().iter();
+    let ids: Vec<u8> = events.flat_map(|event| event.id.to_bytes()).collect();
+    entity_tag(&[id.to_bytes().as_slice(), &ids].concat())
 }
 
 fn case_reply<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
-    Reply::json_text(status, wire::case(desk.setup, key, case)).etag(tag(case))
+    Reply::json_text(status, wire::case(desk.setup, key, case)).etag(tag(key.id, case))
 }
 
 /// Holds a change to the state that it was decided on (RFC 9110 section 13.1.1).
-fn precondition(request: &Request, case: &Case, required: bool) -> Result<(), Problem> {
+fn precondition(request: &Request, tag: &str, required: bool) -> Result<(), Problem> {
     if !request.headers.has(headers::IF_MATCH) {
         return if required { Err(Problem::PreconditionRequired) } else { Ok(()) };
     }
     // By strong comparison: a weak tag names what is good enough to read, and never what is changed.
-    let tag = format!("\"{}\"", tag(case));
+    let tag = format!("\"{tag}\"");
     let names =
         |value: &str| value.split(',').map(str::trim).any(|sent| sent == "*" || sent == tag);
     if request.headers.all(headers::IF_MATCH).any(names) {
@@ -214,14 +233,13 @@ fn page(request: &Request) -> Result<(Option<Id>, usize), Problem> {
         Some(text) => Some(text.parse().map_err(|_| Problem::invalid_query("cursor", "cursor"))?),
         None => None,
     };
-    let limit = match request.query("limit")? {
-        Some(text) => {
-            let limit = text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
-            limit.ok_or_else(|| Problem::invalid_query("limit", "not-a-number"))?
-        }
-        None => PAGE,
-    };
-    Ok((before, limit))
+    Ok((before, page_limit(request)?))
+}
+
+fn page_limit(request: &Request) -> Result<usize, Problem> {
+    let Some(text) = request.query("limit")? else { return Ok(PAGE) };
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+    limit.ok_or_else(|| Problem::invalid_query("limit", "not-a-number"))
 }
 
 /// The list, newest first. It shows no personal data, and so leaves no audit record.
@@ -251,10 +269,16 @@ async fn list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, P
     Ok(Reply::json_text(StatusCode::OK, wire::list(desk.setup, &listed, next)))
 }
 
-async fn file<S: Scan>(desk: &Desk<'_, S>, found: &Found, number: usize) -> Result<Reply, Problem> {
-    let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
-    let (file, bytes) = cases::read_file(desk, &found.key, &case.opening.files, number).await?;
-    let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
+/// An attached file, to be saved and not shown.
+async fn file<S: Scan>(
+    desk: &Desk<'_, S>,
+    key: &impl Place,
+    reference: Reference,
+    files: &[AttachedFile],
+    number: usize,
+) -> Result<Reply, Problem> {
+    let (file, bytes) = cases::read_file(desk, key, files, number).await?;
+    let name = format!("{reference}-{number}.{}", file.kind.extension());
     Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
         .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
         .header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\"")))
@@ -288,7 +312,7 @@ async fn reply<S: Scan>(
             Err(Problem::AlreadySent(None))
         };
     }
-    precondition(request, &case, false)?;
+    precondition(request, &tag(found.key.id, &case), false)?;
     let change = Change::OperatorReplied { text };
     case.decide(&change).map_err(refusal)?;
     audit::record(desk, Action::CaseReplied, found.key.id).await?;
@@ -315,7 +339,7 @@ async fn set_state<S: Scan>(
     };
     let found = find(desk, name).await?;
     let case = found.load(desk).await?;
-    precondition(request, &case, true)?;
+    precondition(request, &tag(found.key.id, &case), true)?;
     let change = Change::StateSet { state };
     case.decide(&change).map_err(refusal)?;
     audit::record(desk, Action::StateSet, found.key.id).await?;

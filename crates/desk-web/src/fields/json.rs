@@ -21,7 +21,7 @@ pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
     (complete && reader.rest.is_empty()).then_some(members)
 }
 
-/// A JSON value as far as others' messages need one: numbers, `null` and `false` are all the same.
+/// A JSON value as far as others' messages need one: numbers and `null` are all the same.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// A text.
@@ -32,6 +32,8 @@ pub(crate) enum Value {
     Object(Vec<(String, Value)>),
     /// `true`.
     True,
+    /// `false`.
+    False,
     /// Anything else.
     Other,
 }
@@ -131,7 +133,7 @@ impl Reader<'_> {
             return Some(Value::List(items));
         }
         for (word, value) in
-            [("null", Value::Other), ("true", Value::True), ("false", Value::Other)]
+            [("null", Value::Other), ("true", Value::True), ("false", Value::False)]
         {
             if let Some(rest) = self.rest.strip_prefix(word.as_bytes()) {
                 self.rest = rest;
