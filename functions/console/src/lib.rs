@@ -1,4 +1,4 @@
-//! The function `console`: the operators' API, which scans the store and has mails sent.
+//! The function `console`: the operators' API, and the only one that may scan the store.
 #![cfg(target_family = "wasm")]
 
-desk_spin::function!(desk_spin::Calling<desk_spin::ScanningStore>, desk_web::console::serve);
+desk_spin::function!(desk_spin::ScanningStore, desk_web::console::serve);

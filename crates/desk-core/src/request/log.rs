@@ -169,9 +169,11 @@ impl Metrics {
             }
             metrics.overdue += usize::from(entry.late && entry.outcome == Outcome::Open);
             metrics.late += usize::from(entry.late && entry.outcome.is_answer());
-            metrics.days.extend(entry.days(zone));
+            if let Some(days) = entry.days(zone) {
+                let at = metrics.days.partition_point(|other| *other < days);
+                metrics.days.insert(at, days);
+            }
         }
-        metrics.days.sort_unstable();
         metrics
     }
 

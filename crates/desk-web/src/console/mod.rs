@@ -1,6 +1,6 @@
 //! The operators' API, and the only part that scans the store.
 
-mod requests;
+pub mod requests;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -20,7 +20,7 @@ use crate::headers;
 use crate::join::all;
 use crate::operator;
 use crate::outbox::{self, MAILS, Mail};
-use crate::ports::{Outbound, Scan};
+use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request;
@@ -35,29 +35,18 @@ const MAX_OPENED: usize = 1_000;
 /// How many reads are in flight at once.
 const IN_FLIGHT: usize = 50;
 
-/// Answers for every address under `/console`.
-pub async fn serve<S: Scan + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-) -> Response {
+/// Answers for every address under `/console` that [`requests`] has not.
+pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
-    let mut told = Vec::new();
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
     let outcome = match operator::authorise(desk.setup, request) {
-        Ok(()) => route(desk, request, &mut told).await,
+        Ok(()) => route(desk, request).await,
         Err(problem) => Err(problem),
     };
-    let mut response = desk.respond_json(request, locale, outcome);
-    response.after = outbox::after(desk, told);
-    response
+    desk.respond_json(request, locale, outcome)
 }
 
-/// Answers a request, or says what the problem is. What a person is to be told goes into `told` once it is stored.
-async fn route<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    told: &mut Vec<outbox::Message>,
-) -> Result<Reply, Problem> {
+async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
@@ -74,7 +63,7 @@ async fn route<S: Scan>(
             allow(reads, "GET, HEAD")?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::CaseRead, found.key.id).await?;
-            let case = found.load(desk).await?;
+            let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
             Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
         }
         ["cases", name, "attachments", number] => {
@@ -93,11 +82,6 @@ async fn route<S: Scan>(
             allow(request.method == Method::PUT, "PUT")?;
             set_state(desk, request, name).await
         }
-        ["cases", name, "request"] => {
-            allow(request.method == Method::POST, "POST")?;
-            requests::from_case(desk, request, name, told).await
-        }
-        ["requests", rest @ ..] => requests::route(desk, request, rest, told).await,
         ["outbox"] => {
             allow(reads, "GET, HEAD")?;
             outbox_list(desk, request).await
@@ -143,22 +127,22 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found<CaseKey>,
 }
 
 impl<K: Place> Found<K> {
-    /// Loads the case, and repairs its head where an event is missing from it.
-    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<K::Case, Problem> {
-        let case = cases::load(desk, &self.key).await?.ok_or(Problem::NotFound)?;
+    /// Loads the case, and repairs its head where an event is missing from it; `None` if it has expired.
+    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Option<K::Case>, Problem> {
+        let Some(case) = cases::load(desk, &self.key).await? else { return Ok(None) };
         let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
         let missing: Vec<Id> = self.events.iter().filter(|id| !known(id)).copied().collect();
         if missing.is_empty() {
-            return Ok(case);
+            return Ok(Some(case));
         }
         let events = cases::read_events(desk, &self.key, missing).await?;
         let known = case.journal().events().len();
         let (id, opening, head) = case.unfold();
         let case: K::Case = cases::fold(id, opening, head.merged(Journal::new(events)));
         if case.journal().events().len() == known {
-            return Ok(case);
+            return Ok(Some(case));
         }
-        cases::write_head(desk, &self.key, case).await
+        cases::write_head(desk, &self.key, case).await.map(Some)
     }
 }
 
@@ -298,7 +282,7 @@ async fn reply<S: Scan>(
     };
     let once = idempotency_key(request)?;
     let found = find(desk, name).await?;
-    let case = found.load(desk).await?;
+    let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     let id = cases::event_id(desk, &found.key, "operator", once.as_deref());
     if let Some(earlier) = case.head.events().iter().find(|event| event.id.unique() == id.unique())
     {
@@ -338,7 +322,7 @@ async fn set_state<S: Scan>(
         return Err(Problem::Internal("a required state is missing".to_owned()));
     };
     let found = find(desk, name).await?;
-    let case = found.load(desk).await?;
+    let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     precondition(request, &tag(found.key.id, &case), true)?;
     let change = Change::StateSet { state };
     case.decide(&change).map_err(refusal)?;

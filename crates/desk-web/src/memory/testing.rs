@@ -258,6 +258,11 @@ impl World {
         block_on(crate::console::serve(&self.desk(), request)).into()
     }
 
+    /// Sends a request to what operators do with data requests.
+    pub(crate) fn casework(&self, request: &Request) -> Answer {
+        block_on(crate::console::requests::serve(&self.desk(), request)).into()
+    }
+
     /// Sends a request to the policy.
     pub(crate) fn policy(&self, request: &Request) -> Answer {
         block_on(crate::policy::serve(&self.desk(), request)).into()

@@ -239,7 +239,7 @@ pub(super) async fn act<S: Scan>(
         }
         // Nothing is done once more, but the answer shows the request, and what came after the act may be missing.
         super::audit(desk, Action::RequestRead, key.id).await?;
-        log::settle(desk, log::settled(desk, &clocks, &case).as_slice()).await?;
+        log::settle_end(desk, &clocks, &key, &case).await?;
         return answer(desk, request, &named, &case, status).await;
     }
     let decides = !matches!(act, Act::Write(_));
@@ -265,6 +265,6 @@ pub(super) async fn act<S: Scan>(
         return Err(Problem::PreconditionFailed);
     }
     told.extend(mail.map(|mail| Message::Mail(mail_id, mail)));
-    log::settle(desk, log::settled(desk, &clocks, &case).as_slice()).await?;
+    log::settle_end(desk, &clocks, &key, &case).await?;
     answer(desk, request, &named, &case, status).await
 }

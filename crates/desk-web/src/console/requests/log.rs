@@ -13,6 +13,7 @@ use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
 
 use super::{IN_FLIGHT, Scanned, leading_clock, load_all, wire};
+use crate::cases;
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::headers;
@@ -58,6 +59,30 @@ pub(super) async fn settle<S: Scan>(desk: &Desk<'_, S>, entries: &[Entry]) -> Re
     all(entries.iter().take(IN_FLIGHT).map(store)).await.map(drop)
 }
 
+/// Stores the line of a request that an operator has ended. Two may have ended it at once, so the request is read once more
+/// behind the line: whoever stores the last line has seen both ends.
+pub(super) async fn settle_end<S: Scan>(
+    desk: &Desk<'_, S>,
+    clocks: &Clocks,
+    key: &RequestKey,
+    case: &Request,
+) -> Result<(), Problem> {
+    let mut line = settled(desk, clocks, case);
+    for _ in 0..3 {
+        settle(desk, line.as_slice()).await?;
+        if line.is_none() {
+            break;
+        }
+        let Some(case) = cases::load(desk, key).await? else { break };
+        let now = settled(desk, clocks, &case);
+        if now == line {
+            break;
+        }
+        line = now;
+    }
+    Ok(())
+}
+
 /// The lines of the requests that were received within a time, in the order in which they came.
 async fn entries<S: Scan>(
     desk: &Desk<'_, S>,
@@ -83,15 +108,19 @@ async fn entries<S: Scan>(
         entries.extend(all(chunk.iter().map(read)).await?.into_iter().flatten());
     }
     let mut unsettled = Vec::new();
-    let read = |_: &RequestKey, case: Request| {
+    let mut each = |_: &RequestKey, case: Request| {
         unsettled.extend(settled(desk, clocks, &case));
-        entry(desk, clocks, &case)
+        entries.push(entry(desk, clocks, &case));
     };
-    entries.extend(load_all(desk, &scanned.found(unlogged), read).await?);
+    load_all(desk, &scanned.found(&unlogged), &mut each).await?;
     settle(desk, &unsettled).await?;
-    entries.retain(|entry| (from..=to).contains(&entry.received.to_second()));
-    entries.sort_unstable_by_key(|entry| (entry.received, entry.id));
-    Ok(entries)
+    let mut ordered: Vec<&Entry> = Vec::new();
+    for entry in entries.iter().filter(|entry| (from..=to).contains(&entry.received.to_second())) {
+        let place = |entry: &Entry| (entry.received, entry.id);
+        let at = ordered.partition_point(|other| place(other) < place(entry));
+        ordered.insert(at, entry);
+    }
+    Ok(ordered.into_iter().copied().collect())
 }
 
 /// Reads a day of the query.

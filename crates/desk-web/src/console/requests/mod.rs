@@ -26,29 +26,54 @@ use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::headers;
 use crate::join::all;
-use crate::outbox::Message;
-use crate::ports::Scan;
+use crate::operator;
+use crate::outbox::{self, Message};
+use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
-use crate::reply::{Reply, entity_tag};
+use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request as HttpRequest;
-
-pub(super) use turned::from_case;
 
 /// How many requests are opened for one answer at the most.
 const MAX_OPENED: usize = 1_000;
 /// How many others of the same person and kind are looked for at the most.
 const MAX_LINKED: usize = 100;
 
-/// Answers for every address under `/console/api/requests`.
-pub(super) async fn route<S: Scan>(
+/// Answers for every address under `/console/api/requests`, and for the one that turns a case into a request.
+pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
-    rest: &[&str],
+) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut told = Vec::new();
+    // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
+    let outcome = match operator::authorise(desk.setup, request) {
+        Ok(()) => route(desk, request, &mut told).await,
+        Err(problem) => Err(problem),
+    };
+    let mut response = desk.respond_json(request, locale, outcome);
+    response.after = outbox::after(desk, told);
+    response
+}
+
+/// Answers a request, or says what the problem is. What a person is to be told goes into `told` once it is stored.
+async fn route<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
     told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let reads = request.method == Method::GET || request.method == Method::HEAD;
     let allow = |allowed: bool, methods: &'static str| {
         if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    };
+    let rest = match segments.as_slice() {
+        ["console", "api", "requests", rest @ ..] => rest,
+        ["console", "api", "cases", name, "request"] => {
+            allow(request.method == Method::POST, "POST")?;
+            return turned::from_case(desk, request, name, told).await;
+        }
+        _ => return Err(Problem::NotFound),
     };
     match rest {
         [] => {
@@ -106,36 +131,35 @@ struct Scanned(Vec<String>);
 
 impl Scanned {
     async fn read<S: Scan>(desk: &Desk<'_, S>) -> Result<Self, Problem> {
-        Ok(Self(desk.store.keys(RequestKey::AREA).await?))
+        let mut keys = desk.store.keys(RequestKey::AREA).await?;
+        // Ids are in order as text, and so are the lists below: sorting costs a component 4 KB for every type.
+        keys.sort_unstable();
+        Ok(Self(keys))
     }
 
-    /// Every request that there is.
+    /// Every request that there is, the oldest first.
     fn requests(&self) -> Vec<RequestKey> {
         self.0.iter().filter_map(|key| RequestKey::from_opening(key)).collect()
     }
 
-    /// The ids of those in the log, which have ended, in their order.
+    /// The ids of those in the log, which have ended, the oldest first.
     fn logged(&self) -> Vec<Id> {
-        let id = |key: &String| key.strip_prefix(PREFIX)?.parse().ok();
-        let mut ids: Vec<Id> = self.0.iter().filter_map(id).collect();
-        ids.sort_unstable();
-        ids
+        self.0.iter().filter_map(|key| key.strip_prefix(PREFIX)?.parse().ok()).collect()
     }
 
     /// Requests with the ids of all their events, in the order in which they were given.
-    fn found(&self, keys: impl IntoIterator<Item = RequestKey>) -> Vec<Found<RequestKey>> {
+    fn found(&self, keys: &[RequestKey]) -> Vec<Found<RequestKey>> {
         let event = |key: &String| {
             let (request, event) = key.strip_prefix("request-event:")?.split_once(':')?;
             Some((request.parse::<Id>().ok()?, event.parse::<Id>().ok()?))
         };
-        let mut events: Vec<(Id, Id)> = self.0.iter().filter_map(event).collect();
-        events.sort_unstable();
-        let of = |key: RequestKey| {
+        let events: Vec<(Id, Id)> = self.0.iter().filter_map(event).collect();
+        let of = |&key: &RequestKey| {
             let from = events.partition_point(|(request, _)| *request < key.id);
             let own = events.iter().skip(from).take_while(|(request, _)| *request == key.id);
             Found { key, events: own.map(|(_, event)| *event).collect() }
         };
-        keys.into_iter().map(of).collect()
+        keys.iter().map(of).collect()
     }
 }
 
@@ -148,7 +172,7 @@ struct Named {
 
 impl Named {
     async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Request, Problem> {
-        self.found.load(desk).await
+        self.found.load(desk).await?.ok_or(Problem::NotFound)
     }
 }
 
@@ -168,33 +192,26 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Named, Problem>
 }
 
 fn named(scanned: Scanned, key: RequestKey) -> Result<Named, Problem> {
-    let found = scanned.found([key]).pop().ok_or(Problem::NotFound)?;
+    let found = scanned.found(&[key]).pop().ok_or(Problem::NotFound)?;
     Ok(Named { key, found, scanned })
 }
 
-/// Loads requests side by side, a few at a time; those that expired meanwhile are left out.
-async fn load_all<S: Scan, T>(
+/// Loads requests side by side, a few at a time, and gives each to `each`; those that expired meanwhile are left out.
+async fn load_all<S: Scan>(
     desk: &Desk<'_, S>,
     found: &[Found<RequestKey>],
-    mut each: impl FnMut(&RequestKey, Request) -> T,
-) -> Result<Vec<T>, Problem> {
-    let mut loaded = Vec::new();
+    each: &mut dyn FnMut(&RequestKey, Request),
+) -> Result<(), Problem> {
     for chunk in found.chunks(IN_FLIGHT) {
-        let load = |found: &'_ Found<RequestKey>| {
-            let found = Found { key: found.key, events: found.events.clone() };
-            async move {
-                match found.load(desk).await {
-                    Err(Problem::NotFound) => Ok(None),
-                    outcome => outcome.map(Some),
-                }
+        for (found, case) in
+            chunk.iter().zip(all(chunk.iter().map(|found| found.load(desk))).await?)
+        {
+            if let Some(case) = case {
+                each(&found.key, case);
             }
-        };
-        let cases = all(chunk.iter().map(load)).await?;
-        for (found, case) in chunk.iter().zip(cases) {
-            loaded.extend(case.map(|case| each(&found.key, case)));
         }
     }
-    Ok(loaded)
+    Ok(())
 }
 
 /// The clock of a rule for a request.

@@ -129,11 +129,10 @@ pub(super) async fn linked<S: Scan>(
             && subjects.contains(&key.subject)
             && logged.binary_search(&key.id).is_err()
     });
-    others.sort_unstable_by_key(|key| key.id);
     others.truncate(MAX_LINKED);
-    let row = |key: &RequestKey, case| Row::new(desk, clocks, key, &case);
     let mut rows = vec![own];
-    rows.extend(load_all(desk, &scanned.found(others), row).await?);
+    let mut each = |key: &RequestKey, case: Request| rows.push(Row::new(desk, clocks, key, &case));
+    load_all(desk, &scanned.found(&others), &mut each).await?;
     Ok(rows)
 }
 
@@ -201,7 +200,6 @@ pub(super) async fn queue<S: Scan>(
     let scanned = Scanned::read(desk).await?;
     let logged = scanned.logged();
     let mut keys = scanned.requests();
-    keys.sort_unstable_by_key(|key| key.id);
     if filter.all {
         keys.reverse();
     } else {
@@ -210,16 +208,20 @@ pub(super) async fn queue<S: Scan>(
     let complete = keys.len() <= MAX_OPENED;
     keys.truncate(MAX_OPENED);
     let mut settled = Vec::new();
-    let row = |key: &RequestKey, case: Request| {
+    let mut rows = Vec::new();
+    let mut each = |key: &RequestKey, case: Request| {
         if logged.binary_search(&key.id).is_err() {
             settled.extend(log::settled(desk, &clocks, &case));
         }
-        Row::new(desk, &clocks, key, &case)
+        rows.push(Row::new(desk, &clocks, key, &case));
     };
-    let rows = load_all(desk, &scanned.found(keys), row).await?;
+    load_all(desk, &scanned.found(&keys), &mut each).await?;
     log::settle(desk, &settled).await?;
-    let mut listed: Vec<&Row> = rows.iter().filter(|row| filter.fits(row)).collect();
-    listed.sort_unstable_by_key(|row| row.place());
+    let mut listed: Vec<&Row> = Vec::new();
+    for row in rows.iter().filter(|row| filter.fits(row)) {
+        let at = listed.partition_point(|other| other.place() < row.place());
+        listed.insert(at, row);
+    }
     let more = listed.len() > filter.limit;
     listed.truncate(filter.limit);
     let next = listed.last().filter(|_| more).map(|row| row.place());

@@ -43,8 +43,9 @@ fn message(text: &str) -> Result<Text, Problem> {
 }
 
 /// Opens a data request from a complaint. Its id follows from the case and from what is asked for, so however often this
-/// is done, there is one request. Who asks is proven by the mail, as with any other request.
-pub(in crate::console) async fn from_case<S: Scan>(
+/// is done, there is one request; and it holds when the complaint came, from which the law counts. Who asks is proven by
+/// the mail, as with any other request.
+pub(super) async fn from_case<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
@@ -58,10 +59,10 @@ pub(in crate::console) async fn from_case<S: Scan>(
     let kind = kind.ok_or_else(|| Problem::Internal("a required kind is missing".to_owned()))?;
     let once = idempotency_key(request)?;
     let found = console::find(desk, name).await?;
-    let case = found.load(desk).await?;
+    let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     let email = case.opening.email.clone().ok_or(Problem::CaseState("no-email"))?;
     let parts: [&[u8]; 3] = [b"request", &found.key.id.to_bytes(), kind.name().as_bytes()];
-    let id = Id::new(found.key.id.instant(), cases::unique(desk, &parts));
+    let id = Id::new(case.opening.at, cases::unique(desk, &parts));
     let reference = Reference::new(Series::Requests, id).to_string();
     let text = message(&(texts::notices(case.opening.lang).turned)(&reference))?;
     let event = cases::event_id(desk, &found.key, "turned", once.as_deref());
@@ -152,7 +153,7 @@ pub(super) async fn complaint<S: Scan>(
     let (key, complaint) = match known.find(|key| key.id.unique() == id.unique()) {
         Some(key) => {
             let found = console::find(desk, &key.id.to_string()).await?;
-            (key, found.load(desk).await?)
+            (key, found.load(desk).await?.ok_or(Problem::NotFound)?)
         }
         None => {
             let key = CaseKey { id, subject: Some(named.key.subject) };
