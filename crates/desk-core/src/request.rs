@@ -710,10 +710,10 @@ impl Request {
     }
 
     /// When it arrived, from which the law counts. Where a complaint was turned into a request that is when the complaint
-    /// came: nobody has to ask twice because what they asked was not seen at once.
+    /// came, which the request's id holds then: nobody waits longer because what they asked for was not seen at once.
     pub fn received(&self) -> Timestamp {
         match self.opening.door {
-            Door::Feedback(case) => case.instant().min(self.opening.at),
+            Door::Feedback(_) => self.id.instant().min(self.opening.at),
             Door::Form | Door::Api | Door::DeleteAccount | Door::DeleteData => self.opening.at,
         }
     }

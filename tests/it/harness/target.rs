@@ -235,6 +235,7 @@ impl Target for Native {
             "lint" => lint::serve(&desk, &request).await,
             "sweep" => sweep::serve(&desk, &request).await,
             "console" => console::serve(&desk, &request).await,
+            "casework" => console::requests::serve(&desk, &request).await,
             other => panic!("no native function {other}"),
         };
         let answer = answer.whole().await.expect("an answer that is not broken off");

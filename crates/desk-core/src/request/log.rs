@@ -11,10 +11,19 @@ use crate::clock::due::Clock;
 use crate::clock::regime::Regime;
 use crate::clock::zone::Zone;
 use crate::id::Id;
+use crate::store_key::StoreKey;
 use crate::time::Timestamp;
 
 /// For how long an entry is kept at the least, in seconds: two leap years, which 24 months never exceed.
 pub const KEPT_SECONDS: i64 = 2 * 366 * 86_400;
+
+/// What the keys of entries begin with.
+pub const PREFIX: &str = "request-log:";
+
+/// The key of the entry of a request.
+pub fn key(id: Id) -> StoreKey {
+    StoreKey::of("request-log", id)
+}
 
 /// What came of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,9 +169,11 @@ impl Metrics {
             }
             metrics.overdue += usize::from(entry.late && entry.outcome == Outcome::Open);
             metrics.late += usize::from(entry.late && entry.outcome.is_answer());
-            metrics.days.extend(entry.days(zone));
+            if let Some(days) = entry.days(zone) {
+                let at = metrics.days.partition_point(|other| *other < days);
+                metrics.days.insert(at, days);
+            }
         }
-        metrics.days.sort_unstable();
         metrics
     }
 
@@ -205,6 +216,12 @@ mod tests {
             due: None,
             late,
         }
+    }
+
+    #[test]
+    fn keys_begin_with_the_prefix() {
+        let id = Id::new("2026-03-10T09:00:00Z".parse().unwrap(), [1; 10]);
+        assert_eq!(key(id).as_str().strip_prefix(PREFIX), Some(&*id.to_string()));
     }
 
     #[test]

@@ -307,10 +307,11 @@ fn states_are_told_with_their_dates() {
 
 #[test]
 fn a_complaint_that_was_turned_into_a_request_counts_from_when_it_came() {
-    let case = Id::new(at(-90_000), [3; 10]);
     assert_eq!(fold(opening(), &[]).received(), at(0));
-    let turned = fold(Opening { door: Door::Feedback(case), ..opening() }, &[]);
-    assert_eq!((turned.received(), turned.opening.at), (at(-90_000), at(0)));
+    let door = Door::Feedback(Id::new(at(-90_000), [3; 10]));
+    let opened = Opening { at: at(90_000), door, ..opening() };
+    let turned = fold(opened, &[]);
+    assert_eq!((turned.received(), turned.opening.at), (at(0), at(90_000)));
     // The person has the whole week from now on.
-    assert_eq!(turned.state(at(100)).name(), "awaiting_identity");
+    assert_eq!(turned.state(at(90_000 + IDENTITY_SECONDS - 1)).name(), "awaiting_identity");
 }

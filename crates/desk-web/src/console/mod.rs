@@ -1,13 +1,14 @@
 //! The operators' API, and the only part that scans the store.
 
 mod erasure;
+pub mod requests;
 #[cfg(test)]
 mod tests;
 mod wire;
 
-use desk_core::case::{Case, CaseKey, Change, Head, Kind, Message, SetState, State};
+use desk_core::case::{AttachedFile, Case, CaseKey, Change, Kind, Message, SetState, State};
 use desk_core::id::Id;
-use desk_core::journal::Place;
+use desk_core::journal::{Aggregate, Journal, Place};
 use desk_core::reference::Reference;
 use http::{Method, StatusCode};
 
@@ -35,7 +36,7 @@ const MAX_OPENED: usize = 1_000;
 /// How many reads are in flight at once.
 const IN_FLIGHT: usize = 50;
 
-/// Answers for every address under `/console`.
+/// Answers for every address under `/console` that [`requests`] has not.
 pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
@@ -63,7 +64,7 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
             allow(reads, "GET, HEAD")?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::CaseRead, found.key.id).await?;
-            let case = found.load(desk).await?;
+            let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
             Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
         }
         ["cases", name, "attachments", number] => {
@@ -71,7 +72,8 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
             let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::FileRead, found.key.id).await?;
-            file(desk, &found, number).await
+            let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
+            file(desk, &found.key, case.reference(), &case.opening.files, number).await
         }
         ["cases", name, "replies"] => {
             allow(request.method == Method::POST, "POST")?;
@@ -105,13 +107,13 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
 }
 
 /// A case as the scan found it: its key, and the ids of all its events.
-struct Found {
-    key: CaseKey,
+struct Found<K> {
+    key: K,
     events: Vec<Id>,
 }
 
 /// Finds a case by its id or its reference.
-async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem> {
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found<CaseKey>, Problem> {
     let id = name.parse::<Id>().ok();
     let reference = name.parse::<Reference>().ok();
     if id.is_none() && reference.is_none() {
@@ -128,43 +130,44 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem>
     Ok(Found { key, events })
 }
 
-impl Found {
-    /// Loads the case, and repairs its head where an event is missing from it.
-    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Case, Problem> {
-        let case = cases::load(desk, &self.key).await?.ok_or(Problem::NotFound)?;
-        let known = |id: &Id| case.head.events().iter().any(|event| event.id == *id);
+impl<K: Place> Found<K> {
+    /// Loads the case, and repairs its head where an event is missing from it; `None` if it has expired.
+    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Option<K::Case>, Problem> {
+        let Some(case) = cases::load(desk, &self.key).await? else { return Ok(None) };
+        let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
         let missing: Vec<Id> = self.events.iter().filter(|id| !known(id)).copied().collect();
         if missing.is_empty() {
-            return Ok(case);
+            return Ok(Some(case));
         }
         let events = cases::read_events(desk, &self.key, missing).await?;
-        let known = case.head.events().len();
-        let head = case.head.merged(Head::new(events));
-        let case: Case = cases::fold(case.id, case.opening, head);
-        if case.head.events().len() == known {
-            return Ok(case);
+        let known = case.journal().events().len();
+        let (id, opening, head) = case.unfold();
+        let case: K::Case = cases::fold(id, opening, head.merged(Journal::new(events)));
+        if case.journal().events().len() == known {
+            return Ok(Some(case));
         }
-        cases::write_head(desk, &self.key, case).await
+        cases::write_head(desk, &self.key, case).await.map(Some)
     }
 }
 
 /// The tag of a case as an operator edits it: it changes with every event.
-fn tag(case: &Case) -> String {
-    let ids: Vec<u8> = case.head.events().iter().flat_map(|event| event.id.to_bytes()).collect();
-    entity_tag(&[case.id.to_bytes().as_slice(), &ids].concat())
+fn tag<C: Aggregate>(id: Id, case: &C) -> String {
+    let events = case.journal().events().iter();
+    let ids: Vec<u8> = events.flat_map(|event| event.id.to_bytes()).collect();
+    entity_tag(&[id.to_bytes().as_slice(), &ids].concat())
 }
 
 fn case_reply<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
-    Reply::json_text(status, wire::case(desk.setup, key, case)).etag(tag(case))
+    Reply::json_text(status, wire::case(desk.setup, key, case)).etag(tag(key.id, case))
 }
 
 /// Holds a change to the state that it was decided on (RFC 9110 section 13.1.1).
-fn precondition(request: &Request, case: &Case, required: bool) -> Result<(), Problem> {
+fn precondition(request: &Request, tag: &str, required: bool) -> Result<(), Problem> {
     if !request.headers.has(headers::IF_MATCH) {
         return if required { Err(Problem::PreconditionRequired) } else { Ok(()) };
     }
     // By strong comparison: a weak tag names what is good enough to read, and never what is changed.
-    let tag = format!("\"{}\"", tag(case));
+    let tag = format!("\"{tag}\"");
     let names =
         |value: &str| value.split(',').map(str::trim).any(|sent| sent == "*" || sent == tag);
     if request.headers.all(headers::IF_MATCH).any(names) {
@@ -218,14 +221,13 @@ fn page(request: &Request) -> Result<(Option<Id>, usize), Problem> {
         Some(text) => Some(text.parse().map_err(|_| Problem::invalid_query("cursor", "cursor"))?),
         None => None,
     };
-    let limit = match request.query("limit")? {
-        Some(text) => {
-            let limit = text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
-            limit.ok_or_else(|| Problem::invalid_query("limit", "not-a-number"))?
-        }
-        None => PAGE,
-    };
-    Ok((before, limit))
+    Ok((before, page_limit(request)?))
+}
+
+fn page_limit(request: &Request) -> Result<usize, Problem> {
+    let Some(text) = request.query("limit")? else { return Ok(PAGE) };
+    let limit = text.parse().ok().filter(|limit| (1..=MAX_PAGE).contains(limit));
+    limit.ok_or_else(|| Problem::invalid_query("limit", "not-a-number"))
 }
 
 /// The list, newest first. It shows no personal data, and so leaves no audit record.
@@ -255,10 +257,16 @@ async fn list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, P
     Ok(Reply::json_text(StatusCode::OK, wire::list(desk.setup, &listed, next)))
 }
 
-async fn file<S: Scan>(desk: &Desk<'_, S>, found: &Found, number: usize) -> Result<Reply, Problem> {
-    let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
-    let (file, bytes) = cases::read_file(desk, &found.key, &case.opening.files, number).await?;
-    let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
+/// An attached file, to be saved and not shown.
+async fn file<S: Scan>(
+    desk: &Desk<'_, S>,
+    key: &impl Place,
+    reference: Reference,
+    files: &[AttachedFile],
+    number: usize,
+) -> Result<Reply, Problem> {
+    let (file, bytes) = cases::read_file(desk, key, files, number).await?;
+    let name = format!("{reference}-{number}.{}", file.kind.extension());
     Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
         .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
         .header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\"")))
@@ -278,7 +286,7 @@ async fn reply<S: Scan>(
     };
     let once = idempotency_key(request)?;
     let found = find(desk, name).await?;
-    let case = found.load(desk).await?;
+    let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     let id = cases::event_id(desk, &found.key, "operator", once.as_deref());
     if let Some(earlier) = case.head.events().iter().find(|event| event.id.unique() == id.unique())
     {
@@ -292,7 +300,7 @@ async fn reply<S: Scan>(
             Err(Problem::AlreadySent(None))
         };
     }
-    precondition(request, &case, false)?;
+    precondition(request, &tag(found.key.id, &case), false)?;
     let change = Change::OperatorReplied { text };
     case.decide(&change).map_err(refusal)?;
     audit::record(desk, Action::CaseReplied, found.key.id).await?;
@@ -318,8 +326,8 @@ async fn set_state<S: Scan>(
         return Err(Problem::Internal("a required state is missing".to_owned()));
     };
     let found = find(desk, name).await?;
-    let case = found.load(desk).await?;
-    precondition(request, &case, true)?;
+    let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
+    precondition(request, &tag(found.key.id, &case), true)?;
     let change = Change::StateSet { state };
     case.decide(&change).map_err(refusal)?;
     audit::record(desk, Action::StateSet, found.key.id).await?;

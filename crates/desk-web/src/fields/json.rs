@@ -21,7 +21,7 @@ pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
     (complete && reader.rest.is_empty()).then_some(members)
 }
 
-/// A JSON value as far as others' messages need one: `null` and `false` are all the same.
+/// A JSON value as far as others' messages need one.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Value {
     /// A text.
@@ -34,6 +34,8 @@ pub(crate) enum Value {
     Number(String),
     /// `true`.
     True,
+    /// `false`.
+    False,
     /// Anything else.
     Other,
 }
@@ -133,7 +135,7 @@ impl Reader<'_> {
             return Some(Value::List(items));
         }
         for (word, value) in
-            [("null", Value::Other), ("true", Value::True), ("false", Value::Other)]
+            [("null", Value::Other), ("true", Value::True), ("false", Value::False)]
         {
             if let Some(rest) = self.rest.strip_prefix(word.as_bytes()) {
                 self.rest = rest;

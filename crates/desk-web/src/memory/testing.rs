@@ -265,7 +265,7 @@ impl World {
     }
 
     /// Sends a request to data requests, or to their status pages.
-    pub(crate) fn requests(&self, request: &Request) -> Answer {
+    pub(crate) fn data_requests(&self, request: &Request) -> Answer {
         let desk = self.desk();
         if request.path().starts_with("/requests/status/") {
             return block_on(crate::requests::status::serve(&desk, request)).into();
@@ -274,7 +274,7 @@ impl World {
     }
 
     /// The mails that wait, the oldest first.
-    pub(crate) fn mails(&self) -> Vec<crate::outbox::Mail> {
+    pub(crate) fn waiting_mails(&self) -> Vec<crate::outbox::Mail> {
         let desk = self.desk();
         let keys = self.keys("outbox").into_iter().map(|key| StoreKey::new(key).unwrap());
         keys.filter_map(|key| block_on(desk.read_sealed(&key)).unwrap()).collect()
@@ -283,6 +283,11 @@ impl World {
     /// Sends a request to the console.
     pub(crate) fn console(&self, request: &Request) -> Answer {
         block_on(crate::console::serve(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to what operators do with data requests.
+    pub(crate) fn casework(&self, request: &Request) -> Answer {
+        block_on(crate::console::requests::serve(&self.desk(), request)).into()
     }
 
     /// Sends a request to the policy.

@@ -25,7 +25,7 @@ fn body(kind: &str) -> Value {
 /// Files a request by JSON, and gives the path of its pending page.
 fn filed(world: &World, body: &Value) -> String {
     world.later(1);
-    let answer = world.requests(&post("/requests", body, &[]));
+    let answer = world.data_requests(&post("/requests", body, &[]));
     assert_eq!(answer.status, 201, "{}", answer.text());
     path(&answer.field("/pending_url"))
 }
@@ -36,7 +36,7 @@ fn path(url: &str) -> String {
 
 /// The link and the code of the newest mail.
 fn proof(world: &World) -> (String, String) {
-    let mail = world.mails().pop().expect("a mail");
+    let mail = world.waiting_mails().pop().expect("a mail");
     let line = |test: &dyn Fn(&str) -> bool| {
         mail.text.lines().map(str::trim).find(|line| test(line)).unwrap().to_owned()
     };
@@ -49,7 +49,8 @@ fn proof(world: &World) -> (String, String) {
 fn proven(world: &World, body: &Value) -> String {
     let pending = filed(world, body);
     let (_, code) = proof(world);
-    let answer = world.requests(&post(&format!("{pending}/code"), &json!({"code": code}), &[]));
+    let answer =
+        world.data_requests(&post(&format!("{pending}/code"), &json!({"code": code}), &[]));
     assert_eq!(answer.status, 200, "{}", answer.text());
     path(&answer.field("/status_url"))
 }
@@ -82,7 +83,7 @@ fn hidden(answer: &Answer, name: &str) -> String {
 #[test]
 fn a_person_asks_proves_who_they_are_and_follows() {
     let world = World::new();
-    let shown = world.requests(&page("/requests"));
+    let shown = world.data_requests(&page("/requests"));
     assert_eq!(shown.status, 200);
     for kind in Kind::ALL {
         assert!(shown.text().contains(&format!("value=\"{}\"", kind.name())), "{}", kind.name());
@@ -98,28 +99,28 @@ fn a_person_asks_proves_who_they_are_and_follows() {
         ("regime", "eu-gdpr"),
         ("language", "en"),
     ];
-    let sent = world.requests(&form("/requests", &fields));
+    let sent = world.data_requests(&form("/requests", &fields));
     assert_eq!(sent.status, 303, "{}", sent.text());
     let pending = sent.header("location").to_owned();
-    let waits = world.requests(&page(&pending));
+    let waits = world.data_requests(&page(&pending));
     assert!(waits.text().contains("Check your mail"));
     // Whoever files it sees nothing of the person there.
     for secret in ["Anna", "anna@", "March"] {
         assert!(!waits.text().contains(secret), "{secret}");
     }
     // A retry is the same request, and sends no other mail.
-    let again = world.requests(&form("/requests", &fields));
+    let again = world.data_requests(&form("/requests", &fields));
     assert_eq!(again.header("location"), pending);
-    assert_eq!(world.mails().len(), 1);
+    assert_eq!(world.waiting_mails().len(), 1);
 
     let (link, code) = proof(&world);
-    let question = world.requests(&page(&link));
+    let question = world.data_requests(&page(&link));
     assert!(question.text().contains("Did you ask for this?"));
     assert!(question.text().contains("Everything since &lt;March&gt;."));
     let entered =
-        world.requests(&form(&format!("{pending}/code"), &[("code", &code.to_lowercase())]));
+        world.data_requests(&form(&format!("{pending}/code"), &[("code", &code.to_lowercase())]));
     assert_eq!(entered.status, 303, "{}", entered.text());
-    let confirmed = world.requests(&page(entered.header("location")));
+    let confirmed = world.data_requests(&page(entered.header("location")));
     assert_eq!(confirmed.status, 200);
     assert!(
         confirmed.text().contains("By ") && confirmed.text().contains("DR-"),
@@ -128,31 +129,32 @@ fn a_person_asks_proves_who_they_are_and_follows() {
     );
     let status = entered.header("location").strip_suffix("/confirmed").unwrap().to_owned();
     // The same code once more, as by a double tap, leads to the same page.
-    let twice = world.requests(&form(&format!("{pending}/code"), &[("code", &code)]));
+    let twice = world.data_requests(&form(&format!("{pending}/code"), &[("code", &code)]));
     assert_eq!(twice.header("location"), entered.header("location"));
     // So does the link of the mail, for a day.
-    let by_link = world.requests(&form(&link, &[]));
+    let by_link = world.data_requests(&form(&link, &[]));
     assert_eq!(by_link.header("location"), entered.header("location"));
-    assert!(world.requests(&page(&pending)).text().contains("confirmed already"));
+    assert!(world.data_requests(&page(&pending)).text().contains("confirmed already"));
 
     let seen =
-        world.requests(&request(Method::GET, &status, &[("accept", "application/json")], ""));
+        world.data_requests(&request(Method::GET, &status, &[("accept", "application/json")], ""));
     assert_eq!(seen.field("/state"), "received");
     assert_eq!(seen.field("/due/last_day"), "2026-12-22");
     assert_eq!(seen.field("/identity/by"), "mail-code");
     assert_eq!(seen.field("/thread/0/text"), "Everything since <March>.");
-    let added = world.requests(&form(
+    let added = world.data_requests(&form(
         &format!("{status}/messages"),
         &[("message", "And files, please."), ("once", "a-token-of-the-form")],
     ));
     assert_eq!(added.status, 303);
-    let shown = world.requests(&page(added.header("location")));
+    let shown = world.data_requests(&page(added.header("location")));
     assert!(shown.text().contains("And files, please."));
-    let gone = world.requests(&form(&format!("{status}/withdraw"), &[]));
+    let gone = world.data_requests(&form(&format!("{status}/withdraw"), &[]));
     assert_eq!(gone.status, 303);
-    assert!(world.requests(&page(&status)).text().contains("Withdrawn"));
+    assert!(world.data_requests(&page(&status)).text().contains("Withdrawn"));
     // An end is final.
-    let late = world.requests(&post(&format!("{status}/messages"), &json!({"message": "x"}), &[]));
+    let late =
+        world.data_requests(&post(&format!("{status}/messages"), &json!({"message": "x"}), &[]));
     assert_eq!((late.status, late.slug().as_str()), (409, "case-state"));
 }
 
@@ -162,13 +164,13 @@ fn whoever_files_for_another_learns_nothing_and_gets_nowhere() {
     // An attacker files in the name of a person, who takes the mail for their own and confirms.
     let pending = filed(&world, &body("access"));
     let (link, _) = proof(&world);
-    let status = world.requests(&form(&link, &[])).header("location").to_owned();
+    let status = world.data_requests(&form(&link, &[])).header("location").to_owned();
     assert!(status.starts_with("/requests/status/"));
     // The attacker's link still says nothing and leads nowhere.
-    let waits = world.requests(&page(&pending));
+    let waits = world.data_requests(&page(&pending));
     assert!(!waits.text().contains("/requests/status/"));
     let guess = post(&format!("{pending}/code"), &json!({"code": "00000-00000"}), &[]);
-    assert_eq!(world.requests(&guess).status, 409);
+    assert_eq!(world.data_requests(&guess).status, 409);
     // No token serves another purpose.
     let token = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let (pending, link) = (token(&pending), token(&link));
@@ -179,7 +181,7 @@ fn whoever_files_for_another_learns_nothing_and_gets_nowhere() {
         format!("/requests/pending/{link}"),
         "/requests/status/AAAA".to_owned(),
     ] {
-        assert_eq!(world.requests(&page(&wrong)).status, 404, "{wrong}");
+        assert_eq!(world.data_requests(&page(&wrong)).status, 404, "{wrong}");
     }
 }
 
@@ -188,14 +190,15 @@ fn whoever_did_not_ask_says_so() {
     let world = World::new();
     let pending = filed(&world, &body("erasure"));
     let (link, code) = proof(&world);
-    let said = world.requests(&form(&format!("{link}/not-me"), &[]));
+    let said = world.data_requests(&form(&format!("{link}/not-me"), &[]));
     assert!(said.text().contains("it is withdrawn"), "{}", said.text());
     // Twice is once.
-    assert_eq!(world.requests(&form(&format!("{link}/not-me"), &[])).status, 200);
-    let answer = world.requests(&post(&format!("{pending}/code"), &json!({"code": code}), &[]));
+    assert_eq!(world.data_requests(&form(&format!("{link}/not-me"), &[])).status, 200);
+    let answer =
+        world.data_requests(&post(&format!("{pending}/code"), &json!({"code": code}), &[]));
     assert_eq!(answer.status, 409);
-    assert!(world.requests(&page(&pending)).text().contains("has ended"));
-    assert_eq!(world.requests(&form(&link, &[])).status, 409);
+    assert!(world.data_requests(&page(&pending)).text().contains("has ended"));
+    assert_eq!(world.data_requests(&form(&link, &[])).status, 409);
 }
 
 #[test]
@@ -203,7 +206,8 @@ fn five_wrong_codes_are_all_that_are_taken() {
     let world = World::new();
     let pending = filed(&world, &body("access"));
     let (link, code) = proof(&world);
-    let enter = |code: &str| world.requests(&form(&format!("{pending}/code"), &[("code", code)]));
+    let enter =
+        |code: &str| world.data_requests(&form(&format!("{pending}/code"), &[("code", code)]));
     for left in [4, 3, 2] {
         let answer = enter("00000-00000");
         assert_eq!(answer.status, 422);
@@ -213,14 +217,14 @@ fn five_wrong_codes_are_all_that_are_taken() {
     assert!(enter("K7QM2").text().contains("ten letters and digits"));
     assert!(enter("").text().contains("the field is empty"));
     // Another mail gives no tries back.
-    assert_eq!(world.requests(&form(&format!("{pending}/resend"), &[])).status, 303);
+    assert_eq!(world.data_requests(&form(&format!("{pending}/resend"), &[])).status, 303);
     let (_, second) = proof(&world);
     assert_ne!(code, second);
     assert!(enter(&code).text().contains("one more try"), "the first code no longer counts");
     assert!(enter("00000-00001").text().contains("No more codes are taken"));
     assert!(enter(&second).text().contains("Too many wrong codes"));
     // The link is in the mailbox alone, and still works.
-    assert_eq!(world.requests(&form(&link, &[])).status, 303);
+    assert_eq!(world.data_requests(&form(&link, &[])).status, 303);
 }
 
 #[test]
@@ -229,13 +233,13 @@ fn links_and_codes_are_good_for_a_day_and_a_request_for_a_week() {
     let pending = filed(&world, &body("access"));
     let (link, code) = proof(&world);
     let enter = |code: &str| {
-        world.requests(&post(&format!("{pending}/code"), &json!({"code": code}), &[])).status
+        world.data_requests(&post(&format!("{pending}/code"), &json!({"code": code}), &[])).status
     };
     world.later(24 * 3600);
-    assert_eq!(world.requests(&page(&link)).status, 404);
-    assert_eq!(world.requests(&form(&link, &[])).status, 404);
+    assert_eq!(world.data_requests(&page(&link)).status, 404);
+    assert_eq!(world.data_requests(&form(&link, &[])).status, 404);
     assert_eq!(enter(&code), 409);
-    let resent = world.requests(&post(&format!("{pending}/resend"), &json!({}), &[]));
+    let resent = world.data_requests(&post(&format!("{pending}/resend"), &json!({}), &[]));
     assert_eq!(resent.status, 202);
     let (_, code) = proof(&world);
     assert_eq!(enter(&code), 200);
@@ -243,9 +247,9 @@ fn links_and_codes_are_good_for_a_day_and_a_request_for_a_week() {
     let pending = filed(&world, &body("portability"));
     world.later(7 * 24 * 3600);
     let seen =
-        world.requests(&request(Method::GET, &pending, &[("accept", "application/json")], ""));
+        world.data_requests(&request(Method::GET, &pending, &[("accept", "application/json")], ""));
     assert_eq!(seen.field("/state"), "expired");
-    let resent = world.requests(&post(&format!("{pending}/resend"), &json!({}), &[]));
+    let resent = world.data_requests(&post(&format!("{pending}/resend"), &json!({}), &[]));
     assert_eq!(resent.status, 409);
 }
 
@@ -262,7 +266,7 @@ fn answers_for_known_and_unknown_addresses_do_not_differ() {
         // The same instance, the same number of the request: what is drawn is the same.
         let fresh = world.renewed();
         fresh.store.reset_calls();
-        let answer = fresh.requests(&post("/requests", &body("erasure"), &[]));
+        let answer = fresh.data_requests(&post("/requests", &body("erasure"), &[]));
         (answer.status, answer.headers, answer.body, fresh.store.calls(), fresh.store.depth())
     };
     // What the limiter says of the client is about the client, and is the same here for a day has other slots.
@@ -279,10 +283,11 @@ fn answers_for_known_and_unknown_addresses_do_not_differ() {
 #[test]
 fn a_mailbox_is_not_flooded_and_nobody_is_told() {
     let world = World::with(|name| (name == "request_mail_limits").then_some("2;w=3600"));
-    let answers: Vec<u16> =
-        (0..4).map(|_| world.requests(&post("/requests", &body("access"), &[])).status).collect();
+    let answers: Vec<u16> = (0..4)
+        .map(|_| world.data_requests(&post("/requests", &body("access"), &[])).status)
+        .collect();
     assert_eq!(answers, [201; 4]);
-    assert_eq!(world.mails().len(), 2);
+    assert_eq!(world.waiting_mails().len(), 2);
     // The requests are all there: nobody can keep another from asking.
     assert_eq!(world.keys("request").len(), 4);
 }
@@ -294,7 +299,7 @@ fn the_wrong_fields_are_told_all_at_once() {
         "kind": "wishes", "email": "anna", "name": "x".repeat(201), "details": "\u{1b}",
         "behalf": "other", "regime": "xx", "language": "fr", "attachments": "x", "more": 1,
     });
-    let answer = world.requests(&post("/requests", &wrong, &[]));
+    let answer = world.data_requests(&post("/requests", &wrong, &[]));
     assert_eq!(answer.status, 422);
     let errors = answer.errors();
     let codes: Vec<(&str, &str)> = errors.iter().map(|(p, c)| (p.as_str(), c.as_str())).collect();
@@ -313,31 +318,31 @@ fn the_wrong_fields_are_told_all_at_once() {
         ]
     );
     // What cannot be carried out without words needs them; who asks for another has to show that they may.
-    let answer = world.requests(&post("/requests", &body("rectification"), &[]));
+    let answer = world.data_requests(&post("/requests", &body("rectification"), &[]));
     assert_eq!(answer.errors(), [("/details".to_owned(), "missing".to_owned())]);
     let mut other = body("access");
     other["behalf"] = json!("representative");
-    let answer = world.requests(&post("/requests", &other, &[]));
+    let answer = world.data_requests(&post("/requests", &other, &[]));
     assert_eq!(answer.errors(), [("/attachments".to_owned(), "missing".to_owned())]);
     assert!(world.store.dump().is_empty());
     // A form shows them beside the fields, and keeps what was written.
-    let token = hidden(&world.requests(&page("/requests")), "token");
-    let back = world.requests(&form(
+    let token = hidden(&world.data_requests(&page("/requests")), "token");
+    let back = world.data_requests(&form(
         "/requests",
         &[("token", &token), ("email", "anna<"), ("kind", "objection")],
     ));
     assert_eq!(back.status, 422);
     assert!(back.text().contains("value=\"anna&lt;\"") && back.text().contains("checked"));
     assert!(back.text().contains("Say what it is about"));
-    let expired = world.requests(&form("/requests", &[("token", "x"), ("email", EMAIL)]));
+    let expired = world.data_requests(&form("/requests", &[("token", "x"), ("email", EMAIL)]));
     assert!(expired.status == 422 && expired.text().contains("once more"));
 }
 
 #[test]
 fn a_representative_attaches_what_shows_it() {
     let world = World::new();
-    let token = hidden(&world.requests(&page("/requests")), "token");
-    let sent = world.requests(&multipart(
+    let token = hidden(&world.data_requests(&page("/requests")), "token");
+    let sent = world.data_requests(&multipart(
         "/requests",
         &[
             ("token", None, token.as_bytes()),
@@ -349,14 +354,14 @@ fn a_representative_attaches_what_shows_it() {
     ));
     assert_eq!(sent.status, 303, "{}", sent.text());
     let (link, _) = proof(&world);
-    let status = world.requests(&form(&link, &[])).header("location").to_owned();
+    let status = world.data_requests(&form(&link, &[])).header("location").to_owned();
     let status = status.strip_suffix("/confirmed").unwrap();
-    let shown = world.requests(&page(status));
+    let shown = world.data_requests(&page(status));
     assert!(shown.text().contains("/attachments/1"));
-    let file = world.requests(&get(&format!("{status}/attachments/1")));
+    let file = world.data_requests(&get(&format!("{status}/attachments/1")));
     assert_eq!((file.status, file.header("content-type")), (200, "text/plain; charset=utf-8"));
     assert!(file.header("content-disposition").contains("attachment"));
-    assert_eq!(world.requests(&get(&format!("{status}/attachments/2"))).status, 404);
+    assert_eq!(world.data_requests(&get(&format!("{status}/attachments/2"))).status, 404);
 }
 
 #[test]
@@ -368,23 +373,23 @@ fn what_the_stores_link_to_says_whose_app_it_is_and_opens_the_same_request() {
     });
     for (address, door) in [("/delete-account", "delete-account"), ("/delete-data", "delete-data")]
     {
-        let shown = world.requests(&page(address));
+        let shown = world.data_requests(&page(address));
         assert_eq!(shown.status, 200);
         let text = shown.text();
         for needed in ["OnCall 3.0", "OnCall Ltd", "without the app", "24 months", "three years"] {
             assert!(text.contains(needed), "{needed} on {address}");
         }
-        let russian = world.requests(&page(&format!("{address}?lang=ru")));
+        let russian = world.data_requests(&page(&format!("{address}?lang=ru")));
         assert!(russian.text().contains("<p>Остаётся отказ от рассылок.</p>"));
         let token = hidden(&shown, "token");
         let mut fields = vec![("token", token.as_str()), ("email", EMAIL), ("language", "en")];
         if door == "delete-data" {
             fields.push(("details", "My messages."));
         }
-        let sent = world.requests(&form(address, &fields));
+        let sent = world.data_requests(&form(address, &fields));
         assert_eq!(sent.status, 303, "{}", sent.text());
         let (link, _) = proof(&world);
-        let status = world.requests(&form(&link, &[])).header("location").to_owned();
+        let status = world.data_requests(&form(&link, &[])).header("location").to_owned();
         let status = status.strip_suffix("/confirmed").unwrap().to_owned();
         let (desk, key) = (world.desk(), key(&world, &status));
         let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
@@ -397,7 +402,7 @@ fn what_the_stores_link_to_says_whose_app_it_is_and_opens_the_same_request() {
 fn the_page_tells_how_it_went() {
     let world = World::new();
     let status = proven(&world, &body("access"));
-    let shown = || world.requests(&page(&status)).text().to_owned();
+    let shown = || world.data_requests(&page(&status)).text().to_owned();
     happen(&world, &status, Change::Taken);
     assert!(shown().contains("aria-current=\"step\">Being worked on"));
     happen(&world, &status, Change::ClarificationAsked(text("Which <app>?")));
@@ -405,21 +410,24 @@ fn the_page_tells_how_it_went() {
         shown().contains("We need to know something from you")
             && shown().contains("Which &lt;app&gt;?")
     );
-    let answered =
-        world.requests(&post(&format!("{status}/messages"), &json!({"message": "This one."}), &[]));
+    let answered = world.data_requests(&post(
+        &format!("{status}/messages"),
+        &json!({"message": "This one."}),
+        &[],
+    ));
     assert_eq!(answered.field("/state"), "in_progress");
     let notice = world.desk().moment.id("mail");
     happen(&world, &status, Change::Extended { reason: text("There is very much."), notice });
     assert!(shown().contains("The term was extended") && shown().contains("There is very much."));
     let seen =
-        world.requests(&request(Method::GET, &status, &[("accept", "application/json")], ""));
+        world.data_requests(&request(Method::GET, &status, &[("accept", "application/json")], ""));
     assert_eq!(seen.field("/due/last_day"), "2027-02-22");
     happen(&world, &status, Change::Refused { ground: Ground::Excessive, text: text("No.") });
     assert!(shown().contains("Refused") && shown().contains("repeats an earlier one too soon"));
     assert!(!shown().contains("Withdraw this request"));
     let late = proven(&world, &body("access"));
     world.later(40 * 86_400);
-    assert!(world.requests(&page(&late)).text().contains("This date has passed"));
+    assert!(world.data_requests(&page(&late)).text().contains("This date has passed"));
 }
 
 fn by_hmac(secret: &[u8], claims: &Value) -> String {
@@ -446,7 +454,7 @@ fn the_app_asserts_who_is_signed_in() {
         change(&mut claims);
         let mut sent = body("access");
         sent["assertion"] = json!(by_hmac(&[7; 32], &claims));
-        world.requests(&post("/requests", &sent, &[]))
+        world.data_requests(&post("/requests", &sent, &[]))
     };
     let taken = with(&|_| {});
     assert_eq!(taken.status, 201, "{}", taken.text());
@@ -455,7 +463,7 @@ fn the_app_asserts_who_is_signed_in() {
     let (desk, key) = (world.desk(), key(&world, &status));
     let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
     assert_eq!(case.identified.map(|(_, proof)| proof), Some(Proof::Assertion));
-    assert!(world.mails().is_empty());
+    assert!(world.waiting_mails().is_empty());
     for (name, code, change) in [
         (
             "another audience",
@@ -477,21 +485,21 @@ fn the_app_asserts_who_is_signed_in() {
     // With another key, or none configured, it is none.
     let mut sent = body("access");
     sent["assertion"] = json!(by_hmac(&[8; 32], &claims));
-    assert_eq!(world.requests(&post("/requests", &sent, &[])).status, 422);
+    assert_eq!(world.data_requests(&post("/requests", &sent, &[])).status, 422);
     sent["assertion"] = json!(by_hmac(&[7; 32], &claims));
-    assert_eq!(World::new().requests(&post("/requests", &sent, &[])).status, 422);
+    assert_eq!(World::new().data_requests(&post("/requests", &sent, &[])).status, 422);
 }
 
 #[test]
 fn an_idempotency_key_opens_one_request() {
     let world = World::new();
     let key = [("idempotency-key", "0123456789abcdef")];
-    let first = world.requests(&post("/requests", &body("access"), &key));
-    let second = world.requests(&post("/requests", &body("access"), &key));
+    let first = world.data_requests(&post("/requests", &body("access"), &key));
+    let second = world.data_requests(&post("/requests", &body("access"), &key));
     assert_eq!((first.status, second.status), (201, 201));
     assert_eq!(first.field("/reference"), second.field("/reference"));
-    assert_eq!((world.keys("request").len(), world.mails().len()), (1, 1));
-    let other = world.requests(&post("/requests", &body("erasure"), &key));
+    assert_eq!((world.keys("request").len(), world.waiting_mails().len()), (1, 1));
+    let other = world.data_requests(&post("/requests", &body("erasure"), &key));
     assert_eq!((other.status, other.slug().as_str()), (422, "already-sent"));
 }
 
@@ -499,7 +507,7 @@ fn an_idempotency_key_opens_one_request() {
 fn two_taps_that_race_open_one_request() {
     for schedule in 0..256 {
         let world = World::new();
-        let token = hidden(&world.requests(&page("/requests")), "token");
+        let token = hidden(&world.data_requests(&page("/requests")), "token");
         let sent = form("/requests", &[("token", &token), ("kind", "access"), ("email", EMAIL)]);
         let (one, other) = (world.desk(), world.desk());
         let (a, b) = race(
@@ -518,35 +526,35 @@ fn two_taps_that_race_open_one_request() {
 #[test]
 fn a_request_is_whole_or_refused() {
     let world = World::new();
-    let token = hidden(&world.requests(&page("/requests")), "token");
+    let token = hidden(&world.data_requests(&page("/requests")), "token");
     let sent = form("/requests", &[("token", &token), ("kind", "access"), ("email", EMAIL)]);
-    world.requests(&sent);
+    world.data_requests(&sent);
     world.store.reset_calls();
     let calls = {
         let fresh = World::new();
-        fresh.requests(&sent);
+        fresh.data_requests(&sent);
         fresh.store.calls().len()
     };
     assert!(calls > 0);
     for call in 1..=calls {
         let world = World::new();
         world.store.fail_from(Some(call));
-        let answer = world.requests(&sent);
+        let answer = world.data_requests(&sent);
         world.store.fail_from(None);
         world.store.reset_calls();
         assert_eq!(answer.status, 503, "call {call}");
         assert!(answer.text().contains("Nothing was sent yet") && answer.text().contains(EMAIL));
         // Sent again under the same token it is taken, once, and a mail leads to it.
-        let again = world.requests(&sent);
+        let again = world.data_requests(&sent);
         assert_eq!(again.status, 303, "call {call}");
         assert_eq!(world.keys("request").len(), 1);
         let pending = again.header("location").to_owned();
-        if world.mails().is_empty() {
-            assert_eq!(world.requests(&form(&format!("{pending}/resend"), &[])).status, 303);
+        if world.waiting_mails().is_empty() {
+            assert_eq!(world.data_requests(&form(&format!("{pending}/resend"), &[])).status, 303);
         }
-        let works = world.mails().iter().any(|mail| {
+        let works = world.waiting_mails().iter().any(|mail| {
             let link = mail.text.lines().find(|line| line.starts_with(BASE)).unwrap();
-            world.requests(&form(&path(link), &[])).status == 303
+            world.data_requests(&form(&path(link), &[])).status == 303
         });
         assert!(works, "call {call}");
     }
@@ -557,7 +565,7 @@ fn public_paths_make_few_calls() {
     let world = World::new();
     let cost = |request: &crate::Request| {
         world.store.reset_calls();
-        let answer = world.requests(request);
+        let answer = world.data_requests(request);
         assert!(answer.status < 400, "{}", answer.text());
         (world.store.depth(), world.store.calls().len())
     };
@@ -576,9 +584,9 @@ fn a_receipt_can_be_checked_by_anybody() {
     let mut sent = body("rectification");
     sent["details"] = json!("My name is Anna.");
     let status = proven(&world, &sent);
-    let before = world.requests(&get(&format!("{status}/receipt.json")));
+    let before = world.data_requests(&get(&format!("{status}/receipt.json")));
     happen(&world, &status, Change::Withdrawn);
-    let receipt = world.requests(&get(&format!("{status}/receipt.json")));
+    let receipt = world.data_requests(&get(&format!("{status}/receipt.json")));
     assert_eq!(before.body, receipt.body, "what happens later changes no receipt");
     let claims = world.setup.keys.verify(&receipt.field("/jws")).unwrap();
     let claims: Value = serde_json::from_slice(&claims).unwrap();
@@ -600,14 +608,14 @@ fn only_the_addresses_that_there_are_answer() {
         (Method::GET, format!("{status}/withdraw"), "POST"),
         (Method::POST, format!("{status}/receipt.json"), "GET, HEAD"),
     ] {
-        let answer = world.requests(&request(method, &target, &[], ""));
+        let answer = world.data_requests(&request(method, &target, &[], ""));
         assert_eq!((answer.status, answer.header("allow")), (405, allowed), "{target}");
     }
     for target in [format!("{status}/x"), "/requests/x".to_owned(), "/requests/pending".to_owned()]
     {
-        assert_eq!(world.requests(&get(&target)).status, 404, "{target}");
+        assert_eq!(world.data_requests(&get(&target)).status, 404, "{target}");
     }
-    for answer in [world.requests(&page(&status)), world.requests(&get(&status))] {
+    for answer in [world.data_requests(&page(&status)), world.data_requests(&get(&status))] {
         assert_eq!(answer.header("cache-control"), "no-store");
         assert_eq!(answer.header("x-robots-tag"), "noindex");
         assert_eq!(answer.header("referrer-policy"), "no-referrer");
@@ -615,6 +623,6 @@ fn only_the_addresses_that_there_are_answer() {
     // A link to feedback is none to a request.
     let feedback = CaseKey { id: key(&world, &status).id, subject: None };
     let token = world.setup.keys.mint(Purpose::StatusLink, feedback.to_bytes());
-    assert_eq!(world.requests(&page(&format!("/requests/status/{token}"))).status, 404);
+    assert_eq!(world.data_requests(&page(&format!("/requests/status/{token}"))).status, 404);
     let _ = HTML;
 }

@@ -1,0 +1,266 @@
+//! What operators do with data requests.
+//!
+//! Whatever decides about a person is held to what it was decided on (`If-Match`), leaves an audit record before it
+//! happens, and has the mail that tells the person in the outbox before it is stored.
+
+mod acts;
+mod log;
+mod packages;
+mod queue;
+#[cfg(test)]
+mod tests;
+mod turned;
+mod wire;
+
+use desk_core::clock::due::{Clock, Pause};
+use desk_core::clock::regime::{Rule, leading};
+use desk_core::id::Id;
+use desk_core::reference::{Reference, Series};
+use desk_core::request::log::PREFIX;
+use desk_core::request::{Request, RequestKey};
+use http::{Method, StatusCode};
+
+use super::{Found, IN_FLIGHT, file, page_limit, tag};
+use crate::audit::{self, About, Action};
+use crate::clocks::Clocks;
+use crate::desk::Desk;
+use crate::headers;
+use crate::join::all;
+use crate::operator;
+use crate::outbox::{self, Message};
+use crate::ports::{Outbound, Scan};
+use crate::problem::Problem;
+use crate::reply::{Reply, Response, entity_tag};
+use crate::request::Request as HttpRequest;
+
+/// How many requests are opened for one answer at the most.
+const MAX_OPENED: usize = 1_000;
+/// How many others of the same person and kind are looked for at the most.
+const MAX_LINKED: usize = 100;
+
+/// Answers for every address under `/console/api/requests`, and for the one that turns a case into a request.
+pub async fn serve<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut told = Vec::new();
+    // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
+    let outcome = match operator::authorise(desk.setup, request) {
+        Ok(()) => route(desk, request, &mut told).await,
+        Err(problem) => Err(problem),
+    };
+    let mut response = desk.respond_json(request, locale, outcome);
+    response.after = outbox::after(desk, told);
+    response
+}
+
+/// Answers a request, or says what the problem is. What a person is to be told goes into `told` once it is stored.
+async fn route<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let allow = |allowed: bool, methods: &'static str| {
+        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    };
+    let rest = match segments.as_slice() {
+        ["console", "api", "requests", rest @ ..] => rest,
+        ["console", "api", "cases", name, "request"] => {
+            allow(request.method == Method::POST, "POST")?;
+            return turned::from_case(desk, request, name, told).await;
+        }
+        _ => return Err(Problem::NotFound),
+    };
+    match rest {
+        [] => {
+            allow(reads, "GET, HEAD")?;
+            queue::queue(desk, request).await
+        }
+        ["log"] => {
+            allow(reads, "GET, HEAD")?;
+            log::export(desk, request).await
+        }
+        ["metrics"] => {
+            allow(reads, "GET, HEAD")?;
+            log::metrics(desk, request).await
+        }
+        [name] => {
+            allow(reads, "GET, HEAD")?;
+            let found = find(desk, name).await?;
+            audit(desk, Action::RequestRead, found.key.id).await?;
+            let case = found.load(desk).await?;
+            answer(desk, request, &found, &case, StatusCode::OK).await
+        }
+        [name, "attachments", number] => {
+            allow(reads, "GET, HEAD")?;
+            let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
+            let found = find(desk, name).await?;
+            audit(desk, Action::FileRead, found.key.id).await?;
+            let case = found.load(desk).await?;
+            file(desk, &found.key, case.reference(), &case.opening.files, number).await
+        }
+        [name, "complaint"] => {
+            allow(request.method == Method::POST, "POST")?;
+            turned::complaint(desk, name, told).await
+        }
+        [name, "package"] => match request.method {
+            Method::POST => packages::build(desk, request, name, told).await,
+            Method::DELETE => packages::drop(desk, request, name).await,
+            _ => Err(Problem::MethodNotAllowed("POST, DELETE")),
+        },
+        [name, act] => {
+            let read = acts::reader(act).ok_or(Problem::NotFound)?;
+            allow(request.method == Method::POST, "POST")?;
+            acts::act(desk, request, name, read(request)?, told).await
+        }
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// Records an access to a request that is about to happen.
+async fn audit<S: Scan>(desk: &Desk<'_, S>, action: Action, id: Id) -> Result<(), Problem> {
+    audit::record_about(desk, action, About::Request(id), None).await
+}
+
+/// The keys of everything that has to do with requests, from one scan.
+struct Scanned(Vec<String>);
+
+impl Scanned {
+    async fn read<S: Scan>(desk: &Desk<'_, S>) -> Result<Self, Problem> {
+        let mut keys = desk.store.keys(RequestKey::AREA).await?;
+        // Ids are in order as text, and so are the lists below: sorting costs a component 4 KB for every type.
+        keys.sort_unstable();
+        Ok(Self(keys))
+    }
+
+    /// Every request that there is, the oldest first.
+    fn requests(&self) -> Vec<RequestKey> {
+        self.0.iter().filter_map(|key| RequestKey::from_opening(key)).collect()
+    }
+
+    /// The ids of those in the log, which have ended, the oldest first.
+    fn logged(&self) -> Vec<Id> {
+        self.0.iter().filter_map(|key| key.strip_prefix(PREFIX)?.parse().ok()).collect()
+    }
+
+    /// Requests with the ids of all their events, in the order in which they were given.
+    fn found(&self, keys: &[RequestKey]) -> Vec<Found<RequestKey>> {
+        let event = |key: &String| {
+            let (request, event) = key.strip_prefix("request-event:")?.split_once(':')?;
+            Some((request.parse::<Id>().ok()?, event.parse::<Id>().ok()?))
+        };
+        let events: Vec<(Id, Id)> = self.0.iter().filter_map(event).collect();
+        let of = |&key: &RequestKey| {
+            let from = events.partition_point(|(request, _)| *request < key.id);
+            let own = events.iter().skip(from).take_while(|(request, _)| *request == key.id);
+            Found { key, events: own.map(|(_, event)| *event).collect() }
+        };
+        keys.iter().map(of).collect()
+    }
+}
+
+/// A request as the scan found it, with those that may be duplicates of it.
+struct Named {
+    key: RequestKey,
+    found: Found<RequestKey>,
+    scanned: Scanned,
+}
+
+impl Named {
+    async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Request, Problem> {
+        self.found.load(desk).await?.ok_or(Problem::NotFound)
+    }
+}
+
+/// Finds a request by its id or its reference.
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Named, Problem> {
+    let id = name.parse::<Id>().ok();
+    let reference = name.parse::<Reference>().ok();
+    if id.is_none() && reference.is_none() {
+        return Err(Problem::NotFound);
+    }
+    let scanned = Scanned::read(desk).await?;
+    let is_named = |key: &RequestKey| {
+        Some(key.id) == id || Some(Reference::new(Series::Requests, key.id)) == reference
+    };
+    let key = scanned.requests().into_iter().find(is_named).ok_or(Problem::NotFound)?;
+    named(scanned, key)
+}
+
+fn named(scanned: Scanned, key: RequestKey) -> Result<Named, Problem> {
+    let found = scanned.found(&[key]).pop().ok_or(Problem::NotFound)?;
+    Ok(Named { key, found, scanned })
+}
+
+/// Loads requests side by side, a few at a time, and gives each to `each`; those that expired meanwhile are left out.
+async fn load_all<S: Scan>(
+    desk: &Desk<'_, S>,
+    found: &[Found<RequestKey>],
+    each: &mut dyn FnMut(&RequestKey, Request),
+) -> Result<(), Problem> {
+    for chunk in found.chunks(IN_FLIGHT) {
+        for (found, case) in
+            chunk.iter().zip(all(chunk.iter().map(|found| found.load(desk))).await?)
+        {
+            if let Some(case) = case {
+                each(&found.key, case);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The clock of a rule for a request.
+fn clock<'a>(
+    clocks: &'a Clocks,
+    rule: &'static Rule,
+    request: &Request,
+    pauses: &'a [Pause],
+) -> Clock<'a> {
+    Clock {
+        rule,
+        received: request.received(),
+        zone: &clocks.zone,
+        calendars: &clocks.calendars,
+        pauses,
+        // A term beside the leading one was not extended, where the law knows no extension of it.
+        extended: request.extension.is_some() && rule.extension.is_some(),
+    }
+}
+
+/// The clock that a request is kept by; `None` where its regime does not know the right.
+fn leading_clock<'a>(
+    clocks: &'a Clocks,
+    request: &Request,
+    pauses: &'a [Pause],
+) -> Option<Clock<'a>> {
+    let rule = leading(request.opening.regime, request.opening.kind.right())?;
+    Some(clock(clocks, rule, request, pauses))
+}
+
+/// The tag of a request as an operator edits it: it changes with every event, and where it expires by itself.
+fn state_tag<S>(desk: &Desk<'_, S>, case: &Request) -> String {
+    let tag = tag(case.id, case);
+    entity_tag([&tag, case.state(desk.now()).name()].concat().as_bytes())
+}
+
+/// A request as operators see it. The tag is set without its conditions: how much time is left changes by itself.
+async fn answer<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    named: &Named,
+    case: &Request,
+    status: StatusCode,
+) -> Result<Reply, Problem> {
+    let clocks = desk.setup.clocks()?;
+    let own = queue::Row::new(desk, &clocks, &named.key, case);
+    let rows = queue::linked(desk, &clocks, &named.scanned, case, own).await?;
+    let lang = request.locale(desk.setup).lang;
+    let json = wire::request(desk, &clocks, &rows, &named.key, case, lang);
+    let tag = format!("\"{}\"", state_tag(desk, case));
+    Ok(Reply::json_text(status, json).header(headers::ETAG, &tag))
+}

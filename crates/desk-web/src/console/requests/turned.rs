@@ -1,0 +1,217 @@
+//! A complaint that is turned into a data request, and a request from which a complaint is opened: without retyping, and
+//! each names the other.
+
+use desk_core::case::{
+    Case, CaseKey, Change as CaseChange, Door as CaseDoor, Kind as CaseKind, Message as Text,
+    Opening as CaseOpening, SetState,
+};
+use desk_core::clock::regime::Regime;
+use desk_core::id::Id;
+use desk_core::journal::{Journal, Place};
+use desk_core::reference::{Reference, Series};
+use desk_core::request::{
+    Behalf, Code, CodeHash, Door, Identity, Kind, Opening, Request, RequestKey,
+};
+use desk_core::time::Timestamp;
+use http::StatusCode;
+
+use super::{Named, Scanned, answer, find, named};
+use crate::audit::Action;
+use crate::cases;
+use crate::console::{self, case_reply};
+use crate::desk::Desk;
+use crate::feedback;
+use crate::fields::Fields;
+use crate::headers;
+use crate::notices::{Notice, identity_mail, notice};
+use crate::outbox::{self, Message};
+use crate::policy;
+use crate::ports::Scan;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::request::Request as HttpRequest;
+use crate::submitted::idempotency_key;
+use crate::texts;
+
+fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
+    desk.now().plus_seconds(i64::from(desk.setup.retention_days) * 86_400)
+}
+
+/// A text of ours as a message. Ours are short and have no control characters.
+fn message(text: &str) -> Result<Text, Problem> {
+    Text::new(text).map_err(|error| Problem::Internal(error.to_string()))
+}
+
+/// Opens a data request from a complaint. Its id follows from the case and from what is asked for, so however often this
+/// is done, there is one request; and it holds when the complaint came, from which the law counts. Who asks is proven by
+/// the mail, as with any other request.
+pub(super) async fn from_case<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    name: &str,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-right"));
+    fields.require("kind", &kind);
+    let regime = fields.parse("regime", |name| Regime::from_name(name).ok_or("unknown-regime"));
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let kind = kind.ok_or_else(|| Problem::Internal("a required kind is missing".to_owned()))?;
+    let once = idempotency_key(request)?;
+    let found = console::find(desk, name).await?;
+    let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
+    let email = case.opening.email.clone().ok_or(Problem::CaseState("no-email"))?;
+    let parts: [&[u8]; 3] = [b"request", &found.key.id.to_bytes(), kind.name().as_bytes()];
+    let id = Id::new(case.opening.at, cases::unique(desk, &parts));
+    let reference = Reference::new(Series::Requests, id).to_string();
+    let text = message(&(texts::notices(case.opening.lang).turned)(&reference))?;
+    let event = cases::event_id(desk, &found.key, "turned", once.as_deref());
+    let reply = CaseChange::OperatorReplied { text };
+    let known = case.head.events().iter().find(|known| known.id.unique() == event.unique());
+    if known.is_some_and(|known| known.change != reply) {
+        return Err(Problem::AlreadySent(None));
+    }
+    let scanned = Scanned::read(desk).await?;
+    let key = scanned.requests().into_iter().find(|key| key.id == id);
+    let is_said = case.head.events().iter().any(|event| event.change == reply);
+    if !is_said {
+        case.decide(&reply).map_err(feedback::wire::refusal)?;
+    }
+    let (named, turned, status) = match key {
+        Some(key) => {
+            super::audit(desk, Action::RequestRead, id).await?;
+            let named = named(scanned, key)?;
+            let turned = named.load(desk).await?;
+            (named, turned, StatusCode::OK)
+        }
+        None => {
+            super::audit(desk, Action::RequestOpened, id).await?;
+            let key = RequestKey { id, subject: desk.setup.keys.subject(&email) };
+            let code = Code::draw(&desk.moment, id);
+            let opening = Opening {
+                at: desk.now(),
+                kind,
+                regime: match regime {
+                    Some(regime) => regime,
+                    None => desk.setup.clocks()?.regime,
+                },
+                email,
+                name: case.opening.name.clone(),
+                details: Some(case.opening.message.clone()),
+                behalf: Behalf::Own,
+                // They stay where they are: the case is named by the door.
+                files: Vec::new(),
+                lang: case.opening.lang,
+                policy: policy::pin(desk).await?,
+                door: Door::Feedback(found.key.id),
+                fingerprint: case.opening.fingerprint.clone(),
+                identity: Identity::Sent(CodeHash::new(&desk.setup.keys, id, &code)),
+                expires: expires(desk),
+            };
+            let (mail_id, mail) =
+                (desk.moment.id("mail"), identity_mail(desk, &key, &opening, &code));
+            outbox::put(desk, mail_id, &mail).await?;
+            cases::open(desk, &key, opening.expires, &opening).await?;
+            told.push(Message::Mail(mail_id, mail));
+            let turned = Request::fold(id, Box::new(opening), Journal::default());
+            let named = Named { key, found: console::Found { key, events: Vec::new() }, scanned };
+            (named, turned, StatusCode::CREATED)
+        }
+    };
+    if !is_said {
+        cases::append(desk, &found.key, case, reply, event).await?;
+    }
+    let path = format!("/console/api/requests/{id}");
+    Ok(answer(desk, request, &named, &turned, status).await?.header(headers::LOCATION, &path))
+}
+
+/// Opens a complaint with the text of a request. The request goes on, if it was going on.
+///
+/// The case comes first and the message in it that names the request last: where that is missing, the work broke off, and
+/// is done again.
+pub(super) async fn complaint<S: Scan>(
+    desk: &Desk<'_, S>,
+    name: &str,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
+    let named = find(desk, name).await?;
+    let case = named.load(desk).await?;
+    super::audit(desk, Action::ComplaintOpened, named.key.id).await?;
+    let opening = &case.opening;
+    let t = texts::notices(opening.lang);
+    let own_reference = case.reference().to_string();
+    let of = CaseChange::OperatorReplied { text: message(&(t.complaint_of)(&own_reference))? };
+
+    let parts: [&[u8]; 2] = [b"complaint", &named.key.to_bytes()];
+    let unique = cases::unique(desk, &parts);
+    // The minute, so that taps which follow each other fall into the same one.
+    let seconds = desk.now().seconds();
+    let minute = Timestamp::from_seconds(seconds - seconds.rem_euclid(60)).unwrap_or(desk.now());
+    let id = Id::new(minute, unique);
+    let keys = desk.store.keys(&format!("{}:", CaseKey::AREA)).await?;
+    let mut known = keys.iter().filter_map(|key| CaseKey::from_opening(key));
+    let (key, complaint) = match known.find(|key| key.id.unique() == id.unique()) {
+        Some(key) => {
+            let found = console::find(desk, &key.id.to_string()).await?;
+            (key, found.load(desk).await?.ok_or(Problem::NotFound)?)
+        }
+        None => {
+            let key = CaseKey { id, subject: Some(named.key.subject) };
+            let text = match &opening.details {
+                Some(details) => details.clone(),
+                None => message(&(t.complaint_text)(&own_reference))?,
+            };
+            let opened = CaseOpening {
+                at: desk.now(),
+                kind: CaseKind::Complaint,
+                message: text,
+                name: opening.name.clone(),
+                email: Some(opening.email.clone()),
+                app_version: None,
+                lang: opening.lang,
+                files: Vec::new(),
+                policy: policy::pin(desk).await?,
+                suspicions: Vec::new(),
+                door: CaseDoor::Api,
+                fingerprint: opening.fingerprint.clone(),
+                expires: expires(desk),
+            };
+            cases::open(desk, &key, opened.expires, &opened).await?;
+            (key, Case::fold(id, Box::new(opened), Journal::default()))
+        }
+    };
+    if complaint.head.events().iter().any(|event| event.change == of) {
+        return Ok(complained(desk, &key, &complaint, StatusCode::OK));
+    }
+    let reference = complaint.reference();
+    let path = feedback::status_path(desk.setup, &key);
+    let mail = notice(desk, &named.key, opening, Notice::Complaint { reference, path: &path });
+    let mail_id = desk.moment.id("mail");
+    outbox::put(desk, mail_id, &mail).await?;
+    // Where the request has ended nothing more is written into it; the mail says it all.
+    let text = message(&(t.complaint_opened)(&reference.to_string()))?;
+    if let Ok(open) = case.open(desk.now())
+        && let Ok(lawful) = open.operator_writes(text)
+    {
+        let once = reference.to_string();
+        let event = cases::event_id(desk, &named.key, "complaint", Some(&once));
+        let said = |known: &Id| known.unique() == event.unique();
+        if !case.head.events().iter().any(|known| said(&known.id)) {
+            cases::append(desk, &named.key, case.clone(), lawful.into_change(), event).await?;
+        }
+    }
+    // A reply would count as the answer to the complaint, and nobody has answered it yet: so it is taken up right after.
+    let event = desk.moment.id("event");
+    let after = Timestamp::from_millis(event.instant().millis() + 1).unwrap_or(desk.now());
+    let taken = CaseChange::StateSet { state: SetState::InProgress };
+    let id = Id::new(after, cases::unique(desk, &[b"taken", &event.to_bytes()]));
+    let complaint = cases::append(desk, &key, complaint, taken, id).await?;
+    let complaint = cases::append(desk, &key, complaint, of, event).await?;
+    told.push(Message::Mail(mail_id, mail));
+    Ok(complained(desk, &key, &complaint, StatusCode::CREATED))
+}
+
+fn complained<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
+    let path = format!("/console/api/cases/{}", key.id);
+    case_reply(desk, key, case, status).header(headers::LOCATION, &path)
+}

@@ -1,0 +1,7 @@
+//! The function `casework`: operators work on data requests. It scans the store and has mails sent.
+#![cfg(target_family = "wasm")]
+
+desk_spin::function!(
+    desk_spin::Calling<desk_spin::ScanningStore>,
+    desk_web::console::requests::serve
+);
