@@ -124,6 +124,35 @@ impl<const MAX: usize> fmt::Debug for Text<MAX> {
     }
 }
 
+/// A text of one line, such as the subject of a mail: control characters and line ends of every kind are spaces in it, so
+/// that it can begin no header field of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Line(String);
+
+impl Line {
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Line {
+    fn from(text: String) -> Self {
+        let space = |c: char| match c {
+            '\0'..=' ' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => ' ',
+            _ => c,
+        };
+        Self(text.chars().map(space).collect())
+    }
+}
+
+impl From<Line> for String {
+    fn from(line: Line) -> Self {
+        line.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -149,7 +178,20 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_line_is_one_line_whatever_is_in_it() {
+        let line = Line::from("Данные\r\nBcc: x@y.example\u{85}\u{2028}\u{1b}[2J".to_owned());
+        assert_eq!(line.as_str(), "Данные  Bcc: x@y.example   [2J");
+    }
+
     proptest! {
+        #[test]
+        fn a_line_has_no_control_character(text in any::<String>()) {
+            let line = Line::from(text.clone());
+            prop_assert!(!line.as_str().chars().any(char::is_control));
+            prop_assert_eq!(line.as_str().chars().count(), text.chars().count());
+        }
+
         #[test]
         fn what_was_taken_is_taken_again(text in any::<String>()) {
             if let Ok(taken) = Text::<100>::new(&text) {
