@@ -164,13 +164,23 @@ const LAYOUT: u8 = 1;
 
 /// Encodes a value for the store: Postcard, which is small in the store and in the component.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
+    encode_as(LAYOUT, value)
+}
+
+/// Encodes a value whose type has changed, in the layout of this number.
+pub(crate) fn encode_as<T: Serialize>(layout: u8, value: &T) -> Vec<u8> {
     // Encoding into memory cannot fail.
-    postcard::to_extend(value, vec![LAYOUT]).unwrap_or_default()
+    postcard::to_extend(value, vec![layout]).unwrap_or_default()
 }
 
 /// Decodes a value from the store; `None` if it is not one of the type. Texts and ids are parsed again as they are read.
 pub(crate) fn decode<T: DeserializeOwned>(content: &[u8]) -> Option<T> {
-    postcard::from_bytes(content.strip_prefix(&[LAYOUT])?).ok()
+    decode_as(LAYOUT, content)
+}
+
+/// Decodes a value whose type has changed; `None` if it is in another layout, or not one of the type.
+pub(crate) fn decode_as<T: DeserializeOwned>(layout: u8, content: &[u8]) -> Option<T> {
+    postcard::from_bytes(content.strip_prefix(&[layout])?).ok()
 }
 
 /// The fault of a value that is not what it should be. It names the area of the key alone: a decoder's own text may

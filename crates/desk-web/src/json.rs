@@ -26,7 +26,8 @@ impl Json {
         }
     }
 
-    fn quote(&mut self, text: &str) {
+    /// Writes a text in quotes, wherever it stands.
+    pub(crate) fn quote(&mut self, text: &str) {
         self.0.push('"');
         self.escape(text);
         self.0.push('"');
@@ -43,6 +44,11 @@ impl Json {
                 _ => self.0.push(character),
             }
         }
+    }
+
+    /// Writes what is JSON already.
+    pub(crate) fn push(&mut self, json: &str) {
+        self.0.push_str(json);
     }
 
     /// Writes a member that is an object.
@@ -98,6 +104,12 @@ impl Json {
     fn bare(&mut self, name: &str, value: &str) {
         self.name(name);
         self.0.push_str(value);
+    }
+}
+
+impl From<Json> for String {
+    fn from(json: Json) -> Self {
+        json.0
     }
 }
 

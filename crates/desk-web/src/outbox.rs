@@ -1,25 +1,36 @@
-//! What is told to others: opt-outs to the mailer, and the mails that it is asked to send.
+//! What is told to others: opt-outs to the mailer, and mails to whoever sends them.
 //!
 //! Everything is stored before it is told, is told for the first time once the answer is out, and again by the sweep until
-//! it is taken. It goes out as a Standard Webhook: <https://www.standardwebhooks.com>, version 1.0.0.
+//! it is taken or given up. Opt-outs go out as Standard Webhooks (<https://www.standardwebhooks.com>, version 1.0.0), mails
+//! by a provider's own interface, or as such a webhook where no provider is named.
 
+mod providers;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
 use std::rc::Rc;
 
 use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::lang::Lang;
+use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::Change;
+use desk_core::text::Line;
 use desk_core::time::Timestamp;
 use desk_core::webhook::{self, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::desk::Desk;
+use crate::desk::{Desk, decode, decode_as, encode_as, undecodable};
 use crate::json::Json;
-use crate::ports::{Call, Outbound, Store};
+use crate::lists::Lists;
+use crate::ports::{Answer, Call, Outbound, Store};
 use crate::problem::Problem;
 use crate::reply::After;
-use crate::setup::{InvalidSetup, invalid};
+use crate::setup::{InvalidSetup, Setup, invalid};
+
+pub use providers::Provider;
 
 /// Where the mailer listens.
 #[derive(Debug)]
@@ -50,27 +61,65 @@ impl Webhook {
         }
         Ok(Some(Self { url: url.to_owned(), secrets: parsed }))
     }
+
+    /// What is sent there.
+    fn outgoing(&self, id: Id, body: String, now: Timestamp) -> Outgoing<'_> {
+        let (id, seconds) = (id.to_string(), now.seconds());
+        let signature = webhook::sign(&self.secrets, &id, seconds, body.as_bytes());
+        Outgoing {
+            whom: "the mailer",
+            url: &self.url,
+            headers: vec![
+                ("webhook-id", id),
+                ("webhook-timestamp", seconds.to_string()),
+                ("webhook-signature", signature),
+            ],
+            body,
+            signs: None,
+        }
+    }
 }
 
-/// A mail that the mailer is asked to send.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A mail that is to be sent: plain text, to one person. `Debug` hides what is in it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// To whom.
     pub to: EmailAddress,
     /// In which language it is.
     pub lang: Lang,
     /// Its subject.
-    pub subject: String,
+    pub subject: Line,
     /// Its text.
     pub text: String,
     /// When it is no longer of use.
     pub expires: Timestamp,
 }
 
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mail(…)")
+    }
+}
+
+impl Mail {
+    fn body(&self, id: Id) -> String {
+        event("mail.requested", id, |json| {
+            json.shown("id", &id);
+            json.text("to", self.to.as_str());
+            json.text("language", self.lang.tag());
+            json.text("subject", self.subject.as_str());
+            json.text("text", &self.text);
+            json.shown("expires_at", &self.expires);
+        })
+    }
+}
+
 /// What the keys of mails begin with.
 pub const MAILS: &str = "outbox:";
 /// What the marks of changes that the mailer took begin with.
 pub const TOLD: &str = "told:";
+/// What the keys begin with under which is noted what was told in vain.
+const TRIES: &str = "try:";
 
 /// The key of a mail that waits.
 ///
@@ -89,16 +138,25 @@ fn key(prefix: &str, id: Id) -> Result<StoreKey, Problem> {
 pub struct Tries {
     /// How often.
     pub attempts: u32,
-    /// When next; `None` once it was tried for three days.
+    /// When next; `None` once it was given up: after three days, or because it was refused for good.
     pub next: Option<Timestamp>,
+    /// The status that it was refused with last; `None` if no answer came, or none was noted.
+    pub status: Option<u16>,
 }
+
+/// The number of the layout of [`Tries`]; the one before it had no status.
+const TRIES_LAYOUT: u8 = 2;
 
 /// Reads how often something was told in vain.
 ///
 /// # Errors
 /// A problem if the store fails.
 pub async fn tries<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Tries>, Problem> {
-    desk.read_plain(&key("try:", id)?).await
+    let key = key(TRIES, id)?;
+    let Some(content) = desk.read_framed(&key).await? else { return Ok(None) };
+    let earlier = |(attempts, next)| Tries { attempts, next, status: None };
+    let tries = decode_as(TRIES_LAYOUT, &content).or_else(|| decode(&content).map(earlier));
+    tries.map(Some).ok_or_else(|| undecodable(&key))
 }
 
 /// Stores a mail that is to be sent.
@@ -109,67 +167,171 @@ pub async fn put<S: Store>(desk: &Desk<'_, S>, id: Id, mail: &Mail) -> Result<()
     desk.write_sealed(&mail_key(id)?, Some(mail.expires), mail).await
 }
 
-/// What is told.
+/// Something that is told. Who tells of nothing but changes need not carry what sends mail.
+pub(crate) trait Told {
+    /// The id under which it is told, the same at every attempt.
+    fn id(&self) -> Id;
+
+    /// The mail, if it is one.
+    fn mail(&self) -> Option<&Mail>;
+
+    /// What is sent to whoever takes it; `None` if there is nobody.
+    ///
+    /// # Errors
+    /// A problem if the variables that say who that is do not parse.
+    fn outgoing<'a>(
+        &self,
+        setup: &'a Setup,
+        now: Timestamp,
+    ) -> Result<Option<Outgoing<'a>>, Problem>;
+}
+
+/// A message on its way.
+pub(crate) struct Outgoing<'a> {
+    /// What the log calls whoever takes it.
+    whom: &'static str,
+    url: &'a str,
+    /// Those that are its own.
+    headers: Vec<(&'static str, String)>,
+    body: String,
+    /// By what a provider's refusal says that the address is at fault; `None` for the webhook.
+    signs: Option<&'static [&'static str]>,
+}
+
+impl Outgoing<'_> {
+    /// What an answer means that is no yes: whether for good, and what the log says behind the status.
+    ///
+    /// It is for good where the address is at fault. Anything else that a provider refuses may be the configuration's,
+    /// which can be mended while the mail waits.
+    fn judge(&self, answer: &Answer) -> (bool, &'static str) {
+        let says =
+            |sign: &&str| answer.body.windows(sign.len()).any(|part| part == sign.as_bytes());
+        match (answer.status, self.signs) {
+            // The standard has a receiver answer so who wants no more.
+            (410, None) => (true, " and wants no more"),
+            (400 | 422, Some(signs)) if signs.iter().any(says) => {
+                (true, " and refuses the address")
+            }
+            (408 | 425 | 429, _) | (_, None) => (false, ""),
+            (400..500, _) => (false, "; see mail_provider, mail_token, mail_from and mail_host"),
+            _ => (false, ""),
+        }
+    }
+}
+
+/// A suppression came to be, or was lifted.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    change: Change,
+    /// The scope as the API writes it, for which one has to know the lists.
+    scope: String,
+}
+
+impl Changed {
+    /// Takes the name of the scope from the lists.
+    pub fn new(lists: &Lists, change: Change) -> Self {
+        Self { change, scope: lists.scope_name(change.scope) }
+    }
+
+    fn body(&self) -> String {
+        let kind =
+            if self.change.reason.is_none() { "suppression.lifted" } else { "suppression.created" };
+        event(kind, self.change.id, |json| describe(json, &self.scope, &self.change))
+    }
+}
+
+impl Told for Changed {
+    fn id(&self) -> Id {
+        self.change.id
+    }
+
+    fn mail(&self) -> Option<&Mail> {
+        None
+    }
+
+    fn outgoing<'a>(
+        &self,
+        setup: &'a Setup,
+        now: Timestamp,
+    ) -> Result<Option<Outgoing<'a>>, Problem> {
+        let Some(webhook) = setup.webhook()? else { return Ok(None) };
+        Ok(Some(webhook.outgoing(self.change.id, self.body(), now)))
+    }
+}
+
+/// A message of a function that sends mail.
 #[derive(Clone, Debug)]
 pub enum Message {
     /// A suppression came to be, or was lifted.
-    Changed(Change),
+    Changed(Changed),
     /// A mail is to be sent.
     Mail(Id, Mail),
 }
 
 impl Message {
-    /// The id under which it is told, the same at every attempt.
-    pub const fn id(&self) -> Id {
+    /// That a suppression came to be, or was lifted.
+    pub fn changed(lists: &Lists, change: Change) -> Self {
+        Self::Changed(Changed::new(lists, change))
+    }
+}
+
+impl Told for Message {
+    fn id(&self) -> Id {
         match self {
-            Self::Changed(change) => change.id,
+            Self::Changed(changed) => changed.id(),
             Self::Mail(id, _) => *id,
         }
     }
 
-    /// What is sent.
-    fn body<S>(&self, desk: &Desk<'_, S>) -> String {
-        let lists = desk.setup.lists();
-        Json::object(|json| match self {
-            Self::Changed(change) => {
-                let lifted = change.reason.is_none();
-                json.text(
-                    "type",
-                    if lifted { "suppression.lifted" } else { "suppression.created" },
-                );
-                json.shown("timestamp", &change.id.instant());
-                json.nest("data", |json| describe(json, lists, change));
-            }
+    fn mail(&self) -> Option<&Mail> {
+        match self {
+            Self::Changed(_) => None,
+            Self::Mail(_, mail) => Some(mail),
+        }
+    }
+
+    fn outgoing<'a>(
+        &self,
+        setup: &'a Setup,
+        now: Timestamp,
+    ) -> Result<Option<Outgoing<'a>>, Problem> {
+        let body = match self {
+            Self::Changed(changed) => changed.body(),
             Self::Mail(id, mail) => {
-                json.text("type", "mail.requested");
-                json.shown("timestamp", &id.instant());
-                json.nest("data", |json| {
-                    json.shown("id", id);
-                    json.text("to", mail.to.as_str());
-                    json.text("language", mail.lang.tag());
-                    json.text("subject", &mail.subject);
-                    json.text("text", &mail.text);
-                    json.shown("expires_at", &mail.expires);
-                });
+                if let Some(provider) = setup.provider()? {
+                    return Ok(Some(provider.outgoing(*id, mail)));
+                }
+                mail.body(*id)
             }
-        })
+        };
+        let Some(webhook) = setup.webhook()? else { return Ok(None) };
+        Ok(Some(webhook.outgoing(self.id(), body, now)))
     }
 }
 
-/// Writes what the API says of a change.
-pub(crate) fn describe(json: &mut Json, lists: &crate::lists::Lists, change: &Change) {
+/// What the mailer is sent.
+fn event(kind: &str, id: Id, data: impl FnOnce(&mut Json)) -> String {
+    Json::object(|json| {
+        json.text("type", kind);
+        json.shown("timestamp", &id.instant());
+        json.nest("data", data);
+    })
+}
+
+/// Writes what the API says of a change, whose scope it writes like this.
+pub(crate) fn describe(json: &mut Json, scope: &str, change: &Change) {
     json.shown("id", &change.id);
     json.shown("subject", &change.subject);
-    json.text("scope", &lists.scope_name(change.scope));
+    json.text("scope", scope);
     json.flag("suppressed", change.reason.is_some());
     json.maybe("reason", change.reason.map(desk_core::suppression::Reason::name));
     json.shown("at", &change.id.instant());
 }
 
-/// Tells the mailer what has changed once the answer is out.
+/// Tells what there is to tell once the answer is out. It was stored before: whatever goes wrong here, the sweep finds it.
 pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
-    told: Vec<Message>,
+    told: Vec<impl Told + 'static>,
 ) -> Option<After> {
     if told.is_empty() {
         return None;
@@ -177,72 +339,130 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
     Some(After::new(async move {
         let desk = Desk { store: &store, setup: &setup, moment };
-        if !desk.setup.mailing().is_ok_and(|mailing| mailing.webhook.is_some()) {
-            let waits = told.iter().any(|message| matches!(message, Message::Mail(..)));
-            return waits.then(|| {
-                "a mail waits in the outbox, for webhook_url is not set: GET /console/api/outbox"
-                    .to_owned()
-            });
-        }
         let mut refused = None;
         for message in &told {
-            // What the first refusal says will do.
+            // What is said of the first that was not taken will do.
             refused = refused.or(tell(&desk, message, None).await);
         }
         refused
     }))
 }
 
-/// Tells the mailer, and notes that it took it, or when it is to be told again. Returns what went wrong, for the log.
-pub async fn tell<S: Store + Outbound>(
+/// Tells something, and notes that it was taken, or when it is to be told again. Returns what is to be said of it in the
+/// log.
+pub(crate) async fn tell<S: Store + Outbound>(
     desk: &Desk<'_, S>,
-    message: &Message,
+    message: &dyn Told,
     earlier: Option<Tries>,
 ) -> Option<String> {
-    let webhook = desk.setup.mailing().ok()?.webhook.as_ref()?;
     let id = message.id();
-    let refused = match post(desk, webhook, message).await {
-        Ok(()) => match settle(desk, message, earlier).await {
+    let outgoing = match message.outgoing(desk.setup, desk.now()) {
+        Ok(Some(outgoing)) => outgoing,
+        // Who has no webhook asks for what has changed; a mail is waited for.
+        Ok(None) => return message.mail().map(|_| waits(desk.setup, id)),
+        // It waits until the operator has mended this.
+        Err(problem) => return problem.log().map(|fault| format!("{id} was not told: {fault}")),
+    };
+    let refusal = match send(desk.store, &outgoing).await {
+        Ok(()) => match settle(desk, message, earlier.is_some()).await {
             Ok(()) => return None,
-            Err(problem) => problem.log().unwrap_or("the store failed").to_owned(),
+            Err(problem) => {
+                let why = problem.log().unwrap_or("the store failed").to_owned();
+                Refusal { status: None, for_good: false, why }
+            }
         },
-        Err(reason) => reason,
+        Err(refusal) => refusal,
     };
+    let Refusal { status, for_good, why } = refusal;
     let attempts = earlier.map_or(0, |tries| tries.attempts).saturating_add(1);
-    let next = webhook::delay(attempts).map(|seconds| desk.now().plus_seconds(seconds.into()));
-    let noted = match key("try:", id) {
-        Ok(key) => desk.write_plain(&key, None, &Tries { attempts, next }).await,
-        Err(problem) => Err(problem),
-    };
+    let delay = webhook::delay(attempts).filter(|_| !for_good);
+    let next = delay.map(|seconds| desk.now().plus_seconds(seconds.into()));
+    let noted = note(desk, message, &Tries { attempts, next, status }).await;
     let given_up = if next.is_none() { ", for the last time" } else { "" };
     // Where even this fails the sweep finds it untold, and tells it.
     let unnoted = if noted.is_err() { ", which could not be noted" } else { "" };
-    Some(format!("the mailer was told {id} in vain ({attempts}){given_up}{unnoted}: {refused}"))
+    let whom = outgoing.whom;
+    Some(format!("{whom} was told {id} in vain ({attempts}){given_up}{unnoted}: {why}"))
 }
 
-async fn post<S: Outbound>(
-    desk: &Desk<'_, S>,
-    webhook: &Webhook,
-    message: &Message,
-) -> Result<(), String> {
-    let body = message.body(desk);
-    let id = message.id().to_string();
-    let seconds = desk.now().seconds();
-    let signature = webhook::sign(&webhook.secrets, &id, seconds, body.as_bytes());
-    let timestamp = seconds.to_string();
-    let headers = [
+/// What the log says of a mail that nobody takes, to whoever sits at it: where it can be read, and what would have it sent.
+fn waits(setup: &Setup, id: Id) -> String {
+    let base = &setup.base_url;
+    format!(
+        "a mail waits in the outbox: operators read it at {base}/console/api/outbox/{id}; set mail_provider or \
+         webhook_url to have mail sent"
+    )
+}
+
+/// Why something was not taken.
+struct Refusal {
+    /// The status of the answer, if one came.
+    status: Option<u16>,
+    /// Whether it makes no sense to try again.
+    for_good: bool,
+    /// What the log says. It quotes nobody: an answer may hold the address.
+    why: String,
+}
+
+async fn send<S: Outbound>(port: &S, outgoing: &Outgoing<'_>) -> Result<(), Refusal> {
+    let mut headers = vec![
         ("content-type", "application/json"),
-        ("webhook-id", id.as_str()),
-        ("webhook-timestamp", timestamp.as_str()),
-        ("webhook-signature", signature.as_str()),
+        // Postmark asks for this one, and Resend lets nobody in without the other.
+        ("accept", "application/json"),
+        ("user-agent", "privacy-desk"),
     ];
-    let call = Call { url: &webhook.url, headers: &headers, body: Some(body.as_bytes()) };
-    match desk.store.send(call).await {
-        // A redirect is a failure as well: what is signed goes where it was meant to go.
-        Ok(answer) if (200..300).contains(&answer.status) => Ok(()),
-        Ok(answer) => Err(format!("it answered {}", answer.status)),
-        Err(error) => Err(error.to_string()),
+    headers.extend(outgoing.headers.iter().map(|(name, value)| (*name, value.as_str())));
+    let body = Some(outgoing.body.as_bytes());
+    let (status, for_good, why) =
+        match port.send(Call { url: outgoing.url, headers: &headers, body }).await {
+            Ok(answer) if (200..300).contains(&answer.status) => return Ok(()),
+            // A redirect is a failure as well: what is signed, or carries a token, goes where it was meant to go.
+            Ok(answer) => {
+                let (for_good, hint) = outgoing.judge(&answer);
+                (Some(answer.status), for_good, format!("it answered {}{hint}", answer.status))
+            }
+            Err(error) => (None, false, error.to_string()),
+        };
+    Err(Refusal { status, for_good, why })
+}
+
+/// Notes that something was told in vain, for as long as it is of use: once that is over the sweep comes upon it anew, and
+/// removes it.
+async fn note<S: Store>(
+    desk: &Desk<'_, S>,
+    message: &dyn Told,
+    tries: &Tries,
+) -> Result<(), Problem> {
+    let expires = message.mail().map(|mail| mail.expires);
+    let framed = sealed::plain(expires, &encode_as(TRIES_LAYOUT, tries));
+    desk.write(&key(TRIES, message.id())?, &framed).await
+}
+
+/// Notes that something was taken.
+async fn settle<S: Store>(
+    desk: &Desk<'_, S>,
+    message: &dyn Told,
+    was_tried: bool,
+) -> Result<(), Problem> {
+    let id = message.id();
+    if message.mail().is_some() {
+        desk.store.delete(&mail_key(id)?).await?;
+    } else {
+        mark_told(desk, id).await?;
     }
+    if was_tried {
+        desk.store.delete(&key(TRIES, id)?).await?;
+    }
+    Ok(())
+}
+
+/// Removes a mail that is of no more use, and what was noted of it: it holds an address.
+///
+/// # Errors
+/// A problem if the store does not confirm it.
+pub(crate) async fn remove<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Problem> {
+    desk.store.delete(&mail_key(id)?).await?;
+    Ok(desk.store.delete(&key(TRIES, id)?).await?)
 }
 
 /// Notes that the mailer knows of a change.
@@ -251,21 +471,4 @@ async fn post<S: Outbound>(
 /// A problem if the store does not confirm it.
 pub(crate) async fn mark_told<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Problem> {
     desk.write_plain(&key(TOLD, id)?, None, &()).await
-}
-
-/// Notes that the mailer took it. A mail is removed: it holds an address.
-async fn settle<S: Store>(
-    desk: &Desk<'_, S>,
-    message: &Message,
-    earlier: Option<Tries>,
-) -> Result<(), Problem> {
-    let id = message.id();
-    match message {
-        Message::Changed(_) => mark_told(desk, id).await?,
-        Message::Mail(..) => desk.store.delete(&mail_key(id)?).await?,
-    }
-    if earlier.is_some() {
-        desk.store.delete(&key("try:", id)?).await?;
-    }
-    Ok(())
 }

@@ -11,12 +11,12 @@ use desk_core::time::{Date, Timestamp};
 
 use crate::lists::Lists;
 use crate::mail_events::Providers;
-use crate::outbox::Webhook;
+use crate::outbox::{Provider, Webhook};
 use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
 /// as if it were not set.
-pub const VARIABLES: [&str; 22] = [
+pub const VARIABLES: [&str; 26] = [
     "root_secret",
     "previous_root_secrets",
     "operator_token",
@@ -39,6 +39,10 @@ pub const VARIABLES: [&str; 22] = [
     "preferences_limits",
     "mail_events",
     "unsubscribe_mailbox",
+    "mail_provider",
+    "mail_token",
+    "mail_from",
+    "mail_host",
 ];
 
 /// The configuration of the desk.
@@ -70,10 +74,15 @@ pub struct Setup {
     pub gpc_updated: Date,
     /// The bearer token of the app's backend and the mailer; without one only operators mint links and read suppressions.
     pub app_token: Option<OperatorToken>,
-    /// What is said of newsletters, and what was read of it.
-    mailing: Later<6, Mailing>,
-    /// What is said of mail providers, and what was read of it.
-    mail_events: Later<1, Providers>,
+    later: Texts,
+    /// What is said of newsletters, once somebody asks.
+    mailing: Later<Mailing>,
+    /// Where the mailer listens, likewise.
+    webhook: Later<Option<Webhook>>,
+    /// Who sends mail, likewise.
+    provider: Later<Option<Provider>>,
+    /// Who tells of bounces and complaints, likewise.
+    mail_events: Later<Providers>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -89,8 +98,6 @@ pub struct Mailing {
     pub lists: Lists,
     /// What the ids of lists are labels under, in `List-Id`.
     pub list_domain: String,
-    /// Where the mailer is told of opt-outs and asked to send mail, and with what that is signed.
-    pub webhook: Option<Webhook>,
     /// How often one client, and one address, may have a link to the preferences mailed.
     pub preferences_limits: Limits,
     /// Where a mail program writes that can do no other than write; whoever receives it posts it to the desk.
@@ -99,25 +106,46 @@ pub struct Mailing {
 
 /// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
 /// what parses them.
-#[derive(Debug)]
-struct Later<const N: usize, T> {
-    texts: [String; N],
-    read: OnceCell<(T, Option<InvalidSetup>)>,
+const LATER: [&str; 11] = [
+    "lists",
+    "list_domain",
+    "preferences_limits",
+    "unsubscribe_mailbox",
+    "webhook_url",
+    "webhook_secrets",
+    "mail_provider",
+    "mail_token",
+    "mail_from",
+    "mail_host",
+    "mail_events",
+];
+
+/// Their texts. `Debug` hides them: some are secrets.
+struct Texts([String; LATER.len()]);
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Texts(…)")
+    }
 }
 
-impl<const N: usize, T: Default> Later<N, T> {
-    const fn new(texts: [String; N]) -> Self {
-        Self { texts, read: OnceCell::new() }
-    }
+/// What was read of some of them, or what nothing says in its place, and why.
+type Later<T> = OnceCell<(T, Option<InvalidSetup>)>;
 
-    fn get(
-        &self,
-        parse: impl FnOnce(&[String; N]) -> Result<T, InvalidSetup>,
-    ) -> &(T, Option<InvalidSetup>) {
-        self.read.get_or_init(|| match parse(&self.texts) {
-            Ok(read) => (read, None),
-            Err(error) => (T::default(), Some(error)),
-        })
+fn read_once<T: Default>(
+    later: &Later<T>,
+    parse: impl FnOnce() -> Result<T, InvalidSetup>,
+) -> &(T, Option<InvalidSetup>) {
+    later.get_or_init(|| match parse() {
+        Ok(read) => (read, None),
+        Err(error) => (T::default(), Some(error)),
+    })
+}
+
+fn asked<T>((read, error): &(T, Option<InvalidSetup>)) -> Result<&T, Problem> {
+    match error {
+        None => Ok(read),
+        Some(error) => Err(Problem::Misconfigured(error.to_string())),
     }
 }
 
@@ -149,15 +177,16 @@ impl Setup {
     }
 
     fn read_mailing(&self) -> &(Mailing, Option<InvalidSetup>) {
-        self.mailing.get(|[lists, domain, url, secrets, limits, mailbox]| {
+        let [lists, domain, limits, mailbox, ..] = &self.later.0;
+        read_once(&self.mailing, || {
             let limits = if limits.is_empty() { "3;w=3600,10;w=86400" } else { limits };
-            let host = self.base_url.split("//").nth(1).unwrap_or_default();
+            // Looking for a text in a text would take 8 KB of a component, and nothing else here does.
+            let host = self.base_url.trim_start_matches(|c| c != '/').trim_start_matches('/');
             let host = host.split(['/', ':']).next().unwrap_or_default();
             let domain = if domain.is_empty() { host } else { domain };
             Ok(Mailing {
                 lists: parse("lists", lists)?,
                 list_domain: domain.to_owned(),
-                webhook: Webhook::read(url, secrets)?,
                 preferences_limits: parse("preferences_limits", limits)?,
                 mailbox: if mailbox.is_empty() {
                     None
@@ -174,11 +203,27 @@ impl Setup {
     /// # Errors
     /// A problem if one of its variables does not parse.
     pub fn mailing(&self) -> Result<&Mailing, Problem> {
-        let (mailing, error) = self.read_mailing();
-        match error {
-            None => Ok(mailing),
-            Some(error) => Err(Problem::Misconfigured(error.to_string())),
-        }
+        asked(self.read_mailing())
+    }
+
+    /// Where the mailer listens: it is told of opt-outs, and asked to send mail where nobody else does. It stands apart from
+    /// what is said of newsletters, as [`Setup::provider`] does: who sends mail need not know the lists.
+    ///
+    /// # Errors
+    /// A problem if one of its variables does not parse.
+    pub fn webhook(&self) -> Result<Option<&Webhook>, Problem> {
+        let [_, _, _, _, url, secrets, ..] = &self.later.0;
+        asked(read_once(&self.webhook, || Webhook::read(url, secrets))).map(Option::as_ref)
+    }
+
+    /// Who sends mail.
+    ///
+    /// # Errors
+    /// A problem if one of its variables does not parse.
+    pub fn provider(&self) -> Result<Option<&Provider>, Problem> {
+        let [.., name, token, from, host, _] = &self.later.0;
+        let read = || Provider::read([name, token, from, host]);
+        asked(read_once(&self.provider, read)).map(Option::as_ref)
     }
 
     /// The mailing lists; none where [`Setup::mailing`] says that something is wrong.
@@ -191,13 +236,9 @@ impl Setup {
     /// # Errors
     /// A problem if the variable does not parse.
     pub fn mail_events(&self) -> Result<&Providers, Problem> {
-        let (providers, error) = self
-            .mail_events
-            .get(|[text]| Providers::read(text).map_err(|reason| invalid("mail_events", &reason)));
-        match error {
-            None => Ok(providers),
-            Some(error) => Err(Problem::Misconfigured(error.to_string())),
-        }
+        let [.., text] = &self.later.0;
+        let read = || Providers::read(text).map_err(|reason| invalid("mail_events", &reason));
+        asked(read_once(&self.mail_events, read))
     }
 
     /// Parses the variables.
@@ -245,21 +286,13 @@ impl Setup {
             token if token.is_empty() => None,
             token => Some(parse("app_token", &token)?),
         };
-        let mailing = Later::new(
-            [
-                "lists",
-                "list_domain",
-                "webhook_url",
-                "webhook_secrets",
-                "preferences_limits",
-                "unsubscribe_mailbox",
-            ]
-            .map(given),
-        );
         Ok(Self {
             app_token,
-            mailing,
-            mail_events: Later::new([given("mail_events")]),
+            later: Texts(LATER.map(given)),
+            mailing: Later::new(),
+            webhook: Later::new(),
+            provider: Later::new(),
+            mail_events: Later::new(),
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,

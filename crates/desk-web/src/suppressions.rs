@@ -26,7 +26,7 @@ use crate::join::{all, both};
 use crate::json::Json;
 use crate::negotiate;
 use crate::operator::{self, Role};
-use crate::outbox::{self, TOLD};
+use crate::outbox::{self, Changed, TOLD};
 use crate::ports::{Outbound, Scan, Store};
 use crate::problem::Problem;
 use crate::reply::{Chunks, Reply, Response, Rest};
@@ -77,7 +77,7 @@ async fn route<S: Scan + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
     role: Role,
-    told: &mut Vec<outbox::Message>,
+    told: &mut Vec<Changed>,
 ) -> Result<Answer<S>, Problem> {
     // What is wrong with the lists must not be told from a list that nobody has left.
     desk.setup.mailing()?;
@@ -216,7 +216,7 @@ fn subjects(fields: &mut Fields, value: FieldValue) -> Vec<Asked> {
 async fn enter<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
-    told: &mut Vec<outbox::Message>,
+    told: &mut Vec<Changed>,
 ) -> Result<Reply, Problem> {
     let setup = desk.setup;
     let mut fields = Fields::read(request)?;
@@ -249,7 +249,8 @@ async fn enter<S: Store>(
         // What was stored before a rotation has another key.
         for subject in subjects.into_iter().skip(1) {
             if desk.suppression(subject, scope).await?.is_some() {
-                told.push(outbox::Message::Changed(desk.lift(subject, scope).await?));
+                let change = desk.lift(subject, scope).await?;
+                told.push(Changed::new(setup.lists(), change));
             }
         }
         desk.lift(first, scope).await?
@@ -262,8 +263,9 @@ async fn enter<S: Store>(
         let at = desk.now();
         desk.suppress(Act { subject: first, scope, reason, page: None, at, expires: None }).await?
     };
-    told.push(outbox::Message::Changed(change));
-    let json = Json::object(|json| outbox::describe(json, setup.lists(), &change));
+    told.push(Changed::new(setup.lists(), change));
+    let scope = setup.lists().scope_name(change.scope);
+    let json = Json::object(|json| outbox::describe(json, &scope, &change));
     Ok(Reply::json_text(StatusCode::OK, json))
 }
 
@@ -588,7 +590,8 @@ impl<S: Store> Export<S> {
         let lists = &self.setup.lists();
         match self.format {
             Format::Ndjson => {
-                text.push_str(&Json::object(|json| outbox::describe(json, lists, change)));
+                let scope = lists.scope_name(change.scope);
+                text.push_str(&Json::object(|json| outbox::describe(json, &scope, change)));
                 text.push('\n');
             }
             Format::Csv => {

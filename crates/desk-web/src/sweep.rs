@@ -1,5 +1,5 @@
-//! The sweep: it tells again what was told in vain. Nobody can learn anything from it, and it may be called by anybody at
-//! any moment, for some clocks can only send a GET.
+//! The sweep: it tells again what was told in vain, and removes mails that are of no more use. Nobody can learn anything
+//! from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
@@ -47,9 +47,7 @@ async fn sweep<S: Scan + Outbound>(
     // A clock that was set back must not stop it for good.
     if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
         desk.write_plain(&key, None, &desk.now()).await?;
-        if desk.setup.mailing()?.webhook.is_some() {
-            *log = tell(desk).await?;
-        }
+        *log = tell(desk).await?;
     }
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }
@@ -69,35 +67,42 @@ impl Waiting {
     }
 }
 
-/// What waits, the oldest first.
-fn waiting(keys: &[String], fetched: Option<Id>) -> Vec<Waiting> {
-    let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
-    let changes = untold(keys, fetched).into_iter().map(Waiting::Changed);
-    let mut waiting: Vec<Waiting> = changes.chain(keys.iter().filter_map(mail)).collect();
-    waiting.sort_unstable_by_key(Waiting::id);
-    waiting
-}
-
 async fn tell<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, Problem> {
     let keys = desk.store.keys("").await?;
-    let waiting = waiting(&keys, cursor(desk).await?);
+    let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
+    // Without anybody who sends them, mails are looked through all the same, for those that are of no more use.
+    let mut waiting: Vec<Waiting> = keys.iter().filter_map(mail).collect();
+    // What is wrong with one of them keeps from going out only what needs it, and is said at the end.
+    let (lists, webhook, provider) =
+        (desk.setup.mailing(), desk.setup.webhook(), desk.setup.provider());
+    let listens = matches!(webhook, Ok(Some(_)));
+    let sends = matches!(provider, Ok(Some(_))) || matches!(provider, Ok(None)) && listens;
+    if listens && lists.is_ok() {
+        waiting.extend(untold(&keys, cursor(desk).await?).into_iter().map(Waiting::Changed));
+    }
+    // The oldest first.
+    waiting.sort_unstable_by_key(Waiting::id);
     let (mut told, mut refused) = (0, None);
     for chunk in waiting.chunks(AT_ONCE) {
         if told >= BOUND {
             break;
         }
-        let results = all(chunk.iter().map(|waiting| again(desk, waiting))).await?;
+        let results = all(chunk.iter().map(|waiting| again(desk, sends, waiting))).await?;
         for result in results.into_iter().flatten() {
             told += 1;
             refused = refused.or(result);
         }
     }
+    lists?;
+    webhook?;
+    provider?;
     Ok(refused)
 }
 
-/// Tells one thing again, if it is due: `None` if not, else what went wrong, if anything.
+/// Tells one thing again, if it is due and, where it is a mail, somebody `sends` mail: `None` if not, else what went wrong, if anything.
 async fn again<S: Scan + Outbound>(
     desk: &Desk<'_, S>,
+    sends: bool,
     waiting: &Waiting,
 ) -> Result<Option<Option<String>>, Problem> {
     let id = waiting.id();
@@ -110,18 +115,16 @@ async fn again<S: Scan + Outbound>(
         return Ok(None);
     }
     let message = match waiting {
-        Waiting::Changed(change) => Message::Changed(*change),
-        Waiting::Mail(id) => {
-            let key = outbox::mail_key(*id)?;
-            match desk.read_sealed::<Mail>(&key).await? {
-                Some(mail) => Message::Mail(*id, mail),
-                // It is no longer of use, and holds an address.
-                None => {
-                    desk.store.delete(&key).await?;
-                    return Ok(None);
-                }
+        Waiting::Changed(change) => Message::changed(desk.setup.lists(), *change),
+        Waiting::Mail(id) => match desk.read_sealed::<Mail>(&outbox::mail_key(*id)?).await? {
+            Some(mail) if sends => Message::Mail(*id, mail),
+            Some(_) => return Ok(None),
+            // It is no longer of use, and neither is what was noted of it.
+            None => {
+                outbox::remove(desk, *id).await?;
+                return Ok(None);
             }
-        }
+        },
     };
     Ok(Some(outbox::tell(desk, &message, tries).await))
 }

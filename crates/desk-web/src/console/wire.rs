@@ -88,6 +88,10 @@ pub(super) fn outbox(base: &str, waiting: &[(Id, Option<Tries>)], next: Option<I
                     if let Some(next) = tries.and_then(|tries| tries.next) {
                         json.shown("next_attempt_at", &next);
                     }
+                    if let Some(status) = tries.and_then(|tries| tries.status) {
+                        json.number("last_status", usize::from(status));
+                    }
+                    json.flag("given_up", tries.is_some_and(|tries| tries.next.is_none()));
                     json.shown("url", &format_args!("{base}/console/api/outbox/{id}"));
                 });
             }
@@ -103,7 +107,7 @@ pub(super) fn mail(id: Id, mail: &Mail) -> String {
         json.shown("at", &id.instant());
         json.text("to", mail.to.as_str());
         json.text("language", mail.lang.tag());
-        json.text("subject", &mail.subject);
+        json.text("subject", mail.subject.as_str());
         json.text("text", &mail.text);
         json.shown("expires_at", &mail.expires);
     })

@@ -17,7 +17,7 @@ use http::{Method, StatusCode};
 use crate::desk::Desk;
 use crate::join::all;
 use crate::operator;
-use crate::outbox;
+use crate::outbox::{self, Changed};
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -48,7 +48,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
 async fn route<S: Store + Outbound>(
     desk: &Desk<'_, S>,
     request: &Request,
-    told: &mut Vec<outbox::Message>,
+    told: &mut Vec<Changed>,
 ) -> Result<Reply, Problem> {
     let Some(name) = request.path().strip_prefix("/mail-events/") else {
         return Err(Problem::NotFound);
@@ -111,7 +111,7 @@ async fn record<S: Store>(
     desk: &Desk<'_, S>,
     events: &[Event],
     bounce_days: u16,
-    told: &mut Vec<outbox::Message>,
+    told: &mut Vec<Changed>,
 ) -> Result<(), Problem> {
     let mut acts: Vec<Act> = Vec::with_capacity(events.len());
     for event in events {
@@ -142,7 +142,8 @@ async fn record<S: Store>(
     }
     for chunk in acts.chunks(IN_FLIGHT) {
         let changes = all(chunk.iter().map(|act| desk.suppress(*act))).await?;
-        told.extend(changes.into_iter().map(outbox::Message::Changed));
+        let lists = desk.setup.lists();
+        told.extend(changes.into_iter().map(|change| Changed::new(lists, change)));
     }
     Ok(())
 }

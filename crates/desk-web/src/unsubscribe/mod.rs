@@ -221,7 +221,7 @@ async fn opt_out<S: Store>(
     let person = said.reason != Reason::OneClick && negotiate::reads_html(&request.headers);
     if !person {
         let change = desk.suppress(act).await?;
-        told.push(Message::Changed(change));
+        told.push(Message::changed(desk.setup.lists(), change));
         return Ok(if wants_json(request) {
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
@@ -232,7 +232,7 @@ async fn opt_out<S: Store>(
     }
     let read = desk.suppression(link.subject, scope);
     let (earlier, change) = both(read, desk.suppress(act)).await?;
-    told.push(Message::Changed(change));
+    told.push(Message::changed(desk.setup.lists(), change));
     let undo = may_undo(earlier.as_ref(), &said).then(|| {
         let at = desk.now();
         let undo = Undo { subject: link.subject, scope, at };
@@ -250,7 +250,8 @@ fn may_undo(earlier: Option<&Suppression>, said: &Said) -> bool {
 }
 
 fn confirmation(setup: &Setup, change: &Change) -> String {
-    Json::object(|json| outbox::describe(json, setup.lists(), change))
+    let scope = setup.lists().scope_name(change.scope);
+    Json::object(|json| outbox::describe(json, &scope, change))
 }
 
 /// Undoes an opt-out that the person made with a link of ours; what others entered since stays.
@@ -265,7 +266,8 @@ async fn take_back<S: Store>(
     let mut found = desk.suppressions(&asked).await?.into_iter();
     let (found, all) = (found.next().flatten(), found.next().flatten());
     if found.is_some_and(|found| found.reason.is_the_persons()) {
-        told.push(Message::Changed(desk.lift(undo.subject, undo.scope).await?));
+        let change = desk.lift(undo.subject, undo.scope).await?;
+        told.push(Message::changed(desk.setup.lists(), change));
     }
     let all_stopped = undo.scope != Scope::All && all.is_some();
     Ok(shown(locale, pages::undone(desk.setup, request, locale, undo.scope, all_stopped)))

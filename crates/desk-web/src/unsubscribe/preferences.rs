@@ -33,7 +33,7 @@ pub(super) async fn less<S: Store>(
     fields.finish().map_err(Problem::InvalidFields)?;
     let acts = chosen.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope)));
     let changes = all(acts).await?;
-    told.extend(changes.into_iter().map(Message::Changed));
+    told.extend(changes.into_iter().map(|change| Message::changed(desk.setup.lists(), change)));
     Ok(shown(locale, pages::stopped(desk.setup, request, locale, &chosen, token)))
 }
 
@@ -112,7 +112,7 @@ pub(super) async fn ask<S: Store>(
     let mail = Mail {
         to: email,
         lang: locale.lang,
-        subject: (t.mail_subject)(app),
+        subject: (t.mail_subject)(app).into(),
         text: (t.mail_text)(app, &url),
         expires,
     };
@@ -191,7 +191,8 @@ pub(super) async fn serve<S: Store>(
         let lifts = all(lifted.iter().map(|scope| desk.lift(link.subject, *scope)));
         let stops = all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
         let (lifts, stops) = both(lifts, stops).await?;
-        told.extend(lifts.into_iter().chain(stops).map(Message::Changed));
+        let changes = lifts.into_iter().chain(stops);
+        told.extend(changes.map(|change| Message::changed(desk.setup.lists(), change)));
         saved = true;
     }
     let standing = Standing::load(desk, link.subject).await?;
