@@ -458,9 +458,12 @@ impl Mailer {
                     bytes.extend_from_slice(&chunk[..read]);
                     let text = String::from_utf8_lossy(&bytes).into_owned();
                     let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+                    // What is asked for stands first, under no name.
+                    let asked = head.lines().next().map(|line| ("", line));
                     let head: BTreeMap<String, String> = head
                         .lines()
                         .filter_map(|line| line.split_once(": "))
+                        .chain(asked)
                         .map(|(name, value)| (name.to_ascii_lowercase(), value.to_owned()))
                         .collect();
                     if head["content-length"].parse::<usize>().unwrap() == body.len() {
@@ -478,15 +481,22 @@ impl Mailer {
         Self { address, told, listening }
     }
 
+    /// A host whose functions tell it by webhook.
     async fn host(&self) -> Host {
+        let url = format!("{}/hook", self.address);
+        self.host_with(&[
+            ("webhook_url", &url),
+            ("webhook_host", &self.address),
+            ("webhook_secrets", SECRET),
+        ])
+        .await
+    }
+
+    async fn host_with(&self, own: &[(&str, &str)]) -> Host {
         let mut options = HostOptions::new(functions::built().path());
         options.variables = variables();
-        for (name, value) in [
-            ("webhook_url", format!("{}/hook", self.address)),
-            ("webhook_host", self.address.clone()),
-            ("webhook_secrets", SECRET.to_owned()),
-        ] {
-            options.variables.insert(name.to_owned(), value);
+        for (name, value) in own {
+            options.variables.insert((*name).to_owned(), (*value).to_owned());
         }
         options.reuse = REUSE;
         Host::run(options).await
@@ -541,6 +551,53 @@ async fn the_mailer_is_told_and_what_it_does_not_take_is_told_again() {
         signed_for(&again, &same);
     }
     until_pending(&host, 0).await;
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mail_goes_out_by_the_configured_provider_and_again_until_it_is_taken() {
+    let mut provider = Mailer::start(&[503, 200]).await;
+    let host = provider
+        .host_with(&[
+            ("mail_provider", "postmark"),
+            ("mail_token", "a-token"),
+            ("mail_from", "OnCall 3.0 <privacy@oncall.example>"),
+            ("mail_host", &provider.address),
+        ])
+        .await;
+    let ask = Request::post("/unsubscribe").page().form(&[("email", JANE)]);
+    assert_eq!(host.send(&ask).await.status, 303, "the person does not wait for the provider");
+    let (head, body) = provider.hear().await;
+    assert_eq!(head[""], "POST /email HTTP/1.1");
+    assert_eq!(head["x-postmark-server-token"], "a-token");
+    assert_eq!(
+        (&*head["content-type"], &*head["user-agent"]),
+        ("application/json", "privacy-desk")
+    );
+    let mail: serde_json::Value = serde_json::from_str(&body).unwrap();
+    assert_eq!(mail["To"], JANE);
+    assert_eq!(mail["From"], "\"OnCall 3.0\" <privacy@oncall.example>");
+    assert!(mail["TextBody"].as_str().unwrap().contains("https://desk.example/unsubscribe/"));
+    let outbox = Request::get("/console/api/outbox").bearer(OPERATOR);
+    let waiting = soon("the failure is noted", async {
+        loop {
+            let waiting = host.send(&outbox).await.json()["mails"][0].clone();
+            if waiting["attempts"] == 1 {
+                break waiting;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    })
+    .await;
+    assert_eq!((&waiting["last_status"], &waiting["given_up"]), (&json!(503), &json!(false)));
+    host.clock().pass(60);
+    assert_eq!(host.send(&Request::get("/ops/sweep")).await.status, 204);
+    let (again, same) = provider.hear().await;
+    assert_eq!(
+        (&again["x-postmark-server-token"], &same),
+        (&head["x-postmark-server-token"], &body)
+    );
+    assert!(host.send(&outbox).await.json()["mails"].as_array().unwrap().is_empty());
     host.assert_nothing_trapped();
 }
 

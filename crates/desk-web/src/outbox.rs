@@ -8,6 +8,7 @@ mod providers;
 #[cfg(test)]
 mod tests;
 
+use std::fmt;
 use std::rc::Rc;
 
 use desk_core::email::EmailAddress;
@@ -79,8 +80,8 @@ impl Webhook {
     }
 }
 
-/// A mail that is to be sent: plain text, to one person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// A mail that is to be sent: plain text, to one person. `Debug` hides what is in it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
     /// To whom.
     pub to: EmailAddress,
@@ -92,6 +93,12 @@ pub struct Mail {
     pub text: String,
     /// When it is no longer of use.
     pub expires: Timestamp,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mail(…)")
+    }
 }
 
 impl Mail {
@@ -111,7 +118,7 @@ impl Mail {
 pub const MAILS: &str = "outbox:";
 /// What the marks of changes that the mailer took begin with.
 pub const TOLD: &str = "told:";
-/// What the notes of what was told in vain begin with.
+/// What the keys begin with under which is noted what was told in vain.
 pub(crate) const TRIES: &str = "try:";
 
 /// The key of a mail that waits.
@@ -358,18 +365,17 @@ pub(crate) async fn tell<S: Store + Outbound>(
         // It waits until the operator has mended this.
         Err(problem) => return problem.log().map(|fault| format!("{id} was not told: {fault}")),
     };
-    let outcome = match send(desk.store, &outgoing).await {
+    let refusal = match send(desk.store, &outgoing).await {
         Ok(()) => match settle(desk, message, earlier.is_some()).await {
             Ok(()) => return None,
-            Err(problem) => Err(Refusal {
-                status: None,
-                for_good: false,
-                why: problem.log().unwrap_or("the store failed").to_owned(),
-            }),
+            Err(problem) => {
+                let why = problem.log().unwrap_or("the store failed").to_owned();
+                Refusal { status: None, for_good: false, why }
+            }
         },
-        refused => refused,
+        Err(refusal) => refusal,
     };
-    let Err(Refusal { status, for_good, why }) = outcome else { return None };
+    let Refusal { status, for_good, why } = refusal;
     let attempts = earlier.map_or(0, |tries| tries.attempts).saturating_add(1);
     let delay = webhook::delay(attempts).filter(|_| !for_good);
     let next = delay.map(|seconds| desk.now().plus_seconds(seconds.into()));
@@ -381,12 +387,12 @@ pub(crate) async fn tell<S: Store + Outbound>(
     Some(format!("{whom} was told {id} in vain ({attempts}){given_up}{unnoted}: {why}"))
 }
 
-/// What the log says of a mail that nobody takes, to whoever sits at it: what waits, why, and where it can be read.
+/// What the log says of a mail that nobody takes, to whoever sits at it: where it can be read, and what would have it sent.
 fn waits(setup: &Setup, id: Id) -> String {
+    let base = &setup.base_url;
     format!(
-        "a mail waits in the outbox, for neither mail_provider nor webhook_url is set; operators read it at \
-         {}/console/api/outbox/{id}",
-        setup.base_url
+        "a mail waits in the outbox: operators read it at {base}/console/api/outbox/{id}; set mail_provider or \
+         webhook_url to have mail sent"
     )
 }
 
@@ -401,8 +407,12 @@ struct Refusal {
 }
 
 async fn send<S: Outbound>(port: &S, outgoing: &Outgoing<'_>) -> Result<(), Refusal> {
-    // Resend lets nobody in who does not say what they are.
-    let mut headers = vec![("content-type", "application/json"), ("user-agent", "privacy-desk")];
+    let mut headers = vec![
+        ("content-type", "application/json"),
+        // Postmark asks for this one, and Resend lets nobody in without the other.
+        ("accept", "application/json"),
+        ("user-agent", "privacy-desk"),
+    ];
     headers.extend(outgoing.headers.iter().map(|(name, value)| (*name, value.as_str())));
     let body = Some(outgoing.body.as_bytes());
     let (status, for_good, why) =

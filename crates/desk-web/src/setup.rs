@@ -89,8 +89,7 @@ pub struct Setup {
     pub gpc_updated: Date,
     /// The bearer token of the app's backend and the mailer; without one only operators mint links and read suppressions.
     pub app_token: Option<OperatorToken>,
-    /// The texts of [`LATER`].
-    later: [String; LATER.len()],
+    later: Texts,
     /// What is said of newsletters, once somebody asks.
     mailing: Later<Mailing>,
     /// Where the mailer listens, likewise.
@@ -160,6 +159,15 @@ const LATER: [&str; 20] = [
     "deletion_ru",
 ];
 
+/// Their texts. `Debug` hides them: some are secrets.
+struct Texts([String; LATER.len()]);
+
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Texts(…)")
+    }
+}
+
 /// What was read of some of them, or what nothing says in its place, and why.
 type Later<T> = OnceCell<(T, Option<InvalidSetup>)>;
 
@@ -209,7 +217,7 @@ impl Setup {
 
     /// The text of one of [`LATER`].
     fn later(&self, name: &'static str) -> &str {
-        let mut texts = LATER.iter().zip(&self.later);
+        let mut texts = LATER.iter().zip(&self.later.0);
         texts.find(|(known, _)| **known == name).map_or("", |(_, text)| text)
     }
 
@@ -404,7 +412,7 @@ impl Setup {
         };
         Ok(Self {
             app_token,
-            later: LATER.map(given),
+            later: Texts(LATER.map(given)),
             mailing: Later::new(),
             webhook: Later::new(),
             provider: Later::new(),

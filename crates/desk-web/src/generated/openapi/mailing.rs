@@ -142,7 +142,7 @@ pub(super) fn webhooks() -> Value {
     let event = |summary: &str, r#type: &str, data: &str| {
         json!({ "post": {
             "summary": summary,
-            "description": "Signed as Standard Webhooks 1.0.0 has it. Any 2xx means that it was taken; anything else is told again, for about three days.",
+            "description": "Signed as Standard Webhooks 1.0.0 has it. Any 2xx means that it was taken, and 410 that it shall not be told again; anything else is told again, for about three days.",
             "requestBody": { "required": true, "content": { "application/json": { "schema": object(json!({
                 "type": { "const": r#type }, "timestamp": instant("When it came about."), "data": schema(data) }), &[]) } } },
             "responses": { "2XX": { "description": "It was taken." } },
@@ -151,7 +151,7 @@ pub(super) fn webhooks() -> Value {
     json!({
         "suppression.created": event("Somebody must not be written to any more", "suppression.created", "Change"),
         "suppression.lifted": event("Somebody may be written to again", "suppression.lifted", "Change"),
-        "mail.requested": event("A mail is to be sent", "mail.requested", "RequestedMail"),
+        "mail.requested": event("A mail is to be sent, where no mail provider is configured", "mail.requested", "RequestedMail"),
     })
 }
 
@@ -224,8 +224,11 @@ pub(super) fn schemas() -> Value {
             &["oldest_at", "oldest_age_seconds", "due_at", "overdue"]),
         "Acknowledge": object(json!({ "cursor": text("The `Desk-Cursor` of an export.") }), &[]),
         "Outbox": object(json!({ "mails": array(object(json!({ "id": text("The mail's id."), "at": instant("When it was asked for."),
-            "attempts": { "type": "integer" }, "next_attempt_at": instant("When the mailer is asked again."), "url": url("The mail.") }),
-            &["next_attempt_at"])), "next_cursor": text("Where the next page begins.") }), &["next_cursor"]),
+            "attempts": { "type": "integer" }, "next_attempt_at": instant("When it is tried again."),
+            "last_status": { "type": "integer", "description": "What it was refused with last, if there was an answer." },
+            "given_up": { "type": "boolean", "description": "Whether it is tried no more: for three days it was, or the address was refused for good." },
+            "url": url("The mail.") }),
+            &["next_attempt_at", "last_status"])), "next_cursor": text("Where the next page begins.") }), &["next_cursor"]),
         "Lint": object(json!({ "ok": { "type": "boolean" }, "findings": array(object(json!({
             "rule": { "enum": Rule::ALL.map(Rule::name) }, "verdict": { "enum": ["pass", "fail", "advice", "unknown"] },
             "text": text("What holds, or what to do."), "seen": text("What was seen in the mail."), "source": text("Who says so.") }), &[])) }), &[]),
