@@ -1,6 +1,6 @@
 //! What the operator configured: Spin variables, parsed once into types.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 
 use desk_core::email::EmailAddress;
@@ -59,6 +59,9 @@ const LATER: [&str; 10] = [
     "working_days",
 ];
 
+/// Gives the text of a code in a language, or `None` if it is another one.
+pub type OwnCodes = fn(Lang, &str) -> Option<&'static str>;
+
 /// The configuration of the desk.
 #[derive(Debug)]
 pub struct Setup {
@@ -95,6 +98,8 @@ pub struct Setup {
     mailing: Later<Mailing>,
     /// What was read of mail providers.
     mail_events: Later<Providers>,
+    /// The texts of codes that only some functions have.
+    pub own_codes: Cell<Option<OwnCodes>>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -272,6 +277,7 @@ impl Setup {
         Ok(Self {
             app_token,
             later: LATER.map(given),
+            own_codes: Cell::new(None),
             mailing: Later::new(),
             mail_events: Later::new(),
             keys: Keyring::new(&root, &previous),

@@ -5,7 +5,6 @@ pub(super) async fn build<S: Scan>(
     _desk: &Desk<'_, S>,
     _request: &HttpRequest,
     _name: &str,
-    _told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
     Err(Problem::NotFound)
 }
