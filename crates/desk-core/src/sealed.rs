@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 const SEALED: u8 = 1;
 const PLAIN: u8 = 2;
 /// One format byte and the expiry.
-const HEADER: usize = 1 + 8;
+pub(crate) const HEADER: usize = 1 + 8;
 const NONCE: usize = 24;
 
 /// The most bytes that a value may have: what every Spin backend holds.

@@ -16,6 +16,7 @@ mod form;
 #[cfg(test)]
 mod generated;
 pub mod headers;
+pub mod holdings;
 pub mod join;
 pub mod json;
 pub mod limiter;
@@ -27,6 +28,7 @@ pub mod negotiate;
 mod notices;
 pub mod operator;
 pub mod outbox;
+pub mod packages;
 pub mod page;
 pub mod policy;
 pub mod ports;

@@ -1,9 +1,10 @@
-//! What is made from the code and checked in: `docs/openapi.json`, the same without white space as it is served, and
-//! `docs/problems.md`.
+//! What is made from the code and checked in: `docs/openapi.json` and `docs/schemas/package.schema.json`, both also without
+//! white space as they are served, and `docs/problems.md`.
 //!
 //! The tests fail where a document differs from what the code says; `DESK_BLESS=1 cargo test -p desk-web` writes it anew.
 
 mod openapi;
+mod package;
 mod problems;
 
 use std::path::PathBuf;

@@ -10,6 +10,7 @@ pub mod feedback;
 mod form;
 pub mod lint;
 pub mod notices;
+pub mod package;
 pub mod policy;
 mod ru;
 pub mod unsubscribe;
@@ -187,6 +188,14 @@ pub fn clock(lang: Lang) -> &'static clock::ClockTexts {
     }
 }
 
+/// The texts of the page in a package in a language.
+pub fn package(lang: Lang) -> &'static package::PackageTexts {
+    match lang {
+        Lang::En => &en::package::PACKAGE,
+        Lang::Ru => &ru::package::PACKAGE,
+    }
+}
+
 /// The texts of the mail check in a language.
 pub fn lint(lang: Lang) -> &'static lint::LintTexts {
     match lang {
@@ -304,6 +313,7 @@ mod tests {
         "unsafe-link",
         "unknown-entity",
         "too-deep",
+        "wrong-secret",
     ];
 
     /// The text of a code, whichever function has it.

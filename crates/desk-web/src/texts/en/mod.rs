@@ -7,6 +7,7 @@ pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
 pub(super) mod notices;
+pub(super) mod package;
 pub(super) mod policy;
 pub(super) mod unsubscribe;
 
@@ -286,6 +287,7 @@ fn code(code: &str) -> &'static str {
             "has a named character that is not read here: write the character itself"
         }
         "too-deep" => "nests more than eight levels deep",
+        "wrong-secret" => "does not open this package",
         _ => "is not valid",
     }
 }

@@ -7,6 +7,7 @@ pub(super) mod feedback;
 pub(super) mod form;
 pub(super) mod lint;
 pub(super) mod notices;
+pub(super) mod package;
 pub(super) mod policy;
 pub(super) mod unsubscribe;
 
@@ -278,6 +279,7 @@ fn code(code: &str) -> &'static str {
             "содержит обозначение знака, которое здесь не читается: напишите сам знак"
         }
         "too-deep" => "содержит больше восьми уровней вложенности",
+        "wrong-secret" => "не подходит",
         _ => "указано неверно",
     }
 }

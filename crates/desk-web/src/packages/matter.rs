@@ -1,0 +1,322 @@
+//! What a person and the desk wrote to each other, cases and data requests alike, read one after another.
+
+use std::collections::VecDeque;
+
+use desk_core::case::{self, AttachedFile, Case, CaseKey, Message, PolicyPin};
+use desk_core::id::Id;
+use desk_core::journal::{Aggregate, Journal, Place};
+use desk_core::reference::Reference;
+use desk_core::request::{self, Ground, Proof, Request, RequestKey};
+use desk_core::store_key::StoreKey;
+use desk_core::time::Timestamp;
+
+use crate::cases;
+use crate::desk::Desk;
+use crate::holdings::{Area, Holdings};
+use crate::join::all;
+use crate::ports::Store;
+use crate::problem::Problem;
+
+/// How many are loaded at once. One has at most some 300 KB.
+const AT_ONCE: usize = 4;
+
+/// A case or a data request.
+pub(super) enum Matter {
+    Case(CaseKey, Case),
+    Request(RequestKey, Request),
+}
+
+/// A part that lists cases or requests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    Cases,
+    Requests,
+}
+
+impl Section {
+    pub(super) const fn holds(self, matter: &Matter) -> bool {
+        matches!(
+            (self, matter),
+            (Self::Cases, Matter::Case(..)) | (Self::Requests, Matter::Request(..))
+        )
+    }
+}
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The person.
+    Person,
+    /// An operator.
+    Operator,
+    /// The desk by itself.
+    Desk,
+}
+
+impl By {
+    /// Every one.
+    pub const ALL: [Self; 3] = [Self::Person, Self::Operator, Self::Desk];
+
+    /// The name in `data.json`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Person => "person",
+            Self::Operator => "operator",
+            Self::Desk => "desk",
+        }
+    }
+}
+
+/// What happened to a case or a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// Somebody wrote.
+    Message,
+    /// An operator asked what is meant.
+    Question,
+    /// An operator took it up.
+    Taken,
+    /// An operator set the state of a case.
+    State(case::State),
+    /// Another code was sent.
+    CodeSent,
+    /// A wrong code was given.
+    CodeWrong,
+    /// Identity was proven.
+    Identified(Proof),
+    /// The term was extended.
+    Extended,
+    /// It was done.
+    Answered {
+        /// Whether only a part of it was.
+        partly: bool,
+    },
+    /// It was refused.
+    Refused(Ground),
+    /// It was withdrawn.
+    Withdrawn,
+    /// A package was built, which could be fetched until then.
+    Packaged(Timestamp),
+    /// A package was deleted.
+    PackageDropped,
+}
+
+impl What {
+    /// The name in `data.json` and `messages.csv`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Question => "question",
+            Self::Taken => "taken-up",
+            Self::State(_) => "state-set",
+            Self::CodeSent => "code-sent",
+            Self::CodeWrong => "code-wrong",
+            Self::Identified(_) => "identified",
+            Self::Extended => "extended",
+            Self::Answered { partly: false } => "answered",
+            Self::Answered { partly: true } => "answered-partly",
+            Self::Refused(_) => "refused",
+            Self::Withdrawn => "withdrawn",
+            Self::Packaged(_) => "package-built",
+            Self::PackageDropped => "package-deleted",
+        }
+    }
+}
+
+/// One thing that happened.
+pub(super) struct Entry<'a> {
+    pub(super) at: Timestamp,
+    pub(super) by: By,
+    pub(super) what: What,
+    pub(super) text: Option<&'a Message>,
+}
+
+impl Matter {
+    pub(super) fn reference(&self) -> Reference {
+        match self {
+            Self::Case(_, case) => case.reference(),
+            Self::Request(_, request) => request.reference(),
+        }
+    }
+
+    /// The kind's name.
+    pub(super) const fn kind(&self) -> &'static str {
+        match self {
+            Self::Case(_, case) => case.opening.kind.name(),
+            Self::Request(_, request) => request.opening.kind.name(),
+        }
+    }
+
+    pub(super) fn files(&self) -> &[AttachedFile] {
+        match self {
+            Self::Case(_, case) => &case.opening.files,
+            Self::Request(_, request) => &request.opening.files,
+        }
+    }
+
+    pub(super) const fn policy(&self) -> Option<&PolicyPin> {
+        match self {
+            Self::Case(_, case) => case.opening.policy.as_ref(),
+            Self::Request(_, request) => request.opening.policy.as_ref(),
+        }
+    }
+
+    /// When it came, and until when it is kept.
+    pub(super) const fn term(&self) -> (Timestamp, Timestamp) {
+        match self {
+            Self::Case(_, case) => (case.opening.at, case.opening.expires),
+            Self::Request(_, request) => (request.opening.at, request.opening.expires),
+        }
+    }
+
+    /// What the person wrote first.
+    pub(super) const fn text(&self) -> Option<&Message> {
+        match self {
+            Self::Case(_, case) => Some(&case.opening.message),
+            Self::Request(_, request) => request.opening.details.as_ref(),
+        }
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        let name = match self {
+            Self::Case(_, case) => case.opening.name.as_ref(),
+            Self::Request(_, request) => request.opening.name.as_ref(),
+        };
+        name.map(|name| name.as_str())
+    }
+
+    pub(super) fn email(&self) -> Option<&str> {
+        match self {
+            Self::Case(_, case) => case.opening.email.as_ref().map(|email| email.as_str()),
+            Self::Request(_, request) => Some(request.opening.email.as_str()),
+        }
+    }
+
+    /// What the n-th file is called in the archive; files count from one.
+    pub(super) fn file_name(&self, number: usize, file: &AttachedFile) -> String {
+        format!("files/{}-{number}.{}", self.reference(), file.kind.extension())
+    }
+
+    pub(super) fn file_part(&self, file: usize, part: usize) -> StoreKey {
+        match self {
+            Self::Case(key, _) => key.file_part(file, part),
+            Self::Request(key, _) => key.file_part(file, part),
+        }
+    }
+
+    /// What happened after the opening, in order.
+    pub(super) fn entries(&self) -> Vec<Entry<'_>> {
+        match self {
+            Self::Case(_, case) => case.head.events().iter().map(of_case).collect(),
+            Self::Request(_, request) => request.head.events().iter().map(of_request).collect(),
+        }
+    }
+}
+
+fn of_case(event: &case::Event) -> Entry<'_> {
+    use case::Change;
+    let (by, what, text) = match &event.change {
+        Change::PersonWrote { text } => (By::Person, What::Message, Some(text)),
+        Change::OperatorReplied { text } => (By::Operator, What::Message, Some(text)),
+        Change::StateSet { state } => (By::Operator, What::State((*state).into()), None),
+        Change::Withdrawn => (By::Person, What::Withdrawn, None),
+    };
+    Entry { at: event.id.instant(), by, what, text }
+}
+
+fn of_request(event: &request::Event) -> Entry<'_> {
+    use request::Change;
+    let (by, what, text) = match &event.change {
+        Change::CodeSent(_) => (By::Desk, What::CodeSent, None),
+        Change::CodeWrong => (By::Person, What::CodeWrong, None),
+        Change::Identified(Proof::Operator) => {
+            (By::Operator, What::Identified(Proof::Operator), None)
+        }
+        Change::Identified(proof) => (By::Person, What::Identified(*proof), None),
+        Change::PersonWrote(text) => (By::Person, What::Message, Some(text)),
+        Change::OperatorWrote(text) => (By::Operator, What::Message, Some(text)),
+        Change::Taken => (By::Operator, What::Taken, None),
+        Change::ClarificationAsked(text) => (By::Operator, What::Question, Some(text)),
+        Change::Extended { reason, .. } => (By::Operator, What::Extended, Some(reason)),
+        Change::Answered { text, partly } => {
+            (By::Operator, What::Answered { partly: *partly }, Some(text))
+        }
+        Change::Refused { ground, text } => (By::Operator, What::Refused(*ground), Some(text)),
+        Change::Withdrawn => (By::Person, What::Withdrawn, None),
+        Change::Packaged(package) => (By::Desk, What::Packaged(package.until), None),
+        Change::PackageDropped(_) => (By::Desk, What::PackageDropped, None),
+    };
+    Entry { at: event.id.instant(), by, what, text }
+}
+
+/// All of a person's cases and then all of their requests, the oldest first, loaded a few at a time. Those that have
+/// expired are left out.
+pub(super) struct Matters<'h> {
+    held: &'h Holdings,
+    /// How many keys were taken, the cases' first.
+    at: usize,
+    ready: VecDeque<Matter>,
+}
+
+impl<'h> Matters<'h> {
+    pub(super) const fn new(held: &'h Holdings) -> Self {
+        Self { held, at: 0, ready: VecDeque::new() }
+    }
+
+    pub(super) async fn next<S: Store>(
+        &mut self,
+        desk: &Desk<'_, S>,
+    ) -> Result<Option<Matter>, Problem> {
+        let (cases, requests) = (&self.held.cases, &self.held.requests);
+        while self.ready.is_empty() {
+            if let Some(keys) = chunk(cases, self.at) {
+                self.at += keys.len();
+                let loaded = load_all(desk, keys, self.held, Area::Events).await?;
+                self.ready.extend(loaded.into_iter().map(|(key, case)| Matter::Case(key, case)));
+            } else if let Some(keys) = chunk(requests, self.at - cases.len()) {
+                self.at += keys.len();
+                let loaded = load_all(desk, keys, self.held, Area::RequestEvents).await?;
+                self.ready.extend(loaded.into_iter().map(|(key, case)| Matter::Request(key, case)));
+            } else {
+                return Ok(None);
+            }
+        }
+        Ok(self.ready.pop_front())
+    }
+}
+
+/// The next keys from a place on; `None` at the end.
+fn chunk<K>(keys: &[K], from: usize) -> Option<&[K]> {
+    let rest = keys.get(from..).filter(|rest| !rest.is_empty())?;
+    rest.get(..rest.len().min(AT_ONCE))
+}
+
+async fn load_all<S: Store, K: Place>(
+    desk: &Desk<'_, S>,
+    keys: &[K],
+    held: &Holdings,
+    events: Area,
+) -> Result<Vec<(K, K::Case)>, Problem> {
+    let loaded = all(keys.iter().map(|key| load(desk, key, held, events))).await?;
+    Ok(keys.iter().copied().zip(loaded).filter_map(|(key, case)| Some((key, case?))).collect())
+}
+
+/// Loads a case with every event that is stored, also where the view of them misses one.
+async fn load<S: Store, K: Place>(
+    desk: &Desk<'_, S>,
+    key: &K,
+    held: &Holdings,
+    events: Area,
+) -> Result<Option<K::Case>, Problem> {
+    let Some(case) = cases::load(desk, key).await? else { return Ok(None) };
+    let prefix = key.events_prefix();
+    let stored = held.of(events).filter_map(|key| key.as_str().strip_prefix(&prefix)?.parse().ok());
+    let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
+    let missing: Vec<Id> = stored.filter(|id| !known(id)).collect();
+    if missing.is_empty() {
+        return Ok(Some(case));
+    }
+    let missing = cases::read_events(desk, key, missing).await?;
+    let (id, opening, journal) = case.unfold();
+    Ok(Some(cases::fold(id, opening, journal.merged(Journal::new(missing)))))
+}

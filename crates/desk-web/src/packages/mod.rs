@@ -1,0 +1,352 @@
+//! Packages: all that the desk holds about a person, as an archive that the person alone can open.
+//!
+//! An archive is written as it goes, from one stored value after another into encrypted parts
+//! ([`desk_core::package`]), and read the same way: at no time is more of it in memory than a few parts.
+
+mod data;
+mod matter;
+mod page;
+mod parts;
+mod table;
+#[cfg(test)]
+mod tests;
+
+use std::pin::Pin;
+
+use bytes::Bytes;
+use desk_core::lang::Lang;
+use desk_core::package::{self, Lock, PackageKey, PackageSecret, part_key};
+use desk_core::request::{Package, Request, RequestKey};
+use desk_core::time::Timestamp;
+use desk_core::zip::{Zip, ZipError};
+use http::{Method, StatusCode};
+use sha2::{Digest, Sha256};
+
+use crate::cases::hex;
+use crate::desk::Desk;
+use crate::headers;
+use crate::holdings::Holdings;
+use crate::join::all;
+use crate::outbox::{self, Mail};
+use crate::ports::{Scan, Store};
+use crate::problem::{FieldError, Problem};
+use crate::reply::{Chunks, Reply, Response, Rest};
+use matter::{Matter, Matters, Section};
+use parts::Parts;
+
+pub use matter::{By, What};
+
+/// The description of `data.json` (JSON Schema, draft 2020-12). It is made from the code, as `docs/openapi.json` is, and
+/// lies in every archive beside what it describes.
+pub const PACKAGE_SCHEMA: &str = include_str!("../../assets/package.schema.json");
+/// Where the desk serves it.
+pub const PACKAGE_SCHEMA_PATH: &str = "/requests/package.schema.json";
+
+/// For how long a package can be fetched, in seconds: 30 days, unless its request expires before.
+pub const KEPT_SECONDS: i64 = 30 * 86_400;
+
+/// How many parts are deleted at once.
+const AT_ONCE: usize = 16;
+
+/// Builds the package of a request whose identity is proven: everything that is held about the person with its address,
+/// and nothing of anybody else. Nothing of it is a package before the last write, the lock's: what an attempt that broke
+/// off leaves is unreadable, and expires.
+///
+/// The secret is nowhere but in what this returns. Whoever calls this gives it to the person, appends
+/// [`desk_core::request::Open::package`], and drops the package that was there before.
+///
+/// # Errors
+/// A problem if the store fails, what it holds was changed, or the archive would have 4 GiB.
+pub async fn build<S: Scan>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    request: &Request,
+) -> Result<(Package, PackageSecret), Problem> {
+    if request.identified.is_none() {
+        return Err(Problem::Internal(
+            "a package is for whoever has proven who they are".to_owned(),
+        ));
+    }
+    let held = {
+        let keys = desk.store.keys("").await?;
+        Holdings::find(desk, &keys, &request.opening.email).await?
+    };
+    let id = package::draw_id(&desk.moment, key.id);
+    let (lock, secret) = (Lock::draw(&desk.moment, id), PackageSecret::draw(&desk.moment, id));
+    let until = desk.now().plus_seconds(KEPT_SECONDS).min(request.opening.expires);
+    let parts = Parts::new(desk, PackageKey::new(id, &lock, &secret), id, until);
+    let mut archive = Archive { desk, held: &held, request, parts };
+    archive.write().await?;
+    let (size, parts) = archive.parts.finish().await?;
+    desk.write_sealed(&package::lock_key(id), Some(until), &lock).await?;
+    Ok((Package { id, size, parts, until }, secret))
+}
+
+/// An archive that is being written.
+struct Archive<'w, 'd, S> {
+    desk: &'w Desk<'d, S>,
+    held: &'w Holdings,
+    request: &'w Request,
+    parts: Parts<'w, 'd, S>,
+}
+
+impl<S: Store> Archive<'_, '_, S> {
+    const fn lang(&self) -> Lang {
+        self.request.opening.lang
+    }
+
+    async fn write(&mut self) -> Result<(), Problem> {
+        let mut zip = Zip::new(self.desk.now());
+        zip = self.page(zip).await?;
+        zip = self.data(zip).await?;
+        zip.add(self.parts.out(), "data.schema.json", PACKAGE_SCHEMA.as_bytes()).map_err(fault)?;
+        zip = self.table(zip).await?;
+        zip = self.files(zip).await?;
+        zip.finish(self.parts.out());
+        Ok(())
+    }
+
+    /// The page for people.
+    async fn page(&mut self, zip: Zip) -> Result<Zip, Problem> {
+        let (desk, held, lang) = (self.desk, self.held, self.lang());
+        let mut entry = zip.begin(self.parts.out(), "index.html").map_err(fault)?;
+        let mut text = page::head(desk, self.request, held);
+        let mut matters = Matters::new(held);
+        let mut next = matters.next(desk).await?;
+        for section in [Section::Cases, Section::Requests] {
+            page::open(&mut text, lang, section);
+            let mut empty = true;
+            while let Some(matter) = next.take_if(|matter| section.holds(matter)) {
+                page::matter(&mut text, lang, desk.now(), &matter);
+                self.parts.write(&mut entry, &mut text).await?;
+                next = matters.next(desk).await?;
+                empty = false;
+            }
+            page::close(&mut text, lang, empty);
+        }
+        let states = self.suppressions().await?;
+        page::suppressions(&mut text, lang, desk.setup, &states, !held.changes.is_empty());
+        for changes in held.changes.chunks(data::CHUNK) {
+            page::changes(&mut text, lang, desk.setup, changes);
+            self.parts.write(&mut entry, &mut text).await?;
+        }
+        if !held.mails.is_empty() {
+            page::mails(&mut text, lang);
+        }
+        for id in &held.mails {
+            if let Some(mail) = self.mail(*id).await? {
+                page::mail(&mut text, lang, *id, &mail);
+                self.parts.write(&mut entry, &mut text).await?;
+            }
+        }
+        page::tail(&mut text, lang);
+        self.parts.write(&mut entry, &mut text).await?;
+        Ok(entry.end(self.parts.out()))
+    }
+
+    /// The same for programs.
+    async fn data(&mut self, zip: Zip) -> Result<Zip, Problem> {
+        let (desk, held) = (self.desk, self.held);
+        let mut entry = zip.begin(self.parts.out(), "data.json").map_err(fault)?;
+        let mut text = data::head(desk, self.request);
+        let mut list = data::List::open(&mut text, "cases");
+        let mut matters = Matters::new(held);
+        let mut section = Section::Cases;
+        while let Some(matter) = matters.next(desk).await? {
+            if !section.holds(&matter) {
+                section = Section::Requests;
+                list = list.then(&mut text, "requests");
+            }
+            list.item(&mut text, &data::matter(desk.now(), &matter));
+            self.parts.write(&mut entry, &mut text).await?;
+        }
+        if section == Section::Cases {
+            list = list.then(&mut text, "requests");
+        }
+        list = list.then(&mut text, "suppressions");
+        for (scope, state) in &self.suppressions().await? {
+            list.item(&mut text, &data::suppression(desk.setup, self.lang(), *scope, state));
+        }
+        list = list.then(&mut text, "suppression_changes");
+        for changes in held.changes.chunks(data::CHUNK) {
+            for change in changes {
+                list.item(&mut text, &data::change(desk.setup, self.lang(), change));
+            }
+            self.parts.write(&mut entry, &mut text).await?;
+        }
+        list = list.then(&mut text, "mails");
+        for id in &held.mails {
+            if let Some(mail) = self.mail(*id).await? {
+                list.item(&mut text, &data::mail(*id, &mail));
+                self.parts.write(&mut entry, &mut text).await?;
+            }
+        }
+        list.close(&mut text);
+        self.parts.write(&mut entry, &mut text).await?;
+        Ok(entry.end(self.parts.out()))
+    }
+
+    /// What was written, for spreadsheets.
+    async fn table(&mut self, zip: Zip) -> Result<Zip, Problem> {
+        let mut entry = zip.begin(self.parts.out(), "messages.csv").map_err(fault)?;
+        let mut text = table::head();
+        let mut matters = Matters::new(self.held);
+        while let Some(matter) = matters.next(self.desk).await? {
+            table::matter(&mut text, &matter);
+            self.parts.write(&mut entry, &mut text).await?;
+        }
+        self.parts.write(&mut entry, &mut text).await?;
+        Ok(entry.end(self.parts.out()))
+    }
+
+    /// The person's own files.
+    async fn files(&mut self, mut zip: Zip) -> Result<Zip, Problem> {
+        let mut matters = Matters::new(self.held);
+        while let Some(matter) = matters.next(self.desk).await? {
+            for number in 1..=matter.files().len() {
+                zip = self.file(zip, &matter, number).await?;
+            }
+        }
+        Ok(zip)
+    }
+
+    async fn file(&mut self, zip: Zip, matter: &Matter, number: usize) -> Result<Zip, Problem> {
+        let Some(file) = matter.files().get(number - 1) else { return Ok(zip) };
+        let name = matter.file_name(number, file);
+        let mut entry = zip.begin(self.parts.out(), &name).map_err(fault)?;
+        let mut hash = Sha256::new();
+        for part in 1..=file.parts {
+            let key = matter.file_part(number, part);
+            let missing = || Problem::Internal("a part of a file is missing".to_owned());
+            let content = self.desk.open(&key).await?.ok_or_else(missing)?;
+            hash.update(&content);
+            entry.write(self.parts.out(), &content).map_err(fault)?;
+            self.parts.flush().await?;
+        }
+        if hex(&hash.finalize()) != file.sha256 {
+            return Err(Problem::Internal("a file is not the one that was attached".to_owned()));
+        }
+        Ok(entry.end(self.parts.out()))
+    }
+
+    /// The suppressions that hold: a few for every list there is.
+    async fn suppressions(&self) -> Result<Vec<data::State>, Problem> {
+        let held = &self.held.suppressions;
+        let asked: Vec<_> = held.iter().map(|held| (held.subject, held.scope)).collect();
+        let states = self.desk.suppressions(&asked).await?;
+        let states = asked.into_iter().zip(states);
+        Ok(states.filter_map(|((_, scope), state)| Some((scope, state?))).collect())
+    }
+
+    async fn mail(&self, id: desk_core::id::Id) -> Result<Option<Mail>, Problem> {
+        self.desk.read_sealed(&outbox::mail_key(id)?).await
+    }
+}
+
+fn fault(error: ZipError) -> Problem {
+    Problem::Internal(format!("a package: {error}"))
+}
+
+/// A package that is being given out.
+#[derive(Debug)]
+pub struct Download<S> {
+    store: S,
+    key: PackageKey,
+    package: Package,
+    now: Timestamp,
+    /// The first part, which showed that the secret is right.
+    first: Option<Vec<u8>>,
+    /// The number of the part after those that were given out.
+    next: u32,
+}
+
+/// Opens a package with the person's secret. Once this returns, the secret is right.
+///
+/// # Errors
+/// [`Problem::InvalidFields`] with `/secret` and `wrong-secret` if the secret is another one; [`Problem::NotFound`] if the
+/// package has expired or was dropped; another problem if the store fails or what it holds was changed.
+pub async fn download<S: Store + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    package: &Package,
+    secret: &PackageSecret,
+) -> Result<Download<S>, Problem> {
+    let lock = desk.read_sealed::<Lock>(&package::lock_key(package.id)).await?;
+    let key = PackageKey::new(package.id, &lock.ok_or(Problem::NotFound)?, secret);
+    let stored = desk.store.get(&part_key(package.id, 1)).await?.ok_or_else(missing)?;
+    let wrong = |_| {
+        let error = FieldError { pointer: "/secret".to_owned(), code: "wrong-secret" };
+        Problem::InvalidFields(vec![error])
+    };
+    let first = key.open(1, package.parts == 1, &stored, desk.now()).map_err(wrong)?;
+    let first = Some(first.ok_or(Problem::NotFound)?);
+    let (store, now) = (desk.store.clone(), desk.now());
+    Ok(Download { store, key, package: *package, now, first, next: 1 })
+}
+
+fn missing() -> Problem {
+    Problem::Internal("a part of a package is missing".to_owned())
+}
+
+impl<S: Store + 'static> Download<S> {
+    /// Answers with the archive, under the name `<name>.zip`. Its length is said, so that a client sees where it stands,
+    /// and that it was cut.
+    pub fn answer<D>(
+        self,
+        desk: &Desk<'_, D>,
+        request: &crate::request::Request,
+        name: &str,
+    ) -> Response {
+        let size = self.package.size.to_string();
+        let reply = Reply::with_body(StatusCode::OK, "application/zip", Bytes::new())
+            .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+            .header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}.zip\""));
+        let locale = request.locale(desk.setup);
+        let mut response = desk.respond(request, locale, Ok(reply));
+        if request.method != Method::HEAD {
+            response = response.followed_by(Rest::new(self));
+        }
+        response.headers.set(headers::CONTENT_LENGTH, &size);
+        response
+    }
+
+    async fn part(&mut self) -> Result<Option<Bytes>, Problem> {
+        let number = self.next;
+        if number > self.package.parts {
+            return Ok(None);
+        }
+        let content = match self.first.take() {
+            Some(first) => first,
+            None => {
+                let key = part_key(self.package.id, number);
+                let stored = self.store.get(&key).await?.ok_or_else(missing)?;
+                let last = number == self.package.parts;
+                let opened = self.key.open(number, last, &stored, self.now)?;
+                opened.ok_or_else(missing)?
+            }
+        };
+        self.next = number.saturating_add(1);
+        Ok(Some(content.into()))
+    }
+}
+
+impl<S: Store + 'static> Chunks for Download<S> {
+    fn next(&mut self) -> Pin<Box<dyn Future<Output = Result<Option<Bytes>, Problem>> + '_>> {
+        Box::pin(self.part())
+    }
+}
+
+/// Drops a package: first the lock, after which nobody can read it any more, then the parts. Doing it again does no harm.
+///
+/// # Errors
+/// A problem if the store does not confirm it; then it must be done again.
+pub async fn drop<S: Store>(desk: &Desk<'_, S>, package: &Package) -> Result<(), Problem> {
+    desk.store.delete(&package::lock_key(package.id)).await?;
+    let numbers: Vec<u32> = (1..=package.parts).collect();
+    for chunk in numbers.chunks(AT_ONCE) {
+        let deletes = chunk.iter().map(|number| async move {
+            Ok(desk.store.delete(&part_key(package.id, *number)).await?)
+        });
+        all(deletes).await?;
+    }
+    Ok(())
+}
