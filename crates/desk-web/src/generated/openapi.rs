@@ -1,6 +1,7 @@
 //! `docs/openapi.json`: the description of the API (OpenAPI 3.1), with its lists and limits taken from the code.
 
 mod mailing;
+mod requests;
 
 use desk_core::attachment::{MAX_ATTACHMENT, MAX_ATTACHMENTS};
 use desk_core::case::{Kind as CaseKind, State, Suspicion};
@@ -57,16 +58,16 @@ fn document() -> Value {
             { "name": "ops", "description": "What a cron calls." },
             { "name": "site", "description": "Well-known addresses and this description." },
         ],
-        "paths": merged(paths(), mailing::paths()),
+        "paths": merged(merged(paths(), mailing::paths()), requests::paths()),
         "webhooks": mailing::webhooks(),
         "components": {
             "securitySchemes": {
                 "operator": { "type": "http", "scheme": "bearer" },
                 "app": { "type": "http", "scheme": "bearer", "description": "The token of the app's backend and the mailer." },
             },
-            "parameters": parameters(),
+            "parameters": merged(parameters(), requests::parameters()),
             "headers": headers(),
-            "schemas": merged(schemas(), mailing::schemas()),
+            "schemas": merged(merged(schemas(), mailing::schemas()), requests::schemas()),
             "responses": { "Problem": {
                 "description": "A problem, of which docs/problems.md lists every kind.",
                 "content": { "application/problem+json": { "schema": schema("Problem") } },
@@ -490,8 +491,8 @@ fn schemas() -> Value {
         "Audit": object(json!({ "records": array(object(json!({
             "id": text("The record's id."), "at": instant("When."), "action": { "enum": actions },
             "case": text("The case's id."), "reference": text("The case."), "subject": text("The person, for a suppression."),
-            "count": { "type": "integer", "description": "How many, for an import." }, "mail": text("The mail's id."),
-            "reason": text("Why, where the operator said so.") }), &["case", "reference", "subject", "count", "mail", "reason"])),
+            "count": { "type": "integer", "description": "How many, for an import." }, "mail": text("The mail's id."), "request": text("The data request's id."),
+            "reason": text("Why, where the operator said so.") }), &["case", "reference", "subject", "count", "mail", "request", "reason"])),
             "next_cursor": text("Where the next page begins.") }), &["next_cursor"]),
         "Publication": object(publication.clone(), &[]),
         "Versions": object(json!({ "versions": array(object(version.clone(), &[])) }), &[]),

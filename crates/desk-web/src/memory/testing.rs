@@ -268,6 +268,11 @@ impl World {
         block_on(crate::console::requests::work(&self.desk(), request)).into()
     }
 
+    /// Sends a request to what builds packages.
+    pub(crate) fn packages(&self, request: &Request) -> Answer {
+        block_on(crate::console::requests::pack(&self.desk(), request)).into()
+    }
+
     /// Sends a request to what turns complaints into data requests and back.
     pub(crate) fn referral(&self, request: &Request) -> Answer {
         block_on(crate::console::requests::refer(&self.desk(), request)).into()

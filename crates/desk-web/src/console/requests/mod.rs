@@ -61,6 +61,16 @@ pub async fn work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Respons
     desk.respond_json(request, locale, outcome)
 }
 
+/// Answers the address of a request's package, which is built and dropped here.
+pub async fn pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
+    let locale = request.locale(desk.setup);
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route_pack(desk, request).await,
+        Err(problem) => Err(problem),
+    };
+    desk.respond_json(request, locale, outcome)
+}
+
 /// Answers the two addresses that turn a case into a data request, and a data request into a complaint.
 pub async fn refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
     let locale = request.locale(desk.setup);
@@ -119,16 +129,22 @@ async fn route_work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
     let ["console", "api", "requests", name, act] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    if *act == "package" {
-        return match request.method {
-            Method::POST => packages::build(desk, request, name).await,
-            Method::DELETE => packages::drop(desk, request, name).await,
-            _ => Err(Problem::MethodNotAllowed("POST, DELETE")),
-        };
-    }
     let read = acts::reader(act).ok_or(Problem::NotFound)?;
     allow(request.method == Method::POST, "POST")?;
     acts::act(desk, request, name, read(request)?).await
+}
+
+async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["console", "api", "requests", name, "package"] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    match request.method {
+        Method::POST => packages::build(desk, request, name).await,
+        Method::DELETE => packages::drop(desk, request, name).await,
+        _ => Err(Problem::MethodNotAllowed("POST, DELETE")),
+    }
 }
 
 async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {

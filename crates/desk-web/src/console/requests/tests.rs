@@ -8,6 +8,7 @@ use desk_core::clock::regime::Regime;
 use desk_core::id::Id;
 use desk_core::journal::{Event, Place};
 use desk_core::lang::Lang;
+use desk_core::package::PackageSecret;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::{
     Behalf, Change, Code, CodeHash, Door, Identity, Kind, Opening, Proof, Request as Case,
@@ -88,6 +89,7 @@ impl World {
                 self.queue(request)
             }
             ["requests", _, "complaint"] | ["cases", _, "request"] => self.referral(request),
+            ["requests", _, "package"] => self.packages(request),
             ["requests", _, _] => self.casework(request),
             _ => self.console(request),
         }
@@ -288,7 +290,7 @@ fn what_does_not_exist_is_not_found_and_methods_are_held_to() {
 fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
     let world = World::requests();
     let filed = world.unproven();
-    assert_eq!(world.listed(""), [filed.reference.clone()]);
+    assert_eq!(world.listed(""), std::slice::from_ref(&filed.reference));
     let identity = world.show(&filed)["identity"].clone();
     assert_eq!((&identity["proof"], &identity["tries_left"]), (&Value::Null, &json!(5)));
     world.later(3 * 86_400);
@@ -353,7 +355,7 @@ fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
     // The secret of the person is no operator's.
     assert!(!shown.to_string().contains("/requests/status/"));
     assert_eq!(world.listed(""), [""; 0]);
-    assert_eq!(world.listed("state=answered"), [filed.reference.clone()]);
+    assert_eq!(world.listed("state=answered"), std::slice::from_ref(&filed.reference));
     let mut actions = world.actions();
     assert!(actions.contains(&"request-read".to_owned()));
     actions.retain(|action| action != "request-read");
@@ -820,7 +822,7 @@ fn requests_that_ended_leave_the_queue_and_are_not_opened_again() {
     // What ended by itself a moment ago may yet be contradicted by what is on its way.
     assert_eq!(world.keys("request-log").len(), 1);
     world.later(8 * 86_400);
-    assert_eq!(world.listed(""), [open.reference.clone()]);
+    assert_eq!(world.listed(""), std::slice::from_ref(&open.reference));
     assert_eq!(world.keys("request-log").len(), 3);
     world.store.reset_calls();
     assert_eq!(world.listed(""), [open.reference]);
@@ -1264,6 +1266,78 @@ fn what_is_wrong_with_an_export_is_said() {
     }
     let answer = world.desks(&get(&format!("{REQUESTS}/log")));
     assert_eq!(answer.errors(), [("?from".to_owned(), "too-many-rows".to_owned())]);
+}
+
+#[test]
+fn a_package_is_built_for_the_person_alone() {
+    let world = World::requests();
+    let filed = world.asserted();
+    let target = format!("{}/package", filed.url);
+    let build = |headers: &[(&str, &str)]| operator(Method::POST, &target, headers, "");
+    assert_eq!(world.desks(&build(&[])).status, 428);
+    assert_eq!(world.desks(&build(&[("if-match", "\"x\"")])).status, 412);
+    assert_eq!(
+        world.refused(&act(&world.unproven(), "package", json!({}))),
+        "it is not proven yet who asks."
+    );
+    let built = world.done(&build(&[("if-match", "*")]));
+    assert_eq!((built.status, built.field("/state")), (201, "received".to_owned()));
+    let package = built.json()["package"].clone();
+    let (_, mail) = world.mails().pop().unwrap();
+    let secret = mail.text.lines().find_map(|line| line.parse::<PackageSecret>().ok()).unwrap();
+    // The operator is told that there is one, and never how to open it.
+    assert!(!built.text().contains(&secret.to_string()));
+    assert_eq!(mail.expires.to_second(), package["until"].as_str().unwrap().parse().unwrap());
+    assert_eq!(world.keys("package-lock").len(), 1);
+    // Another one takes its place, also once the request has ended.
+    let again = world.done(&build(&[("if-match", "*")]));
+    assert_ne!(again.json()["package"]["id"], package["id"]);
+    assert_eq!(world.keys("package-lock").len(), 1);
+    world.done(&act(&filed, "answer", text("x")));
+    assert_eq!(world.refused(&build(&[("if-match", "*")])), "it has ended.");
+    let drop = |headers: &[(&str, &str)]| operator(Method::DELETE, &target, headers, "");
+    assert_eq!(world.desks(&drop(&[])).status, 428);
+    let dropped = world.done(&drop(&[("if-match", "*")]));
+    assert_eq!((dropped.status, &dropped.json()["package"]), (200, &Value::Null));
+    assert_eq!((world.keys("package-lock").len(), world.keys("package").len()), (0, 0));
+    assert_eq!(world.refused(&drop(&[("if-match", "*")])), "it is in this state already.");
+    let mut actions = world.actions();
+    actions.retain(|action| action.starts_with("package"));
+    assert_eq!(actions, ["package-dropped", "package-built", "package-built"]);
+}
+
+#[test]
+fn a_package_is_built_whole_or_not_given_out() {
+    for method in [Method::POST, Method::DELETE] {
+        for call in 1.. {
+            let world = World::requests();
+            let filed = world.asserted();
+            let target = format!("{}/package", filed.url);
+            let act = |method: &Method| operator(method.clone(), &target, &[("if-match", "*")], "");
+            if method == Method::DELETE {
+                world.done(&act(&Method::POST));
+            }
+            world.later(1);
+            world.store.reset_calls();
+            world.store.fail_from(Some(call));
+            let answer = world.desks(&act(&method));
+            world.store.fail_from(None);
+            // What is given out has its lock and its mail.
+            let given = world.kept(&filed).package.is_some();
+            if method == Method::POST && given {
+                assert!(!world.keys("package-lock").is_empty() && !world.mails().is_empty());
+            }
+            if answer.status < 500 {
+                assert!(call > 6);
+                break;
+            }
+            assert_eq!(answer.status, 503, "{call}");
+            world.later(1);
+            let again = world.desks(&act(&method));
+            assert!(matches!(again.status, 200 | 201 | 409), "{call} {again:?}");
+            assert_eq!(world.kept(&filed).package.is_some(), method == Method::POST, "{call}");
+        }
+    }
 }
 
 #[test]
