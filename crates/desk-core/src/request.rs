@@ -476,8 +476,6 @@ pub struct Request {
     state: State,
     /// The clarifications that were asked for: when, and when the person answered.
     clarifications: Vec<(Timestamp, Option<Timestamp>)>,
-    /// The states that it went through: since when, and which.
-    states: Vec<(Timestamp, &'static str)>,
 }
 
 /// Why a thing cannot happen to a request as it stands.
@@ -573,7 +571,6 @@ impl Request {
                 Identity::Asserted => None,
             },
             clarifications: Vec::new(),
-            states: Vec::new(),
             state: match opening.identity {
                 Identity::Sent(_) => State::AwaitingIdentity(Awaiting {
                     sends_left: SENDS - 1,
@@ -588,13 +585,8 @@ impl Request {
         if request.opening.identity == Identity::Asserted {
             request.identified = Some((request.opening.at, Proof::Assertion));
         }
-        request.states.push((request.opening.at, request.state.name()));
         for event in head.events() {
             request.apply(event.id.instant(), &event.change);
-            let name = request.state.name();
-            if request.states.last().is_none_or(|(_, last)| *last != name) {
-                request.states.push((event.id.instant(), name));
-            }
         }
         request.head = head;
         request
@@ -702,7 +694,16 @@ impl Request {
 
     /// The states that it went through, by name: since when each, and the last is where it stands now.
     pub fn states(&self, now: Timestamp) -> Vec<(Timestamp, &'static str)> {
-        let mut states = self.states.clone();
+        // Seen by going through it all once more: it is asked for where a request is shown whole.
+        let mut replayed = Self::fold(self.id, self.opening.clone(), Head::default());
+        let mut states = vec![(self.opening.at, replayed.state.name())];
+        for event in self.head.events() {
+            replayed.apply(event.id.instant(), &event.change);
+            let name = replayed.state.name();
+            if states.last().is_none_or(|(_, last)| *last != name) {
+                states.push((event.id.instant(), name));
+            }
+        }
         if let State::Expired { at } = self.state(now) {
             states.push((at, "expired"));
         }

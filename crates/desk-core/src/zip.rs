@@ -245,7 +245,7 @@ fn dos(at: Timestamp) -> (u16, u16) {
         None => (0, 1 << 5 | 1),
         Some(128..) => (23 << 11 | 59 << 5 | 29, 127 << 9 | 12 << 5 | 31),
         Some(year) => (
-            u16::from(hour) << 11 | u16::from(minute) << 5 | u16::from(second) / 2,
+            u16::from(hour) << 11 | u16::from(minute) << 5 | (u16::from(second) / 2),
             year << 9 | u16::from(date.month()) << 5 | u16::from(date.day()),
         ),
     }

@@ -314,11 +314,11 @@ impl Problem {
     }
 
     /// What happened this time, in words.
-    fn detail(&self, texts: &Texts) -> String {
+    fn detail(&self, texts: &Texts, code_text: &dyn Fn(&str) -> &'static str) -> String {
         let general = (texts.problem)(self.kind()).detail;
         match self {
             Self::Malformed(code) | Self::CaseState(code) => {
-                format!("{general} {}", (texts.code)(code))
+                format!("{general} {}", code_text(code))
             }
             Self::MethodNotAllowed(allow) => format!("{general} {allow}."),
             Self::UnsupportedMediaType(reads) => format!("{general} {reads}."),
@@ -357,18 +357,21 @@ impl Problem {
             _ => &[],
         };
         let text = (texts.problem)(kind);
+        let own = setup.and_then(|setup| setup.own_codes.get());
+        let code_text: &dyn Fn(&str) -> &'static str =
+            &|code| own.and_then(|own| own(lang, code)).unwrap_or_else(|| (texts.code)(code));
         let json = Json::object(|json| {
             json.shown("type", &format_args!("{base}/problems/{}", text.slug));
             json.text("title", text.title);
             json.number("status", kind.status().as_u16().into());
-            json.text("detail", &self.detail(texts));
+            json.text("detail", &self.detail(texts, code_text));
             if !errors.is_empty() {
                 json.list("errors", |list| {
                     for error in errors {
                         list.nest("", |json| {
                             json.text("pointer", &error.pointer);
                             json.text("code", error.code);
-                            json.text("detail", (texts.code)(error.code));
+                            json.text("detail", code_text(error.code));
                         });
                     }
                 });
@@ -391,7 +394,8 @@ impl Problem {
             _ => None,
         };
         let text = (texts.problem)(kind);
-        let view = page::ProblemView { text, detail: self.detail(texts), errors, link };
+        let view =
+            page::ProblemView { text, detail: self.detail(texts, &texts.code), errors, link };
         let markup = page::problem(setup, request, locale, &view);
         Reply::page(kind.status(), locale.lang, markup)
     }

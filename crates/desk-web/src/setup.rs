@@ -1,6 +1,6 @@
 //! What the operator configured: Spin variables, parsed once into types.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::fmt;
 
 use desk_core::assertion::AssertionKey;
@@ -58,6 +58,9 @@ pub const VARIABLES: [&str; 36] = [
     "controller_address",
 ];
 
+/// Gives the text of a code in a language, or `None` if it is another one.
+pub type OwnCodes = fn(Lang, &str) -> Option<&'static str>;
+
 /// The configuration of the desk.
 #[derive(Debug)]
 pub struct Setup {
@@ -104,6 +107,8 @@ pub struct Setup {
     request_limits: Later<RequestLimits>,
     /// What the app's backend signs assertions with, likewise.
     assertion_keys: Later<Vec<AssertionKey>>,
+    /// The texts of codes that only some functions have.
+    pub own_codes: Cell<Option<OwnCodes>>,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -413,6 +418,7 @@ impl Setup {
         Ok(Self {
             app_token,
             later: Texts(LATER.map(given)),
+            own_codes: Cell::new(None),
             mailing: Later::new(),
             webhook: Later::new(),
             provider: Later::new(),

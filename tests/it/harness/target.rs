@@ -235,7 +235,9 @@ impl Target for Native {
             "lint" => lint::serve(&desk, &request).await,
             "sweep" => sweep::serve(&desk, &request).await,
             "console" => console::serve(&desk, &request).await,
-            "casework" => console::requests::serve(&desk, &request).await,
+            "queue" => console::requests::read(&desk, &request).await,
+            "casework" => console::requests::work(&desk, &request).await,
+            "referral" => console::requests::refer(&desk, &request).await,
             other => panic!("no native function {other}"),
         };
         let answer = answer.whole().await.expect("an answer that is not broken off");

@@ -425,7 +425,7 @@ mod tests {
                     (super::Value::Text(a), Value::String(b)) => a == b,
                     (super::Value::List(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
                     (super::Value::Object(a), Value::Object(b)) => a.len() == b.len() && a.iter().all(|(n, a)| b.get(n).is_some_and(|b| same(a, b))),
-                    (super::Value::True, Value::Bool(true)) => true,
+                    (super::Value::True, Value::Bool(true)) | (super::Value::False, Value::Bool(false)) => true,
                     (super::Value::Other, Value::Null | Value::Bool(false) | Value::Number(_)) => true,
                     _ => false,
                 }

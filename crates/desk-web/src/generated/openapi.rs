@@ -2,6 +2,7 @@
 
 mod erasure;
 mod mailing;
+mod requests;
 
 use desk_core::attachment::{MAX_ATTACHMENT, MAX_ATTACHMENTS};
 use desk_core::case::{Kind as CaseKind, State, Suspicion};
@@ -58,16 +59,16 @@ fn document() -> Value {
             { "name": "ops", "description": "What a cron calls." },
             { "name": "site", "description": "Well-known addresses and this description." },
         ],
-        "paths": merged(merged(paths(), mailing::paths()), erasure::paths()),
+        "paths": merged(merged(merged(paths(), mailing::paths()), requests::paths()), erasure::paths()),
         "webhooks": mailing::webhooks(),
         "components": {
             "securitySchemes": {
                 "operator": { "type": "http", "scheme": "bearer" },
                 "app": { "type": "http", "scheme": "bearer", "description": "The token of the app's backend and the mailer." },
             },
-            "parameters": merged(parameters(), erasure::parameters()),
+            "parameters": merged(merged(parameters(), requests::parameters()), erasure::parameters()),
             "headers": headers(),
-            "schemas": merged(merged(schemas(), mailing::schemas()), erasure::schemas()),
+            "schemas": merged(merged(merged(schemas(), mailing::schemas()), requests::schemas()), erasure::schemas()),
             "responses": { "Problem": {
                 "description": "A problem, of which docs/problems.md lists every kind.",
                 "content": { "application/problem+json": { "schema": schema("Problem") } },

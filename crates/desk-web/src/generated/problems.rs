@@ -5,7 +5,7 @@ use std::fmt::Write;
 use desk_core::lang::Lang;
 
 use crate::problem::Kind;
-use crate::texts::{CODES, texts};
+use crate::texts::{CODES, code, texts};
 
 #[test]
 fn problems_are_documented() {
@@ -41,8 +41,8 @@ fn problems_are_documented() {
          a query parameter, and one of these codes.\n`malformed` and `case-state` explain themselves with one of them.\n\n\
          | code | meaning |\n|---|---|\n",
     );
-    for code in CODES {
-        writeln!(page, "| `{code}` | {} |", (texts.code)(code)).unwrap();
+    for known in CODES {
+        writeln!(page, "| `{known}` | {} |", code(Lang::En, known)).unwrap();
     }
     super::hold("docs/problems.md", &page);
 }

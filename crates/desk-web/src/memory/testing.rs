@@ -285,9 +285,24 @@ impl World {
         block_on(crate::console::serve(&self.desk(), request)).into()
     }
 
-    /// Sends a request to what operators do with data requests.
+    /// Sends a request to what operators read of data requests.
+    pub(crate) fn queue(&self, request: &Request) -> Answer {
+        block_on(crate::console::requests::read(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to what operators do with them.
     pub(crate) fn casework(&self, request: &Request) -> Answer {
-        block_on(crate::console::requests::serve(&self.desk(), request)).into()
+        block_on(crate::console::requests::work(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to what builds packages.
+    pub(crate) fn packages(&self, request: &Request) -> Answer {
+        block_on(crate::console::requests::pack(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to what turns complaints into data requests and back.
+    pub(crate) fn referral(&self, request: &Request) -> Answer {
+        block_on(crate::console::requests::refer(&self.desk(), request)).into()
     }
 
     /// Sends a request to the policy.

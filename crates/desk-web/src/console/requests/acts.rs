@@ -8,7 +8,7 @@ use desk_core::request::{Change, Ground, Request, RequestKey};
 use desk_core::text;
 use http::StatusCode;
 
-use super::{answer, find, leading_clock, log, state_tag};
+use super::{done, find, leading_clock, log, reread, state_tag};
 use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::clocks::Clocks;
@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::fields::json::Value;
 use crate::fields::{FieldValue, Fields};
 use crate::notices::{Notice, notice};
-use crate::outbox::{self, MAILS, Message};
+use crate::outbox::{self, MAILS};
 use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -129,6 +129,11 @@ impl Act {
         !matches!(self, Self::Take | Self::Identify(_))
     }
 
+    /// Whether it happens to a request but once, so that of two which race each other one counts.
+    const fn is_one_of_a_kind(&self) -> bool {
+        matches!(self, Self::Extend(_) | Self::Answer { .. } | Self::Refuse { .. })
+    }
+
     /// Whether this is what was done before under the same key.
     fn is(&self, change: &Change) -> bool {
         match (self, change) {
@@ -223,11 +228,10 @@ pub(super) async fn act<S: Scan>(
     request: &HttpRequest,
     name: &str,
     act: Act,
-    told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
     let once = idempotency_key(request)?;
     let named = find(desk, name).await?;
-    let key = named.key;
+    let key = *named.key();
     let case = named.load(desk).await?;
     let clocks = desk.setup.clocks()?;
     let status = if act.tells() { StatusCode::CREATED } else { StatusCode::OK };
@@ -237,10 +241,9 @@ pub(super) async fn act<S: Scan>(
         if !act.is(&earlier.change) {
             return Err(Problem::AlreadySent(None));
         }
-        // Nothing is done once more, but the answer shows the request, and what came after the act may be missing.
-        super::audit(desk, Action::RequestRead, key.id).await?;
-        log::settle_end(desk, &clocks, &key, &case).await?;
-        return answer(desk, request, &named, &case, status).await;
+        // Nothing is done once more, but what came after the act may be missing.
+        log::settle_end(desk, &clocks, &case).await?;
+        return Ok(done(desk, &case, status));
     }
     let decides = !matches!(act, Act::Write(_));
     precondition(request, &state_tag(desk, &case), decides)?;
@@ -256,15 +259,15 @@ pub(super) async fn act<S: Scan>(
     };
     audit::record_about(desk, act.action(), About::Request(key.id), reason).await?;
     let mail = told_of.map(|told_of| notice(desk, &key, &case.opening, told_of));
-    if let Some(mail) = &mail {
-        outbox::put(desk, mail_id, mail).await?;
+    if let Some(mail) = mail {
+        outbox::put(desk, mail_id, &mail).await?;
     }
     let case = cases::append(desk, &key, case, change, id).await?;
+    let case = if act.is_one_of_a_kind() { reread(desk, key.id).await? } else { case };
     if !counts(&case, id, mail_id) {
         desk.store.delete(&outbox::mail_key(mail_id)?).await?;
         return Err(Problem::PreconditionFailed);
     }
-    told.extend(mail.map(|mail| Message::Mail(mail_id, mail)));
-    log::settle_end(desk, &clocks, &key, &case).await?;
-    answer(desk, request, &named, &case, status).await
+    log::settle_end(desk, &clocks, &case).await?;
+    Ok(done(desk, &case, status))
 }

@@ -12,8 +12,7 @@ use desk_core::request::{Kind, Request, RequestKey};
 use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
 
-use super::{IN_FLIGHT, Scanned, leading_clock, load_all, wire};
-use crate::cases;
+use super::{IN_FLIGHT, Scanned, leading_clock, load_all, reread, wire};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::headers;
@@ -60,11 +59,10 @@ pub(super) async fn settle<S: Scan>(desk: &Desk<'_, S>, entries: &[Entry]) -> Re
 }
 
 /// Stores the line of a request that an operator has ended. Two may have ended it at once, so the request is read once more
-/// behind the line: whoever stores the last line has seen both ends.
+/// behind the line, with every event that there is: whoever stores the last line has seen both ends.
 pub(super) async fn settle_end<S: Scan>(
     desk: &Desk<'_, S>,
     clocks: &Clocks,
-    key: &RequestKey,
     case: &Request,
 ) -> Result<(), Problem> {
     let mut line = settled(desk, clocks, case);
@@ -73,7 +71,7 @@ pub(super) async fn settle_end<S: Scan>(
         if line.is_none() {
             break;
         }
-        let Some(case) = cases::load(desk, key).await? else { break };
+        let case = reread(desk, case.id).await?;
         let now = settled(desk, clocks, &case);
         if now == line {
             break;

@@ -27,97 +27,142 @@ use crate::desk::Desk;
 use crate::headers;
 use crate::join::all;
 use crate::operator;
-use crate::outbox::{self, Message};
-use crate::ports::{Outbound, Scan};
+use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request as HttpRequest;
+use crate::texts::casework as texts;
 
 /// How many requests are opened for one answer at the most.
 const MAX_OPENED: usize = 1_000;
 /// How many others of the same person and kind are looked for at the most.
 const MAX_LINKED: usize = 100;
 
-/// Answers for every address under `/console/api/requests`, and for the one that turns a case into a request.
-pub async fn serve<S: Scan + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &HttpRequest,
-) -> Response {
+/// Answers what operators read of data requests: the queue, one request with its files, the log and its counts. A function
+/// of its own: that and [`work`] would not fit into one.
+pub async fn read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
     let locale = request.locale(desk.setup);
-    let mut told = Vec::new();
-    // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
-    let outcome = match operator::authorise(desk.setup, request) {
-        Ok(()) => route(desk, request, &mut told).await,
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route_read(desk, request).await,
         Err(problem) => Err(problem),
     };
-    let mut response = desk.respond_json(request, locale, outcome);
-    response.after = outbox::after(desk, told);
-    response
+    desk.respond_json(request, locale, outcome)
 }
 
-/// Answers a request, or says what the problem is. What a person is to be told goes into `told` once it is stored.
-async fn route<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &HttpRequest,
-    told: &mut Vec<Message>,
-) -> Result<Reply, Problem> {
+/// Answers what operators do with one data request.
+///
+/// The mails that tell people of it are in the outbox when this answers, and go out with the next sweep.
+pub async fn work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
+    let locale = request.locale(desk.setup);
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route_work(desk, request).await,
+        Err(problem) => Err(problem),
+    };
+    desk.respond_json(request, locale, outcome)
+}
+
+/// Answers the address of a request's package, which is built and dropped here.
+pub async fn pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
+    let locale = request.locale(desk.setup);
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route_pack(desk, request).await,
+        Err(problem) => Err(problem),
+    };
+    desk.respond_json(request, locale, outcome)
+}
+
+/// Answers the two addresses that turn a case into a data request, and a data request into a complaint.
+pub async fn refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
+    let locale = request.locale(desk.setup);
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route_refer(desk, request).await,
+        Err(problem) => Err(problem),
+    };
+    desk.respond_json(request, locale, outcome)
+}
+
+/// Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
+fn authorise<S>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<(), Problem> {
+    desk.setup.own_codes.set(Some(texts::code));
+    operator::authorise(desk.setup, request)
+}
+
+fn allow(allowed: bool, methods: &'static str) -> Result<(), Problem> {
+    if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+}
+
+async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
-    let allow = |allowed: bool, methods: &'static str| {
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    let ["console", "api", "requests", rest @ ..] = segments.as_slice() else {
+        return Err(Problem::NotFound);
     };
-    let rest = match segments.as_slice() {
-        ["console", "api", "requests", rest @ ..] => rest,
-        ["console", "api", "cases", name, "request"] => {
-            allow(request.method == Method::POST, "POST")?;
-            return turned::from_case(desk, request, name, told).await;
-        }
-        _ => return Err(Problem::NotFound),
-    };
+    let is_known = matches!(rest, [] | [_] | [_, "attachments", _]);
+    if !is_known {
+        return Err(Problem::NotFound);
+    }
+    allow(request.method == Method::GET || request.method == Method::HEAD, "GET, HEAD")?;
     match rest {
-        [] => {
-            allow(reads, "GET, HEAD")?;
-            queue::queue(desk, request).await
-        }
-        ["log"] => {
-            allow(reads, "GET, HEAD")?;
-            log::export(desk, request).await
-        }
-        ["metrics"] => {
-            allow(reads, "GET, HEAD")?;
-            log::metrics(desk, request).await
-        }
+        [] => queue::queue(desk, request).await,
+        ["log"] => log::export(desk, request).await,
+        ["metrics"] => log::metrics(desk, request).await,
         [name] => {
-            allow(reads, "GET, HEAD")?;
-            let found = find(desk, name).await?;
-            audit(desk, Action::RequestRead, found.key.id).await?;
-            let case = found.load(desk).await?;
-            answer(desk, request, &found, &case, StatusCode::OK).await
+            let named = find(desk, name).await?;
+            audit(desk, Action::RequestRead, named.key().id).await?;
+            let case = named.load(desk).await?;
+            shown(desk, request, &named, &case).await
         }
-        [name, "attachments", number] => {
-            allow(reads, "GET, HEAD")?;
+        [name, _, number] => {
             let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
-            let found = find(desk, name).await?;
-            audit(desk, Action::FileRead, found.key.id).await?;
-            let case = found.load(desk).await?;
-            file(desk, &found.key, case.reference(), &case.opening.files, number).await
-        }
-        [name, "complaint"] => {
-            allow(request.method == Method::POST, "POST")?;
-            turned::complaint(desk, name, told).await
-        }
-        [name, "package"] => match request.method {
-            Method::POST => packages::build(desk, request, name, told).await,
-            Method::DELETE => packages::drop(desk, request, name).await,
-            _ => Err(Problem::MethodNotAllowed("POST, DELETE")),
-        },
-        [name, act] => {
-            let read = acts::reader(act).ok_or(Problem::NotFound)?;
-            allow(request.method == Method::POST, "POST")?;
-            acts::act(desk, request, name, read(request)?, told).await
+            let named = find(desk, name).await?;
+            audit(desk, Action::FileRead, named.key().id).await?;
+            let case = named.load(desk).await?;
+            file(desk, named.key(), case.reference(), &case.opening.files, number).await
         }
         _ => Err(Problem::NotFound),
+    }
+}
+
+async fn route_work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["console", "api", "requests", name, act] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    let read = acts::reader(act).ok_or(Problem::NotFound)?;
+    allow(request.method == Method::POST, "POST")?;
+    acts::act(desk, request, name, read(request)?).await
+}
+
+async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["console", "api", "requests", name, "package"] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    match request.method {
+        Method::POST => packages::build(desk, request, name).await,
+        Method::DELETE => packages::drop(desk, request, name).await,
+        _ => Err(Problem::MethodNotAllowed("POST, DELETE")),
+    }
+}
+
+async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["console", "api", area, name, act] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    let is_case = match (*area, *act) {
+        ("cases", "request") => true,
+        ("requests", "complaint") => false,
+        _ => return Err(Problem::NotFound),
+    };
+    allow(request.method == Method::POST, "POST")?;
+    if is_case {
+        turned::from_case(desk, request, name).await
+    } else {
+        turned::complaint(desk, name).await
     }
 }
 
@@ -165,12 +210,15 @@ impl Scanned {
 
 /// A request as the scan found it, with those that may be duplicates of it.
 struct Named {
-    key: RequestKey,
     found: Found<RequestKey>,
     scanned: Scanned,
 }
 
 impl Named {
+    const fn key(&self) -> &RequestKey {
+        &self.found.key
+    }
+
     async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Request, Problem> {
         self.found.load(desk).await?.ok_or(Problem::NotFound)
     }
@@ -188,12 +236,13 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Named, Problem>
         Some(key.id) == id || Some(Reference::new(Series::Requests, key.id)) == reference
     };
     let key = scanned.requests().into_iter().find(is_named).ok_or(Problem::NotFound)?;
-    named(scanned, key)
+    let found = scanned.found(&[key]).pop().ok_or(Problem::NotFound)?;
+    Ok(Named { found, scanned })
 }
 
-fn named(scanned: Scanned, key: RequestKey) -> Result<Named, Problem> {
-    let found = scanned.found(&[key]).pop().ok_or(Problem::NotFound)?;
-    Ok(Named { key, found, scanned })
+/// Reads a request anew with every event that there is: a head may miss one that raced it.
+async fn reread<S: Scan>(desk: &Desk<'_, S>, id: Id) -> Result<Request, Problem> {
+    find(desk, &id.to_string()).await?.load(desk).await
 }
 
 /// Loads requests side by side, a few at a time, and gives each to `each`; those that expired meanwhile are left out.
@@ -249,18 +298,25 @@ fn state_tag<S>(desk: &Desk<'_, S>, case: &Request) -> String {
 }
 
 /// A request as operators see it. The tag is set without its conditions: how much time is left changes by itself.
-async fn answer<S: Scan>(
+async fn shown<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     named: &Named,
     case: &Request,
-    status: StatusCode,
 ) -> Result<Reply, Problem> {
     let clocks = desk.setup.clocks()?;
-    let own = queue::Row::new(desk, &clocks, &named.key, case);
+    let own = queue::Row::new(desk, &clocks, named.key(), case);
     let rows = queue::linked(desk, &clocks, &named.scanned, case, own).await?;
     let lang = request.locale(desk.setup).lang;
-    let json = wire::request(desk, &clocks, &rows, &named.key, case, lang);
-    let tag = format!("\"{}\"", state_tag(desk, case));
-    Ok(Reply::json_text(status, json).header(headers::ETAG, &tag))
+    let json = wire::request(desk, &clocks, &rows, named.key(), case, lang);
+    Ok(tagged(desk, case, Reply::json_text(StatusCode::OK, json)))
+}
+
+/// What has become of a request: enough to go on with it.
+fn done<S>(desk: &Desk<'_, S>, case: &Request, status: StatusCode) -> Reply {
+    tagged(desk, case, Reply::json_text(status, wire::brief(desk, case)))
+}
+
+fn tagged<S>(desk: &Desk<'_, S>, case: &Request, reply: Reply) -> Reply {
+    reply.header(headers::ETAG, &format!("\"{}\"", state_tag(desk, case)))
 }

@@ -8,6 +8,7 @@ use desk_core::clock::regime::Regime;
 use desk_core::id::Id;
 use desk_core::journal::{Event, Place};
 use desk_core::lang::Lang;
+use desk_core::package::PackageSecret;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::{
     Behalf, Change, Code, CodeHash, Door, Identity, Kind, Opening, Proof, Request as Case,
@@ -82,11 +83,15 @@ impl World {
 
     /// Sends a request to whichever function has its address, as the manifest routes it.
     fn desks(&self, request: &Request) -> Answer {
-        let path = request.path();
-        if path.starts_with(REQUESTS) || path.ends_with("/request") {
-            self.casework(request)
-        } else {
-            self.console(request)
+        let segments: Vec<&str> = request.path().split('/').skip(3).collect();
+        match segments.as_slice() {
+            ["requests"] | ["requests", _] | ["requests", _, "attachments", _] => {
+                self.queue(request)
+            }
+            ["requests", _, "complaint"] | ["cases", _, "request"] => self.referral(request),
+            ["requests", _, "package"] => self.packages(request),
+            ["requests", _, _] => self.casework(request),
+            _ => self.console(request),
         }
     }
 
@@ -157,7 +162,18 @@ impl World {
         self.later(1);
         let answer = self.desks(request);
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
-        answer
+        let json = answer.json();
+        // What was done is answered in brief, and agrees with what is read.
+        let Some(url) = json["url"].as_str().filter(|url| url.contains(REQUESTS)) else {
+            return answer;
+        };
+        let read = self.desks(&get(url.strip_prefix(BASE).unwrap()));
+        for member in ["id", "reference", "state"] {
+            assert_eq!(json[member], read.json()[member]);
+        }
+        assert_eq!(answer.header("etag"), read.header("etag"));
+        let location = answer.headers.iter().filter(|(name, _)| name == "location").cloned();
+        Answer { status: answer.status, headers: location.chain(read.headers).collect(), ..read }
     }
 
     /// The code of a refusal, in words.
@@ -180,11 +196,15 @@ impl World {
     /// The mails that wait, in their order.
     fn mails(&self) -> Vec<(Id, Mail)> {
         let ids = self.keys("outbox").into_iter().map(|key| key[MAILS.len()..].parse().unwrap());
-        ids.map(|id| {
+        let read = |id| {
             let key = mail_key(id).unwrap();
-            (id, block_on(self.desk().read_sealed(&key)).unwrap().unwrap())
-        })
-        .collect()
+            // Whether it is still of use or not.
+            let stored = self.store.dump()[key.as_str()].clone();
+            let then: Id = id;
+            let content = self.setup.keys.open(&key, &stored, then.instant()).unwrap().unwrap();
+            (id, crate::desk::decode::<Mail>(&content).unwrap())
+        };
+        ids.map(read).collect()
     }
 
     fn actions(&self) -> Vec<String> {
@@ -194,7 +214,7 @@ impl World {
     }
 
     /// The references in the queue.
-    fn queue(&self, query: &str) -> Vec<String> {
+    fn listed(&self, query: &str) -> Vec<String> {
         let answer = self.desks(&get(&format!("{REQUESTS}?{query}")));
         assert_eq!(answer.status, 200, "{answer:?}");
         references(&answer.json())
@@ -256,6 +276,7 @@ fn what_does_not_exist_is_not_found_and_methods_are_held_to() {
         (Method::GET, format!("{}/take", filed.url), "POST"),
         (Method::GET, format!("{}/package", filed.url), "POST, DELETE"),
         (Method::GET, format!("{}/complaint", filed.url), "POST"),
+        (Method::POST, format!("{}/attachments/1", filed.url), "GET, HEAD"),
         (Method::POST, format!("{REQUESTS}/log"), "GET, HEAD"),
         (Method::POST, format!("{REQUESTS}/metrics"), "GET, HEAD"),
         (Method::GET, "/console/api/cases/x/request".to_owned(), "POST"),
@@ -269,7 +290,7 @@ fn what_does_not_exist_is_not_found_and_methods_are_held_to() {
 fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
     let world = World::requests();
     let filed = world.unproven();
-    assert_eq!(world.queue(""), [filed.reference.clone()]);
+    assert_eq!(world.listed(""), std::slice::from_ref(&filed.reference));
     let identity = world.show(&filed)["identity"].clone();
     assert_eq!((&identity["proof"], &identity["tries_left"]), (&Value::Null, &json!(5)));
     world.later(3 * 86_400);
@@ -333,20 +354,20 @@ fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
     assert!(mails[2].text.contains("25\u{a0}February 2027"));
     // The secret of the person is no operator's.
     assert!(!shown.to_string().contains("/requests/status/"));
-    assert_eq!(world.queue(""), [""; 0]);
-    assert_eq!(world.queue("state=answered"), [filed.reference.clone()]);
-    let mut expected = vec![
-        "request-read",
+    assert_eq!(world.listed(""), [""; 0]);
+    assert_eq!(world.listed("state=answered"), std::slice::from_ref(&filed.reference));
+    let mut actions = world.actions();
+    assert!(actions.contains(&"request-read".to_owned()));
+    actions.retain(|action| action != "request-read");
+    let expected = [
         "request-answered",
         "request-extended",
-        "request-read",
         "clarification-asked",
         "request-messaged",
         "request-taken",
         "identity-seen",
-        "request-read",
     ];
-    assert_eq!(world.actions(), expected);
+    assert_eq!(actions, expected);
     let json = world.desks(&get("/console/api/audit?limit=200")).json();
     let record =
         json["records"].as_array().unwrap().iter().find(|r| r["action"] == "identity-seen");
@@ -357,7 +378,6 @@ fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
         (&json!(filed.reference), &json!(filed.key.id.to_string()))
     );
     assert!(!json.to_string().contains("Anna"));
-    expected.clear();
     // By its reference too, as people say it.
     let said = filed.reference.to_lowercase().replace('-', "%20");
     assert_eq!(world.desks(&get(&format!("{REQUESTS}/{said}"))).json(), shown);
@@ -470,7 +490,7 @@ fn fields_are_held_to() {
     let headers = [&form[..], &[("authorization", &*bearer)]].concat();
     let target = format!("{}/answer", filed.url);
     let answer = world.desks(&request(Method::POST, &target, &headers, "text=x&partly=true"));
-    assert_eq!(answer.json()["thread"][1]["partly"], true);
+    assert_eq!((answer.status, &world.show(&filed)["thread"][1]["partly"]), (201, &json!(true)));
 }
 
 #[test]
@@ -662,8 +682,8 @@ fn two_operators_who_decide_at_once_do_not_both_prevail_unseen() {
         let (answer, refuse) =
             (act(&filed, "answer", text("Yes.")), act(&filed, "refusal", refusal.clone()));
         let (a, b) = race(
-            crate::console::requests::serve(&a, &answer),
-            crate::console::requests::serve(&b, &refuse),
+            crate::console::requests::work(&a, &answer),
+            crate::console::requests::work(&b, &refuse),
             schedule,
         );
         let (a, b) = (Answer::from(a), Answer::from(b));
@@ -697,8 +717,8 @@ fn two_extensions_at_once_are_one() {
             act(&filed, "extension", json!({"reason": "Second."})),
         );
         race(
-            crate::console::requests::serve(&a, &one),
-            crate::console::requests::serve(&b, &two),
+            crate::console::requests::work(&a, &one),
+            crate::console::requests::work(&b, &two),
             schedule,
         );
         let extension = world.kept(&filed).extension.unwrap();
@@ -722,7 +742,7 @@ fn events_that_a_head_missed_are_found() {
     world.store.reset_calls();
     assert_eq!(world.show(&filed)["state"], "withdrawn");
     assert_eq!(world.keys("request-head").len(), 1);
-    assert_eq!(world.queue(""), [""; 0]);
+    assert_eq!(world.listed(""), [""; 0]);
 }
 
 #[test]
@@ -739,9 +759,9 @@ fn the_queue_is_in_the_order_of_dates_and_names_nobody() {
     let brazilian = by(Regime::BrLgpd, Kind::Objection);
     let other = by(Regime::BrLgpd, Kind::Access);
     let order = [&russian, &brazilian, &other, &british, &californian];
-    assert_eq!(world.queue("").iter().collect::<Vec<_>>(), order);
-    assert_eq!(world.queue("kind=access"), [other.clone(), british.clone(), californian.clone()]);
-    assert_eq!(world.queue("kind=access&state=in_progress"), [""; 0]);
+    assert_eq!(world.listed("").iter().collect::<Vec<_>>(), order);
+    assert_eq!(world.listed("kind=access"), [other.clone(), british.clone(), californian.clone()]);
+    assert_eq!(world.listed("kind=access&state=in_progress"), [""; 0]);
     for limit in 1..=6 {
         let (mut found, mut cursor) = (Vec::new(), None::<String>);
         loop {
@@ -798,19 +818,19 @@ fn requests_that_ended_leave_the_queue_and_are_not_opened_again() {
         (world.asserted(), world.asserted(), world.unproven(), world.asserted());
     world.done(&act(&answered, "answer", text("x")));
     world.happens(&withdrawn, Change::Withdrawn);
-    assert_eq!(world.queue("").len(), 2);
+    assert_eq!(world.listed("").len(), 2);
     // What ended by itself a moment ago may yet be contradicted by what is on its way.
     assert_eq!(world.keys("request-log").len(), 1);
     world.later(8 * 86_400);
-    assert_eq!(world.queue(""), [open.reference.clone()]);
+    assert_eq!(world.listed(""), std::slice::from_ref(&open.reference));
     assert_eq!(world.keys("request-log").len(), 3);
     world.store.reset_calls();
-    assert_eq!(world.queue(""), [open.reference]);
+    assert_eq!(world.listed(""), [open.reference]);
     assert_eq!(world.store.calls().len(), 3, "{:?}", world.store.calls());
-    assert_eq!(world.queue("all=true").len(), 4);
-    assert_eq!(world.queue("state=withdrawn"), [withdrawn.reference]);
-    assert_eq!(world.queue("state=expired"), [expired.reference]);
-    assert_eq!(world.queue("state=expired&all=false"), [""; 0]);
+    assert_eq!(world.listed("all=true").len(), 4);
+    assert_eq!(world.listed("state=withdrawn"), [withdrawn.reference]);
+    assert_eq!(world.listed("state=expired"), [expired.reference]);
+    assert_eq!(world.listed("state=expired&all=false"), [""; 0]);
 }
 
 #[test]
@@ -939,8 +959,8 @@ fn a_complaint_becomes_a_request_without_retyping() {
     );
     assert_eq!(turned.field("/thread/0/text"), "Delete all that you have on me!");
     // The law counts from when the complaint came, though identity is only asked for now.
-    assert_eq!(turned.field("/received_at").parse(), Ok(received));
-    assert_eq!(turned.field("/opened_at").parse(), Ok(world.now.get()));
+    assert_eq!(turned.field("/received_at").parse(), Ok(received.to_second()));
+    assert_eq!(turned.field("/opened_at").parse(), Ok(world.now.get().to_second()));
     assert_eq!(turned.field("/due/date"), "2026-12-01");
     let reference = turned.field("/reference");
     assert!(turned.header("location").ends_with(&turned.field("/id")));
@@ -1204,9 +1224,9 @@ fn the_log_and_its_counts_are_those_of_a_hand() {
     for text in [csv.text(), &kept.to_string(), &counted.to_string()] {
         assert!(!text.contains("Anna") && !text.contains(EMAIL) && !text.contains("=1+1"));
     }
-    assert!(
-        world.desks(&get("/console/api/audit")).json()["records"].as_array().unwrap().len() == 3
-    );
+    // Without anybody's data no access to it is recorded.
+    let actions = world.actions();
+    assert!(actions.iter().all(|action| action.starts_with("request-")), "{actions:?}");
 }
 
 #[test]
@@ -1249,7 +1269,79 @@ fn what_is_wrong_with_an_export_is_said() {
 }
 
 #[test]
-fn mails_go_out_once_the_answer_is_out() {
+fn a_package_is_built_for_the_person_alone() {
+    let world = World::requests();
+    let filed = world.asserted();
+    let target = format!("{}/package", filed.url);
+    let build = |headers: &[(&str, &str)]| operator(Method::POST, &target, headers, "");
+    assert_eq!(world.desks(&build(&[])).status, 428);
+    assert_eq!(world.desks(&build(&[("if-match", "\"x\"")])).status, 412);
+    assert_eq!(
+        world.refused(&act(&world.unproven(), "package", json!({}))),
+        "it is not proven yet who asks."
+    );
+    let built = world.done(&build(&[("if-match", "*")]));
+    assert_eq!((built.status, built.field("/state")), (201, "received".to_owned()));
+    let package = built.json()["package"].clone();
+    let (_, mail) = world.mails().pop().unwrap();
+    let secret = mail.text.lines().find_map(|line| line.parse::<PackageSecret>().ok()).unwrap();
+    // The operator is told that there is one, and never how to open it.
+    assert!(!built.text().contains(&secret.to_string()));
+    assert_eq!(mail.expires.to_second(), package["until"].as_str().unwrap().parse().unwrap());
+    assert_eq!(world.keys("package-lock").len(), 1);
+    // Another one takes its place, also once the request has ended.
+    let again = world.done(&build(&[("if-match", "*")]));
+    assert_ne!(again.json()["package"]["id"], package["id"]);
+    assert_eq!(world.keys("package-lock").len(), 1);
+    world.done(&act(&filed, "answer", text("x")));
+    assert_eq!(world.refused(&build(&[("if-match", "*")])), "it has ended.");
+    let drop = |headers: &[(&str, &str)]| operator(Method::DELETE, &target, headers, "");
+    assert_eq!(world.desks(&drop(&[])).status, 428);
+    let dropped = world.done(&drop(&[("if-match", "*")]));
+    assert_eq!((dropped.status, &dropped.json()["package"]), (200, &Value::Null));
+    assert_eq!((world.keys("package-lock").len(), world.keys("package").len()), (0, 0));
+    assert_eq!(world.refused(&drop(&[("if-match", "*")])), "it is in this state already.");
+    let mut actions = world.actions();
+    actions.retain(|action| action.starts_with("package"));
+    assert_eq!(actions, ["package-dropped", "package-built", "package-built"]);
+}
+
+#[test]
+fn a_package_is_built_whole_or_not_given_out() {
+    for method in [Method::POST, Method::DELETE] {
+        for call in 1.. {
+            let world = World::requests();
+            let filed = world.asserted();
+            let target = format!("{}/package", filed.url);
+            let act = |method: &Method| operator(method.clone(), &target, &[("if-match", "*")], "");
+            if method == Method::DELETE {
+                world.done(&act(&Method::POST));
+            }
+            world.later(1);
+            world.store.reset_calls();
+            world.store.fail_from(Some(call));
+            let answer = world.desks(&act(&method));
+            world.store.fail_from(None);
+            // What is given out has its lock and its mail.
+            let given = world.kept(&filed).package.is_some();
+            if method == Method::POST && given {
+                assert!(!world.keys("package-lock").is_empty() && !world.mails().is_empty());
+            }
+            if answer.status < 500 {
+                assert!(call > 6);
+                break;
+            }
+            assert_eq!(answer.status, 503, "{call}");
+            world.later(1);
+            let again = world.desks(&act(&method));
+            assert!(matches!(again.status, 200 | 201 | 409), "{call} {again:?}");
+            assert_eq!(world.kept(&filed).package.is_some(), method == Method::POST, "{call}");
+        }
+    }
+}
+
+#[test]
+fn mails_go_out_with_the_sweep() {
     let world = World::with(|name| match name {
         "webhook_url" => Some("https://mailer.example/hook"),
         "webhook_secrets" => Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
@@ -1257,16 +1349,13 @@ fn mails_go_out_once_the_answer_is_out() {
     });
     let filed = world.asserted();
     world.done(&act(&filed, "answer", text("It is done.")));
+    assert_eq!((world.mails().len(), world.store.sent().len()), (1, 0));
+    world.later(61);
+    assert_eq!(world.sweep().status, 204);
     let sent = world.store.sent();
     assert_eq!(sent.len(), 1);
     assert!(String::from_utf8(sent[0].body.clone()).unwrap().contains("It is done."));
     assert_eq!(world.mails().len(), 0);
-    // Where nobody takes them they wait.
-    world.store.others_answer(Some(503));
-    let other = world.asserted();
-    let answer = world.done(&act(&other, "messages", text("We are at it.")));
-    assert!(answer.log.unwrap().contains("in vain"));
-    assert_eq!(world.mails().len(), 1);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use desk_core::request::{
 use desk_core::time::Timestamp;
 use http::StatusCode;
 
-use super::{Named, Scanned, answer, find, named};
+use super::{Scanned, done, find};
 use crate::audit::Action;
 use crate::cases;
 use crate::console::{self, case_reply};
@@ -24,7 +24,7 @@ use crate::feedback;
 use crate::fields::Fields;
 use crate::headers;
 use crate::notices::{Notice, identity_mail, notice};
-use crate::outbox::{self, Message};
+use crate::outbox;
 use crate::policy;
 use crate::ports::Scan;
 use crate::problem::Problem;
@@ -49,7 +49,6 @@ pub(super) async fn from_case<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-    told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
     let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-right"));
@@ -77,12 +76,10 @@ pub(super) async fn from_case<S: Scan>(
     if !is_said {
         case.decide(&reply).map_err(feedback::wire::refusal)?;
     }
-    let (named, turned, status) = match key {
+    let (turned, status) = match key {
         Some(key) => {
-            super::audit(desk, Action::RequestRead, id).await?;
-            let named = named(scanned, key)?;
-            let turned = named.load(desk).await?;
-            (named, turned, StatusCode::OK)
+            let turned = cases::load(desk, &key).await?.ok_or(Problem::NotFound)?;
+            (turned, StatusCode::OK)
         }
         None => {
             super::audit(desk, Action::RequestOpened, id).await?;
@@ -112,37 +109,30 @@ pub(super) async fn from_case<S: Scan>(
                 (desk.moment.id("mail"), identity_mail(desk, &key, &opening, &code));
             outbox::put(desk, mail_id, &mail).await?;
             cases::open(desk, &key, opening.expires, &opening).await?;
-            told.push(Message::Mail(mail_id, mail));
-            let turned = Request::fold(id, Box::new(opening), Journal::default());
-            let named = Named { key, found: console::Found { key, events: Vec::new() }, scanned };
-            (named, turned, StatusCode::CREATED)
+            (Request::fold(id, Box::new(opening), Journal::default()), StatusCode::CREATED)
         }
     };
     if !is_said {
         cases::append(desk, &found.key, case, reply, event).await?;
     }
     let path = format!("/console/api/requests/{id}");
-    Ok(answer(desk, request, &named, &turned, status).await?.header(headers::LOCATION, &path))
+    Ok(done(desk, &turned, status).header(headers::LOCATION, &path))
 }
 
 /// Opens a complaint with the text of a request. The request goes on, if it was going on.
 ///
 /// The case comes first and the message in it that names the request last: where that is missing, the work broke off, and
 /// is done again.
-pub(super) async fn complaint<S: Scan>(
-    desk: &Desk<'_, S>,
-    name: &str,
-    told: &mut Vec<Message>,
-) -> Result<Reply, Problem> {
+pub(super) async fn complaint<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Reply, Problem> {
     let named = find(desk, name).await?;
     let case = named.load(desk).await?;
-    super::audit(desk, Action::ComplaintOpened, named.key.id).await?;
+    super::audit(desk, Action::ComplaintOpened, named.key().id).await?;
     let opening = &case.opening;
     let t = texts::notices(opening.lang);
     let own_reference = case.reference().to_string();
     let of = CaseChange::OperatorReplied { text: message(&(t.complaint_of)(&own_reference))? };
 
-    let parts: [&[u8]; 2] = [b"complaint", &named.key.to_bytes()];
+    let parts: [&[u8]; 2] = [b"complaint", &named.key().to_bytes()];
     let unique = cases::unique(desk, &parts);
     // The minute, so that taps which follow each other fall into the same one.
     let seconds = desk.now().seconds();
@@ -156,7 +146,7 @@ pub(super) async fn complaint<S: Scan>(
             (key, found.load(desk).await?.ok_or(Problem::NotFound)?)
         }
         None => {
-            let key = CaseKey { id, subject: Some(named.key.subject) };
+            let key = CaseKey { id, subject: Some(named.key().subject) };
             let text = match &opening.details {
                 Some(details) => details.clone(),
                 None => message(&(t.complaint_text)(&own_reference))?,
@@ -185,7 +175,7 @@ pub(super) async fn complaint<S: Scan>(
     }
     let reference = complaint.reference();
     let path = feedback::status_path(desk.setup, &key);
-    let mail = notice(desk, &named.key, opening, Notice::Complaint { reference, path: &path });
+    let mail = notice(desk, named.key(), opening, Notice::Complaint { reference, path: &path });
     let mail_id = desk.moment.id("mail");
     outbox::put(desk, mail_id, &mail).await?;
     // Where the request has ended nothing more is written into it; the mail says it all.
@@ -194,10 +184,10 @@ pub(super) async fn complaint<S: Scan>(
         && let Ok(lawful) = open.operator_writes(text)
     {
         let once = reference.to_string();
-        let event = cases::event_id(desk, &named.key, "complaint", Some(&once));
+        let event = cases::event_id(desk, named.key(), "complaint", Some(&once));
         let said = |known: &Id| known.unique() == event.unique();
         if !case.head.events().iter().any(|known| said(&known.id)) {
-            cases::append(desk, &named.key, case.clone(), lawful.into_change(), event).await?;
+            cases::append(desk, named.key(), case.clone(), lawful.into_change(), event).await?;
         }
     }
     // A reply would count as the answer to the complaint, and nobody has answered it yet: so it is taken up right after.
@@ -207,7 +197,6 @@ pub(super) async fn complaint<S: Scan>(
     let id = Id::new(after, cases::unique(desk, &[b"taken", &event.to_bytes()]));
     let complaint = cases::append(desk, &key, complaint, taken, id).await?;
     let complaint = cases::append(desk, &key, complaint, of, event).await?;
-    told.push(Message::Mail(mail_id, mail));
     Ok(complained(desk, &key, &complaint, StatusCode::CREATED))
 }
 

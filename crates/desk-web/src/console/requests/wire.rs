@@ -75,6 +75,19 @@ pub(super) fn queue(
     })
 }
 
+/// What is said of a request once something was done with it.
+pub(super) fn brief<S>(desk: &Desk<'_, S>, case: &Request) -> String {
+    Json::object(|json| {
+        json.shown("id", &case.id);
+        json.shown("reference", &case.reference());
+        json.text("state", case.state(desk.now()).name());
+        json.shown(
+            "url",
+            &format_args!("{}/console/api/requests/{}", desk.setup.base_url, case.id),
+        );
+    })
+}
+
 /// Everything about a request. The first row is its own.
 pub(super) fn request<S>(
     desk: &Desk<'_, S>,

@@ -1,0 +1,12 @@
+//! The codes of what operators do with data requests. They are apart from the others, so that functions on the public side
+//! need not carry them: whoever uses them says so in [`crate::Setup`].
+
+use desk_core::lang::Lang;
+
+/// The text of a code in a language; `None` if it is another one.
+pub fn code(lang: Lang, code: &str) -> Option<&'static str> {
+    match lang {
+        Lang::En => super::en::casework::code(code),
+        Lang::Ru => super::ru::casework::code(code),
+    }
+}

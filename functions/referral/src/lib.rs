@@ -1,0 +1,4 @@
+//! The function `referral`: a complaint becomes a data request, and a data request a complaint. It scans the store.
+#![cfg(target_family = "wasm")]
+
+desk_spin::function!(desk_spin::ScanningStore, desk_web::console::requests::refer);
