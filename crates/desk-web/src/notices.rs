@@ -131,19 +131,19 @@ pub(crate) fn identity_mail<S>(
     opening: &Opening,
     code: &Code,
 ) -> Mail {
-    let t = texts::notices(opening.lang);
+    let t = texts::identity(opening.lang);
     let link = format!("{}{}", desk.setup.base_url, identity_path(desk.setup, key));
     let about = (t.about)(opening.kind);
-    let mut text = (t.identity_text)(&desk.setup.app_name, about, &link, &code.to_string());
+    let mut text = (t.text)(&desk.setup.app_name, about, &link, &code.to_string());
     text.push('\n');
     let expires = desk.now().plus_seconds(PROOF_SECONDS);
-    mail(key.id, opening, t.identity_subject, text, expires)
+    mail(key.id, opening, t.subject, text, expires)
 }
 
 /// Puts the reference to subject and text: all that names the request where others may read along.
 fn mail(id: Id, opening: &Opening, subject: &str, mut text: String, expires: Timestamp) -> Mail {
     let reference = Reference::new(Series::Requests, id).to_string();
-    text.push_str(&(texts::notices(opening.lang).reference)(&reference));
+    text.push_str(&(texts::identity(opening.lang).reference)(&reference));
     text.push('\n');
     Mail {
         to: opening.email.clone(),

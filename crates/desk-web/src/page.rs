@@ -4,7 +4,7 @@ use desk_core::lang::Lang;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
-use crate::problem::{FieldError, Kind};
+use crate::problem::{FieldError, Kind, code_text};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{ProblemText, texts};
@@ -137,7 +137,7 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
         @if !view.errors.is_empty() {
             ul {
                 @for error in view.errors {
-                    li { code { (error.pointer) } ": " ((texts.code)(error.code)) }
+                    li { code { (error.pointer) } ": " (code_text(Some(setup), locale.lang, error.code)) }
                 }
             }
         }

@@ -12,7 +12,7 @@ use crate::page;
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
-use crate::texts::{Texts, texts};
+use crate::texts::texts;
 
 /// A kind of problem. Its slug is part of the API: it never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -314,11 +314,12 @@ impl Problem {
     }
 
     /// What happened this time, in words.
-    fn detail(&self, texts: &Texts, code_text: &dyn Fn(&str) -> &'static str) -> String {
+    fn detail(&self, setup: Option<&Setup>, lang: Lang) -> String {
+        let texts = texts(lang);
         let general = (texts.problem)(self.kind()).detail;
         match self {
             Self::Malformed(code) | Self::CaseState(code) => {
-                format!("{general} {}", code_text(code))
+                format!("{general} {}", code_text(setup, lang, code))
             }
             Self::MethodNotAllowed(allow) => format!("{general} {allow}."),
             Self::UnsupportedMediaType(reads) => format!("{general} {reads}."),
@@ -357,21 +358,18 @@ impl Problem {
             _ => &[],
         };
         let text = (texts.problem)(kind);
-        let own = setup.and_then(|setup| setup.own_codes.get());
-        let code_text: &dyn Fn(&str) -> &'static str =
-            &|code| own.and_then(|own| own(lang, code)).unwrap_or_else(|| (texts.code)(code));
         let json = Json::object(|json| {
             json.shown("type", &format_args!("{base}/problems/{}", text.slug));
             json.text("title", text.title);
             json.number("status", kind.status().as_u16().into());
-            json.text("detail", &self.detail(texts, code_text));
+            json.text("detail", &self.detail(setup, lang));
             if !errors.is_empty() {
                 json.list("errors", |list| {
                     for error in errors {
                         list.nest("", |json| {
                             json.text("pointer", &error.pointer);
                             json.text("code", error.code);
-                            json.text("detail", code_text(error.code));
+                            json.text("detail", code_text(setup, lang, error.code));
                         });
                     }
                 });
@@ -394,8 +392,8 @@ impl Problem {
             _ => None,
         };
         let text = (texts.problem)(kind);
-        let view =
-            page::ProblemView { text, detail: self.detail(texts, &texts.code), errors, link };
+        let detail = self.detail(Some(setup), locale.lang);
+        let view = page::ProblemView { text, detail, errors, link };
         let markup = page::problem(setup, request, locale, &view);
         Reply::page(kind.status(), locale.lang, markup)
     }
@@ -412,4 +410,10 @@ impl Problem {
             _ => reply,
         }
     }
+}
+
+/// The text of a code: one that the function has of its own, or that all have.
+pub(crate) fn code_text(setup: Option<&Setup>, lang: Lang, code: &str) -> &'static str {
+    let own = setup.and_then(|setup| setup.own_codes.get()).and_then(|own| own(lang, code));
+    own.unwrap_or_else(|| (texts(lang).code)(code))
 }

@@ -228,6 +228,7 @@ impl Target for Native {
             "policy" => policy::serve(&desk, &request).await,
             "feedback" => feedback::serve(&desk, &request).await,
             "data-requests" => requests::serve(&desk, &request).await,
+            "identity" => requests::identity::serve(&desk, &request).await,
             "request-status" => requests::status::serve(&desk, &request).await,
             "unsubscribe" => unsubscribe::serve(&desk, &request).await,
             "suppressions" => suppressions::serve(&desk, &request).await,

@@ -270,6 +270,9 @@ impl World {
         if request.path().starts_with("/requests/status/") {
             return block_on(crate::requests::status::serve(&desk, request)).into();
         }
+        if request.path() != "/requests" && request.path().starts_with("/requests/") {
+            return block_on(crate::requests::identity::serve(&desk, request)).into();
+        }
         block_on(crate::requests::serve(&desk, request)).into()
     }
 

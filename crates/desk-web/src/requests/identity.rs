@@ -1,5 +1,6 @@
 //! Proving who asks: by the link or the code of a mail. Until then nothing about the person is said, to nobody.
 
+use desk_core::keys::Purpose;
 use desk_core::request::{
     Attempt, Code, CodeHash, Move, Refusal, Request as Case, RequestKey, State,
 };
@@ -7,7 +8,8 @@ use http::{Method, StatusCode};
 
 use super::submission::mails;
 use super::{
-    Beside, brake, load, pages, pending_path, said_nothing, secret, wants_json, wants_page, wire,
+    Beside, begun, brake, ended, key, load, pages, pending_path, said_nothing, secret, wants_json,
+    wants_page, wire,
 };
 use crate::cases;
 use crate::desk::Desk;
@@ -16,10 +18,78 @@ use crate::join::both;
 use crate::limiter;
 use crate::notices::{identity_mail, request_path};
 use crate::outbox::{self, Message as Told};
-use crate::ports::Store;
+use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
+
+/// Answers for the links that lead to a request whose identity is to be proven: `/requests/pending` and
+/// `/requests/confirm`.
+pub async fn serve<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+) -> Response {
+    let locale = begun(desk, request);
+    let mut beside = Beside::default();
+    let outcome = route(desk, request, locale, &mut beside).await;
+    ended(desk, request, locale, outcome, beside)
+}
+
+async fn route<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    beside: &mut Beside,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let writes = request.method == Method::POST;
+    let allow = |allowed: bool, methods: &'static str| {
+        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
+    };
+    let read_only = || allow(reads, "GET, HEAD");
+    let write_only = || allow(writes, "POST");
+    match segments.as_slice() {
+        ["requests", "pending", token, rest @ ..] => {
+            let key = key(desk.setup, Purpose::PendingLink, token);
+            match rest {
+                [] => {
+                    read_only()?;
+                    pending(desk, request, locale, key?, Said::Nothing).await
+                }
+                ["resent"] => {
+                    read_only()?;
+                    pending(desk, request, locale, key?, Said::Resent).await
+                }
+                ["code"] => {
+                    write_only()?;
+                    code(desk, request, locale, key?, beside).await
+                }
+                ["resend"] => {
+                    write_only()?;
+                    resend(desk, request, locale, key?, beside).await
+                }
+                _ => Err(Problem::NotFound),
+            }
+        }
+        ["requests", "confirm", token, rest @ ..] => {
+            let key = key(desk.setup, Purpose::IdentityLink, token);
+            match rest {
+                [] => {
+                    allow(reads || writes, "GET, HEAD, POST")?;
+                    confirm(desk, request, locale, key?).await
+                }
+                ["not-me"] => {
+                    write_only()?;
+                    not_me(desk, request, locale, key?).await
+                }
+                _ => Err(Problem::NotFound),
+            }
+        }
+        _ => Err(Problem::NotFound),
+    }
+}
 
 /// What the page says beside what it always says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

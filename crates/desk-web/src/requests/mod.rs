@@ -6,7 +6,7 @@
 //! ([`status`]).
 
 pub(crate) mod clock;
-mod identity;
+pub mod identity;
 mod pages;
 pub mod status;
 mod status_page;
@@ -31,6 +31,7 @@ use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
+use crate::texts;
 
 /// The most bytes of a body: files as for feedback.
 pub const BODY_LIMIT: usize = crate::feedback::BODY_LIMIT;
@@ -45,14 +46,31 @@ struct Beside {
     told: Vec<outbox::Message>,
 }
 
-/// Answers for the forms, and for the links that lead to a request whose identity is to be proven.
+/// Answers for the forms: `/requests`, `/delete-account` and `/delete-data`.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = begun(desk, request);
     let mut beside = Beside::default();
     let outcome = route(desk, request, locale, &mut beside).await;
+    ended(desk, request, locale, outcome, beside)
+}
+
+/// What comes first for every address of data requests.
+fn begun<S>(desk: &Desk<'_, S>, request: &Request) -> Locale {
+    desk.setup.own_codes.set(Some(texts::casework::code));
+    request.locale(desk.setup)
+}
+
+/// Turns what came of a request into the answer, and lets mail go out behind it.
+fn ended<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    outcome: Result<Reply, Problem>,
+    beside: Beside,
+) -> Response {
     let done = outcome.is_ok();
     let mut response = match (outcome, beside.refused) {
         (Err(problem), Some(page)) => logged(page.finish(request), &problem),
@@ -77,8 +95,6 @@ async fn route<S: Store>(
     let allow = |allowed: bool, methods: &'static str| {
         if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
     };
-    let read_only = || allow(reads, "GET, HEAD");
-    let write_only = || allow(writes, "POST");
     match segments.as_slice() {
         ["requests"] => {
             allow(reads || writes, "GET, HEAD, POST")?;
@@ -91,42 +107,6 @@ async fn route<S: Store>(
         ["delete-data"] => {
             allow(reads || writes, "GET, HEAD, POST")?;
             submission::serve(desk, request, locale, Door::DeleteData, beside).await
-        }
-        ["requests", "pending", token, rest @ ..] => {
-            let key = key(desk.setup, Purpose::PendingLink, token);
-            match rest {
-                [] => {
-                    read_only()?;
-                    identity::pending(desk, request, locale, key?, identity::Said::Nothing).await
-                }
-                ["resent"] => {
-                    read_only()?;
-                    identity::pending(desk, request, locale, key?, identity::Said::Resent).await
-                }
-                ["code"] => {
-                    write_only()?;
-                    identity::code(desk, request, locale, key?, beside).await
-                }
-                ["resend"] => {
-                    write_only()?;
-                    identity::resend(desk, request, locale, key?, beside).await
-                }
-                _ => Err(Problem::NotFound),
-            }
-        }
-        ["requests", "confirm", token, rest @ ..] => {
-            let key = key(desk.setup, Purpose::IdentityLink, token);
-            match rest {
-                [] => {
-                    allow(reads || writes, "GET, HEAD, POST")?;
-                    identity::confirm(desk, request, locale, key?).await
-                }
-                ["not-me"] => {
-                    write_only()?;
-                    identity::not_me(desk, request, locale, key?).await
-                }
-                _ => Err(Problem::NotFound),
-            }
         }
         _ => Err(Problem::NotFound),
     }

@@ -20,6 +20,7 @@ use crate::problem::Problem;
 use crate::reply::{Reply, Response, Rest};
 use crate::request::{Locale, Request};
 use crate::submitted::{idempotency_key, text_code};
+use crate::texts;
 
 /// What a use case leaves beside its answer.
 #[derive(Default)]
@@ -34,6 +35,7 @@ struct Beside {
 /// Answers for every address under `/requests/status`.
 pub async fn serve<S: Store + Clone + 'static>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
+    desk.setup.own_codes.set(Some(texts::casework::code));
     let mut beside = Beside::default();
     let outcome = route(desk, request, locale, &mut beside).await;
     let response = match (outcome, beside.refused) {

@@ -211,6 +211,14 @@ pub fn requests(lang: Lang) -> &'static requests::RequestTexts {
     }
 }
 
+/// The texts of the mail that proves an identity in a language.
+pub fn identity(lang: Lang) -> &'static notices::IdentityTexts {
+    match lang {
+        Lang::En => &en::notices::IDENTITY,
+        Lang::Ru => &ru::notices::IDENTITY,
+    }
+}
+
 /// The texts of the mails about data requests in a language.
 pub fn notices(lang: Lang) -> &'static notices::NoticeTexts {
     match lang {

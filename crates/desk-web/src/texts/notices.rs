@@ -58,8 +58,17 @@ pub struct NoticeTexts {
     pub complaint_opened: fn(&str) -> String,
     /// What an operator writes into a complaint that was turned into a request: the reference.
     pub turned: fn(&str) -> String,
-    /// The subject of the mail that proves an identity.
-    pub identity_subject: &'static str,
-    /// The text of that mail: app, what was asked for, link, code.
-    pub identity_text: fn(&str, &str, &str, &str) -> String,
+}
+
+/// The texts of the mail that proves an identity: apart, for the public side sends no other.
+#[derive(Debug)]
+pub struct IdentityTexts {
+    /// What was asked for, in the middle of a sentence.
+    pub about: fn(Kind) -> &'static str,
+    /// The subject.
+    pub subject: &'static str,
+    /// The text: app, what was asked for, link, code.
+    pub text: fn(&str, &str, &str, &str) -> String,
+    /// The paragraph with the reference, at the end.
+    pub reference: fn(&str) -> String,
 }

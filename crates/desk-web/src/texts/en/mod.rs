@@ -295,28 +295,6 @@ const CODES: &[(&str, &str)] = &[
     ),
     ("unknown-entity", "has a named character that is not read here: write the character itself"),
     ("too-deep", "nests more than eight levels deep"),
-    ("ended", "it has ended."),
-    ("not-identified", "it is not proven yet who asks."),
-    ("identified", "it is proven already who asks."),
-    ("no-more-codes", "no more codes are sent for it."),
-    ("too-late", "the code or the link is too old."),
-    (
-        "unknown-right",
-        "must be access, portability, rectification, erasure, restriction, objection or withdrawal",
-    ),
-    ("unknown-regime", "must be ru-152fz, eu-gdpr, uk-gdpr, us-ca or br-lgpd"),
-    ("unknown-behalf", "must be self or representative"),
-    ("not-an-assertion", "is no assertion for this desk and this address, signed with a known key"),
-    ("assertion-expired", "has expired"),
-    ("not-a-code", "must be the ten letters and digits of the mail"),
-    ("wrong-code", "the code is not the one of the mail."),
-    (
-        "locked",
-        "too many wrong codes were given, so none are taken any more; the link of the mail still is.",
-    ),
-    ("wrong-secret", "does not open this package"),
-    ("not-erasing", "it is none that ends with an erasure."),
-    ("unfinished", "something came in meanwhile: send the same call again, and it goes on."),
 ];
 
 fn code(code: &str) -> &'static str {

@@ -2,21 +2,13 @@
 
 use desk_core::request::{Ground, Kind};
 
-use crate::texts::notices::{NoticeTexts, Opener};
+use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener};
 
 /// The texts.
 pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
     greeting: "Hello,",
-    about: |kind| match kind {
-        Kind::Access => "your request for a copy of your data",
-        Kind::Portability => "your request for your data in a portable form",
-        Kind::Rectification => "your request to correct your data",
-        Kind::Erasure => "your request to erase your data",
-        Kind::Restriction => "your request to restrict the use of your data",
-        Kind::Objection => "your objection to the use of your data",
-        Kind::Withdrawal => "the withdrawal of your consent",
-    },
-    reference: |reference| format!("Reference: {reference}"),
+    about,
+    reference,
     follow: "See where it stands, and write to us, under your secret link:",
     message: Opener {
         subject: "A message about your request",
@@ -93,12 +85,34 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
             "What you wrote asks for something that the law gives you a right to. We have opened a data request from it, so that you need not ask again. Its reference is {reference}. We have sent you a mail with a link and a code: please confirm with it that it is you who asks."
         )
     },
-    identity_subject: "Please confirm your request",
-    identity_text: |app, about, link, code| {
+};
+
+/// The texts of the mail that proves an identity.
+pub(in crate::texts) static IDENTITY: IdentityTexts = IdentityTexts {
+    about,
+    subject: "Please confirm your request",
+    text: |app, about, link, code| {
         format!(
             "Hello,\n\nsomebody gave your address to {app} for {about}. If that was you, please confirm it under this link:\n\n\
              {link}\n\nor enter this code on the page that asks for it:\n\n{code}\n\n\
              Both work for 24 hours, and show us that nobody else asks for your data. If it was not you, do nothing: nothing is told to anybody, and nothing is changed. We never ask for the code in a mail or on the phone.\n"
         )
     },
+    reference,
 };
+
+fn about(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Access => "your request for a copy of your data",
+        Kind::Portability => "your request for your data in a portable form",
+        Kind::Rectification => "your request to correct your data",
+        Kind::Erasure => "your request to erase your data",
+        Kind::Restriction => "your request to restrict the use of your data",
+        Kind::Objection => "your objection to the use of your data",
+        Kind::Withdrawal => "the withdrawal of your consent",
+    }
+}
+
+fn reference(reference: &str) -> String {
+    format!("Reference: {reference}")
+}

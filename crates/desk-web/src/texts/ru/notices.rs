@@ -2,21 +2,13 @@
 
 use desk_core::request::{Ground, Kind};
 
-use crate::texts::notices::{NoticeTexts, Opener};
+use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener};
 
 /// The texts. What was asked for stands in the accusative or after a colon, so that no sentence depends on its gender.
 pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
     greeting: "Здравствуйте!",
-    about: |kind| match kind {
-        Kind::Access => "запрос на копию ваших данных",
-        Kind::Portability => "запрос на ваши данные в переносимом виде",
-        Kind::Rectification => "запрос на исправление ваших данных",
-        Kind::Erasure => "запрос на удаление ваших данных",
-        Kind::Restriction => "запрос на ограничение обработки ваших данных",
-        Kind::Objection => "возражение против обработки ваших данных",
-        Kind::Withdrawal => "отзыв вашего согласия",
-    },
-    reference: |reference| format!("Номер: {reference}"),
+    about,
+    reference,
     follow: "Узнать, как идут дела, и написать нам можно по вашей секретной ссылке:",
     message: Opener {
         subject: "Сообщение о вашем запросе",
@@ -101,12 +93,34 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
             "В вашем обращении есть просьба, на которую закон даёт вам право. Чтобы вам не пришлось писать снова, мы открыли запрос о персональных данных, его номер: {reference}. Мы отправили вам письмо со ссылкой и кодом: подтвердите с их помощью, пожалуйста, что обращаетесь именно вы."
         )
     },
-    identity_subject: "Подтвердите ваш запрос",
-    identity_text: |app, about, link, code| {
+};
+
+/// The texts of the mail that proves an identity.
+pub(in crate::texts) static IDENTITY: IdentityTexts = IdentityTexts {
+    about,
+    subject: "Подтвердите ваш запрос",
+    text: |app, about, link, code| {
         format!(
             "Здравствуйте!\n\nВ {app} кто-то указал ваш адрес. Обращение: {about}. Если это были вы, подтвердите его по ссылке:\n\n\
              {link}\n\nили введите этот код на странице, где его спрашивают:\n\n{code}\n\n\
              Ссылка и код действуют 24 часа. Так мы убеждаемся, что ваши данные не запрашивает кто-то другой. Если это были не вы, ничего не делайте: никто ничего не узнает и ничего не изменится. Мы никогда не спрашиваем код в письмах или по телефону.\n"
         )
     },
+    reference,
 };
+
+fn about(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Access => "запрос на копию ваших данных",
+        Kind::Portability => "запрос на ваши данные в переносимом виде",
+        Kind::Rectification => "запрос на исправление ваших данных",
+        Kind::Erasure => "запрос на удаление ваших данных",
+        Kind::Restriction => "запрос на ограничение обработки ваших данных",
+        Kind::Objection => "возражение против обработки ваших данных",
+        Kind::Withdrawal => "отзыв вашего согласия",
+    }
+}
+
+fn reference(reference: &str) -> String {
+    format!("Номер: {reference}")
+}
