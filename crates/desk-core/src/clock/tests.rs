@@ -502,7 +502,7 @@ fn pauses() -> impl Strategy<Value = Vec<(Cause, i64, Option<i64>)>> {
     let cause = prop::sample::select(&Cause::ALL[..]);
     // Mostly within the term, now and then far after it.
     let from = prop_oneof![4 => -864_000i64..4_000_000, 1 => 0i64..20_000_000];
-    let length = prop_oneof![1 => Just(None), 5 => (0i64..3_000_000).prop_map(Some)];
+    let length = prop_oneof![1 => Just(None), 5 => (0i64..12_000_000).prop_map(Some)];
     prop::collection::vec((cause, from, length), 0..4)
 }
 
