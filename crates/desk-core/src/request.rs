@@ -175,6 +175,8 @@ pub enum Identity {
     Sent(CodeHash),
     /// The app's backend asserted it.
     Asserted,
+    /// The app's backend is about to assert it: no code was sent.
+    Awaited,
 }
 
 /// How a person proved who they are.
@@ -184,7 +186,7 @@ pub enum Proof {
     Link,
     /// The code of the mail.
     Code,
-    /// The app's backend asserted it when the request came.
+    /// The app's backend asserted it.
     Assertion,
     /// An operator saw it in another way.
     Operator,
@@ -568,12 +570,16 @@ impl Request {
             package: None,
             sent: match opening.identity {
                 Identity::Sent(code) => Some((opening.at, code)),
-                Identity::Asserted => None,
+                Identity::Asserted | Identity::Awaited => None,
             },
             clarifications: Vec::new(),
             state: match opening.identity {
-                Identity::Sent(_) => State::AwaitingIdentity(Awaiting {
-                    sends_left: SENDS - 1,
+                Identity::Sent(_) | Identity::Awaited => State::AwaitingIdentity(Awaiting {
+                    sends_left: if opening.identity == Identity::Awaited {
+                        SENDS
+                    } else {
+                        SENDS - 1
+                    },
                     tries_left: TRIES,
                     until: opening.at.plus_seconds(IDENTITY_SECONDS),
                 }),
@@ -854,6 +860,11 @@ impl Unproven<'_> {
         } else {
             Err(Refusal::TooLate)
         }
+    }
+
+    /// Proves identity by what the app's backend asserts.
+    pub const fn by_assertion(&self) -> Move {
+        Move(Change::Identified(Proof::Assertion))
     }
 
     /// Proves identity by what an operator saw.

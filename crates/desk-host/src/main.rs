@@ -30,6 +30,8 @@ enum Command {
     Policy(cli::policy::Policy),
     /// Make unsubscribe links for the addresses of a CSV file, without a running desk.
     Links(cli::links::Links),
+    /// Say when something is due by law, and why.
+    Clock(cli::clock::Clock),
     /// Look at a raw mail as a mailbox provider does.
     Lint(cli::lint::Lint),
     /// Import opt-outs, and ask who must not be written to.
@@ -44,6 +46,7 @@ fn main() -> ExitCode {
         Command::Secrets => cli::secrets::print(),
         Command::Policy(policy) => policy.run(),
         Command::Links(links) => return links.run(),
+        Command::Clock(clock) => return clock.run(),
         Command::Lint(lint) => return lint.run(),
         Command::Suppressions(suppressions) => return suppressions.run(),
     };

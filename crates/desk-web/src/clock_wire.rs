@@ -159,3 +159,118 @@ fn write_step(json: &mut Json, step: &Step, instant: &dyn Fn(Timestamp) -> Strin
         Step::Provisional { version } => calendars(json, std::slice::from_ref(version)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use desk_core::clock::calendar::Calendars;
+    use desk_core::clock::due::{Cause, Pause};
+    use desk_core::clock::regime::{RULES, Regime, Right, leading};
+    use desk_core::clock::zone::Zone;
+    use serde_json::{Value, json};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn written(clock: &Clock<'_>, lang: Lang) -> Value {
+        let text = Json::object(|json| write(json, clock, &clock.due(), lang));
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn zone() -> Zone {
+        "MSK-3".parse().unwrap()
+    }
+
+    #[test]
+    fn a_program_reads_codes_and_days() {
+        let (zone, calendars) = (zone(), Calendars::default());
+        let clock = Clock {
+            rule: leading(Regime::Ru152Fz, Right::Access).unwrap(),
+            received: at("2025-12-22T10:00:00+03:00"),
+            zone: &zone,
+            calendars: &calendars,
+            pauses: &[],
+            extended: false,
+        };
+        let value = written(&clock, Lang::En);
+        assert_eq!(value["due"], "2026-01-15T23:59:59+03:00");
+        assert_eq!(value["last_day"], "2026-01-15");
+        assert_eq!(value["term"], json!({"count": 10, "unit": "working-days"}));
+        assert_eq!(value["extension"], json!({"count": 5, "unit": "working-days"}));
+        assert_eq!((&value["provisional"], &value["extended"]), (&json!(false), &json!(false)));
+        assert_eq!(value["resting_since"], Value::Null);
+        let step = &value["steps"][2];
+        assert_eq!(step["step"], "working-days");
+        assert_eq!(step["skipped"], json!([{"from": "2025-12-31", "to": "2026-01-09"}]));
+        assert_eq!(step["calendars"][1], "ru-2026, xmlcalendar 2025-10-01");
+        assert_eq!(step["article"]["law"], "152-FZ");
+        let now = at("2026-01-14T12:00:00+03:00");
+        let due = clock.due();
+        let left = Json::object(|json| write_left(json, &due, clock.left(&due, now), now));
+        assert_eq!(
+            serde_json::from_str::<Value>(&left).unwrap(),
+            json!({"as_of": "2026-01-14T09:00:00Z", "overdue": false, "days_left": 1, "working_days_left": 1})
+        );
+    }
+
+    #[test]
+    fn every_step_of_every_clock_is_a_sentence_in_every_language() {
+        let (zone, calendars) = (zone(), Calendars::default());
+        let pause = |cause, from, to: Option<&str>| Pause { cause, from: at(from), to: to.map(at) };
+        let pauses = [
+            pause(Cause::Identity, "2026-12-05T10:00:00Z", Some("2026-12-05T11:00:00Z")),
+            pause(Cause::Clarification, "2026-12-06T10:00:00Z", Some("2026-12-07T11:00:00Z")),
+            pause(Cause::Identity, "2027-12-05T10:00:00Z", None),
+        ];
+        let mut seen = Vec::new();
+        for rule in &RULES {
+            for received in ["2026-11-30T09:00:00Z", "2025-10-29T09:00:00Z"] {
+                for (pauses, extended) in [(&pauses[..], true), (&pauses[..0], false)] {
+                    let open = [pause(Cause::Identity, "2026-12-02T10:00:00Z", None)];
+                    let pauses = if extended { pauses } else { &open };
+                    let (received, zone, calendars) = (at(received), &zone, &calendars);
+                    let clock = Clock { rule, received, zone, calendars, pauses, extended };
+                    let [en, ru] = Lang::ALL.map(|lang| written(&clock, lang));
+                    let pairs =
+                        en["steps"].as_array().unwrap().iter().zip(ru["steps"].as_array().unwrap());
+                    for (en, ru) in pairs {
+                        let (name, ours, theirs) =
+                            (&en["step"], en["text"].as_str(), ru["text"].as_str());
+                        let (ours, theirs) = (ours.unwrap(), theirs.unwrap());
+                        for text in [ours, theirs] {
+                            assert!(
+                                text.ends_with('.') && !text.contains("  ") && !text.contains(".."),
+                                "{text}"
+                            );
+                        }
+                        let cyrillic = |text: &str| text.chars().any(|c| ('а'..='я').contains(&c));
+                        assert!(!cyrillic(ours) && cyrillic(theirs), "{ours} {theirs}");
+                        seen.push(name.as_str().unwrap().to_owned());
+                    }
+                }
+            }
+        }
+        for name in [
+            "received",
+            "at-once",
+            "extended",
+            "no-extension",
+            "next-day",
+            "hours",
+            "calendar-days",
+            "months",
+            "working-days",
+            "rested",
+            "resting",
+            "no-rest",
+            "rest-too-late",
+            "roll",
+            "no-roll",
+            "provisional",
+            "last-day",
+        ] {
+            assert!(seen.iter().any(|step| step == name), "{name}");
+        }
+    }
+}

@@ -229,6 +229,8 @@ impl Target for Native {
             "feedback" => feedback::serve(&desk, &request).await,
             "data-requests" => requests::serve(&desk, &request).await,
             "identity" => requests::identity::serve(&desk, &request).await,
+            "assertion" => requests::assertion::serve(&desk, &request).await,
+            "request-changes" => requests::changes::serve(&desk, &request).await,
             "request-status" => requests::status::serve(&desk, &request).await,
             "unsubscribe" => unsubscribe::serve(&desk, &request).await,
             "suppressions" => suppressions::serve(&desk, &request).await,

@@ -223,7 +223,7 @@ pub enum Step {
         /// The calendar.
         version: Version,
     },
-    /// The last day.
+    /// The last day; there is none where it is due at once.
     LastDay {
         /// The day.
         day: Date,
@@ -348,7 +348,9 @@ impl Clock<'_> {
             due.at = self.zone.end_of(due.last_day);
         }
         self.look_for_provisional(&mut due);
-        due.steps.push(Step::LastDay { day: due.last_day, at: due.at });
+        if !term.is_at_once() {
+            due.steps.push(Step::LastDay { day: due.last_day, at: due.at });
+        }
         due
     }
 

@@ -820,7 +820,7 @@ pub static RULES: [Rule; 55] = [
     Rule { right: Right::Erasure, ..CA_RECEIVED },
     Rule { right: Right::Erasure, ..CA },
     Rule { right: Right::Restriction, article: ccpa("7027(g)"), checked: Checked::No, ..CA_OUT },
-    Rule { right: Right::Objection, ..CA_OUT },
+    Rule { right: Right::Objection, note: Some(Note::TreatedAsOptOut), ..CA_OUT },
     Rule {
         right: Right::Withdrawal,
         checked: Checked::No,

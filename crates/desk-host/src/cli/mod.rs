@@ -1,6 +1,7 @@
 //! The subcommands, and what they share.
 
 pub(crate) mod client;
+pub(crate) mod clock;
 pub(crate) mod links;
 pub(crate) mod lint;
 pub(crate) mod policy;

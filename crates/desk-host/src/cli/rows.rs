@@ -1,4 +1,4 @@
-//! CSV files with addresses, as other systems export them.
+//! CSV files, with addresses above all, as other systems export them.
 
 use std::{
     fs,
@@ -11,8 +11,17 @@ use desk_core::email::EmailAddress;
 
 use super::{Failure, failure};
 
-/// What the column of addresses may be called, the surest first. Names are compared without case and punctuation.
-const ADDRESS: [&str; 3] = ["email", "emailaddress", "address"];
+/// The column without which a file is of no use.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// What it may be called, the surest first. Names are compared without case and punctuation.
+    pub(crate) names: &'static [&'static str],
+    /// How it is named to a person whose file has none.
+    pub(crate) said: &'static str,
+}
+
+/// The column of addresses.
+const ADDRESS: Key = Key { names: &["email", "emailaddress", "address"], said: "email or address" };
 
 /// A row that no file has, put behind the last one: an open quote would swallow it.
 const END: &[u8] = b"\0";
@@ -25,14 +34,14 @@ pub(crate) fn name_of(path: &Path) -> String {
     if path == Path::new(STDIN) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// A CSV file (RFC 4180) with a column of addresses; its cells may be separated by semicolons, as in every country that
+/// A CSV file (RFC 4180) with a column that matters; its cells may be separated by semicolons, as in every country that
 /// writes decimals with a comma.
 #[derive(Debug)]
 pub(crate) struct Sheet {
     pub(crate) delimiter: u8,
     pub(crate) header: ByteRecord,
     pub(crate) rows: Vec<Row>,
-    address: usize,
+    key: usize,
 }
 
 /// A row with at least as many cells as the header.
@@ -45,8 +54,13 @@ pub(crate) struct Row {
 }
 
 impl Sheet {
-    /// Reads a file, or standard input for `-`.
+    /// Reads a file with addresses, or standard input for `-`.
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        Self::read_by(path, &ADDRESS)
+    }
+
+    /// Reads a file with another column that matters, or standard input for `-`.
+    pub(crate) fn read_by(path: &Path, key: &Key) -> Result<Self, Failure> {
         let mut bytes = Vec::new();
         let name = name_of(path);
         let outcome = if path == Path::new(STDIN) {
@@ -55,10 +69,10 @@ impl Sheet {
             fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
         };
         outcome.map_err(|error| failure(format!("{name} cannot be read: {error}")))?;
-        Self::parse(bytes).map_err(|reason| failure(format!("{name} {reason}")))
+        Self::parse(bytes, key).map_err(|reason| failure(format!("{name} {reason}")))
     }
 
-    fn parse(mut bytes: Vec<u8>) -> Result<Self, String> {
+    fn parse(mut bytes: Vec<u8>, key: &Key) -> Result<Self, String> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
             return Err("is no text in UTF-8: save it as CSV in UTF-8".to_owned());
         }
@@ -66,19 +80,22 @@ impl Sheet {
             bytes.drain(..3);
         }
         if bytes.trim_ascii().is_empty() {
-            return Err("is empty: its first line must name the columns, one of them email".into());
+            let name = key.names.first().unwrap_or(&"");
+            return Err(format!(
+                "is empty: its first line must name the columns, one of them {name}"
+            ));
         }
         bytes.push(b'\n');
         bytes.extend(END);
         let mut found = None;
         for delimiter in [b',', b';'] {
             let header = records(&bytes, delimiter).next().transpose()?.unwrap_or_default();
-            if let Some(address) = column(&header, &ADDRESS)? {
-                found = Some((delimiter, address));
+            if let Some(column) = column(&header, key.names)? {
+                found = Some((delimiter, column));
                 break;
             }
         }
-        let Some((delimiter, address)) = found else { return Err(no_address(&bytes)) };
+        let Some((delimiter, key)) = found else { return Err(no_key(&bytes, key)) };
         let mut records = records(&bytes, delimiter);
         let header = records.next().transpose()?.unwrap_or_default();
         let mut lines = Lines { bytes: &bytes, at: 0, line: 1 };
@@ -95,7 +112,7 @@ impl Sheet {
         if !last.1 {
             return Err(format!("has a quote that is never closed, in the row of line {}", last.0));
         }
-        Ok(Self { delimiter, header, rows, address })
+        Ok(Self { delimiter, header, rows, key })
     }
 
     /// The column of one of these names, lower case and without punctuation; the first name that there is counts.
@@ -105,12 +122,17 @@ impl Sheet {
 
     /// The address of a row, or why the row cannot be used.
     pub(crate) fn address(&self, row: &Row) -> Result<EmailAddress, String> {
-        if let Some(fault) = &row.fault {
-            return Err(fault.clone());
-        }
-        match row.text(self.address)? {
+        match self.key(row)? {
             "" => Err("there is no address".to_owned()),
             text => text.parse().map_err(|error| format!("{error}")),
+        }
+    }
+
+    /// What a row has in the column that matters, or why the row cannot be used.
+    pub(crate) fn key<'a>(&self, row: &'a Row) -> Result<&'a str, String> {
+        match &row.fault {
+            Some(fault) => Err(fault.clone()),
+            None => row.text(self.key),
         }
     }
 }
@@ -180,7 +202,7 @@ fn column(header: &ByteRecord, names: &[&str]) -> Result<Option<usize>, String> 
     Ok(None)
 }
 
-fn no_address(bytes: &[u8]) -> String {
+fn no_key(bytes: &[u8], key: &Key) -> String {
     let delimiter = if bytes.split(|b| *b == b'\n').next().unwrap_or_default().contains(&b',') {
         b','
     } else {
@@ -189,11 +211,12 @@ fn no_address(bytes: &[u8]) -> String {
     let header = records(bytes, delimiter).next().and_then(Result::ok).unwrap_or_default();
     let names: Vec<_> = header.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
     if names.iter().any(|name| name.contains('@')) {
-        return "has no header: its first line must name the columns, one of them email".to_owned();
+        let name = key.names.first().unwrap_or(&"");
+        return format!("has no header: its first line must name the columns, one of them {name}");
     }
     let named: Vec<String> = names.iter().take(8).map(|name| shown(name)).collect();
     let more = if names.len() > named.len() { ", …" } else { "" };
-    format!("has no column email or address, but {}{more}", named.join(", "))
+    format!("has no column {}, but {}{more}", key.said, named.join(", "))
 }
 
 /// A name as a terminal may see it.
@@ -233,11 +256,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn sheet(text: &str) -> Sheet {
-        Sheet::parse(text.as_bytes().to_vec()).unwrap()
+        Sheet::parse(text.as_bytes().to_vec(), &ADDRESS).unwrap()
     }
 
     fn refusal(text: &[u8]) -> String {
-        Sheet::parse(text.to_vec()).unwrap_err()
+        Sheet::parse(text.to_vec(), &ADDRESS).unwrap_err()
     }
 
     /// The lines with their addresses, or with what is wrong.
@@ -283,7 +306,7 @@ mod tests {
         assert_eq!(reasons[0], "there is no address");
         assert_eq!(reasons[1], "there are 4 cells where the first line names 3");
         assert!(reasons[2].ends_with("a quote is missing"), "{reasons:?}");
-        let sheet = Sheet::parse(b"email\n\xff@x.co\n".to_vec()).unwrap();
+        let sheet = Sheet::parse(b"email\n\xff@x.co\n".to_vec(), &ADDRESS).unwrap();
         assert_eq!(sheet.address(&sheet.rows[0]).unwrap_err(), "the text is not UTF-8");
     }
 
@@ -308,7 +331,7 @@ mod tests {
     proptest! {
         #[test]
         fn strange_files_never_panic(body in prop::collection::vec(prop::sample::select(&b"a@.\",;\r\n \xff"[..]), 0..60)) {
-            if let Ok(sheet) = Sheet::parse([b"email", body.as_slice()].concat()) {
+            if let Ok(sheet) = Sheet::parse([b"email", body.as_slice()].concat(), &ADDRESS) {
                 for row in &sheet.rows {
                     let _ = sheet.address(row);
                     prop_assert!(row.cells.len() >= sheet.header.len());
@@ -323,7 +346,7 @@ mod tests {
             for (email, note) in &rows {
                 writer.write_record([email, note]).unwrap();
             }
-            let sheet = Sheet::parse(writer.into_inner().unwrap()).unwrap();
+            let sheet = Sheet::parse(writer.into_inner().unwrap(), &ADDRESS).unwrap();
             prop_assert_eq!(sheet.rows.len(), rows.len());
             for (row, (email, note)) in sheet.rows.iter().zip(&rows) {
                 let address = sheet.address(row).unwrap();

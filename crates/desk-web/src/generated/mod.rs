@@ -1,8 +1,9 @@
 //! What is made from the code and checked in: `docs/openapi.json` and `docs/schemas/package.schema.json`, both also without
-//! white space as they are served, and `docs/problems.md`.
+//! white space as they are served, `docs/problems.md`, and the tables of `docs/clocks.md`.
 //!
 //! The tests fail where a document differs from what the code says; `DESK_BLESS=1 cargo test -p desk-web` writes it anew.
 
+mod clocks;
 mod openapi;
 mod package;
 mod problems;

@@ -267,13 +267,22 @@ impl World {
     /// Sends a request to data requests, or to their status pages.
     pub(crate) fn data_requests(&self, request: &Request) -> Answer {
         let desk = self.desk();
-        if request.path().starts_with("/requests/status/") {
-            return block_on(crate::requests::status::serve(&desk, request)).into();
+        let segments: Vec<&str> = request.path().split('/').skip(1).collect();
+        match segments.as_slice() {
+            ["requests", "status", _, "messages" | "withdraw"] => {
+                block_on(crate::requests::changes::serve(&desk, request)).into()
+            }
+            ["requests", "status", ..] => {
+                block_on(crate::requests::status::serve(&desk, request)).into()
+            }
+            ["requests", "pending", _, "assertion"] => {
+                block_on(crate::requests::assertion::serve(&desk, request)).into()
+            }
+            ["requests", _, ..] => {
+                block_on(crate::requests::identity::serve(&desk, request)).into()
+            }
+            _ => block_on(crate::requests::serve(&desk, request)).into(),
         }
-        if request.path() != "/requests" && request.path().starts_with("/requests/") {
-            return block_on(crate::requests::identity::serve(&desk, request)).into();
-        }
-        block_on(crate::requests::serve(&desk, request)).into()
     }
 
     /// The mails that wait, the oldest first.

@@ -5,6 +5,8 @@
 //! link, and whoever filed a request in somebody else's name never has it. What lies behind it is a function of its own
 //! ([`status`]).
 
+pub mod assertion;
+pub mod changes;
 pub(crate) mod clock;
 pub mod identity;
 mod pages;

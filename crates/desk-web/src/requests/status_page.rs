@@ -3,7 +3,7 @@
 use desk_core::case::Message;
 use desk_core::clock::regime;
 use desk_core::lang::Lang;
-use desk_core::request::{Change, Kind, Request as Case, RequestKey, State};
+use desk_core::request::{Change, Request as Case, RequestKey, State};
 use desk_core::time::Timestamp;
 use maud::{Markup, html};
 
@@ -11,30 +11,13 @@ use super::clock;
 use super::pages::framed;
 use super::status::Done;
 use crate::desk::Desk;
-use crate::form::{self, Draft, Errors, Trouble};
+use crate::form::{self, Errors};
 use crate::notices::request_path;
 use crate::page::Place;
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{self, requests::StatusTexts};
-
-/// What the page of a request shows beside the request.
-#[derive(Debug, Default)]
-pub(super) struct StatusView<'a> {
-    /// What the person has just done.
-    pub(super) done: Option<Done>,
-    /// The message that came back.
-    pub(super) draft: Option<Draft<'a>>,
-    /// What is wrong with the key of the package.
-    pub(super) secret: Option<&'static str>,
-}
-
-/// What is wrong with a form of the page.
-fn faults(lang: Lang, trouble: Trouble<'_>) -> Errors<'_> {
-    let words = texts::request_status(lang).field_error;
-    Errors::new(lang, trouble.errors(), words, Kind::Access.name())
-}
 
 /// An instant for people: the date and the time in the operator's zone, where days begin and end.
 fn instant(setup: &Setup, lang: Lang, at: Timestamp) -> Result<Markup, Problem> {
@@ -51,22 +34,17 @@ pub(super) fn status<S>(
     locale: Locale,
     key: &RequestKey,
     case: &Case,
-    view: &StatusView<'_>,
+    just: Option<Done>,
 ) -> Result<Markup, Problem> {
     let (setup, now) = (desk.setup, desk.now());
     let t = texts::request_status(locale.lang);
     let path = request_path(setup, key);
     let heading = (t.kind_title)(case.opening.kind);
-    let draft = view.draft.as_ref();
     let state = case.state(now);
     let is_open = case.open(now).is_ok();
-    let failed = draft.is_some() || view.secret.is_some();
     let main = html! {
         h1 { (heading) }
-        @if let Some(draft) = draft {
-            (faults(locale.lang, draft.trouble).summary(locale, draft.trouble, false))
-        }
-        (done(t, view.done))
+        (done(t, just))
         @if let State::AwaitingClarification { .. } = &state {
             div.notice.warning {
                 p { strong { (t.asked_title) } " " a href="#conversation" { (t.asked_hint) } }
@@ -78,13 +56,14 @@ pub(super) fn status<S>(
             (steps(t, &state))
         }
         (due(setup, locale, case, now)?)
-        (package(setup, locale, case, view, &path, now)?)
+        (package(setup, locale, case, &path, now)?)
         section id="conversation" {
             h2 { (texts::form(locale.lang).thread_title) }
             (thread(setup, locale, case, &path)?)
             @if is_open {
-                @let errors = faults(locale.lang, draft.map_or(Trouble::None, |draft| draft.trouble));
-                (form::message_form(locale, &errors, draft, &desk.moment.id("message").to_string(), &path))
+                @let errors = Errors::new(locale.lang, &[], |_, _| "", "");
+                @let fresh = desk.moment.id("message").to_string();
+                (form::message_form(locale, &errors, None, &fresh, &path))
             }
         }
         (facts(setup, locale, case, &path)?)
@@ -111,16 +90,11 @@ pub(super) fn status<S>(
             }
         }
     };
-    let title = match failed {
-        true => format!("{}: {heading}", texts::form(locale.lang).error),
-        false => heading.to_owned(),
-    };
-    Ok(framed(setup, request, locale, &title, Place::Elsewhere, main))
+    Ok(framed(setup, request, locale, heading, Place::Elsewhere, main))
 }
 
 fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
     let (text, save) = match done {
-        Some(Done::Received) => (t.received, true),
         Some(Done::Confirmed) => (t.confirmed, true),
         Some(Done::Added) => (t.added, false),
         Some(Done::Withdrawn) => (t.withdrawn, false),
@@ -195,7 +169,6 @@ fn package(
     setup: &Setup,
     locale: Locale,
     case: &Case,
-    view: &StatusView<'_>,
     path: &str,
     now: Timestamp,
 ) -> Result<Markup, Problem> {
@@ -203,7 +176,6 @@ fn package(
     let Some(package) = case.package(now) else { return Ok(html! {}) };
     let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(package.until));
     let size = format!("{}\u{a0}{}", package.size.div_ceil(1024), texts::form(locale.lang).kib);
-    let fault = view.secret.map(|code| (t.field_error)("secret", code));
     Ok(html! {
         section id="package" {
             h2 { (t.package_title) }
@@ -212,10 +184,8 @@ fn package(
                 div.field {
                     label for="secret" { (t.secret_label) }
                     p.hint id="secret-hint" { (t.secret_hint) }
-                    @if let Some(fault) = fault { p.error id="secret-error" { (fault) } }
                     input id="secret" name="secret" autocomplete="off" autocapitalize="characters" spellcheck="false"
-                        required aria-invalid=[fault.map(|_| "true")]
-                        aria-describedby=(if fault.is_some() { "secret-hint secret-error" } else { "secret-hint" });
+                        required aria-describedby="secret-hint";
                 }
                 div.actions { button { (t.package_get) } }
             }

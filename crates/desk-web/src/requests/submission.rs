@@ -1,6 +1,5 @@
 //! A new request: from the fields that were sent to the link that is given out.
 
-use desk_core::assertion::Unverified;
 use desk_core::attachment::Attachment;
 use desk_core::case::{Message, Name};
 use desk_core::clock::regime::Regime;
@@ -20,13 +19,12 @@ use http::StatusCode;
 use super::{Beside, brake, pages, pending_path, secret, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
-use crate::fields::json::Value;
 use crate::fields::{Encoding, Fields};
 use crate::form::Trouble;
 use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake, Limit};
-use crate::notices::{identity_mail, request_path};
+use crate::notices::identity_mail;
 use crate::outbox::{self, Message as Told};
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
@@ -38,8 +36,6 @@ use crate::submitted::{
 
 /// A form is good for a day: a person may leave it open overnight.
 const FORM_AGE: i64 = 24 * 3600;
-/// The most that an assertion may reach ahead, in seconds: it is made for the moment.
-const ASSERTION_AGE: i64 = 3600;
 
 /// What a person sent, parsed.
 struct Submission {
@@ -51,7 +47,8 @@ struct Submission {
     regime: Regime,
     lang: Lang,
     files: Vec<Attachment>,
-    asserted: bool,
+    /// Whether the app's backend is about to assert who asks, so that no mail is needed.
+    asserts: bool,
 }
 
 /// Where the request's id comes from.
@@ -74,7 +71,6 @@ pub(super) async fn serve<S: Store>(
 ) -> Result<Reply, Problem> {
     // What is wrong with the configuration is told before anybody fills in a form.
     desk.setup.request_limits()?;
-    desk.setup.assertion_keys()?;
     desk.setup.regime()?;
     if request.method == http::Method::POST {
         return submit(desk, request, locale, door, beside).await;
@@ -138,13 +134,8 @@ async fn submit<S: Store>(
             return Err(problem);
         }
     };
-    let asserted = case.opening.identity == Identity::Asserted;
-    let path = match asserted {
-        true => request_path(desk.setup, &key),
-        false => pending_path(desk.setup, &key),
-    };
+    let path = pending_path(desk.setup, &key);
     let reply = if page {
-        let path = if asserted { format!("{path}/received") } else { path };
         Reply::see_other(&locale.href(&path))
     } else {
         let json = wire::ticket(desk.setup, &case, &path, desk.now());
@@ -233,8 +224,8 @@ async fn accept<S: Store>(
 
     // Decide.
     let code = Code::draw(&desk.moment, key.id);
-    let identity = if submission.asserted {
-        Identity::Asserted
+    let identity = if submission.asserts {
+        Identity::Awaited
     } else {
         Identity::Sent(CodeHash::new(&desk.setup.keys, key.id, &code))
     };
@@ -262,7 +253,7 @@ async fn accept<S: Store>(
         desk.write_sealed(marker, until, &Marker { case: key.to_bytes(), fingerprint }).await?;
     }
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
-    let sends = !submission.asserted && mailbox.admit().is_ok();
+    let sends = !submission.asserts && mailbox.admit().is_ok();
     if sends {
         let id = desk.moment.id("mail");
         let mail = identity_mail(desk, &key, &opening, &code);
@@ -334,16 +325,12 @@ fn parse<S>(
     }
     let regime = fields.parse("regime", |name| Regime::from_name(name).ok_or("unknown-regime"));
     let lang = fields.parse("language", |tag| Lang::lookup(tag).ok_or("unknown-language"));
-    let asserted = match (fields.encoding, &email) {
-        (Encoding::Json, Some(email)) => {
-            fields.parse("assertion", |token| asserted(desk, token, email)).is_some()
-        }
-        (Encoding::Json, None) => {
-            fields.text("assertion");
-            false
-        }
-        (Encoding::Form, _) => false,
-    };
+    let asserts = fields.encoding == Encoding::Json
+        && fields.parse("proof", |by| match by {
+            "mail" => Ok(false),
+            "assertion" => Ok(true),
+            _ => Err("unknown-proof"),
+        }) == Some(true);
     fields.finish()?;
     // `finish` has reported what is missing, so this never falls through.
     let (Some(kind), Some(email)) = (kind, email) else { return Err(Vec::new()) };
@@ -353,39 +340,5 @@ fn parse<S>(
         (None, Err(_)) => return Err(Vec::new()),
     };
     let lang = lang.unwrap_or(page_lang);
-    Ok(Submission { kind, email, name, details, behalf, regime, lang, files, asserted })
-}
-
-/// Checks what the app's backend asserts of the person who is signed in (RFC 7519): for this desk, for now, and for this
-/// very address.
-fn asserted<S>(desk: &Desk<'_, S>, token: &str, email: &EmailAddress) -> Result<(), &'static str> {
-    const WRONG: &str = "not-an-assertion";
-    let keys = desk.setup.assertion_keys();
-    let token = Unverified::new(token).ok_or(WRONG)?;
-    let header = Value::read(token.header()).ok_or(WRONG)?;
-    // Extensions that have to be understood are not (RFC 7515 section 4.1.11).
-    if header.at(&["crit"]).is_some() {
-        return Err(WRONG);
-    }
-    let claims = token.verify(keys.unwrap_or_default(), header.text(&["alg"])).ok_or(WRONG)?;
-    let claims = Value::read(claims).ok_or(WRONG)?;
-    let audience = &desk.setup.base_url;
-    let is_ours = |value: &Value| matches!(value, Value::Text(text) if text == audience);
-    let for_us =
-        claims.at(&["aud"]).is_some_and(is_ours) || claims.items(&["aud"]).iter().any(is_ours);
-    let seconds = |name: &str| match claims.at(&[name]) {
-        Some(Value::Number(text)) => {
-            text.split('.').next().and_then(|text| text.parse::<i64>().ok())
-        }
-        _ => None,
-    };
-    let now = desk.now().seconds();
-    let expires = seconds("exp").ok_or(WRONG)?;
-    let begun = seconds("nbf").is_none_or(|begins| begins <= now);
-    let about: Option<EmailAddress> = claims.text(&["email"]).parse().ok();
-    let same = about.is_some_and(|about| about.normalised() == email.normalised());
-    if !for_us || !begun || !same || expires > now.saturating_add(ASSERTION_AGE) {
-        return Err(WRONG);
-    }
-    if expires <= now { Err("assertion-expired") } else { Ok(()) }
+    Ok(Submission { kind, email, name, details, behalf, regime, lang, files, asserts })
 }

@@ -27,14 +27,21 @@ pub(super) fn ticket(setup: &Setup, case: &Request, path: &str, now: Timestamp) 
     Json::object(|json| {
         summary(json, case, now);
         json.shown("expires_at", &case.opening.expires);
-        let name = if case.identified.is_some() { "status_url" } else { "pending_url" };
-        json.shown(name, &format_args!("{}{path}", setup.base_url));
+        json.shown("pending_url", &format_args!("{}{path}", setup.base_url));
         policy(json, opening_policy(case));
     })
 }
 
 fn opening_policy(case: &Request) -> Option<&desk_core::case::PolicyPin> {
     case.opening.policy.as_ref()
+}
+
+/// The answer to a change that the person made.
+pub(super) fn changed(setup: &Setup, case: &Request, path: &str, now: Timestamp) -> String {
+    Json::object(|json| {
+        summary(json, case, now);
+        json.shown("status_url", &format_args!("{}{path}", setup.base_url));
+    })
 }
 
 /// A request whose identity is to be proven, as whoever filed it sees it: nothing about the person.

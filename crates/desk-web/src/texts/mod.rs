@@ -195,6 +195,14 @@ pub fn regime(lang: Lang) -> fn(Regime) -> &'static str {
     }
 }
 
+/// The texts of what a person does with their request in a language.
+pub fn changes(lang: Lang) -> &'static requests::ChangeTexts {
+    match lang {
+        Lang::En => &en::requests::CHANGES,
+        Lang::Ru => &ru::requests::CHANGES,
+    }
+}
+
 /// The texts of following a data request in a language.
 pub fn request_status(lang: Lang) -> &'static requests::StatusTexts {
     match lang {

@@ -122,8 +122,6 @@ pub struct StatusTexts {
     pub confirmed: &'static str,
     /// That the link of the page should be saved.
     pub save_link: &'static str,
-    /// That the request was received, where the app asserted who asks.
-    pub received: &'static str,
     /// What the reference is for.
     pub reference_hint: &'static str,
     /// The steps of a request: received, being worked on, answered.
@@ -216,6 +214,13 @@ pub struct StatusTexts {
     pub fact_kind: &'static str,
     /// Fact: when it was received.
     pub fact_received: &'static str,
+}
+
+/// The texts of what a person does with their request.
+#[derive(Debug)]
+pub struct ChangeTexts {
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
+    /// The link back to the request.
+    pub back: &'static str,
 }

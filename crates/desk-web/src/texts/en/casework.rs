@@ -39,6 +39,7 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         "wrong-secret" => "does not open this package",
         "not-erasing" => "it is none that ends with an erasure.",
         "unfinished" => "something came in meanwhile: send the same call again, and it goes on.",
+        "unknown-proof" => "must be mail or assertion",
         _ => return None,
     })
 }

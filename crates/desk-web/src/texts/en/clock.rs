@@ -48,10 +48,10 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
     article,
     version,
     checked: |checked| match checked {
-        Checked::LawText => "checked against the law",
-        Checked::Official => "seen in an official source",
-        Checked::Secondary => "seen in a secondary source",
-        Checked::No => "not checked",
+        Checked::LawText => "numbers checked against the law",
+        Checked::Official => "numbers seen in an official source",
+        Checked::Secondary => "numbers seen in a secondary source",
+        Checked::No => "numbers not checked",
     },
     note: |note| match note {
         Note::AnsweredAsAccess => {
@@ -123,17 +123,17 @@ fn term(term: Term) -> String {
 
 fn article(Article { law, place }: Article) -> String {
     let (before, after) = match law {
-        Law::Fz152 => ("152-FZ, art. ", ""),
-        Law::RuCivil => ("Civil Code of Russia, art. ", ", by analogy"),
-        Law::Gdpr => ("GDPR, art. ", ""),
-        Law::Reg1182 => ("Regulation 1182/71, art. ", ""),
-        Law::UkGdpr => ("UK GDPR, art. ", ""),
-        Law::UkDpa => ("Data Protection Act 2018, s. ", ""),
+        Law::Fz152 => ("152-FZ, art.\u{a0}", ""),
+        Law::RuCivil => ("Civil Code of Russia, art.\u{a0}", ", by analogy"),
+        Law::Gdpr => ("GDPR, art.\u{a0}", ""),
+        Law::Reg1182 => ("Regulation 1182/71, art.\u{a0}", ""),
+        Law::UkGdpr => ("UK GDPR, art.\u{a0}", ""),
+        Law::UkDpa => ("Data Protection Act 2018, s.\u{a0}", ""),
         Law::Ico => ("guidance of the ICO on time limits", ""),
-        Law::CcpaRegs => ("CCPA Regulations, 11 CCR § ", ""),
-        Law::CaCivil => ("California Civil Code, § ", ""),
-        Law::Lgpd => ("LGPD, art. ", ""),
-        Law::BrCivil => ("Civil Code of Brazil, art. ", ""),
+        Law::CcpaRegs => ("CCPA Regulations, 11 CCR §\u{a0}", ""),
+        Law::CaCivil => ("California Civil Code, §\u{a0}", ""),
+        Law::Lgpd => ("LGPD, art.\u{a0}", ""),
+        Law::BrCivil => ("Civil Code of Brazil, art.\u{a0}", ""),
     };
     [before, place, after].concat()
 }
@@ -222,27 +222,22 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         }
         Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
             let mut text = format!(
-                "{} end on {} ({}). Weekends are skipped",
+                "{} end on {} ({}). Not counted: weekends",
                 term(Term { count: *count, unit: Unit::WorkingDays }),
                 day(*last),
                 article(*by)
             );
-            for (at, (from, to)) in skipped.iter().enumerate() {
-                text.push_str(match at {
-                    0 if skipped.len() == 1 => ", and so is ",
-                    0 => ", and so are ",
-                    _ => ", ",
-                });
+            for (from, to) in skipped {
+                text.push_str(", ");
                 text.push_str(&date(*from));
                 if from != to {
                     text.push_str(" to ");
                     text.push_str(&date(*to));
                 }
             }
-            for of in worked {
-                text.push_str("; ");
+            for (at, of) in worked.iter().enumerate() {
+                text.push_str(if at == 0 { "; counted: " } else { "; " });
                 text.push_str(&day(*of));
-                text.push_str(" is worked");
             }
             [&text, " (", &versions(of), ")."].concat()
         }

@@ -2,7 +2,7 @@
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-use crate::texts::requests::{RequestTexts, StatusTexts};
+use crate::texts::requests::{ChangeTexts, RequestTexts, StatusTexts};
 
 /// The texts.
 pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
@@ -124,7 +124,6 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     },
     confirmed: "You are confirmed, and the request is on its way.",
     save_link: "Save this page’s address now: it is your secret link, and the only way back. Whoever has it can read everything here.",
-    received: "Your request has arrived.",
     reference_hint: "Reference",
     steps: ["Received", "Being worked on", "Answered"],
     state: |state| match state {
@@ -195,15 +194,6 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     kind_label,
     fact_kind: "Asked for",
     fact_received: "Received",
-    field_error: |field, code| match (field, code) {
-        ("secret", "missing") => "Write the key from the mail: the field is empty",
-        ("secret", _) => "The key does not open this package: copy it from the mail as a whole",
-        ("message", "missing") => "Write your message: the field is empty",
-        ("message", "too-long") => "Shorten your message to 10,000 characters",
-        ("message", _) => "Your message has a character that cannot be shown: write it anew",
-        (_, "unknown-field") => "The form has a field that is not known here",
-        _ => "A field is not valid",
-    },
 };
 
 fn kind_label(kind: Kind) -> &'static str {
@@ -217,3 +207,15 @@ fn kind_label(kind: Kind) -> &'static str {
         Kind::Withdrawal => "Take back my consent",
     }
 }
+
+/// The texts of what a person does with their request.
+pub(in crate::texts) static CHANGES: ChangeTexts = ChangeTexts {
+    field_error: |field, code| match (field, code) {
+        ("message", "missing") => "Write your message: the field is empty",
+        ("message", "too-long") => "Shorten your message to 10,000 characters",
+        ("message", _) => "Your message has a character that cannot be shown: write it anew",
+        (_, "unknown-field") => "The form has a field that is not known here",
+        _ => "A field is not valid",
+    },
+    back: "Back to the request, without sending",
+};

@@ -39,6 +39,7 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         "unfinished" => {
             "за это время что-то поступило: повторите вызов, и уничтожение продолжится."
         }
+        "unknown-proof" => "может быть mail или assertion",
         _ => return None,
     })
 }

@@ -48,10 +48,10 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
     article,
     version,
     checked: |checked| match checked {
-        Checked::LawText => "сверено с законом",
-        Checked::Official => "по официальному источнику",
-        Checked::Secondary => "по вторичному источнику",
-        Checked::No => "не сверено",
+        Checked::LawText => "числа сверены с законом",
+        Checked::Official => "числа из официального источника",
+        Checked::Secondary => "числа из вторичного источника",
+        Checked::No => "числа не сверены",
     },
     note: |note| match note {
         Note::AnsweredAsAccess => {
@@ -135,17 +135,17 @@ fn term(term: Term) -> String {
 
 fn article(Article { law, place }: Article) -> String {
     let (before, after) = match law {
-        Law::Fz152 => return [&parts(place, "ч. "), " 152-ФЗ"].concat(),
-        Law::RuCivil => return [&parts(place, "п. "), " ГК РФ по аналогии"].concat(),
-        Law::Gdpr => ("ст. ", " GDPR"),
-        Law::Reg1182 => ("ст. ", " Регламента 1182/71"),
-        Law::UkGdpr => ("ст. ", " UK GDPR"),
-        Law::UkDpa => ("ст. ", " Data Protection Act 2018"),
+        Law::Fz152 => return [&parts(place, "ч.\u{a0}"), " 152-ФЗ"].concat(),
+        Law::RuCivil => return [&parts(place, "п.\u{a0}"), " ГК РФ по аналогии"].concat(),
+        Law::Gdpr => ("ст.\u{a0}", " GDPR"),
+        Law::Reg1182 => ("ст.\u{a0}", " Регламента 1182/71"),
+        Law::UkGdpr => ("ст.\u{a0}", " UK GDPR"),
+        Law::UkDpa => ("ст.\u{a0}", " Data Protection Act 2018"),
         Law::Ico => ("разъяснения ICO о сроках", ""),
-        Law::CcpaRegs => ("§ ", " правил CCPA, 11 CCR"),
-        Law::CaCivil => ("§ ", " Гражданского кодекса Калифорнии"),
-        Law::Lgpd => ("ст. ", " LGPD"),
-        Law::BrCivil => ("ст. ", " Гражданского кодекса Бразилии"),
+        Law::CcpaRegs => ("§\u{a0}", " правил CCPA, 11 CCR"),
+        Law::CaCivil => ("§\u{a0}", " Гражданского кодекса Калифорнии"),
+        Law::Lgpd => ("ст.\u{a0}", " LGPD"),
+        Law::BrCivil => ("ст.\u{a0}", " Гражданского кодекса Бразилии"),
     };
     [before, place, after].concat()
 }
@@ -161,7 +161,7 @@ fn parts(place: &str, part: &str) -> String {
         if !number.is_empty() {
             text.extend([part, number.trim_end_matches(')'), " "]);
         }
-        text.extend(["ст. ", article]);
+        text.extend(["ст.\u{a0}", article]);
     }
     text
 }
@@ -251,21 +251,21 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         }
         Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
             let mut text = format!(
-                "Срок: {}, последний из них: {} ({}). Не считаются выходные",
+                "Срок: {}, последний из них: {} ({}). Не считаются: выходные",
                 counted((*count).into(), WORKING_DAYS),
                 day(*last),
                 article(*by)
             );
-            for (at, (from, to)) in skipped.iter().enumerate() {
-                text.push_str(if at == 0 { ", а также " } else { ", " });
+            for (from, to) in skipped {
+                text.push_str(", ");
                 text.push_str(&date(*from));
                 if from != to {
                     text.push_str("\u{a0}– ");
                     text.push_str(&date(*to));
                 }
             }
-            for of in worked {
-                text.push_str("; рабочий день: ");
+            for (at, of) in worked.iter().enumerate() {
+                text.push_str(if at == 0 { "; считается: " } else { "; " });
                 text.push_str(&day(*of));
             }
             [&text, " (", &versions(of), ")."].concat()

@@ -2,7 +2,7 @@
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-use crate::texts::requests::{RequestTexts, StatusTexts};
+use crate::texts::requests::{ChangeTexts, RequestTexts, StatusTexts};
 
 /// The texts.
 pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
@@ -122,7 +122,6 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     },
     confirmed: "Запрос подтверждён и принят в работу.",
     save_link: "Сохраните адрес этой страницы сейчас: это ваша секретная ссылка и единственный путь обратно. Тот, у кого она есть, увидит всё, что здесь написано.",
-    received: "Ваш запрос получен.",
     reference_hint: "Номер запроса",
     steps: ["Получен", "В работе", "Есть ответ"],
     state: |state| match state {
@@ -191,15 +190,6 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     kind_label,
     fact_kind: "Просьба",
     fact_received: "Получен",
-    field_error: |field, code| match (field, code) {
-        ("secret", "missing") => "Введите ключ из письма: поле пустое",
-        ("secret", _) => "Этот ключ не подходит: скопируйте его из письма целиком",
-        ("message", "missing") => "Напишите сообщение: поле пустое",
-        ("message", "too-long") => "Сократите сообщение до 10\u{a0}000 знаков",
-        ("message", _) => "В сообщении есть знак, который нельзя показать: наберите его заново",
-        (_, "unknown-field") => "В форме есть поле, которое здесь неизвестно",
-        _ => "Поле заполнено неверно",
-    },
 };
 
 fn kind_label(kind: Kind) -> &'static str {
@@ -213,3 +203,15 @@ fn kind_label(kind: Kind) -> &'static str {
         Kind::Withdrawal => "Отозвать моё согласие",
     }
 }
+
+/// The texts of what a person does with their request.
+pub(in crate::texts) static CHANGES: ChangeTexts = ChangeTexts {
+    field_error: |field, code| match (field, code) {
+        ("message", "missing") => "Напишите сообщение: поле пустое",
+        ("message", "too-long") => "Сократите сообщение до 10\u{a0}000 знаков",
+        ("message", _) => "В сообщении есть знак, который нельзя показать: наберите его заново",
+        (_, "unknown-field") => "В форме есть поле, которое здесь неизвестно",
+        _ => "Поле заполнено неверно",
+    },
+    back: "Назад к запросу, не отправляя",
+};

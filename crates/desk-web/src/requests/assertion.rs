@@ -1,0 +1,98 @@
+//! What the app's backend asserts of a person who is signed in, in place of a mail.
+
+use desk_core::assertion::{AssertionKey, Unverified};
+use desk_core::email::EmailAddress;
+use desk_core::keys::Purpose;
+use desk_core::request::{Proof, Refusal};
+use http::{Method, StatusCode};
+
+use super::{begun, key, load, secret, wire};
+use crate::cases;
+use crate::desk::Desk;
+use crate::fields::Fields;
+use crate::fields::json::Value;
+use crate::notices::request_path;
+use crate::ports::Store;
+use crate::problem::{FieldError, Problem};
+use crate::reply::{Reply, Response};
+use crate::request::Request;
+
+/// The most that an assertion may reach ahead, in seconds: it is made for the moment.
+const ASSERTION_AGE: i64 = 3600;
+
+/// Answers for `/requests/pending/{token}/assertion`.
+pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
+    let locale = begun(desk, request);
+    desk.respond_json(request, locale, take(desk, request).await)
+}
+
+async fn take<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["requests", "pending", token, "assertion"] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    if request.method != Method::POST {
+        return Err(Problem::MethodNotAllowed("POST"));
+    }
+    let keys = desk.setup.assertion_keys()?;
+    let key = key(desk.setup, Purpose::PendingLink, token)?;
+    let mut fields = Fields::read(request)?;
+    let sent = fields.text("assertion");
+    fields.require("assertion", &sent);
+    fields.finish().map_err(Problem::InvalidFields)?;
+    let case = load(desk, key).await?;
+    if let Err(code) = check(desk, keys, &sent.unwrap_or_default(), &case.opening.email) {
+        let pointer = "/assertion".to_owned();
+        return Err(Problem::InvalidFields(vec![FieldError { pointer, code }]));
+    }
+    match case.unproven(desk.now()) {
+        Ok(unproven) => {
+            let proof = unproven.by_assertion().into_change();
+            cases::append(desk, &key, case, proof, desk.moment.id("event")).await?;
+        }
+        // The same sent twice is one act.
+        Err(Refusal::Identified) if matches!(case.identified, Some((_, Proof::Assertion))) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    let json = wire::proven(desk.setup, &request_path(desk.setup, &key));
+    Ok(secret(Reply::json_text(StatusCode::OK, json)))
+}
+
+/// Checks what the app's backend asserts of the person who is signed in (RFC 7519): for this desk, for now, and for this
+/// very address.
+fn check<S>(
+    desk: &Desk<'_, S>,
+    keys: &[AssertionKey],
+    token: &str,
+    email: &EmailAddress,
+) -> Result<(), &'static str> {
+    const WRONG: &str = "not-an-assertion";
+    let token = Unverified::new(token).ok_or(WRONG)?;
+    let header = Value::read(token.header()).ok_or(WRONG)?;
+    // Extensions that have to be understood are not (RFC 7515 section 4.1.11).
+    if header.at(&["crit"]).is_some() {
+        return Err(WRONG);
+    }
+    let claims = token.verify(keys, header.text(&["alg"])).ok_or(WRONG)?;
+    let claims = Value::read(claims).ok_or(WRONG)?;
+    let audience = &desk.setup.base_url;
+    let is_ours = |value: &Value| matches!(value, Value::Text(text) if text == audience);
+    let for_us =
+        claims.at(&["aud"]).is_some_and(is_ours) || claims.items(&["aud"]).iter().any(is_ours);
+    let seconds = |name: &str| match claims.at(&[name]) {
+        Some(Value::Number(text)) => {
+            text.split('.').next().and_then(|text| text.parse::<i64>().ok())
+        }
+        _ => None,
+    };
+    let now = desk.now().seconds();
+    let expires = seconds("exp").ok_or(WRONG)?;
+    let begun = seconds("nbf").is_none_or(|begins| begins <= now);
+    let about: Option<EmailAddress> = claims.text(&["email"]).parse().ok();
+    let same = about.is_some_and(|about| about.normalised() == email.normalised());
+    if !for_us || !begun || !same || expires > now.saturating_add(ASSERTION_AGE) {
+        return Err(WRONG);
+    }
+    if expires <= now { Err("assertion-expired") } else { Ok(()) }
+}

@@ -1,0 +1,188 @@
+//! What a person does with their request: add a message, withdraw it.
+
+use desk_core::case::Message;
+use desk_core::id::Id;
+use desk_core::keys::Purpose;
+use desk_core::request::{self, Change, RequestKey, State};
+use http::{Method, StatusCode};
+use maud::{Markup, html};
+
+use super::pages::framed;
+use super::{begun, brake, key, load, said_nothing, secret, wants_page, wire};
+use crate::cases;
+use crate::desk::{Desk, logged};
+use crate::fields::{Encoding, Fields};
+use crate::form::{self, Draft, Errors, Trouble};
+use crate::join::both;
+use crate::limiter::{self, Brake};
+use crate::notices::request_path;
+use crate::page::Place;
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::{Reply, Response};
+use crate::request::{Locale, Request};
+use crate::submitted::{idempotency_key, text_code};
+use crate::texts;
+
+/// Answers for what is posted below a status link.
+pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
+    let locale = begun(desk, request);
+    let mut refused = None;
+    match (route(desk, request, locale, &mut refused).await, refused) {
+        (Err(problem), Some(page)) => logged(page.finish(request), &problem),
+        (outcome, _) => desk.respond(request, locale, outcome),
+    }
+}
+
+/// Answers a request, or says what the problem is. Where a person filled in a form, `refused` takes the page that shows
+/// the problem beside what they wrote, to be answered in place of the problem's own.
+async fn route<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    refused: &mut Option<Reply>,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["requests", "status", token, act @ ("messages" | "withdraw")] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    if request.method != Method::POST {
+        return Err(Problem::MethodNotAllowed("POST"));
+    }
+    let key = key(desk.setup, Purpose::RequestLink, token)?;
+    match *act {
+        "messages" => add_message(desk, request, locale, key, refused).await,
+        _ => withdraw(desk, request, locale, key).await,
+    }
+}
+
+/// The request as it is after a change, for whoever made it.
+fn changed<S>(
+    desk: &Desk<'_, S>,
+    (key, case): (&RequestKey, &request::Request),
+    page: Option<&str>,
+    locale: Locale,
+    status: StatusCode,
+) -> Reply {
+    let path = request_path(desk.setup, key);
+    secret(match page {
+        Some(done) => Reply::see_other(&locale.href(&format!("{path}/{done}"))),
+        None => Reply::json_text(status, wire::changed(desk.setup, case, &path, desk.now())),
+    })
+}
+
+/// The form of a message that could not be taken, with what was written in it.
+fn page_of<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+    draft: &Draft<'_>,
+) -> Markup {
+    let (t, f) = (texts::changes(locale.lang), texts::form(locale.lang));
+    let errors = Errors::new(locale.lang, draft.trouble.errors(), t.field_error, "");
+    let path = request_path(desk.setup, &key);
+    let fresh = desk.moment.id("message").to_string();
+    let main = html! {
+        h1 { (f.add_label) }
+        (errors.summary(locale, draft.trouble, false))
+        (form::message_form(locale, &errors, Some(draft), &fresh, &path))
+        p { a href=(locale.href(&path)) { (t.back) } }
+    };
+    let title = format!("{}: {}", f.error, f.add_label);
+    framed(desk.setup, request, locale, &title, Place::Elsewhere, main)
+}
+
+async fn add_message<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+    refused: &mut Option<Reply>,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let page = wants_page(request, fields.encoding).then_some("added");
+    let sent = fields.peek("message").unwrap_or_default().to_owned();
+    let token = if fields.encoding == Encoding::Form { fields.text("once") } else { None };
+    let text = fields.parse("message", |text| Message::new(text).map_err(text_code));
+    fields.require("message", &text);
+    let once = token.clone().or(idempotency_key(request)?);
+    let read = fields.finish().map_err(Problem::InvalidFields);
+    if page.is_none() {
+        read.clone()?;
+    }
+    let (case, brake) = both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
+    let outcome = match (read, text) {
+        (Ok(()), Some(text)) => {
+            write_message(desk, key, &case, &brake, text, once.as_deref()).await
+        }
+        (Ok(()), None) => Err(Problem::Internal("a required message is missing".to_owned())),
+        (Err(problem), _) => Err(problem),
+    };
+    match outcome {
+        Ok(case) => {
+            let reply = changed(desk, (&key, &case), page, locale, StatusCode::CREATED);
+            Ok(brake.fields().apply(reply))
+        }
+        Err(problem) => {
+            // What a person wrote stays in the form when it comes back.
+            if let (Some(_), Some(trouble)) = (page, Trouble::of(&problem)) {
+                let draft = Draft { text: &sent, once: token.as_deref(), trouble };
+                let markup = page_of(desk, request, locale, key, &draft);
+                let reply = Reply::page(trouble.status(), locale.lang, markup);
+                *refused = Some(secret(trouble.headers(reply)));
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// Adds a message of the person, once for each token.
+async fn write_message<S: Store>(
+    desk: &Desk<'_, S>,
+    key: RequestKey,
+    case: &request::Request,
+    brake: &Brake,
+    text: Message,
+    once: Option<&str>,
+) -> Result<request::Request, Problem> {
+    let id = cases::event_id(desk, &key, "person", once);
+    if let Some(earlier) = sent_before(case, id) {
+        return match earlier {
+            Change::PersonWrote(first) if *first == text => Ok(case.clone()),
+            _ => Err(Problem::AlreadySent(Some(request_path(desk.setup, &key)))),
+        };
+    }
+    let open = case.open(desk.now())?;
+    let change = open.person_writes(text)?.into_change();
+    brake.admit()?;
+    let append = cases::append(desk, &key, case.clone(), change, id);
+    Ok(both(append, brake.count(desk)).await?.0)
+}
+
+/// What an idempotency key, or the token of a form, was used for before.
+pub(crate) fn sent_before(case: &request::Request, id: Id) -> Option<&Change> {
+    let events = case.head.events().iter();
+    events.rev().find(|event| event.id.unique() == id.unique()).map(|event| &event.change)
+}
+
+async fn withdraw<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let page = wants_page(request, said_nothing(request)?).then_some("withdrawn");
+    let case = load(desk, key).await?;
+    // Withdrawing twice is withdrawing once.
+    let case = match (case.withdraw(desk.now()), case.state(desk.now())) {
+        (Ok(withdrawal), _) => {
+            let id = desk.moment.id("event");
+            cases::append(desk, &key, case, withdrawal.into_change(), id).await?
+        }
+        (Err(_), State::Withdrawn { .. }) => case,
+        (Err(problem), _) => return Err(problem.into()),
+    };
+    Ok(changed(desk, (&key, &case), page, locale, StatusCode::OK))
+}
