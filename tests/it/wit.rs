@@ -209,7 +209,8 @@ fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
         // Whoever scans reads everything there is, so nobody but operators and the mailer may make a component scan; and
         // the sweep, which tells nobody what it saw.
         let scans =
-            ["console", "queue", "casework", "referral", "suppressions", "sweep"].contains(&id);
+            ["console", "queue", "casework", "referral", "erasure", "suppressions", "sweep"]
+                .contains(&id);
         assert_eq!(any("wasi:keyvalue/"), scans, "the scan of {id}");
         // What may call others may call the mailer, and Amazon where it signs.
         let calls =

@@ -161,7 +161,7 @@ impl Ground {
 pub const ACT_SECONDS: i64 = (3 * 365 + 1) * 86_400;
 /// For how long an entry of the log of requests is kept, in seconds: two leap years, which the 24 months of the CCPA's
 /// regulations (section 7101) never exceed.
-pub const LOG_SECONDS: i64 = 2 * 366 * 86_400;
+pub const LOG_SECONDS: i64 = crate::request::log::KEPT_SECONDS;
 /// For how long the mail that tells the person may wait, in seconds: three days.
 pub const NOTICE_SECONDS: i64 = 3 * 86_400;
 

@@ -7,8 +7,9 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use desk_core::erasure::Act;
+use desk_core::erasure::{Act, LOG_SECONDS};
 use desk_core::id::Id;
+use desk_core::request::log::{self, Entry};
 use desk_core::request::{IDENTITY_SECONDS, Identity, Request, RequestKey, State};
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
@@ -20,7 +21,7 @@ use crate::erasure::load_whole;
 use crate::join::all;
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::requests_log::{self, Entry, Outcome};
+use crate::requests_log;
 
 /// How many values are read in one call, and how many deleted, but for the last thing that was looked at.
 const READS: usize = 64;
@@ -78,9 +79,7 @@ fn units(keys: &[String]) -> BTreeMap<String, Unit<'_>> {
             "package-lock" => (format!("package:{id}"), true),
             "package" => (format!("package:{id}"), false),
             "outbox" => (format!("outbox:{id}"), true),
-            "once" | "limit" | Act::AREA | Act::EXECUTORS | requests_log::AREA => {
-                (key.clone(), true)
-            }
+            "once" | "limit" | Act::AREA | Act::EXECUTORS | log::AREA => (key.clone(), true),
             _ => continue,
         };
         let unit = units.entry(name).or_default();
@@ -193,11 +192,15 @@ async fn unproven<S: Store>(
         Ok(None) | Err(Problem::Internal(_)) => return Ok(false),
         Err(problem) => return Err(problem),
     };
-    let State::Expired { at } = request.state(desk.now()) else { return Ok(false) };
-    if !matches!(request.opening.identity, Identity::Sent(_)) {
+    let expired = matches!(request.state(desk.now()), State::Expired { .. });
+    if !expired || !matches!(request.opening.identity, Identity::Sent(_)) {
         return Ok(false);
     }
-    requests_log::write(desk, &Entry::of(&request, at, Outcome::Expired)).await?;
+    // An operator's scan may have come by, and knew when it was due. A sweep has no calendars: one that nobody proved is never
+    // answered late.
+    if requests_log::find(desk, request.id).await?.is_none() {
+        requests_log::write(desk, &Entry::new(&request, None, desk.now()), LOG_SECONDS).await?;
+    }
     Ok(true)
 }
 

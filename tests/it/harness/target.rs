@@ -240,6 +240,7 @@ impl Target for Native {
             "console" => console::serve(&desk, &request).await,
             "queue" => console::requests::read(&desk, &request).await,
             "casework" => console::requests::work(&desk, &request).await,
+            "erasure" => console::erasure::serve(&desk, &request).await,
             "referral" => console::requests::refer(&desk, &request).await,
             other => panic!("no native function {other}"),
         };

@@ -17,12 +17,15 @@ use crate::time::Timestamp;
 /// For how long an entry is kept at the least, in seconds: two leap years, which 24 months never exceed.
 pub const KEPT_SECONDS: i64 = 2 * 366 * 86_400;
 
+/// The first part of the keys of entries.
+pub const AREA: &str = "request-log";
+
 /// What the keys of entries begin with.
 pub const PREFIX: &str = "request-log:";
 
 /// The key of the entry of a request.
 pub fn key(id: Id) -> StoreKey {
-    StoreKey::of("request-log", id)
+    StoreKey::of(AREA, id)
 }
 
 /// What came of a request.
@@ -80,7 +83,7 @@ pub struct Entry {
     pub outcome: Outcome,
     /// Whether the term was extended.
     pub extended: bool,
-    /// When it was due; `None` where the regime does not know the right.
+    /// When it was due; `None` where the regime does not know the right, or nobody reckoned it.
     pub due: Option<Timestamp>,
     /// Whether it ended after that, or is open after that.
     pub late: bool,
@@ -90,7 +93,40 @@ impl Entry {
     /// The line of a request as it stands. `clock` is the one that it is kept by.
     pub fn new(request: &Request, clock: Option<&Clock<'_>>, now: Timestamp) -> Self {
         let state = request.state(now);
-        let ended = state.ended();
+        let outcome = match state {
+            State::Answered { partly: false, .. } => Outcome::Whole,
+            State::Answered { partly: true, .. } => Outcome::Part,
+            State::Refused { ground, .. } => Outcome::Refused(ground),
+            State::Withdrawn { .. } => Outcome::Withdrawn,
+            State::Expired { .. } => Outcome::Expired,
+            State::AwaitingIdentity(_)
+            | State::Received
+            | State::InProgress
+            | State::AwaitingClarification { .. }
+            | State::Extended => Outcome::Open,
+        };
+        Self::of(request, clock, state.ended(), outcome, now)
+    }
+
+    /// The line of a request that ends with its erasure, which leaves no event that would say so. Without a `clock` nothing
+    /// is said of when it was due.
+    pub fn erased(
+        request: &Request,
+        clock: Option<&Clock<'_>>,
+        at: Timestamp,
+        partly: bool,
+    ) -> Self {
+        let outcome = if partly { Outcome::Part } else { Outcome::Whole };
+        Self::of(request, clock, Some(at), outcome, at)
+    }
+
+    fn of(
+        request: &Request,
+        clock: Option<&Clock<'_>>,
+        ended: Option<Timestamp>,
+        outcome: Outcome,
+        now: Timestamp,
+    ) -> Self {
         let due = clock.map(Clock::due);
         Self {
             id: request.id,
@@ -99,18 +135,7 @@ impl Entry {
             door: request.opening.door,
             received: request.received(),
             ended,
-            outcome: match state {
-                State::Answered { partly: false, .. } => Outcome::Whole,
-                State::Answered { partly: true, .. } => Outcome::Part,
-                State::Refused { ground, .. } => Outcome::Refused(ground),
-                State::Withdrawn { .. } => Outcome::Withdrawn,
-                State::Expired { .. } => Outcome::Expired,
-                State::AwaitingIdentity(_)
-                | State::Received
-                | State::InProgress
-                | State::AwaitingClarification { .. }
-                | State::Extended => Outcome::Open,
-            },
+            outcome,
             extended: request.extension.is_some(),
             due: due.as_ref().map(|due| due.at),
             late: due.is_some_and(|due| due.is_overdue(ended.unwrap_or(now))),

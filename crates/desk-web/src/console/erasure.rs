@@ -1,4 +1,5 @@
-//! The operators' side of erasures: what would go, the order, the act, and the export from the log of events.
+//! The operators' side of erasures: what would go, the order, the act, and the export from the log of events. A function of
+//! its own, for it reaches everything that is held.
 
 use desk_core::case::Message;
 use desk_core::erasure::Act;
@@ -14,19 +15,38 @@ use crate::erasure::{self, Order, acts};
 use crate::fields::Fields;
 use crate::headers;
 use crate::negotiate;
+use crate::operator;
 use crate::ports::Scan;
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::submitted::{optional, text_code};
+use crate::texts::casework;
 
 /// Answers for `/console/api/requests/{name}/erasure` and what is below.
-pub(super) async fn route<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    name: &str,
-    below: &[&str],
-) -> Result<Reply, Problem> {
+///
+/// The mail that tells the person is in the outbox when this answers, and goes out with the next sweep.
+pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
+    let locale = request.locale(desk.setup);
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route(desk, request).await,
+        Err(problem) => Err(problem),
+    };
+    desk.respond_json(request, locale, outcome)
+}
+
+/// Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
+fn authorise<S>(desk: &Desk<'_, S>, request: &Request) -> Result<(), Problem> {
+    desk.setup.own_codes.set(Some(casework::code));
+    operator::authorise(desk.setup, request)
+}
+
+async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["console", "api", "requests", name, "erasure", below @ ..] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
     let reads = request.method == Method::GET || request.method == Method::HEAD;
     match below {
         [] if reads => preview(desk, request, name).await,

@@ -1,6 +1,6 @@
-//! The operators' API, and the only part that scans the store.
+//! The operators' API, which scans the store.
 
-mod erasure;
+pub mod erasure;
 pub mod requests;
 #[cfg(test)]
 mod tests;
@@ -36,7 +36,7 @@ const MAX_OPENED: usize = 1_000;
 /// How many reads are in flight at once.
 const IN_FLIGHT: usize = 50;
 
-/// Answers for every address under `/console` that [`requests`] has not.
+/// Answers for every address under `/console` that [`requests`] and [`erasure`] have not.
 pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
@@ -82,9 +82,6 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
         ["cases", name, "state"] => {
             allow(request.method == Method::PUT, "PUT")?;
             set_state(desk, request, name).await
-        }
-        ["requests", name, "erasure", below @ ..] => {
-            erasure::route(desk, request, name, below).await
         }
         ["outbox"] => {
             allow(reads, "GET, HEAD")?;

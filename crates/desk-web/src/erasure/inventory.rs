@@ -5,7 +5,7 @@ use desk_core::erasure::{Act, Category, Held, Plan, Stay};
 use desk_core::id::Id;
 use desk_core::journal::{Aggregate, Journal, Place};
 use desk_core::keys::Subject;
-use desk_core::request::{Door, Request, RequestKey};
+use desk_core::request::{Door, Request, RequestKey, log};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 
@@ -17,7 +17,6 @@ use crate::join::all;
 use crate::limiter;
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::requests_log;
 
 /// What the keys of the markers of idempotency keys begin with.
 const MARKERS: &str = "once:";
@@ -177,7 +176,7 @@ impl These {
             let area = parts.next().unwrap_or_default();
             let goes = parts.clone().any(|part| among(&names, part))
                 && !matches!(area, "suppression" | "change" | Act::AREA | Act::EXECUTORS)
-                && area != requests_log::AREA
+                && area != log::AREA
                 && !parts.any(|part| among(&kept, part))
                 && !held.iter().any(|held| held.key.as_str() == key);
             if goes {

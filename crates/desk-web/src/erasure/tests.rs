@@ -7,6 +7,7 @@ use desk_core::email::EmailAddress;
 use desk_core::keys::Keyring;
 use desk_core::lang::Lang;
 use desk_core::package;
+use desk_core::request::log::Outcome;
 use desk_core::request::{Behalf, Change, Door, Identity, Kind, Opening, Proof};
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{Reason, Scope};
@@ -122,7 +123,7 @@ pub(crate) fn open_case(world: &World, email: Option<&str>, closed: bool) -> Cas
     key
 }
 
-fn mail_to(world: &World, email: &str) -> Id {
+pub(crate) fn mail_to(world: &World, email: &str) -> Id {
     world.later(1);
     let desk = world.desk();
     let id = desk.moment.id("mail");
@@ -324,6 +325,8 @@ fn nothing_of_the_person_is_left_and_nobody_else_is_touched() {
     assert!(!dump.values().any(|value| value.windows(name.len()).any(|part| part == name)));
     let entry = block_on(requests_log::find(&world.desk(), key.id)).unwrap().unwrap();
     assert_eq!((entry.outcome, entry.kind), (Outcome::Whole, Kind::Erasure));
+    // It is the line that operators count, with the date it was due on.
+    assert!(entry.due.is_some_and(|due| due > entry.received) && !entry.late);
 }
 
 #[test]

@@ -292,9 +292,13 @@ impl World {
         keys.filter_map(|key| block_on(desk.read_sealed(&key)).unwrap()).collect()
     }
 
-    /// Sends a request to the console.
+    /// Sends a request to the console, or to its erasures.
     pub(crate) fn console(&self, request: &Request) -> Answer {
-        block_on(crate::console::serve(&self.desk(), request)).into()
+        let desk = self.desk();
+        if request.path().split('/').nth(5) == Some("erasure") {
+            return block_on(crate::console::erasure::serve(&desk, request)).into();
+        }
+        block_on(crate::console::serve(&desk, request)).into()
     }
 
     /// Sends a request to what operators read of data requests.

@@ -53,7 +53,7 @@ pub(crate) fn by_rule<T>(
     let pauses: Vec<Pause> = request.pauses(now);
     Ok(work(&Clock {
         rule,
-        received: request.opening.at,
+        received: request.received(),
         zone: &clocks.zone,
         calendars: &clocks.calendars,
         pauses: &pauses,

@@ -7,7 +7,7 @@
 use desk_core::clock::regime::Regime;
 use desk_core::clock::zone::Zone;
 use desk_core::id::Id;
-use desk_core::request::log::{Entry, KEPT_SECONDS, Metrics, key};
+use desk_core::request::log::{Entry, KEPT_SECONDS, Metrics};
 use desk_core::request::{Kind, Request, RequestKey};
 use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
@@ -23,6 +23,7 @@ use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request as HttpRequest;
+use crate::requests_log;
 
 /// How many lines one answer has at the most: an export is whole, or refused.
 const MAX_ROWS: usize = 10_000;
@@ -48,13 +49,7 @@ pub(super) fn settled<S>(desk: &Desk<'_, S>, clocks: &Clocks, case: &Request) ->
 /// Stores lines, a few at a time and no more: what is left over is stored the next time.
 pub(super) async fn settle<S: Scan>(desk: &Desk<'_, S>, entries: &[Entry]) -> Result<(), Problem> {
     let kept = KEPT_SECONDS.max(i64::from(desk.setup.retention_days) * 86_400);
-    let store = |entry: &Entry| {
-        let entry = *entry;
-        async move {
-            let until = entry.ended.map(|ended| ended.plus_seconds(kept));
-            desk.write_plain(&key(entry.id), until, &entry).await
-        }
-    };
+    let store = |entry| requests_log::write(desk, entry, kept);
     all(entries.iter().take(IN_FLIGHT).map(store)).await.map(drop)
 }
 
@@ -99,11 +94,8 @@ async fn entries<S: Scan>(
     }
     let mut entries: Vec<Entry> = Vec::new();
     for chunk in logged.chunks(IN_FLIGHT) {
-        let read = |id: &Id| {
-            let key = key(*id);
-            async move { desk.read_plain::<Entry>(&key).await }
-        };
-        entries.extend(all(chunk.iter().map(read)).await?.into_iter().flatten());
+        let read = all(chunk.iter().map(|id| requests_log::find(desk, *id)));
+        entries.extend(read.await?.into_iter().flatten());
     }
     let mut unsettled = Vec::new();
     let mut each = |_: &RequestKey, case: Request| {
