@@ -10,14 +10,12 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
-
 use desk_core::case::CaseKey;
 use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::Subject;
-use desk_core::package;
+use desk_core::package::{self, Mark};
 use desk_core::request::RequestKey;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{self, Change, Scope};
@@ -136,7 +134,7 @@ pub struct Holdings {
     /// The mails that wait and cannot be opened, so that nobody can say to whom they are: sealed with a root that is no
     /// longer configured, or damaged. They belong to none of the areas.
     pub unreadable: Vec<Id>,
-    /// Every key, with its area, in the order of the areas.
+    /// Every key, with its area, in the order of the keys.
     keys: Vec<(Area, StoreKey)>,
 }
 
@@ -154,24 +152,20 @@ impl Holdings {
         address: &EmailAddress,
     ) -> Result<Self, Problem> {
         let subjects: Vec<Subject> = desk.setup.keys.subjects(address).collect();
+        // Ids as text are in the order of time, so this one sort orders every list.
+        let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+        keys.sort_unstable();
         let mut found = Self::default();
-        for key in keys {
+        for key in &keys {
             found.take_root(key, &subjects);
         }
-        found.find_mails(desk, keys, address).await?;
-        found.cases.sort_unstable_by_key(|key| key.id);
-        found.requests.sort_unstable_by_key(|key| key.id);
-        found.changes.sort_unstable_by_key(|change| change.id);
-        found.suppressions.sort_unstable_by(|a, b| a.key.cmp(&b.key));
-        let roots = Roots::of(&found);
-        let mut packages = BTreeSet::new();
+        found.find_mails(desk, &keys, address).await?;
+        let marks: Vec<Mark> = found.requests.iter().map(|key| Mark::of(key.id)).collect();
         for key in keys {
-            let Some(area) = roots.area(key, &found, &mut packages) else { continue };
+            let Some(area) = found.area(key, &marks) else { continue };
             // What is no key of ours was read as none, so this loses nothing.
-            found.keys.extend(StoreKey::new(key.as_str()).ok().map(|key| (area, key)));
+            found.keys.extend(StoreKey::new(key).ok().map(|key| (area, key)));
         }
-        found.packages = packages.into_iter().collect();
-        found.keys.sort_unstable();
         Ok(found)
     }
 
@@ -201,12 +195,11 @@ impl Holdings {
     async fn find_mails<S: Store>(
         &mut self,
         desk: &Desk<'_, S>,
-        keys: &[String],
+        keys: &[&str],
         address: &EmailAddress,
     ) -> Result<(), Problem> {
-        let mut waiting: Vec<Id> =
+        let waiting: Vec<Id> =
             keys.iter().filter_map(|key| key.strip_prefix(MAILS)?.parse().ok()).collect();
-        waiting.sort_unstable();
         for chunk in waiting.chunks(IN_FLIGHT) {
             let opened = all(chunk.iter().map(|id| recipient(desk, *id))).await?;
             for (id, recipient) in chunk.iter().zip(opened) {
@@ -222,14 +215,51 @@ impl Holdings {
         Ok(())
     }
 
+    /// The area of a key that is held; `None` if it is somebody else's, or nobody's.
+    fn area(&mut self, key: &str, marks: &[Mark]) -> Option<Area> {
+        let mut parts = key.split(':');
+        let (name, id) = (parts.next()?, parts.next()?);
+        let area = Area::ALL.into_iter().find(|area| area.name() == name)?;
+        let held = match area {
+            // By the whole key: of its parts another one may be made.
+            Area::Suppressions => self.suppressions.iter().any(|held| held.key.as_str() == key),
+            _ => {
+                let id: Id = id.parse().ok()?;
+                let case = || has(&self.cases, id, |key| key.id);
+                let request = || has(&self.requests, id, |key| key.id);
+                let change = || has(&self.changes, id, |change| change.id);
+                let mail = || has(&self.mails, id, |mail| *mail);
+                match area {
+                    Area::Cases => case().is_some_and(|held| held.opening().as_str() == key),
+                    Area::Events | Area::Heads => case().is_some(),
+                    Area::Requests => request().is_some_and(|held| held.opening().as_str() == key),
+                    Area::RequestEvents | Area::RequestHeads => request().is_some(),
+                    Area::Files => case().is_some() || request().is_some(),
+                    Area::Changes | Area::Told => change().is_some(),
+                    Area::Mails => mail().is_some(),
+                    Area::Tries => mail().is_some() || change().is_some(),
+                    Area::Suppressions => false,
+                    Area::PackageLocks | Area::Packages => {
+                        let held = marks.iter().any(|mark| mark.is_on(id));
+                        if held && !self.packages.contains(&id) {
+                            self.packages.push(id);
+                        }
+                        held
+                    }
+                }
+            }
+        };
+        held.then_some(area)
+    }
+
     /// Every key that is held, in the order in which it may be deleted.
     pub fn keys(&self) -> impl Iterator<Item = (Area, &StoreKey)> {
-        self.keys.iter().map(|(area, key)| (*area, key))
+        Area::ALL.into_iter().flat_map(|area| self.of(area).map(move |key| (area, key)))
     }
 
     /// The keys of one area.
     pub fn of(&self, area: Area) -> impl Iterator<Item = &StoreKey> {
-        self.keys().filter(move |(of, _)| *of == area).map(|(_, key)| key)
+        self.keys.iter().filter(move |(of, _)| *of == area).map(|(_, key)| key)
     }
 
     /// How many keys each area has: those that have any, in their order.
@@ -262,56 +292,7 @@ async fn recipient<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Recipient, Pr
     Ok(mail.map_or(Recipient::Unknown, |mail| Recipient::Known(mail.to)))
 }
 
-/// What the keys of the second kind are found by: the ids that they begin with, as text.
-struct Roots {
-    /// The keys of the openings themselves: an id alone may have been used twice, once without an address.
-    openings: BTreeSet<String>,
-    cases: BTreeSet<String>,
-    requests: BTreeSet<String>,
-    changes: BTreeSet<String>,
-    mails: BTreeSet<String>,
-    /// What the ids of the packages of these requests have in common.
-    packages: Vec<package::Mark>,
-}
-
-impl Roots {
-    fn of(found: &Holdings) -> Self {
-        let openings = found.cases.iter().map(|key| key.opening().to_string());
-        Self {
-            openings: openings
-                .chain(found.requests.iter().map(|key| key.opening().to_string()))
-                .collect(),
-            cases: found.cases.iter().map(|key| key.id.to_string()).collect(),
-            requests: found.requests.iter().map(|key| key.id.to_string()).collect(),
-            changes: found.changes.iter().map(|change| change.id.to_string()).collect(),
-            mails: found.mails.iter().map(Id::to_string).collect(),
-            packages: found.requests.iter().map(|key| package::Mark::of(key.id)).collect(),
-        }
-    }
-
-    /// The area of a key that is held; `None` if it is somebody else's, or nobody's.
-    fn area(&self, key: &str, found: &Holdings, packages: &mut BTreeSet<Id>) -> Option<Area> {
-        let mut parts = key.split(':');
-        let (name, id) = (parts.next()?, parts.next()?);
-        let area = Area::ALL.into_iter().find(|area| area.name() == name)?;
-        let held = match area {
-            Area::Cases | Area::Requests => self.openings.contains(key),
-            Area::Events | Area::Heads => self.cases.contains(id),
-            Area::RequestEvents | Area::RequestHeads => self.requests.contains(id),
-            Area::Files => self.cases.contains(id) || self.requests.contains(id),
-            Area::Suppressions => found.suppressions.iter().any(|held| held.key.as_str() == key),
-            Area::Changes | Area::Told => self.changes.contains(id),
-            Area::Mails => self.mails.contains(id),
-            Area::Tries => self.mails.contains(id) || self.changes.contains(id),
-            Area::PackageLocks | Area::Packages => {
-                let id: Id = id.parse().ok()?;
-                let held = self.packages.iter().any(|mark| mark.is_on(id));
-                if held {
-                    packages.insert(id);
-                }
-                held
-            }
-        };
-        held.then_some(area)
-    }
+/// Finds what has an id in a list that is in the order of ids.
+fn has<T>(list: &[T], id: Id, of: impl Fn(&T) -> Id) -> Option<&T> {
+    list.binary_search_by(|held| of(held).cmp(&id)).ok().and_then(|at| list.get(at))
 }
