@@ -116,7 +116,7 @@ pub struct Held {
 }
 
 /// What the store holds about one person. Everything is listed as it is stored, whether or not it has expired: readers
-/// give nothing out that has. All lists are in the order of time.
+/// give nothing out that has. All lists are in the order of their keys, which for what has an id is that of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
     /// The cases that name the address.
@@ -220,33 +220,28 @@ impl Holdings {
         let mut parts = key.split(':');
         let (name, id) = (parts.next()?, parts.next()?);
         let area = Area::ALL.into_iter().find(|area| area.name() == name)?;
+        // The hash of a subject, which a suppression has here, is written as ids are.
+        let id: Id = id.parse().ok()?;
+        let case = || has(&self.cases, id, |key| key.id);
+        let request = || has(&self.requests, id, |key| key.id);
+        let change = || has(&self.changes, id, |change| change.id);
+        let mail = || has(&self.mails, id, |mail| *mail);
         let held = match area {
-            // By the whole key: of its parts another one may be made.
+            Area::Cases => case().is_some_and(|held| held.opening().as_str() == key),
+            Area::Events | Area::Heads => case().is_some(),
+            Area::Requests => request().is_some_and(|held| held.opening().as_str() == key),
+            Area::RequestEvents | Area::RequestHeads => request().is_some(),
+            Area::Files => case().is_some() || request().is_some(),
+            Area::Changes | Area::Told => change().is_some(),
+            Area::Mails => mail().is_some(),
+            Area::Tries => mail().is_some() || change().is_some(),
             Area::Suppressions => self.suppressions.iter().any(|held| held.key.as_str() == key),
-            _ => {
-                let id: Id = id.parse().ok()?;
-                let case = || has(&self.cases, id, |key| key.id);
-                let request = || has(&self.requests, id, |key| key.id);
-                let change = || has(&self.changes, id, |change| change.id);
-                let mail = || has(&self.mails, id, |mail| *mail);
-                match area {
-                    Area::Cases => case().is_some_and(|held| held.opening().as_str() == key),
-                    Area::Events | Area::Heads => case().is_some(),
-                    Area::Requests => request().is_some_and(|held| held.opening().as_str() == key),
-                    Area::RequestEvents | Area::RequestHeads => request().is_some(),
-                    Area::Files => case().is_some() || request().is_some(),
-                    Area::Changes | Area::Told => change().is_some(),
-                    Area::Mails => mail().is_some(),
-                    Area::Tries => mail().is_some() || change().is_some(),
-                    Area::Suppressions => false,
-                    Area::PackageLocks | Area::Packages => {
-                        let held = marks.iter().any(|mark| mark.is_on(id));
-                        if held && !self.packages.contains(&id) {
-                            self.packages.push(id);
-                        }
-                        held
-                    }
+            Area::PackageLocks | Area::Packages => {
+                let held = marks.iter().any(|mark| mark.is_on(id));
+                if held && !self.packages.contains(&id) {
+                    self.packages.push(id);
                 }
+                held
             }
         };
         held.then_some(area)
