@@ -5,7 +5,7 @@
 //!
 //! The same entries at the same instant give the same archive.
 
-use std::collections::BTreeMap;
+use std::cmp::Ordering;
 use std::fmt;
 
 use crate::time::Timestamp;
@@ -77,8 +77,8 @@ pub struct Zip {
     written: u64,
     /// How many the directory will take.
     directory: u64,
-    /// By the names, with ASCII letters in lower case.
-    entries: BTreeMap<String, Entry>,
+    /// In the order of their names, so that none is there twice.
+    entries: Vec<Entry>,
 }
 
 /// An archive with an entry whose content is being written.
@@ -92,7 +92,7 @@ pub struct OpenEntry {
 impl Zip {
     /// Begins an archive, all of whose entries bear this instant, in UTC and to two seconds.
     pub fn new(at: Timestamp) -> Self {
-        Self { at: dos(at), written: 0, directory: END_LEN, entries: BTreeMap::new() }
+        Self { at: dos(at), written: 0, directory: END_LEN, entries: Vec::new() }
     }
 
     /// How many bytes were written so far.
@@ -138,7 +138,7 @@ impl Zip {
         if self.entries.len() >= MAX_ENTRIES {
             return Err(ZipError::TooManyEntries);
         }
-        if self.entries.contains_key(&name.to_ascii_lowercase()) {
+        if self.place(&name).is_ok() {
             return Err(ZipError::NameTaken);
         }
         let length = name.len() as u64;
@@ -180,13 +180,19 @@ impl Zip {
     }
 
     fn keep(&mut self, entry: Entry) {
-        self.entries.insert(entry.name.to_ascii_lowercase(), entry);
+        let (Ok(at) | Err(at)) = self.place(&entry.name);
+        self.entries.insert(at, entry);
+    }
+
+    /// Where a name is, or where it belongs.
+    fn place(&self, name: &str) -> Result<usize, usize> {
+        self.entries.binary_search_by(|entry| order(&entry.name, name))
     }
 
     /// Writes the directory, which ends the archive. There is room for it: every entry took care of that.
     pub fn finish(self, out: &mut Vec<u8>) {
         let mut size = 0_u32;
-        for entry in self.entries.values() {
+        for entry in &self.entries {
             let from = out.len();
             out.extend_from_slice(&CENTRAL.to_le_bytes());
             out.extend_from_slice(&MADE_BY.to_le_bytes());
@@ -236,6 +242,14 @@ impl OpenEntry {
         zip.keep(entry);
         zip
     }
+}
+
+/// The order of names where the case of ASCII letters does not count.
+fn order(a: &str, b: &str) -> Ordering {
+    let lower = |name: &str, at: usize| name.as_bytes().get(at).map(u8::to_ascii_lowercase);
+    let same = |at: &usize| lower(a, *at) == lower(b, *at);
+    let at = (0..a.len()).take_while(same).count();
+    lower(a, at).cmp(&lower(b, at))
 }
 
 /// Date and time as MS-DOS wrote them, from 1980 to 2107 (section 4.4.6): time first, as it stands in the records.

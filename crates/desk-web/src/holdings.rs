@@ -15,7 +15,7 @@ use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::Subject;
-use desk_core::package;
+use desk_core::package::{self, Mark};
 use desk_core::request::RequestKey;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{self, Change, Scope};
@@ -116,7 +116,7 @@ pub struct Held {
 }
 
 /// What the store holds about one person. Everything is listed as it is stored, whether or not it has expired: readers
-/// give nothing out that has. All lists are in the order of time.
+/// give nothing out that has. All lists are in the order of their keys, which for what has an id is that of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Holdings {
     /// The cases that name the address.
@@ -134,7 +134,7 @@ pub struct Holdings {
     /// The mails that wait and cannot be opened, so that nobody can say to whom they are: sealed with a root that is no
     /// longer configured, or damaged. They belong to none of the areas.
     pub unreadable: Vec<Id>,
-    /// Every key, with its area, in the order of the areas.
+    /// Every key, with its area, in the order of the keys.
     keys: Vec<(Area, StoreKey)>,
 }
 
@@ -152,24 +152,20 @@ impl Holdings {
         address: &EmailAddress,
     ) -> Result<Self, Problem> {
         let subjects: Vec<Subject> = desk.setup.keys.subjects(address).collect();
-        let mut found = Self::default();
-        // Sorted once, so that whatever is taken from them is in order: each sort of another type is 4 KB of a component.
+        // Ids as text are in the order of time, so this one sort orders every list.
         let mut keys: Vec<&str> = keys.iter().map(String::as_str).collect();
         keys.sort_unstable();
+        let mut found = Self::default();
         for key in &keys {
             found.take_root(key, &subjects);
         }
         found.find_mails(desk, &keys, address).await?;
-        let roots = Roots::of(&found);
-        let mut packages = Vec::new();
+        let marks: Vec<Mark> = found.requests.iter().map(|key| Mark::of(key.id)).collect();
         for key in keys {
-            let Some(area) = roots.area(key, &found, &mut packages) else { continue };
+            let Some(area) = found.area(key, &marks) else { continue };
             // What is no key of ours was read as none, so this loses nothing.
-            let Ok(key) = StoreKey::new(key) else { continue };
-            let at = found.keys.partition_point(|(of, _)| *of <= area);
-            found.keys.insert(at, (area, key));
+            found.keys.extend(StoreKey::new(key).ok().map(|key| (area, key)));
         }
-        found.packages = packages;
         Ok(found)
     }
 
@@ -219,14 +215,46 @@ impl Holdings {
         Ok(())
     }
 
+    /// The area of a key that is held; `None` if it is somebody else's, or nobody's.
+    fn area(&mut self, key: &str, marks: &[Mark]) -> Option<Area> {
+        let mut parts = key.split(':');
+        let (name, id) = (parts.next()?, parts.next()?);
+        let area = Area::ALL.into_iter().find(|area| area.name() == name)?;
+        // The hash of a subject, which a suppression has here, is written as ids are.
+        let id: Id = id.parse().ok()?;
+        let case = || has(&self.cases, id, |key| key.id);
+        let request = || has(&self.requests, id, |key| key.id);
+        let change = || has(&self.changes, id, |change| change.id);
+        let mail = || has(&self.mails, id, |mail| *mail);
+        let held = match area {
+            Area::Cases => case().is_some_and(|held| held.opening().as_str() == key),
+            Area::Events | Area::Heads => case().is_some(),
+            Area::Requests => request().is_some_and(|held| held.opening().as_str() == key),
+            Area::RequestEvents | Area::RequestHeads => request().is_some(),
+            Area::Files => case().is_some() || request().is_some(),
+            Area::Changes | Area::Told => change().is_some(),
+            Area::Mails => mail().is_some(),
+            Area::Tries => mail().is_some() || change().is_some(),
+            Area::Suppressions => self.suppressions.iter().any(|held| held.key.as_str() == key),
+            Area::PackageLocks | Area::Packages => {
+                let held = marks.iter().any(|mark| mark.is_on(id));
+                if held && !self.packages.contains(&id) {
+                    self.packages.push(id);
+                }
+                held
+            }
+        };
+        held.then_some(area)
+    }
+
     /// Every key that is held, in the order in which it may be deleted.
     pub fn keys(&self) -> impl Iterator<Item = (Area, &StoreKey)> {
-        self.keys.iter().map(|(area, key)| (*area, key))
+        Area::ALL.into_iter().flat_map(|area| self.of(area).map(move |key| (area, key)))
     }
 
     /// The keys of one area.
     pub fn of(&self, area: Area) -> impl Iterator<Item = &StoreKey> {
-        self.keys().filter(move |(of, _)| *of == area).map(|(_, key)| key)
+        self.keys.iter().filter(move |(of, _)| *of == area).map(|(_, key)| key)
     }
 
     /// How many keys each area has: those that have any, in their order.
@@ -259,61 +287,7 @@ async fn recipient<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Recipient, Pr
     Ok(mail.map_or(Recipient::Unknown, |mail| Recipient::Known(mail.to)))
 }
 
-/// What the keys of the second kind are found by: the ids that they begin with, as text, in order.
-struct Roots {
-    /// The keys of the openings themselves: an id alone may have been used twice, once without an address.
-    openings: Vec<String>,
-    cases: Vec<String>,
-    requests: Vec<String>,
-    changes: Vec<String>,
-    mails: Vec<String>,
-    /// What the ids of the packages of these requests have in common.
-    packages: Vec<package::Mark>,
-}
-
-impl Roots {
-    fn of(found: &Holdings) -> Self {
-        let openings = found.cases.iter().map(|key| key.opening().to_string());
-        Self {
-            openings: openings
-                .chain(found.requests.iter().map(|key| key.opening().to_string()))
-                .collect(),
-            cases: found.cases.iter().map(|key| key.id.to_string()).collect(),
-            requests: found.requests.iter().map(|key| key.id.to_string()).collect(),
-            changes: found.changes.iter().map(|change| change.id.to_string()).collect(),
-            mails: found.mails.iter().map(Id::to_string).collect(),
-            packages: found.requests.iter().map(|key| package::Mark::of(key.id)).collect(),
-        }
-    }
-
-    /// The area of a key that is held; `None` if it is somebody else's, or nobody's.
-    fn area(&self, key: &str, found: &Holdings, packages: &mut Vec<Id>) -> Option<Area> {
-        let mut parts = key.split(':');
-        let (name, id) = (parts.next()?, parts.next()?);
-        let area = Area::ALL.into_iter().find(|area| area.name() == name)?;
-        let held = match area {
-            Area::Cases | Area::Requests => has(&self.openings, key),
-            Area::Events | Area::Heads => has(&self.cases, id),
-            Area::RequestEvents | Area::RequestHeads => has(&self.requests, id),
-            Area::Files => has(&self.cases, id) || has(&self.requests, id),
-            Area::Suppressions => found.suppressions.iter().any(|held| held.key.as_str() == key),
-            Area::Changes | Area::Told => has(&self.changes, id),
-            Area::Mails => has(&self.mails, id),
-            Area::Tries => has(&self.mails, id) || has(&self.changes, id),
-            Area::PackageLocks | Area::Packages => {
-                let id: Id = id.parse().ok()?;
-                let held = self.packages.iter().any(|mark| mark.is_on(id));
-                if let (true, Err(at)) = (held, packages.binary_search(&id)) {
-                    packages.insert(at, id);
-                }
-                held
-            }
-        };
-        held.then_some(area)
-    }
-}
-
-/// Whether a text is among others, which are in order.
-fn has(texts: &[String], text: &str) -> bool {
-    texts.binary_search_by(|known| known.as_str().cmp(text)).is_ok()
+/// Finds what has an id in a list that is in the order of ids.
+fn has<T>(list: &[T], id: Id, of: impl Fn(&T) -> Id) -> Option<&T> {
+    list.binary_search_by(|held| of(held).cmp(&id)).ok().and_then(|at| list.get(at))
 }

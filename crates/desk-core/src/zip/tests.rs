@@ -206,7 +206,7 @@ fn no_two_entries_have_the_same_name() {
 fn there_are_no_more_entries_than_can_be_counted() {
     let (mut out, mut zip) = (Vec::new(), Zip::new(at()));
     for number in 0..MAX_ENTRIES {
-        zip.add(&mut out, &number.to_string(), b"").unwrap();
+        zip.add(&mut out, &format!("{number:05}"), b"").unwrap();
     }
     assert_eq!(zip.add(&mut out, "one more", b"").err(), Some(ZipError::TooManyEntries));
     assert_eq!(zip.clone().begin(&mut out, "one more").err(), Some(ZipError::TooManyEntries));

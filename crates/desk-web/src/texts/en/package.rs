@@ -13,7 +13,7 @@ pub(in crate::texts) static PACKAGE: PackageTexts = PackageTexts {
     title: |app| format!("What the privacy desk of {app} holds about you"),
     lead: |controller| {
         format!(
-            "This is everything that the privacy desk holds under your e-mail address: what you wrote here, what came of it, and which mail you do not want. {controller} is responsible for it. What other systems hold is not in this package."
+            "This is everything that the privacy desk holds under your e-mail address: what you wrote here, what came of it, and which mail you do not want. For this data {controller} is responsible. What other systems hold is not in this package."
         )
     },
     about: "E-mail address",

@@ -1,0 +1,62 @@
+//! Archives as others read them: Python's `zipfile` and Info-ZIP's `unzip`, where they are installed.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use desk_core::time::Timestamp;
+use desk_core::zip::Zip;
+
+use crate::harness::program;
+
+/// Reads every entry, checks its checksum, and prints the names with what was found in them.
+const READER: &str = "\
+import hashlib, json, sys, zipfile
+with zipfile.ZipFile(sys.argv[1]) as archive:
+    assert archive.testzip() is None
+    print(json.dumps({entry.filename: hashlib.sha256(archive.read(entry)).hexdigest() for entry in archive.infolist()}))
+";
+
+/// Has others read an archive. Gives the SHA-256 of every entry by its name, in hexadecimal, as Python found it; `None`
+/// where there is no Python.
+pub(crate) fn check(archive: &[u8]) -> Option<serde_json::Map<String, serde_json::Value>> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("archive.zip");
+    fs::write(&path, archive).unwrap();
+    if let Some(output) = run("unzip", &["-tqq"], &path) {
+        assert!(output.status.success(), "unzip: {output:?}");
+        assert!(output.stderr.is_empty(), "unzip: {output:?}");
+    }
+    let output = run("python3", &["-c", READER], &path)?;
+    assert!(output.status.success(), "python3: {output:?}");
+    assert!(output.stderr.is_empty(), "python3: {output:?}");
+    Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// Runs a program on a file; `None` where it is not installed.
+fn run(name: &str, arguments: &[&str], path: &Path) -> Option<Output> {
+    let found = program(name)?;
+    Some(Command::new(found).args(arguments).arg(path).output().unwrap())
+}
+
+#[test]
+fn others_read_what_is_written() {
+    let at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
+    let (mut out, mut zip) = (Vec::new(), Zip::new(at));
+    zip.add(&mut out, "data.json", b"{}").unwrap();
+    let mut entry = zip.begin(&mut out, "files/отчёт – 1.pdf").unwrap();
+    for _ in 0..1_000 {
+        entry.write(&mut out, &[b'x'; 4_096]).unwrap();
+    }
+    zip = entry.end(&mut out);
+    // Nothing in it may be taken for what frames it.
+    let inner = out.clone();
+    zip.add(&mut out, "files/archive.zip", &inner).unwrap();
+    zip = zip.begin(&mut out, "empty.txt").unwrap().end(&mut out);
+    zip.finish(&mut out);
+    if let Some(found) = check(&out) {
+        let names: Vec<&str> = found.keys().map(String::as_str).collect();
+        assert_eq!(names.len(), 4, "{names:?}");
+        assert!(found.contains_key("files/отчёт – 1.pdf"), "{names:?}");
+    }
+}
