@@ -26,6 +26,8 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         "too-many-rows" => {
             "is so long ago that there is more than one answer holds: ask for a shorter time"
         }
+        "not-erasing" => "it is none that ends with an erasure.",
+        "unfinished" => "something came in meanwhile: send the same call again, and it goes on.",
         _ => return None,
     })
 }

@@ -315,8 +315,6 @@ const CODES: &[(&str, &str)] = &[
         "too many wrong codes were given, so none are taken any more; the link of the mail still is.",
     ),
     ("wrong-secret", "does not open this package"),
-    ("not-erasing", "it is none that ends with an erasure."),
-    ("unfinished", "something came in meanwhile: send the same call again, and it goes on."),
 ];
 
 fn code(code: &str) -> &'static str {
