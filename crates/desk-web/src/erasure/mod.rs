@@ -11,7 +11,6 @@ mod pages;
 pub(crate) mod tests;
 
 use desk_core::case::Message;
-use desk_core::clock::due::Clock;
 use desk_core::erasure::{Act, LOG_SECONDS, NOTICE_SECONDS, Plan};
 use desk_core::id::Id;
 use desk_core::journal::Place;
@@ -28,7 +27,6 @@ use crate::outbox::{self, Mail};
 use crate::ports::{Scan, Store};
 use crate::problem::Problem;
 use crate::reply::entity_tag;
-use crate::requests::clock;
 use crate::requests_log;
 use crate::texts;
 
@@ -119,18 +117,21 @@ pub async fn erase<S: Scan>(
     audit::record_about(desk, Action::Erased, About::Request(key.id), None).await?;
     let Preview { request, plan, begun } = preview;
     let Order { executor, reason, text } = order;
-    let is_begun = begun.is_some();
-    let act = begun.unwrap_or_else(|| acts::draw_up(desk, &request, &plan));
-    // Clocks that are configured wrongly are to fail before anything is done.
-    let line = line(desk, &request, &act)?;
-    if !is_begun {
-        let by = Executor { executor, reason };
-        desk.write_sealed(&Act::executor_key(act.request), Some(act.expires()), &by).await?;
-        // From here on the erasure is begun.
-        desk.write_plain(&Act::key(act.request), Some(act.expires()), &act).await?;
-    }
+    let act = match begun {
+        Some(act) => act,
+        None => {
+            let act = acts::draw_up(desk, &request, &plan);
+            let by = Executor { executor, reason };
+            desk.write_sealed(&Act::executor_key(act.request), Some(act.expires()), &by).await?;
+            // From here on the erasure is begun.
+            desk.write_plain(&Act::key(act.request), Some(act.expires()), &act).await?;
+            act
+        }
+    };
     // Whatever is missing here was never begun to be deleted, so the request still says all that the log wants to know.
     if requests_log::find(desk, act.request).await?.is_none() {
+        // When it was due stays unsaid: clocks and calendars are 31 KB, which this function has not left.
+        let line = Entry::erased(&request, None, act.at, act.is_partial());
         requests_log::write(desk, &line, LOG_SECONDS).await?;
     }
     let own = key.opening();
@@ -146,13 +147,6 @@ pub async fn erase<S: Scan>(
         return Err(Problem::CaseState("unfinished"));
     }
     Ok(act)
-}
-
-/// The line of the log.
-fn line<S>(desk: &Desk<'_, S>, request: &Request, act: &Act) -> Result<Entry, Problem> {
-    let line = |clock: Option<&Clock<'_>>| Entry::erased(request, clock, act.at, act.is_partial());
-    let line_by = clock::with(desk.setup, request, act.at, |clock| line(Some(clock)))?;
-    Ok(line_by.unwrap_or_else(|| line(None)))
 }
 
 /// Deletes all but the opening of the request: one category after the other, for by what comes late is found what comes

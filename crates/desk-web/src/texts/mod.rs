@@ -350,8 +350,6 @@ mod tests {
         "not-a-year",
         "too-many-rows",
         "thread-full",
-        "not-identified",
-        "ended",
         "not-erasing",
         "unfinished",
         "unknown-state",
