@@ -6,6 +6,7 @@
 //! ([`status`]).
 
 pub(crate) mod clock;
+mod erased;
 mod identity;
 mod pages;
 pub mod status;

@@ -6,7 +6,9 @@ use desk_core::keys::Purpose;
 use desk_core::request::{self, Change, RequestKey, State};
 use http::{Method, StatusCode};
 
-use super::{brake, key, load, said_nothing, secret, status_page, wants_json, wants_page, wire};
+use super::{
+    brake, erased, key, load, said_nothing, secret, status_page, wants_json, wants_page, wire,
+};
 use crate::cases;
 use crate::desk::{Desk, logged};
 use crate::fields::{Encoding, Fields};
@@ -86,7 +88,10 @@ async fn route<S: Store + Clone + 'static>(
             Ok(download(case_json(desk, &key, &case)?, &file))
         }
         ["receipt.json"] => {
-            let case = load(desk, key).await?;
+            let case = match load(desk, key).await {
+                Err(Problem::NotFound) => return erased::receipt(desk, key).await,
+                case => case?,
+            };
             let file = format!("{}.receipt.json", case.reference());
             let json = wire::receipt(desk.setup, &case)?;
             Ok(download(Reply::json_text(StatusCode::OK, json), &file))
@@ -100,7 +105,10 @@ async fn route<S: Store + Clone + 'static>(
                 .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
             Ok(download(reply, &name))
         }
-        _ => status(desk, request, locale, key, None).await,
+        _ => match status(desk, request, locale, key, None).await {
+            Err(Problem::NotFound) => erased::show(desk, request, locale, key).await,
+            outcome => outcome,
+        },
     }
 }
 
@@ -254,6 +262,6 @@ async fn withdraw<S: Store>(
     changed(desk, (&key, &case), page, locale, StatusCode::OK)
 }
 
-fn download(reply: Reply, file: &str) -> Reply {
+pub(super) fn download(reply: Reply, file: &str) -> Reply {
     secret(reply).header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
 }
