@@ -8,6 +8,7 @@
 pub mod assertion;
 pub mod changes;
 pub(crate) mod clock;
+mod erased;
 pub mod identity;
 mod pages;
 pub mod status;

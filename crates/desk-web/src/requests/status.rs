@@ -4,7 +4,7 @@ use desk_core::keys::Purpose;
 use desk_core::request::{self, RequestKey};
 use http::StatusCode;
 
-use super::{begun, key, load, secret, status_page, wants_json, wire};
+use super::{begun, erased, key, load, secret, status_page, wants_json, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::headers;
@@ -51,7 +51,10 @@ async fn route<S: Store>(
             Ok(download(case_json(desk, &key, &case)?, &file))
         }
         ["receipt.json"] => {
-            let case = load(desk, key).await?;
+            let case = match load(desk, key).await {
+                Err(Problem::NotFound) => return erased::receipt(desk, key).await,
+                case => case?,
+            };
             let file = format!("{}.receipt.json", case.reference());
             let json = wire::receipt(desk.setup, &case)?;
             Ok(download(Reply::json_text(StatusCode::OK, json), &file))
@@ -65,7 +68,10 @@ async fn route<S: Store>(
                 .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
             Ok(download(reply, &name))
         }
-        _ => status(desk, request, locale, key, None).await,
+        _ => match status(desk, request, locale, key, None).await {
+            Err(Problem::NotFound) => erased::show(desk, request, locale, key).await,
+            outcome => outcome,
+        },
     }
 }
 
@@ -100,6 +106,6 @@ fn case_json<S>(
     Ok(secret(Reply::json_text(StatusCode::OK, wire::case(desk.setup, key, case, desk.now())?)))
 }
 
-fn download(reply: Reply, file: &str) -> Reply {
+pub(super) fn download(reply: Reply, file: &str) -> Reply {
     secret(reply).header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
 }

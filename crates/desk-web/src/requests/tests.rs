@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::Sha256;
 
 use crate::cases;
+use crate::erasure::tests::call;
 use crate::memory::testing::{
     Answer, BASE, HTML, World, block_on, form, get, json as post, multipart, page, race, request,
 };
@@ -625,4 +626,59 @@ fn only_the_addresses_that_there_are_answer() {
     let token = world.setup.keys.mint(Purpose::StatusLink, feedback.to_bytes());
     assert_eq!(world.data_requests(&page(&format!("/requests/status/{token}"))).status, 404);
     let _ = HTML;
+}
+
+#[test]
+fn what_was_erased_leaves_a_page_with_the_act() {
+    let world = World::new();
+    let status = proven(&world, &body("erasure"));
+    let key = key(&world, &status);
+    let url = format!("/console/api/requests/{}/erasure", key.id);
+    let null = Value::Null;
+    let tag = call(&world, Method::GET, &url, "", &null).header("etag").to_owned();
+    let done = call(&world, Method::POST, &url, &tag, &json!({"executor": "A. B., admin"}));
+    assert_eq!(done.status, 200, "{}", done.text());
+    let linked = path(&done.field("/receipt_url"));
+    assert_ne!(linked, status);
+    let reference = done.field("/act/reference");
+    let last_group = format!("<span>{}</span>", reference.rsplit('-').next().unwrap());
+    for link in [&status, &linked] {
+        let shown = world.data_requests(&page(link));
+        assert_eq!((shown.status, shown.header("x-robots-tag")), (200, "noindex"));
+        for said in [
+            "It is done: your data was erased",
+            &last_group,
+            "data requests: e-mail",
+            "log of requests",
+        ] {
+            assert!(shown.text().contains(said), "{said}: {}", shown.text());
+        }
+        assert!(shown.text().contains(&format!("href=\"{link}/receipt.json\"")));
+        let accept = [("accept", "application/json")];
+        let told = world.data_requests(&request(Method::GET, link, &accept, ""));
+        assert_eq!(told.field("/act/type"), "data-destroyed");
+        let receipt = world.data_requests(&get(&format!("{link}/receipt.json")));
+        let signed = world.setup.keys.verify(&receipt.field("/jws")).unwrap();
+        let claims: Value = serde_json::from_slice(&signed).unwrap();
+        assert_eq!(claims["reference"], reference);
+        for answer in [&shown, &told, &receipt] {
+            assert!(!answer.text().contains("A. B.") && !answer.text().contains(EMAIL));
+        }
+        for gone in ["received", "confirmed", "request.json", "attachments/1"] {
+            assert_eq!(world.data_requests(&get(&format!("{link}/{gone}"))).status, 404, "{gone}");
+        }
+        let more = post(&format!("{link}/messages"), &json!({"message": "Thanks"}), &[]);
+        assert_eq!(world.data_requests(&more).status, 404);
+    }
+    // One read more, and only where nothing was found.
+    world.store.reset_calls();
+    world.data_requests(&page(&status));
+    assert!(world.store.calls().len() <= 3, "{:?}", world.store.calls());
+    let other = proven(&world, &body("access"));
+    world.store.reset_calls();
+    world.data_requests(&page(&other));
+    assert!(world.store.calls().iter().all(|call| !call.ends_with(" act")));
+    // Without an act there is nothing to see.
+    world.later(4 * 366 * 86_400);
+    assert_eq!(world.data_requests(&page(&linked)).status, 404);
 }

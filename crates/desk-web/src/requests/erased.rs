@@ -1,0 +1,89 @@
+//! What the link of a request leads to once its erasure is done: the act, which names nobody.
+
+use desk_core::erasure::Act;
+use desk_core::request::RequestKey;
+use http::StatusCode;
+use maud::{Markup, html};
+
+use super::pages::framed;
+use super::status::download;
+use super::{secret, wants_json};
+use crate::desk::Desk;
+use crate::erasure::acts;
+use crate::form;
+use crate::notices::request_path;
+use crate::page::Place;
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::Reply;
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+use crate::texts;
+
+async fn find<S: Store>(desk: &Desk<'_, S>, key: &RequestKey) -> Result<Act, Problem> {
+    acts::find(desk, key.id).await?.ok_or(Problem::NotFound)
+}
+
+/// Shows what was erased, as a page or as JSON. For where no request was found.
+///
+/// # Errors
+/// [`Problem::NotFound`] if there is no act either.
+pub(super) async fn show<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let act = find(desk, &key).await?;
+    Ok(secret(if wants_json(request) {
+        // The opening went last, so all is gone.
+        Reply::json_text(StatusCode::OK, acts::document(desk.setup, &act, None, true))
+    } else {
+        let page = page(desk.setup, request, locale, &key, &act);
+        Reply::page(StatusCode::OK, locale.lang, page)
+    }))
+}
+
+/// The signed receipt of an erasure.
+///
+/// # Errors
+/// As for [`show`].
+pub(super) async fn receipt<S: Store>(
+    desk: &Desk<'_, S>,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let act = find(desk, &key).await?;
+    let reply = Reply::json_text(StatusCode::OK, acts::receipt(desk.setup, &act));
+    Ok(download(reply, &format!("{}.receipt.json", act.reference())))
+}
+
+fn page(setup: &Setup, request: &Request, locale: Locale, key: &RequestKey, act: &Act) -> Markup {
+    let t = texts::request_status(locale.lang);
+    let words = texts::erasure(locale.lang);
+    let date = (texts::texts(locale.lang).date)(act.at.date());
+    let main = html! {
+        h1 { (t.erased_title) }
+        p.lead { (t.erased) }
+        div.ticket {
+            p { (t.reference_hint) }
+            (form::reference(act.reference()))
+        }
+        p { (words.date) ": " time datetime=(act.at) { (date) } }
+        h2 { (words.categories) }
+        ul { @for of in &act.destroyed { li { ((words.category)(of.category)) ": " (of.count) } } }
+        h2 { (words.kept) }
+        ul {
+            @for stay in &act.stays {
+                li {
+                    ((words.stay)(*stay))
+                    @if let Some(reference) = stay.reference() { " " (reference) }
+                    ": " ((words.ground)(stay.ground()))
+                }
+            }
+        }
+        ul.links {
+            li { a href=(format!("{}/receipt.json", request_path(setup, key))) download { (t.get_act) } }
+        }
+    };
+    framed(setup, request, locale, t.erased_title, Place::Elsewhere, main)
+}
