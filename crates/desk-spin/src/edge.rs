@@ -10,7 +10,7 @@ use bytes::Bytes;
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
 use desk_web::desk::logged;
-use desk_web::headers::Headers;
+use desk_web::headers::{Received, Source};
 use desk_web::problem::Problem;
 use desk_web::reply::{Response, Rest};
 use desk_web::request::{Body, Locale, body_limit};
@@ -159,7 +159,7 @@ async fn read(request: types::Request) -> Request {
         }
     };
     let target = request.get_path_with_query().unwrap_or_default();
-    let headers = Headers::new(request.get_headers().copy_all());
+    let headers = Received::new(Sent(request.get_headers()));
     let limit = body_limit(&method, &target);
     let body = if limit == 0 {
         Body::Whole(Bytes::new())
@@ -169,7 +169,16 @@ async fn read(request: types::Request) -> Request {
     Request::new(method, &target, headers, body)
 }
 
-async fn read_body(request: types::Request, headers: &Headers, limit: usize) -> Body {
+/// The headers of a request, as the host has them.
+struct Sent(Fields);
+
+impl Source for Sent {
+    fn values(&self, name: &str) -> Vec<Vec<u8>> {
+        self.0.get(name)
+    }
+}
+
+async fn read_body(request: types::Request, headers: &Received, limit: usize) -> Body {
     let length = headers.one("content-length").and_then(|text| text.parse::<usize>().ok());
     if length.is_some_and(|length| length > limit) {
         return Body::TooLarge;

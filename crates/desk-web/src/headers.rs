@@ -52,6 +52,85 @@ pub const WWW_AUTHENTICATE: &str = "www-authenticate";
 /// `X-Content-Type-Options`.
 pub const X_CONTENT_TYPE_OPTIONS: &str = "x-content-type-options";
 
+/// Where the headers of a request are asked for by name.
+pub trait Source {
+    /// Every value of a header whose name is given in lower case, in their order.
+    fn values(&self, name: &str) -> Vec<Vec<u8>>;
+}
+
+/// The headers of a request. Each is asked of the host when it is first needed, for copying all of the dozen that a request
+/// has takes longer than the two or three that a function looks at.
+#[derive(Clone)]
+pub struct Received(Rc<Asked>);
+
+struct Asked {
+    source: Box<dyn Source>,
+    /// What was asked for already, one behind the other, so that what was given out stays where it is.
+    first: OnceCell<Box<Known>>,
+}
+
+struct Known {
+    name: String,
+    values: Vec<Vec<u8>>,
+    next: OnceCell<Box<Self>>,
+}
+
+impl Received {
+    /// The headers that a host gives by name.
+    pub fn new(source: impl Source + 'static) -> Self {
+        Self(Rc::new(Asked { source: Box::new(source), first: OnceCell::new() }))
+    }
+
+    /// Whether there is a header of this name, given in lower case.
+    pub fn has(&self, name: &str) -> bool {
+        !self.values(name).is_empty()
+    }
+
+    /// Every value of a header that is visible ASCII, in order.
+    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        self.values(name).iter().filter_map(|value| text(value))
+    }
+
+    /// The value of a header that is there once and is visible ASCII.
+    pub fn one<'a>(&'a self, name: &str) -> Option<&'a str> {
+        match self.values(name) {
+            [value] => text(value),
+            _ => None,
+        }
+    }
+
+    /// The last value of a header, if it is visible ASCII.
+    pub fn last<'a>(&'a self, name: &str) -> Option<&'a str> {
+        self.values(name).last().and_then(|value| text(value))
+    }
+
+    fn values(&self, name: &str) -> &[Vec<u8>] {
+        let mut slot = &self.0.first;
+        while let Some(known) = slot.get() {
+            if known.name == name {
+                return &known.values;
+            }
+            slot = &known.next;
+        }
+        let values = self.0.source.values(name);
+        let known = Known { name: name.to_owned(), values, next: OnceCell::new() };
+        &slot.get_or_init(|| Box::new(known)).values
+    }
+}
+
+impl fmt::Debug for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Received(…)")
+    }
+}
+
+/// No headers at all.
+impl Source for () {
+    fn values(&self, _name: &str) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+}
+
 /// Headers in their order: names in lower case, values as they are sent.
 ///
 /// The map of the `http` crate parses every name into a hash table of its own, which takes 25 KB of a component for the
@@ -82,35 +161,9 @@ impl fmt::Debug for Shared {
 }
 
 impl Headers {
-    /// Takes the headers as a host gives them.
-    pub fn new(entries: Vec<(String, Vec<u8>)>) -> Self {
-        let lower = |(mut name, value): (String, Vec<u8>)| {
-            name.make_ascii_lowercase();
-            (name, value)
-        };
-        entries.into_iter().map(lower).collect::<Vec<_>>().into()
-    }
-
     /// Whether there is a header of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.values(name).next().is_some()
-    }
-
-    /// Every value of a header that is visible ASCII, in order.
-    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
-        self.values(name).filter_map(text)
-    }
-
-    /// The value of a header that is there once and is visible ASCII.
-    pub fn one<'a>(&'a self, name: &str) -> Option<&'a str> {
-        let mut values = self.values(name);
-        let value = values.next()?;
-        if values.next().is_some() { None } else { text(value) }
-    }
-
-    /// The last value of a header, if it is visible ASCII.
-    pub fn last<'a>(&'a self, name: &str) -> Option<&'a str> {
-        self.values(name).last().and_then(text)
+        self.0.list.iter().any(|(known, _)| known == name)
     }
 
     /// The headers as a host takes them.
@@ -167,21 +220,6 @@ impl Headers {
     pub fn remove(&mut self, name: &str) {
         self.change().retain(|(known, _)| known != name);
     }
-
-    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        self.0
-            .list
-            .iter()
-            .filter(move |(known, _)| known == name)
-            .map(|(_, value)| value.as_slice())
-    }
-}
-
-impl From<Vec<(String, Vec<u8>)>> for Headers {
-    /// Takes headers whose names are in lower case.
-    fn from(list: Vec<(String, Vec<u8>)>) -> Self {
-        Self(Rc::new(Shared { list, made: OnceCell::new() }))
-    }
 }
 
 /// A value as text, if it is visible ASCII. Others are as if they were not there: none of our headers has any use for them.
@@ -192,11 +230,48 @@ fn text(value: &[u8]) -> Option<&str> {
 
 /// For tests, whose clients speak in the types of the `http` crate.
 #[cfg(not(target_family = "wasm"))]
-impl From<http::HeaderMap> for Headers {
+impl Source for http::HeaderMap {
+    fn values(&self, name: &str) -> Vec<Vec<u8>> {
+        self.get_all(name).iter().map(|value| value.as_bytes().to_vec()).collect()
+    }
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl From<http::HeaderMap> for Received {
     fn from(map: http::HeaderMap) -> Self {
-        let entry = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
-            (name.to_string(), value.as_bytes().to_vec())
-        };
-        map.iter().map(entry).collect::<Vec<_>>().into()
+        Self::new(map)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    #[test]
+    fn each_header_is_asked_for_once_and_only_when_it_is_needed() {
+        struct Noted(Rc<RefCell<Vec<String>>>);
+        impl Source for Noted {
+            fn values(&self, name: &str) -> Vec<Vec<u8>> {
+                self.0.borrow_mut().push(name.to_owned());
+                match name {
+                    "a" => vec![b"1".to_vec(), b"\xff".to_vec(), b"3".to_vec()],
+                    "b" => vec![b"one".to_vec()],
+                    _ => Vec::new(),
+                }
+            }
+        }
+        let asked = Rc::new(RefCell::new(Vec::new()));
+        let headers = Received::new(Noted(Rc::clone(&asked)));
+        assert!(asked.borrow().is_empty());
+        let first = headers.last("a");
+        assert_eq!(
+            (headers.one("b"), headers.one("c"), headers.one("a")),
+            (Some("one"), None, None)
+        );
+        assert!(headers.has("a") && !headers.clone().has("c"));
+        assert_eq!(headers.all("a").collect::<Vec<_>>(), ["1", "3"]);
+        assert_eq!(first, Some("3"));
+        assert_eq!(*asked.borrow(), ["a", "b", "c"]);
     }
 }

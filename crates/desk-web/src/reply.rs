@@ -10,7 +10,7 @@ use desk_core::time::Timestamp;
 use http::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
-use crate::headers::{self, Headers};
+use crate::headers::{self, Headers, Received};
 use crate::problem::Problem;
 use crate::request::Request;
 
@@ -394,6 +394,10 @@ impl Prepared {
         if !reads || self.status != StatusCode::OK {
             return false;
         }
+        // Most answers have neither, and are spared the question.
+        if self.etag.is_none() && self.modified.is_none() {
+            return false;
+        }
         if request.headers.has(headers::IF_NONE_MATCH) {
             let Some(tag) = &self.etag else { return false };
             return matches_tag(&request.headers, headers::IF_NONE_MATCH, tag);
@@ -417,7 +421,7 @@ fn tag_of(hash: &[u8]) -> String {
 }
 
 /// Whether a condition header names this tag or `*`, by weak comparison (RFC 9110 section 8.8.3.2).
-pub fn matches_tag(headers: &Headers, name: &str, tag: &str) -> bool {
+pub fn matches_tag(headers: &Received, name: &str, tag: &str) -> bool {
     headers.all(name).any(|value| {
         value.split(',').map(str::trim).any(|sent| {
             let sent = sent.strip_prefix("W/").unwrap_or(sent);

@@ -7,7 +7,7 @@ use desk_core::lang::Lang;
 use http::Method;
 use percent_encoding::percent_decode_str;
 
-use crate::headers::{CONTENT_TYPE, Headers};
+use crate::headers::{CONTENT_TYPE, Received};
 use crate::negotiate;
 use crate::problem::Problem;
 use crate::setup::Setup;
@@ -63,14 +63,14 @@ pub struct Request {
     /// The query as it was sent.
     query: String,
     /// The headers.
-    pub headers: Headers,
+    pub headers: Received,
     /// The body.
     pub body: Body,
 }
 
 impl Request {
     /// Builds a request from its parts; `target` is the path with its query.
-    pub fn new(method: Method, target: &str, headers: impl Into<Headers>, body: Body) -> Self {
+    pub fn new(method: Method, target: &str, headers: impl Into<Received>, body: Body) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let trimmed = path.trim_end_matches('/');
         let path = if trimmed.is_empty() { "/" } else { trimmed };

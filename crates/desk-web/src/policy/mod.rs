@@ -39,7 +39,7 @@ use cache::{Current, Variant};
 use text::Asked;
 
 use crate::desk::Desk;
-use crate::headers::{CACHE_CONTROL, Headers};
+use crate::headers::{CACHE_CONTROL, Received};
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -142,7 +142,7 @@ async fn now<S: Store>(
             let plain = Request::new(
                 Method::GET,
                 &target,
-                Headers::default(),
+                Received::new(()),
                 crate::Body::Whole(Bytes::new()),
             );
             let view = View { current: &current, desk, request: &plain, locale: variant.locale };

@@ -160,18 +160,18 @@ fn page<S>(
         });
         return Reply::json_text(StatusCode::OK, json).vary("Accept, Accept-Language");
     }
-    page_of(desk, request, locale, link, token)
+    let id = desk.setup.pages.id(&desk.moment);
+    page_of(desk, request, locale, (link, token), id)
 }
 
 fn page_of<S>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    link: Link,
-    token: &str,
+    link: (Link, &str),
+    id: PageId,
 ) -> Reply {
-    let id = PageId::new(desk.moment.draw("page", &[]));
-    shown(locale, pages::link(desk.setup, request, locale, (link, token), id))
+    shown(locale, pages::link(desk.setup, request, locale, link, id))
 }
 
 fn wants_json(request: &Request) -> bool {

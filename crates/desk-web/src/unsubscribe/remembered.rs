@@ -4,6 +4,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
+use desk_core::id::Moment;
 use desk_core::lang::Lang;
 use desk_core::suppression::{Link, ListTag, PageId};
 use http::{Method, StatusCode};
@@ -19,9 +20,21 @@ pub struct Pages {
     links: RefCell<Vec<(Shape, Rc<Kept>)>>,
     /// What a mail client is answered that stopped mail by one click.
     unsubscribed: OnceCell<Prepared>,
+    /// Random bytes for the ids of further pages: one draw is enough for four.
+    random: RefCell<Vec<[u8; 8]>>,
 }
 
 impl Pages {
+    /// The id of the next page.
+    pub(super) fn id(&self, moment: &Moment) -> PageId {
+        let mut random = self.random.borrow_mut();
+        if random.is_empty() {
+            let drawn: [u8; 32] = moment.draw("pages", &[]);
+            random.extend(drawn.as_chunks().0);
+        }
+        PageId::new(random.pop().unwrap_or_default())
+    }
+
     /// The answer to a mail client that stopped mail.
     pub(super) fn unsubscribed(&self) -> Reply {
         let make = || {
@@ -64,7 +77,7 @@ pub(super) fn answer<S>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -
     // What is wrong with the lists is for the others to say.
     desk.setup.mailing().ok()?;
     let link = Link::redeem(&desk.setup.keys, token)?;
-    let id = PageId::new(desk.moment.draw("page", &[])).to_string();
+    let id = desk.setup.pages.id(&desk.moment);
     let mask = link.mask.shown().unwrap_or_default();
     let shape = Shape { lang: locale.lang, list: link.list, mask: mask.len() };
     let pages = &desk.setup.pages.links;
@@ -72,7 +85,8 @@ pub(super) fn answer<S>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -
     let kept = match known {
         Some(kept) => kept,
         None => {
-            let reply = page_of(desk, request, locale, link, token);
+            let reply = page_of(desk, request, locale, (link, token), id);
+            let id = id.to_string();
             let body = reply.body();
             let (tokens, ids) = (places(body, token), places(body, &id));
             let masks = if mask.is_empty() { Vec::new() } else { places(body, &mask) };
@@ -86,6 +100,7 @@ pub(super) fn answer<S>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -
         }
     };
     let mut answer = kept.page.answer(request);
+    let id = id.to_string();
     let mut body = Vec::from(answer.body);
     for (places, text) in [(&kept.tokens, token), (&kept.ids, &id), (&kept.masks, &mask)] {
         for &at in places {
