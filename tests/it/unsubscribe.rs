@@ -7,7 +7,10 @@ use desk_core::{
     keys::Keyring,
     suppression::{Link, ListId},
 };
-use desk_host::{HostOptions, StoreChoice, store::MemoryStore};
+use desk_host::{
+    HostOptions, StoreChoice,
+    store::{Backend as _, MemoryStore},
+};
 use http::Method;
 use serde_json::json;
 use tokio::{
@@ -173,6 +176,29 @@ async fn the_conformance_table_is_what_was_seen() {
         "100 scanners: 50 GET, 50 HEAD",
         "200 each; no call to the store, no key in it",
     );
+    let with = |query: &str| Request::get(format!("{path}{query}")).page();
+    let method = |method: Method| Request::new(method, path);
+    store.reset();
+    for (status, request) in [
+        (200, with("?auto=yes")),
+        (200, with("?List-Unsubscribe=One-Click")),
+        (200, with("?_method=POST").header("x-http-method-override", "POST")),
+        (200, with("/less?stop=all")),
+        (405, with("/all")),
+        (405, method(Method::OPTIONS)),
+        (405, method(Method::PUT)),
+        (405, method(Method::DELETE)),
+    ] {
+        assert_eq!(host.send(&request).await.status, status);
+    }
+    assert_eq!(store.calls(), [""; 0]);
+    assert_eq!(host.keys().await, before);
+    t.row(
+        "nothing but a POST does it",
+        "seen in the field",
+        "GET with `?auto=yes`, with the body as a query, with a method to be taken instead; OPTIONS, PUT, DELETE",
+        "the page, or 405; no call to the store",
+    );
 
     let multipart = |boundary: &str, quoted: bool, end: &str| {
         let body = format!(
@@ -285,6 +311,47 @@ async fn the_conformance_table_is_what_was_seen() {
         "RFC 8058 section 6",
         "five of them, one an undo token",
         "404, one and the same answer, no call to the store",
+    );
+
+    store.reset();
+    for other in ["/u/undo/", "/unsubscribe/preferences/"] {
+        for method in [Method::GET, Method::POST] {
+            let request = Request::new(method, format!("{other}{token}")).page();
+            assert_eq!(host.send(&request).await.status, 404, "{other}");
+        }
+    }
+    assert_eq!(store.calls(), [""; 0]);
+    t.row(
+        "a link can do one thing",
+        "a mail may be forwarded",
+        "its token where something is undone, and where preferences are shown",
+        "404, no call to the store",
+    );
+    let (one, all) = ("one@example.org", "all@example.org");
+    assert!(is_plain_yes(&host.send(&one_click(&link(&keys, one, "tips"))).await));
+    assert!(!is_suppressed(&host, one).await);
+    let everything = format!("{}/all", link(&keys, all, "tips"));
+    assert!(is_plain_yes(&host.send(&one_click(&everything)).await));
+    assert!(is_suppressed(&host, all).await);
+    t.row(
+        "one list, or all of them",
+        "GDPR article 21(3)",
+        "a click for another list; the button for all",
+        "the first list goes on; it stops as well",
+    );
+    for key in host.keys().await {
+        let value = store.get(&key).await.unwrap().unwrap();
+        let kept = [key.as_bytes(), &value].concat();
+        for name in ["jane", "example.org", "product-news", "tips"] {
+            let shown = kept.windows(name.len()).any(|window| window == name.as_bytes());
+            assert!(!shown, "{name} stands in {key}");
+        }
+    }
+    t.row(
+        "what is kept names nobody",
+        "GDPR articles 5(1)(c) and 17",
+        "every key and every value of the store, after all of this",
+        "neither an address nor a list in any of them",
     );
 
     let gone = link(&keys, JANE, "a-list-that-is-gone");

@@ -17,6 +17,8 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::time::{Date, Timestamp};
+
 /// How old a message may be, in seconds: providers try again for half a day, not all of them with a new timestamp, and a
 /// replay does no harm.
 pub const TOLERANCE: i64 = 12 * 3600;
@@ -147,11 +149,20 @@ pub enum SnsVersion {
 }
 
 /// The certificate with which Amazon SNS signs, as it lies at `SigningCertURL`.
+///
+/// Who issued it is not looked at: that takes all of X.509, and says no more than where it was fetched from, which is
+/// Amazon's own host over TLS, whose certificate the host of this component checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SnsCertificate(PublicKey);
+pub struct SnsCertificate {
+    key: PublicKey,
+    begins: Timestamp,
+    ends: Timestamp,
+    /// Whom it is for: the common names, and the alternative names that are hosts (RFC 5280 section 4.2.1.6).
+    names: Vec<String>,
+}
 
 impl SnsCertificate {
-    /// Reads a certificate in PEM (RFC 7468). Whose it is, the address says that it was fetched from.
+    /// Reads a certificate in PEM (RFC 7468).
     ///
     /// # Errors
     /// [`InvalidKey`] if it is no certificate with an RSA key of 2,048 to 4,096 bits.
@@ -170,9 +181,14 @@ impl SnsCertificate {
         let mut rest = tbs.content();
         // The version is explicit in every certificate since the first; serial, algorithm, issuer, validity and subject
         // follow, and then the key.
-        for _ in 0..6 {
+        for _ in 0..4 {
             rest = any(rest)?.1;
         }
+        let (validity, rest) = value(rest, SEQUENCE)?;
+        let (begins, behind) = time(validity.content())?;
+        let (ends, _) = time(behind)?;
+        let (subject, rest) = value(rest, SEQUENCE)?;
+        let names = names(subject.content(), any(rest)?.1);
         let key = public_key(rest)?;
         let mut numbers = value(key, SEQUENCE)?.0.content();
         let mut number = || -> Option<BoxedUint> {
@@ -189,14 +205,33 @@ impl SnsCertificate {
         if modulus.bit_width() < 2_048 {
             return None;
         }
-        PublicKey::new(modulus, exponent).ok().map(Self)
+        let key = PublicKey::new(modulus, exponent).ok()?;
+        Some(Self { key, begins, ends, names })
+    }
+
+    /// Whether it is valid at this instant (RFC 5280 section 4.1.2.5).
+    pub fn is_valid_at(&self, now: Timestamp) -> bool {
+        (self.begins..=self.ends).contains(&now)
+    }
+
+    /// Whether it is for SNS, as it is served at this address: `sns.amazonaws.com`, or a name of the address's own region,
+    /// as younger regions have them, and those of China and of the government.
+    pub fn is_for(&self, url: &str) -> bool {
+        let host = url.strip_prefix("https://").and_then(|rest| rest.split('/').next());
+        let Some(place) = host.and_then(|host| host.strip_prefix("sns.")) else { return false };
+        self.names.iter().any(|name| {
+            let regional = ["sns.", "sns-signing.", "sns-"];
+            name == "sns.amazonaws.com"
+                || regional.iter().any(|begin| name.strip_prefix(begin) == Some(place))
+                || (place.starts_with("us-gov-") && name == "sns-us-gov-west-1.amazonaws.com")
+        })
     }
 
     /// Whether a signature, base 64, fits the text that SNS signs.
     pub fn signed(&self, version: SnsVersion, text: &str, signature: &str) -> bool {
         let Ok(bytes) = Base64::decode_vec(signature) else { return false };
         let Ok(signature) = pkcs1v15::Signature::try_from(bytes.as_slice()) else { return false };
-        let key = self.0.clone();
+        let key = self.key.clone();
         match version {
             SnsVersion::One => {
                 pkcs1v15::VerifyingKey::<Sha1>::new(key).verify(text.as_bytes(), &signature)
@@ -233,6 +268,14 @@ pub fn is_sns(url: &str) -> bool {
 const INTEGER: u8 = 0x02;
 const BIT_STRING: u8 = 0x03;
 const SEQUENCE: u8 = 0x30;
+const UTC_TIME: u8 = 0x17;
+const GENERALIZED_TIME: u8 = 0x18;
+/// The extensions of a certificate, and a host among the alternative names.
+const EXTENSIONS: u8 = 0xa3;
+const DNS_NAME: u8 = 0x82;
+/// The object identifiers of `commonName` and `subjectAltName`.
+const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+const ALTERNATIVE_NAMES: &[u8] = &[0x55, 0x1d, 0x11];
 
 /// A value of DER (X.690): its tag and its content.
 struct Tlv<'a> {
@@ -269,6 +312,61 @@ fn any(der: &[u8]) -> Option<(Tlv<'_>, &[u8])> {
 /// Reads the value at the beginning, which must have this tag.
 fn value(der: &[u8], tag: u8) -> Option<(Tlv<'_>, &[u8])> {
     any(der).filter(|(found, _)| found.tag == tag)
+}
+
+/// The values that follow each other.
+fn each(der: &[u8]) -> impl Iterator<Item = Tlv<'_>> {
+    let mut rest = der;
+    std::iter::from_fn(move || {
+        let (one, behind) = any(rest)?;
+        rest = behind;
+        Some(one)
+    })
+}
+
+/// Reads an instant of either form (RFC 5280 section 4.1.2.5), and gives what follows it.
+fn time(der: &[u8]) -> Option<(Timestamp, &[u8])> {
+    let (one, behind) = any(der)?;
+    let digits = one.content().strip_suffix(b"Z")?;
+    let digits = digits.iter().map(|digit| char::from(*digit).to_digit(10));
+    let digits: Vec<u32> = digits.collect::<Option<_>>()?;
+    let mut pairs =
+        digits.chunks(2).map(|pair| pair.iter().fold(0, |number, digit| number * 10 + digit));
+    let year = match (one.tag, digits.len()) {
+        (UTC_TIME, 12) => {
+            pairs.next().map(|year| if year < 50 { 2000 + year } else { 1900 + year })?
+        }
+        (GENERALIZED_TIME, 14) => pairs.next()? * 100 + pairs.next()?,
+        _ => return None,
+    };
+    let mut next = || pairs.next();
+    let (month, day) = (u8::try_from(next()?).ok()?, u8::try_from(next()?).ok()?);
+    let date = Date::new(u16::try_from(year).ok()?, month, day).ok()?;
+    let seconds = next()? * 3600 + next()? * 60 + next()?;
+    Some((date.start_utc().plus_seconds(seconds.into()), behind))
+}
+
+/// The names in a certificate's subject, and among what follows its key.
+fn names(subject: &[u8], behind: &[u8]) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut note = |name: &[u8]| names.extend(String::from_utf8(name.to_vec()));
+    for pair in each(subject).flat_map(|set| each(set.content)) {
+        let mut pair = each(pair.content);
+        if pair.next().is_some_and(|kind| kind.content == COMMON_NAME) {
+            pair.for_each(|name| note(name.content));
+        }
+    }
+    let extensions =
+        each(behind).filter(|one| one.tag == EXTENSIONS).flat_map(|one| each(one.content));
+    for extension in extensions.flat_map(|list| each(list.content)) {
+        let mut parts = each(extension.content);
+        if parts.next().is_some_and(|kind| kind.content == ALTERNATIVE_NAMES) {
+            let all = parts.last().into_iter().flat_map(|text| each(text.content));
+            let all = all.flat_map(|list| each(list.content));
+            all.filter(|name| name.tag == DNS_NAME).for_each(|name| note(name.content));
+        }
+    }
+    names
 }
 
 /// The key within a `SubjectPublicKeyInfo`: an algorithm, then a bit string without unused bits.

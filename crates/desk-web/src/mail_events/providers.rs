@@ -171,6 +171,7 @@ impl Providers {
         believed(at.is_some_and(recent))?;
         let address = member("SigningCertURL").filter(|url| is_certificate(url));
         let certificate = self.certificate(desk, address.ok_or(Problem::Unauthorised)?).await?;
+        believed(certificate.is_valid_at(desk.now()))?;
         let signature = member("Signature").unwrap_or_default();
         believed(certificate.signed(version, &signed, signature))?;
         match kind {
@@ -209,6 +210,7 @@ impl Providers {
         }
         let certificate =
             SnsCertificate::from_pem(&answer.body).map_err(|_| Problem::Unauthorised)?;
+        believed(certificate.is_for(url))?;
         let mut kept = self.certificates.borrow_mut();
         if kept.len() >= MAX_CERTIFICATES {
             kept.clear();

@@ -484,6 +484,64 @@ fn sns_is_believed_of_its_own_topic_and_hosts_alone() {
 }
 
 #[test]
+fn a_certificate_of_sns_is_for_sns_and_for_now() {
+    let complaint = json!({"eventType": "Complaint", "complaint": {"complainedRecipients": [{"emailAddress": JANE}]}});
+    let status = |certificate: &[u8], days: i64, url: &str| {
+        let world = world();
+        world.later(days * 86_400);
+        world.store.others_say(certificate);
+        let message = sns(&world, &complaint, "2", |body| body["SigningCertURL"] = url.into());
+        message.send(&world).status
+    };
+    let regional = include_bytes!("fixtures/regional.pem");
+    let foreign = include_bytes!("fixtures/foreign.pem");
+    let elsewhere = CERTIFICATE_URL.replace("eu-central-1", "eu-west-1");
+    // For all of SNS, and for one region of it; from the beginning of 2026 to that of 2126, and of 2027.
+    for (certificate, days, url, expected) in [
+        (CERTIFICATE, 0, CERTIFICATE_URL, 200),
+        (CERTIFICATE, 0, &elsewhere, 200),
+        (CERTIFICATE, -330, CERTIFICATE_URL, 401),
+        (CERTIFICATE, 36_190, CERTIFICATE_URL, 200),
+        (CERTIFICATE, 36_300, CERTIFICATE_URL, 401),
+        (regional, 0, CERTIFICATE_URL, 200),
+        (regional, 39, CERTIFICATE_URL, 200),
+        (regional, 40, CERTIFICATE_URL, 401),
+        (regional, -324, CERTIFICATE_URL, 200),
+        (regional, -326, CERTIFICATE_URL, 401),
+        (regional, 0, &elsewhere, 401),
+        (foreign, 0, CERTIFICATE_URL, 401),
+    ] {
+        assert_eq!(status(certificate, days, url), expected, "{days} {url}");
+    }
+    // One that was kept since it was valid is looked at again.
+    let world = world();
+    world.store.others_say(regional);
+    assert_eq!(sns(&world, &complaint, "2", |_| {}).send(&world).status, 200);
+    world.later(40 * 86_400);
+    assert_eq!(sns(&world, &complaint, "2", |_| {}).send(&world).status, 401);
+}
+
+#[test]
+fn a_damaged_certificate_is_none_and_never_panics() {
+    let pem = String::from_utf8(CERTIFICATE.to_vec()).unwrap();
+    let lines: Vec<&str> = pem.lines().filter(|line| !line.starts_with('-')).collect();
+    let der = Base64::decode_vec(&lines.concat()).unwrap();
+    for at in 0..der.len() {
+        for with in [0, 0x7f, 0x82, 0xff] {
+            let mut damaged = der.clone();
+            damaged[at] = with;
+            let pem = [
+                "-----BEGIN CERTIFICATE-----\n",
+                &Base64::encode_string(&damaged),
+                "\n-----END CERTIFICATE-----\n",
+            ];
+            let _ = desk_core::provider::SnsCertificate::from_pem(pem.concat().as_bytes())
+                .map(|read| (read.is_for(CERTIFICATE_URL), read.is_valid_at(world().now.get())));
+        }
+    }
+}
+
+#[test]
 fn a_subscription_is_confirmed_for_the_topic_alone() {
     let subscribe = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&Token=t";
     let confirm = |url: &'static str| {

@@ -242,7 +242,7 @@ pub(super) async fn act<S: Scan>(
             return Err(Problem::AlreadySent(None));
         }
         // Nothing is done once more, but what came after the act may be missing.
-        log::settle_end(desk, &clocks, &case).await?;
+        log::settle_end(desk, clocks, &case).await?;
         return Ok(done(desk, &case, status));
     }
     let decides = !matches!(act, Act::Write(_));
@@ -252,7 +252,7 @@ pub(super) async fn act<S: Scan>(
     } else {
         desk.moment.id("mail")
     };
-    let (change, told_of) = act.decide(desk, &clocks, &case, mail_id)?;
+    let (change, told_of) = act.decide(desk, clocks, &case, mail_id)?;
     let reason = match &act {
         Act::Identify(reason) => Some(reason.clone()),
         _ => None,
@@ -268,6 +268,6 @@ pub(super) async fn act<S: Scan>(
         desk.store.delete(&outbox::mail_key(mail_id)?).await?;
         return Err(Problem::PreconditionFailed);
     }
-    log::settle_end(desk, &clocks, &case).await?;
+    log::settle_end(desk, clocks, &case).await?;
     Ok(done(desk, &case, status))
 }

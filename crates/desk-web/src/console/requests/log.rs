@@ -139,7 +139,7 @@ pub(super) async fn export<S: Scan>(
         Some(_) => return Err(Problem::invalid_query("format", "unknown-format")),
         None => negotiate::media_type(&request.headers, &offers) == Some("text/csv"),
     };
-    let entries = entries(desk, &clocks, time, "from").await?;
+    let entries = entries(desk, clocks, time, "from").await?;
     if !csv {
         return Ok(Reply::json_text(StatusCode::OK, wire::log(&entries)).vary("Accept"));
     }
@@ -186,7 +186,7 @@ pub(super) async fn metrics<S: Scan>(
     };
     let day = |month, day| Date::new(year, month, day).map_err(|_| wrong());
     let time = span(&clocks.zone, Some(day(1, 1)?), Some(day(12, 31)?));
-    let entries = entries(desk, &clocks, time, "year").await?;
+    let entries = entries(desk, clocks, time, "year").await?;
     let zone = &clocks.zone;
     let json = Json::object(|json| {
         json.number("year", year.into());

@@ -305,10 +305,10 @@ async fn shown<S: Scan>(
     case: &Request,
 ) -> Result<Reply, Problem> {
     let clocks = desk.setup.clocks()?;
-    let own = queue::Row::new(desk, &clocks, named.key(), case);
-    let rows = queue::linked(desk, &clocks, &named.scanned, case, own).await?;
+    let own = queue::Row::new(desk, clocks, named.key(), case);
+    let rows = queue::linked(desk, clocks, &named.scanned, case, own).await?;
     let lang = request.locale(desk.setup).lang;
-    let json = wire::request(desk, &clocks, &rows, named.key(), case, lang);
+    let json = wire::request(desk, clocks, &rows, named.key(), case, lang);
     Ok(tagged(desk, case, Reply::json_text(StatusCode::OK, json)))
 }
 

@@ -211,9 +211,9 @@ pub(super) async fn queue<S: Scan>(
     let mut rows = Vec::new();
     let mut each = |key: &RequestKey, case: Request| {
         if logged.binary_search(&key.id).is_err() {
-            settled.extend(log::settled(desk, &clocks, &case));
+            settled.extend(log::settled(desk, clocks, &case));
         }
-        rows.push(Row::new(desk, &clocks, key, &case));
+        rows.push(Row::new(desk, clocks, key, &case));
     };
     load_all(desk, &scanned.found(&keys), &mut each).await?;
     log::settle(desk, &settled).await?;
