@@ -225,7 +225,7 @@ impl fmt::Debug for Keyring {
 }
 
 /// The first 128 bits of a hash.
-fn short(hash: &[u8; 32]) -> u128 {
+pub(crate) fn short(hash: &[u8; 32]) -> u128 {
     hash.iter().take(16).fold(0, |number, &byte| (number << 8) | u128::from(byte))
 }
 

@@ -50,10 +50,22 @@ pub(crate) const KEY_AGE: i64 = 24 * 3600;
 /// What is remembered under an idempotency key.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Marker {
-    /// The case that was about to be opened.
-    pub(crate) case: [u8; 32],
+    /// The case that was about to be opened. A list, for serde reads an array of 32 bytes in 2 KB of a component.
+    case: Vec<u8>,
     /// What it was opened with: where the case never came to be, another text may still use the key.
     pub(crate) fingerprint: String,
+}
+
+impl Marker {
+    /// Remembers a case.
+    pub(crate) fn new(case: [u8; 32], fingerprint: String) -> Self {
+        Self { case: case.to_vec(), fingerprint }
+    }
+
+    /// The case.
+    pub(crate) fn case(&self) -> [u8; 32] {
+        self.case.as_slice().try_into().unwrap_or_default()
+    }
 }
 
 /// Where an idempotency key of an address is remembered.

@@ -183,27 +183,36 @@ fn setup(manifest: &Manifest, id: &str) -> Setup {
     Setup::new(value).unwrap_or_else(|error| panic!("{error}"))
 }
 
-/// The component that the manifest gives a path to.
+/// The component that the manifest gives a path to, by Spin's rule: from the left, a literal segment goes before a
+/// parameter, and a parameter before the wildcard.
 fn component_of<'a>(manifest: &'a Manifest, target: &str) -> &'a str {
     let path = target.split('?').next().unwrap_or_default().trim_matches('/');
-    let fits = |prefix: &str| {
-        let rest = path.strip_prefix(prefix.trim_matches('/'));
-        rest.is_some_and(|rest| prefix == "/" || rest.is_empty() || rest.starts_with('/'))
-    };
-    let found = manifest
-        .routes()
-        .iter()
-        .filter_map(|route| {
-            let RouteTarget::Component(id) = &route.target else { return None };
-            let pattern = route.pattern.as_ref()?.as_str();
-            match pattern.strip_suffix("...") {
-                Some(prefix) => fits(prefix).then_some((prefix.len(), id)),
-                // A path of its own comes before those below which it lies.
-                None => (pattern.trim_matches('/') == path).then_some((usize::MAX, id)),
+    let path: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+    let rank = |pattern: &str| -> Option<Vec<u8>> {
+        let (pattern, trailing) = match pattern.strip_suffix("...") {
+            Some(prefix) => (prefix, true),
+            None => (pattern, false),
+        };
+        let segments: Vec<&str> = pattern.split('/').filter(|text| !text.is_empty()).collect();
+        if segments.len() > path.len() || !trailing && segments.len() < path.len() {
+            return None;
+        }
+        let mut ranks = Vec::new();
+        for (pattern, segment) in segments.iter().zip(&path) {
+            match pattern.strip_prefix(':') {
+                Some(_) => ranks.push(1),
+                None if pattern == segment => ranks.push(0),
+                None => return None,
             }
-        })
-        .max_by_key(|(length, _)| *length);
-    found.map(|(_, id)| id.as_str()).expect("every path has a component")
+        }
+        ranks.extend(trailing.then_some(2));
+        Some(ranks)
+    };
+    let found = manifest.routes().iter().filter_map(|route| {
+        let RouteTarget::Component(id) = &route.target else { return None };
+        Some((rank(route.pattern.as_ref()?.as_str())?, id))
+    });
+    found.min().map(|(_, id)| id.as_str()).expect("every path has a component")
 }
 
 #[async_trait(?Send)]

@@ -8,7 +8,7 @@ use subtle::ConstantTimeEq;
 
 use crate::base32;
 use crate::id::{Id, Moment};
-use crate::keys::{Keyring, Purpose};
+use crate::keys::{Keyring, Purpose, Root, short};
 
 /// How many characters a code has: 50 bits. Tries are counted without a lock, so whoever sends very many at once may
 /// have a few more than they should; even millions would not do.
@@ -62,27 +62,23 @@ impl FromStr for Code {
     }
 }
 
-/// The keyed hash of a code, which is all that is stored of it.
+/// The keyed hash of a code, which is all that is stored of it: 128 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CodeHash([u8; 32]);
+pub struct CodeHash(u128);
 
 impl CodeHash {
     /// Hashes the code of a request.
     pub fn new(keys: &Keyring, request: Id, code: &Code) -> Self {
-        Self(
-            keys.current()
-                .mac(Purpose::IdentityCode, &parts(request, code).each_ref().map(|p| p.as_slice())),
-        )
+        Self(hash(keys.current(), request, code))
     }
 
     /// Tells in constant time whether this is the hash of a code, made under any root.
     pub(super) fn is(&self, keys: &Keyring, request: Id, code: &Code) -> bool {
-        let parts = parts(request, code);
-        let parts = parts.each_ref().map(|part| part.as_slice());
-        keys.roots().any(|root| bool::from(root.mac(Purpose::IdentityCode, &parts).ct_eq(&self.0)))
+        let same = |root| hash(root, request, code).to_be_bytes().ct_eq(&self.0.to_be_bytes());
+        keys.roots().any(|root| bool::from(same(root)))
     }
 }
 
-fn parts(request: Id, code: &Code) -> [Vec<u8>; 2] {
-    [request.to_bytes().to_vec(), code.0.to_be_bytes().to_vec()]
+fn hash(root: &Root, request: Id, code: &Code) -> u128 {
+    short(&root.mac(Purpose::IdentityCode, &[&request.to_bytes(), &code.0.to_be_bytes()]))
 }

@@ -173,7 +173,7 @@ async fn earlier<S: Store>(
             let Some(marker) = desk.read_sealed::<Marker>(marker).await? else {
                 return Ok((own, None));
             };
-            let key = CaseKey::from_bytes(marker.case);
+            let key = CaseKey::from_bytes(marker.case());
             match cases::load_opening(desk, &key).await? {
                 None if marker.fingerprint != fingerprint => Ok((own, None)),
                 opening => Ok((key, opening)),
@@ -238,7 +238,7 @@ async fn accept<S: Store>(
     // Save: what points at the case and what it is made of before the case itself.
     if let Ticket::Keyed(marker) = &ticket {
         let until = Some(desk.now().plus_seconds(KEY_AGE));
-        desk.write_sealed(marker, until, &Marker { case: key.to_bytes(), fingerprint }).await?;
+        desk.write_sealed(marker, until, &Marker::new(key.to_bytes(), fingerprint)).await?;
     }
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
     both(cases::open(desk, &key, opening.expires, &opening), brake.count(desk)).await?;

@@ -62,7 +62,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
 
 /// What comes first for every address of data requests.
 fn begun<S>(desk: &Desk<'_, S>, request: &Request) -> Locale {
-    desk.setup.own_codes.set(Some(texts::casework::code));
+    desk.setup.own_codes.set(Some(texts::requests::code));
     request.locale(desk.setup)
 }
 

@@ -146,7 +146,7 @@ fn deletion(setup: &Setup, locale: Locale, door: Door) -> Markup {
         }
         section.notice {
             h2 { (t.deleted_title) }
-            @for line in told.lines().filter(|line| !line.trim().is_empty()) { p { (line) } }
+            @for line in told.split('\n').filter(|line| !line.is_empty()) { p { (line) } }
         }
     }
 }

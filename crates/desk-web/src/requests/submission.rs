@@ -8,9 +8,7 @@ use desk_core::id::Id;
 use desk_core::journal::Place as _;
 use desk_core::keys::Purpose;
 use desk_core::lang::Lang;
-use desk_core::request::{
-    Behalf, Code, CodeHash, Door, Head, Identity, Kind, Opening, Request as Case, RequestKey,
-};
+use desk_core::request::{Behalf, Code, CodeHash, Door, Identity, Kind, Opening, RequestKey};
 use desk_core::store_key::StoreKey;
 use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
@@ -124,7 +122,7 @@ async fn submit<S: Store>(
     };
     let door = if encoding == Encoding::Json && door == Door::Form { Door::Api } else { door };
     let accepted = accept(desk, request, locale, (ticket, door), submission, beside).await;
-    let (key, case, brake) = match accepted {
+    let (key, opening, brake) = match accepted {
         Ok(accepted) => accepted,
         Err(problem) => {
             // What a person wrote is not thrown away because of what is not their fault.
@@ -138,7 +136,7 @@ async fn submit<S: Store>(
     let reply = if page {
         Reply::see_other(&locale.href(&path))
     } else {
-        let json = wire::ticket(desk.setup, &case, &path, desk.now());
+        let json = wire::ticket(desk.setup, &key, &opening, &path);
         Reply::json_text(StatusCode::CREATED, json)
             .header(headers::LOCATION, &path)
             .lang(locale.lang)
@@ -180,7 +178,7 @@ async fn earlier<S: Store>(
             let Some(marker) = desk.read_sealed::<Marker>(marker).await? else {
                 return Ok((own, None));
             };
-            let key = RequestKey::from_bytes(marker.case);
+            let key = RequestKey::from_bytes(marker.case());
             match cases::load_opening(desk, &key).await? {
                 None if marker.fingerprint != fingerprint => Ok((own, None)),
                 opening => Ok((key, opening)),
@@ -199,7 +197,7 @@ async fn accept<S: Store>(
     (ticket, door): (Ticket, Door),
     submission: Submission,
     beside: &mut Beside,
-) -> Result<(RequestKey, Case, Brake), Problem> {
+) -> Result<(RequestKey, Box<Opening>, Brake), Problem> {
     let fingerprint = fingerprint(&submission);
     let own = request_key(desk, &ticket, &submission.email, &fingerprint);
 
@@ -218,7 +216,7 @@ async fn accept<S: Store>(
                 .then(|| locale.href(&pending_path(desk.setup, &key)));
             return Err(Problem::AlreadySent(link));
         }
-        return Ok((key, Case::fold(key.id, opening, Head::default()), client.released()));
+        return Ok((key, opening, client.released()));
     }
     client.admit()?;
 
@@ -250,7 +248,7 @@ async fn accept<S: Store>(
     // had enough mails gets no more of them, and nobody learns of it.
     if let Ticket::Keyed(marker) = &ticket {
         let until = Some(desk.now().plus_seconds(KEY_AGE));
-        desk.write_sealed(marker, until, &Marker { case: key.to_bytes(), fingerprint }).await?;
+        desk.write_sealed(marker, until, &Marker::new(key.to_bytes(), fingerprint)).await?;
     }
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
     let sends = !submission.asserts && mailbox.admit().is_ok();
@@ -263,7 +261,7 @@ async fn accept<S: Store>(
     let counted =
         both(client.count(desk), async { if sends { mailbox.count(desk).await } else { Ok(()) } });
     both(cases::open(desk, &key, opening.expires, &opening), counted).await?;
-    Ok((key, Case::fold(key.id, opening, Head::default()), client))
+    Ok((key, opening, client))
 }
 
 /// How many mails one address is sent.

@@ -450,20 +450,29 @@ fn the_app_asserts_who_is_signed_in() {
     });
     let now = world.now.get().seconds();
     let claims = json!({"aud": BASE, "email": "Anna@OnCall.example", "exp": now + 300, "iat": now});
+    let file = |world: &World| {
+        let mut sent = body("access");
+        sent["proof"] = json!("assertion");
+        filed(world, &sent)
+    };
+    let assert_by = |world: &World, pending: &str, key: &[u8], claims: &Value| {
+        let sent = json!({"assertion": by_hmac(key, claims)});
+        world.data_requests(&post(&format!("{pending}/assertion"), &sent, &[]))
+    };
     let with = |change: &dyn Fn(&mut Value)| {
         let mut claims = claims.clone();
         change(&mut claims);
-        let mut sent = body("access");
-        sent["assertion"] = json!(by_hmac(&[7; 32], &claims));
-        world.data_requests(&post("/requests", &sent, &[]))
+        assert_by(&world, &file(&world), &[7; 32], &claims)
     };
-    let taken = with(&|_| {});
-    assert_eq!(taken.status, 201, "{}", taken.text());
-    assert_eq!(taken.field("/state"), "received");
+    let pending = file(&world);
+    let taken = assert_by(&world, &pending, &[7; 32], &claims);
+    assert_eq!(taken.status, 200, "{}", taken.text());
     let status = path(&taken.field("/status_url"));
     let (desk, key) = (world.desk(), key(&world, &status));
     let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
     assert_eq!(case.identified.map(|(_, proof)| proof), Some(Proof::Assertion));
+    // Twice is once.
+    assert_eq!(assert_by(&world, &pending, &[7; 32], &claims).body, taken.body);
     assert!(world.waiting_mails().is_empty());
     for (name, code, change) in [
         (
@@ -474,7 +483,7 @@ fn the_app_asserts_who_is_signed_in() {
         ("another person", "not-an-assertion", &|c| c["email"] = json!("eve@oncall.example")),
         ("no end", "not-an-assertion", &|c| c["exp"] = Value::Null),
         ("an end in text", "not-an-assertion", &|c| c["exp"] = json!("99999999999")),
-        ("an end far ahead", "not-an-assertion", &|c| c["exp"] = json!(now + 3601)),
+        ("an end far ahead", "not-an-assertion", &|c| c["exp"] = json!(now + 7200)),
         ("not yet", "not-an-assertion", &|c| c["nbf"] = json!(now + 60)),
         ("over", "assertion-expired", &|c| c["exp"] = json!(now)),
     ] {
@@ -482,13 +491,15 @@ fn the_app_asserts_who_is_signed_in() {
         assert_eq!(answer.errors(), [("/assertion".to_owned(), code.to_owned())], "{name}");
     }
     // One of several audiences will do.
-    assert_eq!(with(&|c| c["aud"] = json!(["https://x.example", BASE])).status, 201);
-    // With another key, or none configured, it is none.
-    let mut sent = body("access");
-    sent["assertion"] = json!(by_hmac(&[8; 32], &claims));
-    assert_eq!(world.data_requests(&post("/requests", &sent, &[])).status, 422);
-    sent["assertion"] = json!(by_hmac(&[7; 32], &claims));
-    assert_eq!(World::new().data_requests(&post("/requests", &sent, &[])).status, 422);
+    assert_eq!(with(&|c| c["aud"] = json!(["https://x.example", BASE])).status, 200);
+    // With another key, or none configured, it is none; nor is it one for a request that ended.
+    assert_eq!(assert_by(&world, &file(&world), &[8; 32], &claims).status, 422);
+    let other = World::new();
+    assert_eq!(assert_by(&other, &file(&other), &[7; 32], &claims).status, 422);
+    let pending = file(&world);
+    world.later(7 * 24 * 3600);
+    let late = json!({"aud": BASE, "email": EMAIL, "exp": world.now.get().seconds() + 60});
+    assert_eq!(assert_by(&world, &pending, &[7; 32], &late).status, 409);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What goes over the wire as JSON: the ticket, the request, the receipt.
 
-use desk_core::request::{Change, Proof, Request, RequestKey, State};
+use desk_core::reference::{Reference, Series};
+use desk_core::request::{Change, Opening, Proof, Request, RequestKey, State};
 use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -22,13 +23,18 @@ fn summary(json: &mut Json, case: &Request, now: Timestamp) {
     json.shown("received_at", &opening.at);
 }
 
-/// The answer to a new request. `path` leads on: to the page where identity is proven, or to the request itself.
-pub(super) fn ticket(setup: &Setup, case: &Request, path: &str, now: Timestamp) -> String {
+/// The answer to a new request. `path` leads to where identity is proven.
+pub(super) fn ticket(setup: &Setup, key: &RequestKey, opening: &Opening, path: &str) -> String {
     Json::object(|json| {
-        summary(json, case, now);
-        json.shown("expires_at", &case.opening.expires);
+        json.shown("reference", &Reference::new(Series::Requests, key.id));
+        json.text("kind", opening.kind.name());
+        json.text("regime", opening.regime.name());
+        // It is no more than that until somebody proves who asks, whatever came of it since.
+        json.text("state", "awaiting_identity");
+        json.shown("received_at", &opening.at);
+        json.shown("expires_at", &opening.expires);
         json.shown("pending_url", &format_args!("{}{path}", setup.base_url));
-        policy(json, opening_policy(case));
+        policy(json, opening.policy.as_ref());
     })
 }
 

@@ -1,4 +1,4 @@
-//! The codes of data requests. They are apart from the others, so that functions which have nothing to do with requests
+//! The codes of what operators do with data requests. They are apart from the others, so that functions on the public side
 //! need not carry them: whoever uses them says so in [`crate::Setup`].
 
 use desk_core::lang::Lang;

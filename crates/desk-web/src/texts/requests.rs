@@ -1,5 +1,6 @@
 //! What the texts of data requests are: of filing one, and of following it. They lie in different functions.
 
+use desk_core::lang::Lang;
 use desk_core::request::{Behalf, Ground, Kind};
 
 /// The texts of filing data requests, and of proving who asks.
@@ -223,4 +224,14 @@ pub struct ChangeTexts {
     pub field_error: fn(&str, &str) -> &'static str,
     /// The link back to the request.
     pub back: &'static str,
+}
+
+/// The text of a code that the public side of data requests has of its own, in a language; `None` if it is another one.
+/// They are apart from the others, so that functions which have nothing to do with requests need not carry them: whoever
+/// uses them says so in [`crate::Setup`].
+pub fn code(lang: Lang, code: &str) -> Option<&'static str> {
+    match lang {
+        Lang::En => super::en::requests::code(code),
+        Lang::Ru => super::ru::requests::code(code),
+    }
 }

@@ -1,4 +1,4 @@
-//! English: the codes of data requests.
+//! English: the codes of what operators do with data requests.
 
 /// The text of a code; `None` if it is another one.
 pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
@@ -26,20 +26,9 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         "too-many-rows" => {
             "is so long ago that there is more than one answer holds: ask for a shorter time"
         }
-        "unknown-behalf" => "must be self or representative",
-        "not-an-assertion" => {
-            "is no assertion for this desk and this address, signed with a known key"
-        }
-        "assertion-expired" => "has expired",
-        "not-a-code" => "must be the ten letters and digits of the mail",
-        "wrong-code" => "the code is not the one of the mail.",
-        "locked" => {
-            "too many wrong codes were given, so none are taken any more; the link of the mail still is."
-        }
         "wrong-secret" => "does not open this package",
         "not-erasing" => "it is none that ends with an erasure.",
         "unfinished" => "something came in meanwhile: send the same call again, and it goes on.",
-        "unknown-proof" => "must be mail or assertion",
         _ => return None,
     })
 }

@@ -1,4 +1,4 @@
-//! Russian: the codes of data requests.
+//! Russian: the codes of what operators do with data requests.
 
 /// The text of a code; `None` if it is another one.
 pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
@@ -26,20 +26,11 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         "too-many-rows" => {
             "слишком давно: строк больше, чем помещается в один ответ, укажите более короткий период"
         }
-        "unknown-behalf" => "может быть self или representative",
-        "not-an-assertion" => "это не подтверждение для этого адреса, подписанное известным ключом",
-        "assertion-expired" => "срок действия истёк",
-        "not-a-code" => "должны быть десять букв и цифр из письма",
-        "wrong-code" => "это не тот код, что в письме.",
-        "locked" => {
-            "слишком много неверных кодов, больше они не принимаются; ссылка из письма действует."
-        }
         "wrong-secret" => "не подходит",
         "not-erasing" => "такой запрос не завершается уничтожением данных.",
         "unfinished" => {
             "за это время что-то поступило: повторите вызов, и уничтожение продолжится."
         }
-        "unknown-proof" => "может быть mail или assertion",
         _ => return None,
     })
 }
