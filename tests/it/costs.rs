@@ -84,6 +84,15 @@ async fn costs(target: &dyn Target) -> Vec<Cost> {
             ],
             3,
         ),
+        cost("the form of a request", Request::get("/requests").page(), &[], 0),
+        cost(
+            "a request",
+            Request::post("/requests")
+                .json(&json!({"kind": "access", "email": "jane@example.org"})),
+            &["get limit", "get limit", "set limit", "set limit", "set outbox", "set request"],
+            3,
+        ),
+        cost("a forged request", Request::get("/requests/status/forged"), &[], 0),
         cost("an unsubscribe link", Request::get(&link).page(), &[], 0),
         cost(
             "one click",

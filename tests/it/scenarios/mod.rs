@@ -3,6 +3,7 @@
 mod console;
 pub(crate) mod feedback;
 mod policy;
+mod requests;
 mod unsubscribe;
 
 use std::{collections::BTreeSet, fs, path::Path, rc::Rc};
@@ -110,12 +111,18 @@ const OTHERS: &[&str] = &["faults/store", "faults/configuration"];
 
 #[test]
 fn no_snapshot_is_left_over_from_a_scenario_that_is_gone() {
-    let known: BTreeSet<String> =
-        [console::NAMES, feedback::NAMES, policy::NAMES, unsubscribe::NAMES, OTHERS]
-            .concat()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+    let known: BTreeSet<String> = [
+        console::NAMES,
+        feedback::NAMES,
+        policy::NAMES,
+        requests::NAMES,
+        unsubscribe::NAMES,
+        OTHERS,
+    ]
+    .concat()
+    .into_iter()
+    .map(str::to_owned)
+    .collect();
     let folders = |path: &Path| -> Vec<String> {
         let entries = fs::read_dir(path).unwrap();
         entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()

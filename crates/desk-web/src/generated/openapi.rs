@@ -1,6 +1,7 @@
 //! `docs/openapi.json`: the description of the API (OpenAPI 3.1), with its lists and limits taken from the code.
 
 mod erasure;
+mod filing;
 mod mailing;
 mod requests;
 
@@ -53,13 +54,14 @@ fn document() -> Value {
         "tags": [
             { "name": "policy", "description": "The policy in force, its history, and publishing." },
             { "name": "feedback", "description": "Questions, complaints, suggestions and problems." },
+            { "name": "requests", "description": "Requests about one's own data, as people file and follow them." },
             { "name": "unsubscribe", "description": "The links in newsletters, one click, and the mailing preferences." },
             { "name": "suppressions", "description": "Who must not be written to, for the mailer and for operators." },
             { "name": "console", "description": "What operators do; every call needs the operator token." },
             { "name": "ops", "description": "What a cron calls." },
             { "name": "site", "description": "Well-known addresses and this description." },
         ],
-        "paths": merged(merged(merged(paths(), mailing::paths()), requests::paths()), erasure::paths()),
+        "paths": merged(merged(merged(merged(paths(), mailing::paths()), filing::paths()), requests::paths()), erasure::paths()),
         "webhooks": mailing::webhooks(),
         "components": {
             "securitySchemes": {
@@ -68,7 +70,7 @@ fn document() -> Value {
             },
             "parameters": merged(merged(parameters(), requests::parameters()), erasure::parameters()),
             "headers": headers(),
-            "schemas": merged(merged(merged(schemas(), mailing::schemas()), requests::schemas()), erasure::schemas()),
+            "schemas": merged(merged(merged(merged(schemas(), mailing::schemas()), filing::schemas()), requests::schemas()), erasure::schemas()),
             "responses": { "Problem": {
                 "description": "A problem, of which docs/problems.md lists every kind.",
                 "content": { "application/problem+json": { "schema": schema("Problem") } },
