@@ -104,14 +104,14 @@ async fn from_the_form_to_the_answer(p: &mut Player) {
     p.step("queue", 200, Request::get("/console/api/requests").bearer(OPERATOR)).await;
     p.step("read", 200, Request::get(console(&reference, "")).bearer(OPERATOR)).await;
     let ask = act(p, &reference, "clarification", json!({"text": "Since when?"})).await;
-    p.step("clarification", 200, ask).await;
+    p.step("clarification", 201, ask).await;
     p.wait(1);
     p.step("asked_back", 200, Request::get(&status).page()).await;
     let message = Request::post(format!("{status}/messages")).json(&json!({"message": "Ever."}));
     p.step("clarified", 201, message).await;
     p.wait(1);
     let answer = act(p, &reference, "answer", json!({"text": "Here it is."})).await;
-    p.step("answered", 200, answer).await;
+    p.step("answered", 201, answer).await;
     p.step("notice", 200, {
         let listed = p.send(Request::get("/console/api/outbox").bearer(OPERATOR)).await;
         Request::get(path(&listed.field("/mails/0/url"))).bearer(OPERATOR)
@@ -169,7 +169,7 @@ async fn operators_extend_and_refuse(p: &mut Player) {
     let (status, reference) = proven(p, "erasure").await;
     p.step("stranger", 401, Request::get("/console/api/requests")).await;
     let extend = act(p, &reference, "extension", json!({"reason": "There is very much."})).await;
-    p.step("extended", 200, extend).await;
+    p.step("extended", 201, extend).await;
     p.wait(1);
     let again = act(p, &reference, "extension", json!({"reason": "Once more."})).await;
     p.step("extended_again", 409, again).await;
@@ -177,7 +177,7 @@ async fn operators_extend_and_refuse(p: &mut Player) {
     let blind = Request::post(console(&reference, "/take")).bearer(OPERATOR).json(&json!({}));
     p.step("without_a_tag", 428, blind).await;
     let body = json!({"ground": "legal-duty", "text": "The tax law has us keep it."});
-    p.step("refused", 200, act(p, &reference, "refusal", body).await).await;
+    p.step("refused", 201, act(p, &reference, "refusal", body).await).await;
     p.step("refused_seen", 200, Request::get(format!("{status}?lang=ru")).page()).await;
 }
 

@@ -259,5 +259,5 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
             _ => continue,
         });
     }
-    Ok(html! { ol.thread { @for entry in entries { (entry) } } })
+    Ok(html! { @if !entries.is_empty() { ol.thread { @for entry in entries { (entry) } } } })
 }
