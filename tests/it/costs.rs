@@ -89,7 +89,15 @@ async fn costs(target: &dyn Target) -> Vec<Cost> {
             "a request",
             Request::post("/requests")
                 .json(&json!({"kind": "access", "email": "jane@example.org"})),
-            &["get limit", "get limit", "set limit", "set limit", "set outbox", "set request"],
+            &[
+                "get limit",
+                "get limit",
+                "get policy-index",
+                "set limit",
+                "set limit",
+                "set outbox",
+                "set request",
+            ],
             3,
         ),
         cost("a forged request", Request::get("/requests/status/forged"), &[], 0),
