@@ -36,8 +36,8 @@ use parts::Parts;
 
 pub use matter::{By, What};
 
-/// The description of `data.json` (JSON Schema, draft 2020-12). It is made from the code, as `docs/openapi.json` is, and
-/// lies in every archive beside what it describes.
+/// The description of `data.json` (JSON Schema, draft 2020-12). It is made from the code, as `docs/openapi.json` is.
+/// The desk serves it, and `data.json` says where: in every archive it would only be the same 9 KB again.
 pub const PACKAGE_SCHEMA: &str = include_str!("../../assets/package.schema.json");
 /// Where the desk serves it.
 pub const PACKAGE_SCHEMA_PATH: &str = "/requests/package.schema.json";
@@ -99,7 +99,6 @@ impl<S: Store> Archive<'_, '_, S> {
         let mut zip = Zip::new(self.desk.now());
         zip = self.page(zip).await?;
         zip = self.data(zip).await?;
-        zip.add(self.parts.out(), "data.schema.json", PACKAGE_SCHEMA.as_bytes()).map_err(fault)?;
         zip = self.table(zip).await?;
         zip = self.files(zip).await?;
         zip.finish(self.parts.out());
@@ -139,7 +138,7 @@ impl<S: Store> Archive<'_, '_, S> {
                 self.parts.write(&mut entry, &mut text).await?;
             }
         }
-        page::tail(&mut text, lang);
+        page::tail(&mut text, lang, desk.setup);
         self.parts.write(&mut entry, &mut text).await?;
         Ok(entry.end(self.parts.out()))
     }
@@ -220,7 +219,7 @@ impl<S: Store> Archive<'_, '_, S> {
             let missing = || Problem::Internal("a part of a file is missing".to_owned());
             let content = self.desk.open(&key).await?.ok_or_else(missing)?;
             hash.update(&content);
-            entry.write(self.parts.out(), &content).map_err(fault)?;
+            self.parts.add(&mut entry, &content)?;
             self.parts.flush().await?;
         }
         if hex(&hash.finalize()) != file.sha256 {

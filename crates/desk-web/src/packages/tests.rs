@@ -332,11 +332,11 @@ fn validate(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(
     Ok(())
 }
 
-/// The data of an archive, held to the schema that lies beside it.
+/// The data of an archive, held to the schema that it names.
 fn data(entries: &BTreeMap<String, Vec<u8>>) -> Value {
-    assert_eq!(text(entries, "data.schema.json"), PACKAGE_SCHEMA);
     let schema: Value = serde_json::from_str(PACKAGE_SCHEMA).unwrap();
     let data: Value = serde_json::from_slice(&entries["data.json"]).unwrap();
+    assert_eq!(data["$schema"], format!("{BASE}{PACKAGE_SCHEMA_PATH}"));
     validate(&schema, &schema, &data, "").unwrap();
     data
 }

@@ -227,6 +227,14 @@ pub fn identity(lang: Lang) -> &'static notices::IdentityTexts {
     }
 }
 
+/// The texts of the mail about a package in a language.
+pub fn package_notice(lang: Lang) -> &'static notices::PackageNoticeTexts {
+    match lang {
+        Lang::En => &en::notices::PACKAGE,
+        Lang::Ru => &ru::notices::PACKAGE,
+    }
+}
+
 /// The texts of the mails about data requests in a language.
 pub fn notices(lang: Lang) -> &'static notices::NoticeTexts {
     match lang {

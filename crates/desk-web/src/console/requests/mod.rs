@@ -64,7 +64,8 @@ pub async fn work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Respons
 /// Answers the address of a request's package, which is built and dropped here.
 pub async fn pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
     let locale = request.locale(desk.setup);
-    let outcome = match authorise(desk, request) {
+    desk.setup.own_codes.set(Some(texts::package_code));
+    let outcome = match operator::authorise(desk.setup, request) {
         Ok(()) => route_pack(desk, request).await,
         Err(problem) => Err(problem),
     };
@@ -140,11 +141,9 @@ async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
     let ["console", "api", "requests", name, "package"] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    match request.method {
-        Method::POST => packages::build(desk, request, name).await,
-        Method::DELETE => packages::drop(desk, request, name).await,
-        _ => Err(Problem::MethodNotAllowed("POST, DELETE")),
-    }
+    let builds = request.method == Method::POST;
+    allow(builds || request.method == Method::DELETE, "POST, DELETE")?;
+    packages::change(desk, request, name, builds).await
 }
 
 async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
