@@ -68,7 +68,8 @@ pub async fn build<S: Scan>(
         ));
     }
     let held = {
-        let keys = desk.store.keys("").await?;
+        let mut keys = desk.store.keys("").await?;
+        keys.sort_unstable();
         Holdings::find(desk, &keys, &request.opening.email).await?
     };
     let id = package::draw_id(&desk.moment, key.id);
@@ -230,11 +231,12 @@ impl<S: Store> Archive<'_, '_, S> {
 
     /// The suppressions that hold: a few for every list there is.
     async fn suppressions(&self) -> Result<Vec<data::State>, Problem> {
-        let held = &self.held.suppressions;
-        let asked: Vec<_> = held.iter().map(|held| (held.subject, held.scope)).collect();
-        let states = self.desk.suppressions(&asked).await?;
-        let states = asked.into_iter().zip(states);
-        Ok(states.filter_map(|((_, scope), state)| Some((scope, state?))).collect())
+        let mut states = Vec::new();
+        for held in &self.held.suppressions {
+            let state = self.desk.suppression(held.subject, held.scope).await?;
+            states.extend(state.map(|state| (held.scope, state)));
+        }
+        Ok(states)
     }
 
     async fn mail(&self, id: desk_core::id::Id) -> Result<Option<Mail>, Problem> {

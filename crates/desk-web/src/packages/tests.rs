@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::*;
 use crate::cases;
 use crate::memory::MemoryStore;
-use crate::memory::testing::{Answer, World, block_on, form, request as http_request};
+use crate::memory::testing::{Answer, BASE, World, block_on, form, request as http_request};
 use crate::ports::StoreError;
 use crate::suppression::Act;
 use crate::texts;
