@@ -28,7 +28,7 @@ use crate::headers;
 use crate::holdings::Holdings;
 use crate::join::all;
 use crate::outbox::{self, Mail};
-use crate::ports::{Scan, Store};
+use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Chunks, Reply, Response, Rest};
 use matter::{Matter, Matters, Section};
@@ -50,15 +50,16 @@ const AT_ONCE: usize = 16;
 
 /// Builds the package of a request whose identity is proven: everything that is held about the person with its address,
 /// and nothing of anybody else. Nothing of it is a package before the last write, the lock's: what an attempt that broke
-/// off leaves is unreadable, and expires.
+/// off leaves is unreadable, and expires. `keys` are all keys of the store, from one scan, in order.
 ///
 /// The secret is nowhere but in what this returns. Whoever calls this gives it to the person, appends
 /// [`desk_core::request::Open::package`], and drops the package that was there before.
 ///
 /// # Errors
 /// A problem if the store fails, what it holds was changed, or the archive would have 4 GiB.
-pub async fn build<S: Scan>(
+pub async fn build<S: Store>(
     desk: &Desk<'_, S>,
+    keys: &[String],
     key: &RequestKey,
     request: &Request,
 ) -> Result<(Package, PackageSecret), Problem> {
@@ -67,11 +68,7 @@ pub async fn build<S: Scan>(
             "a package is for whoever has proven who they are".to_owned(),
         ));
     }
-    let held = {
-        let mut keys = desk.store.keys("").await?;
-        keys.sort_unstable();
-        Holdings::find(desk, &keys, &request.opening.email).await?
-    };
+    let held = Holdings::find(desk, keys, &request.opening.email).await?;
     let id = package::draw_id(&desk.moment, key.id);
     let (lock, secret) = (Lock::draw(&desk.moment, id), PackageSecret::draw(&desk.moment, id));
     let until = desk.now().plus_seconds(KEPT_SECONDS).min(request.opening.expires);

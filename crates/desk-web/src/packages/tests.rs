@@ -20,7 +20,7 @@ use super::*;
 use crate::cases;
 use crate::memory::MemoryStore;
 use crate::memory::testing::{Answer, BASE, World, block_on, form, request as http_request};
-use crate::ports::StoreError;
+use crate::ports::{Scan, StoreError};
 use crate::suppression::Act;
 use crate::texts;
 
@@ -206,6 +206,17 @@ fn fill(world: &World, email: &str, who: &str) -> (RequestKey, Request) {
     mail(world, email, &format!("mail of {who}"));
     eventful(world, email, &format!("request of {who}"), &files[..1]);
     file_request(world, request_opening(world, email, None), &[], vec![])
+}
+
+/// Builds a package as operators' side does: of what one scan has found.
+async fn build<S: Scan>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    request: &Request,
+) -> Result<(Package, PackageSecret), Problem> {
+    let mut keys = desk.store.keys("").await?;
+    keys.sort_unstable();
+    super::build(desk, &keys, key, request).await
 }
 
 fn build_at(world: &World, key: &RequestKey, request: &Request) -> (Package, PackageSecret) {

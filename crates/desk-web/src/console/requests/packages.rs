@@ -1,18 +1,19 @@
 //! The package of a request: built for the person, who alone is sent the key to it, and dropped again.
 
 use desk_core::id::Id;
+use desk_core::journal::Place as _;
 use desk_core::request::{Move, Package, Refusal, Request, RequestKey, Stage};
 use http::StatusCode;
 
-use super::{done, find, state_tag};
+use super::{Name, done, state_tag};
 use crate::audit::Action;
 use crate::cases;
-use crate::console::precondition;
+use crate::console::{Found, precondition};
 use crate::desk::Desk;
 use crate::notices::package_mail;
 use crate::outbox;
 use crate::packages;
-use crate::ports::Scan;
+use crate::ports::{Scan, Store};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request as HttpRequest;
@@ -24,9 +25,14 @@ pub(super) async fn change<S: Scan>(
     name: &str,
     builds: bool,
 ) -> Result<Reply, Problem> {
-    let named = find(desk, name).await?;
-    let key = *named.key();
-    let case = named.load(desk).await?;
+    let name = Name::read(name)?;
+    // One scan for the request and for all that is held about its person.
+    let mut keys = desk.store.keys("").await?;
+    keys.sort_unstable();
+    let key = name.among(&keys)?;
+    let prefix = key.events_prefix();
+    let events = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok()).collect();
+    let case = Found { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;
     precondition(request, &state_tag(desk, &case), true)?;
     let (action, status) = match builds {
         true => (Action::PackageBuilt, StatusCode::CREATED),
@@ -35,7 +41,7 @@ pub(super) async fn change<S: Scan>(
     let asked = if builds { may_build(desk, &case)? } else { may_drop(desk, &case)? };
     super::audit(desk, action, key.id).await?;
     let (lawful, earlier) = if builds {
-        (build(desk, &key, &case).await?, case.package)
+        (build(desk, &keys, &key, &case).await?, case.package)
     } else {
         if let Some(package) = case.package {
             packages::drop(desk, &package).await?;
@@ -67,13 +73,14 @@ fn may_drop<S>(desk: &Desk<'_, S>, case: &Request) -> Result<Move, Problem> {
 
 /// Builds it, and has the mail with the key in the outbox. The key stands there and nowhere else, so a package that is
 /// built again replaces the other.
-async fn build<S: Scan>(
+async fn build<S: Store>(
     desk: &Desk<'_, S>,
+    keys: &[String],
     key: &RequestKey,
     case: &Request,
 ) -> Result<Move, Problem> {
     let zone = desk.setup.zone()?;
-    let (package, secret) = packages::build(desk, key, case).await?;
+    let (package, secret) = packages::build(desk, keys, key, case).await?;
     let term = (package.until, zone.date(package.until));
     let mail = package_mail(desk, key, &case.opening, &secret, term);
     let lawful = case.open(desk.now())?.package(package)?;
