@@ -203,6 +203,14 @@ pub fn changes(lang: Lang) -> &'static requests::ChangeTexts {
     }
 }
 
+/// The texts of the form that a package's key goes into, in a language.
+pub fn package_form(lang: Lang) -> &'static requests::PackageFormTexts {
+    match lang {
+        Lang::En => &en::requests::PACKAGE_FORM,
+        Lang::Ru => &ru::requests::PACKAGE_FORM,
+    }
+}
+
 /// The texts of following a data request in a language.
 pub fn request_status(lang: Lang) -> &'static requests::StatusTexts {
     match lang {

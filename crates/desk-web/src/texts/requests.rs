@@ -224,3 +224,20 @@ pub struct ChangeTexts {
     /// The link back to the request.
     pub back: &'static str,
 }
+
+/// The texts of the form that a package's key goes into, where it came back.
+#[derive(Debug)]
+pub struct PackageFormTexts {
+    /// A fault: field, code.
+    pub field_error: fn(&str, &str) -> &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// The key of the package.
+    pub secret_label: &'static str,
+    /// What it is.
+    pub secret_hint: &'static str,
+    /// The button that fetches the package.
+    pub get: &'static str,
+    /// The link back to the request.
+    pub back: &'static str,
+}
