@@ -208,9 +208,17 @@ fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
         assert_eq!(variables, any("spin:variables/"), "variables of {id}");
         // Whoever scans reads everything there is, so nobody but operators and the mailer may make a component scan; and
         // the sweep, which tells nobody what it saw.
-        let scans =
-            ["console", "queue", "casework", "referral", "erasure", "suppressions", "sweep"]
-                .contains(&id);
+        let scans = [
+            "console",
+            "queue",
+            "casework",
+            "packages",
+            "referral",
+            "erasure",
+            "suppressions",
+            "sweep",
+        ]
+        .contains(&id);
         assert_eq!(any("wasi:keyvalue/"), scans, "the scan of {id}");
         // What may call others may call the mailer, and Amazon where it signs.
         let calls =

@@ -41,6 +41,30 @@ pub async fn load<S: Store, K: Place>(
     Ok(Some(fold(key.id(), opening, decoded(head)?.unwrap_or_default())))
 }
 
+/// Loads a case with all of these events, which are those that there are; `None` if there is no case or it has expired.
+/// Beside it stands whether its head misses any of them.
+///
+/// # Errors
+/// As for [`load`].
+pub async fn load_whole<S: Store, K: Place>(
+    desk: &Desk<'_, S>,
+    key: &K,
+    events: &[Id],
+) -> Result<Option<(K::Case, bool)>, Problem> {
+    let Some(case) = load(desk, key).await? else { return Ok(None) };
+    let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
+    let missing: Vec<Id> = events.iter().filter(|id| !known(id)).copied().collect();
+    if missing.is_empty() {
+        return Ok(Some((case, false)));
+    }
+    let found = read_events(desk, key, missing).await?;
+    let known = case.journal().events().len();
+    let (id, opening, head) = case.unfold();
+    let case: K::Case = fold(id, opening, head.merged(Journal::new(found)));
+    let missed = case.journal().events().len() != known;
+    Ok(Some((case, missed)))
+}
+
 /// Folds a case from what is stored, where a message may be twice.
 pub fn fold<C: Aggregate>(id: Id, opening: Box<C::Opening>, head: Journal<C::Change>) -> C {
     C::fold(id, opening, head.without_repeats())

@@ -6,6 +6,7 @@ use desk_core::case::Message;
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::Purpose;
+use desk_core::package::PackageSecret;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::{Code, Ground, Opening, PROOF_SECONDS, RequestKey};
 use desk_core::time::{Date, Timestamp};
@@ -59,15 +60,6 @@ pub(crate) enum Notice<'a> {
         /// What the operator says to it.
         text: &'a Message,
     },
-    /// A package can be fetched.
-    Package {
-        /// The key that opens it, which stands in this mail alone.
-        key: &'a str,
-        /// Until when.
-        until: Timestamp,
-        /// The day of that.
-        day: Date,
-    },
     /// A complaint was opened from the request.
     Complaint {
         /// Its reference.
@@ -87,7 +79,7 @@ pub(crate) fn notice<S>(
     let t = texts::notices(opening.lang);
     let date = texts::texts(opening.lang).date;
     let complain = || complain::complain(opening.lang)(opening.regime).to_owned();
-    let mut expires = desk.now().plus_seconds(KEPT_SECONDS);
+    let expires = desk.now().plus_seconds(KEPT_SECONDS);
     let quoted = |text: &Message| text.as_str().to_owned();
     let (opener, said): (&Opener, Vec<String>) = match notice {
         Notice::Message(text) => (&t.message, vec![quoted(text)]),
@@ -103,24 +95,55 @@ pub(crate) fn notice<S>(
         Notice::Refused { ground, text } => {
             (&t.refused, vec![(t.ground)(ground).to_owned(), quoted(text), complain()])
         }
-        Notice::Package { key, until, day } => {
-            expires = until;
-            (&t.package, vec![(t.package_key)(key, &date(day))])
-        }
         Notice::Complaint { reference, path } => {
             let link = format!("{}{path}", desk.setup.base_url);
             (&t.complaint, vec![(t.complaint_link)(&reference.to_string(), &link)])
         }
     };
-    let mut text = format!("{}\n\n{}\n\n", t.greeting, (opener.lead)((t.about)(opening.kind)));
-    for paragraph in said {
-        text.push_str(&paragraph);
+    let text = letter(t.greeting, (opener.lead)((t.about)(opening.kind)), &said, t.follow);
+    linked(desk, key, opening, opener.subject, text, expires)
+}
+
+/// The mail that a package is ready, with the secret that opens it, which stands here alone. It is worth sending for as
+/// long as the package can be fetched: until the instant, which is on `day`.
+pub(crate) fn package_mail<S>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    opening: &Opening,
+    secret: &PackageSecret,
+    (until, day): (Timestamp, Date),
+) -> Mail {
+    let t = texts::package_notice(opening.lang);
+    let date = texts::texts(opening.lang).date;
+    let said = [(t.key)(&secret.to_string(), &date(day))];
+    let text = letter(t.greeting, (t.opener.lead)((t.about)(opening.kind)), &said, t.follow);
+    linked(desk, key, opening, t.opener.subject, text, until)
+}
+
+/// The text of a mail, up to the link.
+fn letter(greeting: &str, lead: String, said: &[String], follow: &str) -> String {
+    let mut text = String::new();
+    let said = said.iter().map(String::as_str);
+    for paragraph in [greeting, &lead].into_iter().chain(said).chain([follow]) {
+        text.push_str(paragraph);
         text.push_str("\n\n");
     }
-    for line in [t.follow, "\n\n", &desk.setup.base_url, &request_path(desk.setup, key), "\n\n"] {
+    text
+}
+
+/// A mail whose text ends with the link to the status page.
+fn linked<S>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    opening: &Opening,
+    subject: &str,
+    mut text: String,
+    expires: Timestamp,
+) -> Mail {
+    for line in [&desk.setup.base_url, &request_path(desk.setup, key), "\n\n"] {
         text.push_str(line);
     }
-    mail(key.id, opening, opener.subject, text, expires)
+    mail(key.id, opening, subject, text, expires)
 }
 
 /// The mail that proves an identity: a link and a code, for 24 hours. It has no link to the status page, which is only
@@ -209,9 +232,11 @@ mod tests {
                     }
                     let path = request_path(desk.setup, &key);
                     let until = "2026-12-01T10:00:00Z".parse().unwrap();
-                    let package =
-                        told(Notice::Package { key: "KEY-OF-IT", until, day: date("2026-12-01") });
-                    assert!(package.text.contains("KEY-OF-IT") && package.expires == until);
+                    let secret = PackageSecret::draw(&desk.moment, id);
+                    let term = (until, date("2026-12-01"));
+                    let package = package_mail(&desk, &key, &opening, &secret, term);
+                    assert!(package.text.contains(&secret.to_string()));
+                    assert_eq!(package.expires, until);
                     for mail in [refused, partly, whole, extended, package] {
                         assert!(mail.text.contains(&format!("{BASE}{path}\n")));
                         assert!(mail.subject.as_str().contains("DR-") && mail.text.contains("DR-"));

@@ -5,13 +5,14 @@ use std::fmt;
 
 use desk_core::assertion::AssertionKey;
 use desk_core::clock::regime::Regime;
+use desk_core::clock::zone::Zone;
 use desk_core::email::EmailAddress;
 use desk_core::keys::{Keyring, OperatorToken, RootSecret};
 use desk_core::lang::Lang;
 use desk_core::limit::Limits;
 use desk_core::time::{Date, Timestamp};
 
-use crate::clocks::{Clocks, DEFAULT_REGIME};
+use crate::clocks::{Clocks, DEFAULT_REGIME, DEFAULT_ZONE};
 use crate::lists::Lists;
 use crate::mail_events::Providers;
 use crate::outbox::{Provider, Webhook};
@@ -294,6 +295,17 @@ impl Setup {
                 .map_err(|(variable, reason)| InvalidSetup { variable, reason })
         };
         asked(read_once(&self.clocks, read))
+    }
+
+    /// Where days begin and end, for functions that need no clock.
+    ///
+    /// # Errors
+    /// A problem if the variable does not parse.
+    pub fn zone(&self) -> Result<Zone, Problem> {
+        self.later_or("time_zone", DEFAULT_ZONE).parse().map_err(|error| {
+            let reason = format!("{error}");
+            Problem::Misconfigured(InvalidSetup { variable: "time_zone", reason }.to_string())
+        })
     }
 
     /// Whose law holds where nothing else is said, for functions that need no clock.

@@ -6,6 +6,7 @@ use maud::{Markup, html};
 use serde::Serialize;
 
 use crate::desk::Desk;
+use crate::packages::{PACKAGE_SCHEMA, PACKAGE_SCHEMA_PATH};
 use crate::page::{self, Frame, Place, Switch};
 use crate::problem::{Kind, Problem};
 use crate::reply::{Caching, Reply, Response};
@@ -40,7 +41,8 @@ pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
 fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Problem> {
     let reply = match request.path() {
         "/" => page_reply(locale.lang, start(setup, request, locale)),
-        "/openapi.json" => openapi(),
+        "/openapi.json" => description("application/json", OPENAPI),
+        PACKAGE_SCHEMA_PATH => description("application/schema+json", PACKAGE_SCHEMA),
         "/robots.txt" => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
             .caching(Caching::Public(86_400)),
         "/.well-known/gpc.json" => gpc(setup),
@@ -57,9 +59,11 @@ fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Prob
 }
 
 /// The description of the API (OpenAPI 3.1).
-fn openapi() -> Reply {
-    const DOCUMENT: &str = include_str!("../assets/openapi.json");
-    Reply::with_body(StatusCode::OK, "application/json", DOCUMENT)
+const OPENAPI: &str = include_str!("../assets/openapi.json");
+
+/// What describes the API, or what is in a package, to programs.
+fn description(media_type: &'static str, document: &'static str) -> Reply {
+    Reply::with_body(StatusCode::OK, media_type, document)
         .caching(Caching::Public(PAGE_AGE))
         .etag_of_body()
 }

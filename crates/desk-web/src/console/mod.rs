@@ -8,7 +8,7 @@ mod wire;
 
 use desk_core::case::{AttachedFile, Case, CaseKey, Change, Kind, Message, SetState, State};
 use desk_core::id::Id;
-use desk_core::journal::{Aggregate, Journal, Place};
+use desk_core::journal::{Aggregate, Place};
 use desk_core::reference::Reference;
 use http::{Method, StatusCode};
 
@@ -130,17 +130,9 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found<CaseKey>,
 impl<K: Place> Found<K> {
     /// Loads the case, and repairs its head where an event is missing from it; `None` if it has expired.
     async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Option<K::Case>, Problem> {
-        let Some(case) = cases::load(desk, &self.key).await? else { return Ok(None) };
-        let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
-        let missing: Vec<Id> = self.events.iter().filter(|id| !known(id)).copied().collect();
-        if missing.is_empty() {
-            return Ok(Some(case));
-        }
-        let events = cases::read_events(desk, &self.key, missing).await?;
-        let known = case.journal().events().len();
-        let (id, opening, head) = case.unfold();
-        let case: K::Case = cases::fold(id, opening, head.merged(Journal::new(events)));
-        if case.journal().events().len() == known {
+        let loaded = cases::load_whole(desk, &self.key, &self.events).await?;
+        let Some((case, missed)) = loaded else { return Ok(None) };
+        if !missed {
             return Ok(Some(case));
         }
         cases::write_head(desk, &self.key, case).await.map(Some)

@@ -3,7 +3,7 @@
 use desk_core::case::{self, CaseKey};
 use desk_core::erasure::{Act, Category, Held, Plan, Stay};
 use desk_core::id::Id;
-use desk_core::journal::{Aggregate, Journal, Place};
+use desk_core::journal::Place;
 use desk_core::keys::Subject;
 use desk_core::request::{Door, Request, RequestKey, log};
 use desk_core::store_key::StoreKey;
@@ -30,17 +30,10 @@ pub(crate) async fn load_whole<S: Store, K: Place>(
     keys: &[String],
     key: &K,
 ) -> Result<Option<K::Case>, Problem> {
-    let Some(case) = cases::load(desk, key).await? else { return Ok(None) };
-    let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
     let prefix = key.events_prefix();
     let ids = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok());
-    let missing: Vec<Id> = ids.filter(|id| !known(id)).collect();
-    if missing.is_empty() {
-        return Ok(Some(case));
-    }
-    let events = cases::read_events(desk, key, missing).await?;
-    let (id, opening, head) = case.unfold();
-    Ok(Some(cases::fold(id, opening, head.merged(Journal::new(events)))))
+    let events: Vec<Id> = ids.collect();
+    Ok(cases::load_whole(desk, key, &events).await?.map(|(case, _)| case))
 }
 
 /// Decides what goes and what stays of everything that is held about the person of a request. Where an erasure was

@@ -1,10 +1,8 @@
 //! What a person and the desk wrote to each other, cases and data requests alike, read one after another.
 
-use std::collections::VecDeque;
-
 use desk_core::case::{self, AttachedFile, Case, CaseKey, Message, PolicyPin};
 use desk_core::id::Id;
-use desk_core::journal::{Aggregate, Journal, Place};
+use desk_core::journal::Place;
 use desk_core::reference::Reference;
 use desk_core::request::{self, Ground, Proof, Request, RequestKey};
 use desk_core::store_key::StoreKey;
@@ -13,12 +11,8 @@ use desk_core::time::Timestamp;
 use crate::cases;
 use crate::desk::Desk;
 use crate::holdings::{Area, Holdings};
-use crate::join::all;
 use crate::ports::Store;
 use crate::problem::Problem;
-
-/// How many are loaded at once. One has at most some 300 KB.
-const AT_ONCE: usize = 4;
 
 /// A case or a data request.
 pub(super) enum Matter {
@@ -249,56 +243,41 @@ fn of_request(event: &request::Event) -> Entry<'_> {
     Entry { at: event.id.instant(), by, what, text }
 }
 
-/// All of a person's cases and then all of their requests, the oldest first, loaded a few at a time. Those that have
-/// expired are left out.
+/// All of a person's cases and then all of their requests, the oldest first, loaded one after another: one has up to
+/// 300 KB, and to load several at once would cost more code than it saves time. Those that have expired are left out.
 pub(super) struct Matters<'h> {
     held: &'h Holdings,
     /// How many keys were taken, the cases' first.
     at: usize,
-    ready: VecDeque<Matter>,
 }
 
 impl<'h> Matters<'h> {
     pub(super) const fn new(held: &'h Holdings) -> Self {
-        Self { held, at: 0, ready: VecDeque::new() }
+        Self { held, at: 0 }
     }
 
     pub(super) async fn next<S: Store>(
         &mut self,
         desk: &Desk<'_, S>,
     ) -> Result<Option<Matter>, Problem> {
-        let (cases, requests) = (&self.held.cases, &self.held.requests);
-        while self.ready.is_empty() {
-            if let Some(keys) = chunk(cases, self.at) {
-                self.at += keys.len();
-                let loaded = load_all(desk, keys, self.held, Area::Events).await?;
-                self.ready.extend(loaded.into_iter().map(|(key, case)| Matter::Case(key, case)));
-            } else if let Some(keys) = chunk(requests, self.at - cases.len()) {
-                self.at += keys.len();
-                let loaded = load_all(desk, keys, self.held, Area::RequestEvents).await?;
-                self.ready.extend(loaded.into_iter().map(|(key, case)| Matter::Request(key, case)));
+        let held = self.held;
+        loop {
+            let at = self.at;
+            self.at += 1;
+            let matter = if let Some(key) = held.cases.get(at) {
+                let case = load(desk, key, held, Area::Events).await?;
+                case.map(|case| Matter::Case(*key, case))
+            } else if let Some(key) = held.requests.get(at - held.cases.len()) {
+                let request = load(desk, key, held, Area::RequestEvents).await?;
+                request.map(|request| Matter::Request(*key, request))
             } else {
                 return Ok(None);
+            };
+            if matter.is_some() {
+                return Ok(matter);
             }
         }
-        Ok(self.ready.pop_front())
     }
-}
-
-/// The next keys from a place on; `None` at the end.
-fn chunk<K>(keys: &[K], from: usize) -> Option<&[K]> {
-    let rest = keys.get(from..).filter(|rest| !rest.is_empty())?;
-    rest.get(..rest.len().min(AT_ONCE))
-}
-
-async fn load_all<S: Store, K: Place>(
-    desk: &Desk<'_, S>,
-    keys: &[K],
-    held: &Holdings,
-    events: Area,
-) -> Result<Vec<(K, K::Case)>, Problem> {
-    let loaded = all(keys.iter().map(|key| load(desk, key, held, events))).await?;
-    Ok(keys.iter().copied().zip(loaded).filter_map(|(key, case)| Some((key, case?))).collect())
 }
 
 /// Loads a case with every event that is stored, also where the view of them misses one.
@@ -308,15 +287,8 @@ async fn load<S: Store, K: Place>(
     held: &Holdings,
     events: Area,
 ) -> Result<Option<K::Case>, Problem> {
-    let Some(case) = cases::load(desk, key).await? else { return Ok(None) };
     let prefix = key.events_prefix();
     let stored = held.of(events).filter_map(|key| key.as_str().strip_prefix(&prefix)?.parse().ok());
-    let known = |id: &Id| case.journal().events().iter().any(|event| event.id == *id);
-    let missing: Vec<Id> = stored.filter(|id| !known(id)).collect();
-    if missing.is_empty() {
-        return Ok(Some(case));
-    }
-    let missing = cases::read_events(desk, key, missing).await?;
-    let (id, opening, journal) = case.unfold();
-    Ok(Some(cases::fold(id, opening, journal.merged(Journal::new(missing)))))
+    let stored: Vec<Id> = stored.collect();
+    Ok(cases::load_whole(desk, key, &stored).await?.map(|(case, _)| case))
 }

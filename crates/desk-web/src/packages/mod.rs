@@ -28,7 +28,7 @@ use crate::headers;
 use crate::holdings::Holdings;
 use crate::join::all;
 use crate::outbox::{self, Mail};
-use crate::ports::{Scan, Store};
+use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Chunks, Reply, Response, Rest};
 use matter::{Matter, Matters, Section};
@@ -36,8 +36,8 @@ use parts::Parts;
 
 pub use matter::{By, What};
 
-/// The description of `data.json` (JSON Schema, draft 2020-12). It is made from the code, as `docs/openapi.json` is, and
-/// lies in every archive beside what it describes.
+/// The description of `data.json` (JSON Schema, draft 2020-12). It is made from the code, as `docs/openapi.json` is.
+/// The desk serves it, and `data.json` says where: in every archive it would only be the same 9 KB again.
 pub const PACKAGE_SCHEMA: &str = include_str!("../../assets/package.schema.json");
 /// Where the desk serves it.
 pub const PACKAGE_SCHEMA_PATH: &str = "/requests/package.schema.json";
@@ -50,15 +50,16 @@ const AT_ONCE: usize = 16;
 
 /// Builds the package of a request whose identity is proven: everything that is held about the person with its address,
 /// and nothing of anybody else. Nothing of it is a package before the last write, the lock's: what an attempt that broke
-/// off leaves is unreadable, and expires.
+/// off leaves is unreadable, and expires. `keys` are all keys of the store, from one scan, in order.
 ///
 /// The secret is nowhere but in what this returns. Whoever calls this gives it to the person, appends
 /// [`desk_core::request::Open::package`], and drops the package that was there before.
 ///
 /// # Errors
 /// A problem if the store fails, what it holds was changed, or the archive would have 4 GiB.
-pub async fn build<S: Scan>(
+pub async fn build<S: Store>(
     desk: &Desk<'_, S>,
+    keys: &[String],
     key: &RequestKey,
     request: &Request,
 ) -> Result<(Package, PackageSecret), Problem> {
@@ -67,10 +68,7 @@ pub async fn build<S: Scan>(
             "a package is for whoever has proven who they are".to_owned(),
         ));
     }
-    let held = {
-        let keys = desk.store.keys("").await?;
-        Holdings::find(desk, &keys, &request.opening.email).await?
-    };
+    let held = Holdings::find(desk, keys, &request.opening.email).await?;
     let id = package::draw_id(&desk.moment, key.id);
     let (lock, secret) = (Lock::draw(&desk.moment, id), PackageSecret::draw(&desk.moment, id));
     let until = desk.now().plus_seconds(KEPT_SECONDS).min(request.opening.expires);
@@ -99,7 +97,6 @@ impl<S: Store> Archive<'_, '_, S> {
         let mut zip = Zip::new(self.desk.now());
         zip = self.page(zip).await?;
         zip = self.data(zip).await?;
-        zip.add(self.parts.out(), "data.schema.json", PACKAGE_SCHEMA.as_bytes()).map_err(fault)?;
         zip = self.table(zip).await?;
         zip = self.files(zip).await?;
         zip.finish(self.parts.out());
@@ -139,7 +136,7 @@ impl<S: Store> Archive<'_, '_, S> {
                 self.parts.write(&mut entry, &mut text).await?;
             }
         }
-        page::tail(&mut text, lang);
+        page::tail(&mut text, lang, desk.setup);
         self.parts.write(&mut entry, &mut text).await?;
         Ok(entry.end(self.parts.out()))
     }
@@ -220,7 +217,7 @@ impl<S: Store> Archive<'_, '_, S> {
             let missing = || Problem::Internal("a part of a file is missing".to_owned());
             let content = self.desk.open(&key).await?.ok_or_else(missing)?;
             hash.update(&content);
-            entry.write(self.parts.out(), &content).map_err(fault)?;
+            self.parts.add(&mut entry, &content)?;
             self.parts.flush().await?;
         }
         if hex(&hash.finalize()) != file.sha256 {
@@ -231,11 +228,12 @@ impl<S: Store> Archive<'_, '_, S> {
 
     /// The suppressions that hold: a few for every list there is.
     async fn suppressions(&self) -> Result<Vec<data::State>, Problem> {
-        let held = &self.held.suppressions;
-        let asked: Vec<_> = held.iter().map(|held| (held.subject, held.scope)).collect();
-        let states = self.desk.suppressions(&asked).await?;
-        let states = asked.into_iter().zip(states);
-        Ok(states.filter_map(|((_, scope), state)| Some((scope, state?))).collect())
+        let mut states = Vec::new();
+        for held in &self.held.suppressions {
+            let state = self.desk.suppression(held.subject, held.scope).await?;
+            states.extend(state.map(|state| (held.scope, state)));
+        }
+        Ok(states)
     }
 
     async fn mail(&self, id: desk_core::id::Id) -> Result<Option<Mail>, Problem> {

@@ -7,6 +7,7 @@ use desk_core::suppression::{Change, Scope};
 use desk_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
+use super::PACKAGE_SCHEMA_PATH;
 use super::data::State;
 use super::matter::{By, Matter, Section, What};
 use crate::desk::Desk;
@@ -298,15 +299,15 @@ pub(super) fn mail(text: &mut String, lang: Lang, id: Id, mail: &Mail) {
 }
 
 /// The end of the page: the other files.
-pub(super) fn tail(text: &mut String, lang: Lang) {
+pub(super) fn tail(text: &mut String, lang: Lang, setup: &Setup) {
     let t = texts::package(lang);
+    let schema = format!("{}{PACKAGE_SCHEMA_PATH}", setup.base_url);
     push(
         text,
         html! {
             h2 id="files" { (t.files) }
             ul {
-                li { a href="data.json" { "data.json" } ": " (t.data_hint) }
-                li { a href="data.schema.json" { "data.schema.json" } ": " (t.schema_hint) }
+                li { a href="data.json" { "data.json" } ": " (t.data_hint) " " a href=(schema) { (t.schema) } }
                 li { a href="messages.csv" { "messages.csv" } ": " (t.table_hint) }
                 li { code { "files/" } ": " (t.files_hint) }
             }

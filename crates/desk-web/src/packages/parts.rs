@@ -1,5 +1,7 @@
 //! An archive on its way into encrypted parts.
 
+use std::pin::Pin;
+
 use desk_core::id::Id;
 use desk_core::package::{MAX_PART, PackageKey, part_key};
 use desk_core::time::Timestamp;
@@ -13,6 +15,9 @@ use crate::problem::Problem;
 
 /// How many parts are written side by side.
 const AT_ONCE: usize = 3;
+
+/// Something that is being stored.
+pub(super) type Stored<'a> = Pin<Box<dyn Future<Output = Result<(), Problem>> + 'a>>;
 
 /// What was written of an archive, and is not stored yet.
 pub(super) struct Parts<'w, 'd, S> {
@@ -42,18 +47,27 @@ impl<'w, 'd, S: Store> Parts<'w, 'd, S> {
         &mut self.pending
     }
 
-    /// Moves a text into an entry, and stores what is enough for whole parts.
-    pub(super) async fn write(
-        &mut self,
-        entry: &mut OpenEntry,
-        text: &mut String,
-    ) -> Result<(), Problem> {
-        entry.write(&mut self.pending, text.as_bytes()).map_err(fault)?;
-        text.clear();
-        self.flush().await
+    /// Moves a text into an entry, and stores what is enough for whole parts. A byte stays behind, for the last part says
+    /// that it is the last one.
+    pub(super) fn write<'a>(
+        &'a mut self,
+        entry: &'a mut OpenEntry,
+        text: &'a mut String,
+    ) -> Stored<'a> {
+        // Boxed, for it is waited for in a dozen places, and would be compiled into each of them.
+        Box::pin(async move {
+            self.add(entry, text.as_bytes())?;
+            text.clear();
+            self.flush().await
+        })
     }
 
-    /// Stores what is enough for whole parts. A byte stays behind, for the last part says that it is the last one.
+    /// Moves some of a file into an entry. What goes there is stored by the next [`Parts::flush`].
+    pub(super) fn add(&mut self, entry: &mut OpenEntry, content: &[u8]) -> Result<(), Problem> {
+        entry.write(&mut self.pending, content).map_err(fault)
+    }
+
+    /// Stores what is enough for whole parts.
     pub(super) async fn flush(&mut self) -> Result<(), Problem> {
         while self.pending.len() > AT_ONCE * MAX_PART {
             self.store(AT_ONCE * MAX_PART, false).await?;

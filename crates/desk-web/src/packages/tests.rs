@@ -19,8 +19,8 @@ use serde_json::Value;
 use super::*;
 use crate::cases;
 use crate::memory::MemoryStore;
-use crate::memory::testing::{Answer, World, block_on, form, request as http_request};
-use crate::ports::StoreError;
+use crate::memory::testing::{Answer, BASE, World, block_on, form, request as http_request};
+use crate::ports::{Scan, StoreError};
 use crate::suppression::Act;
 use crate::texts;
 
@@ -208,6 +208,17 @@ fn fill(world: &World, email: &str, who: &str) -> (RequestKey, Request) {
     file_request(world, request_opening(world, email, None), &[], vec![])
 }
 
+/// Builds a package as operators' side does: of what one scan has found.
+async fn build<S: Scan>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    request: &Request,
+) -> Result<(Package, PackageSecret), Problem> {
+    let mut keys = desk.store.keys("").await?;
+    keys.sort_unstable();
+    super::build(desk, &keys, key, request).await
+}
+
 fn build_at(world: &World, key: &RequestKey, request: &Request) -> (Package, PackageSecret) {
     block_on(build(&world.desk(), key, request)).unwrap()
 }
@@ -332,11 +343,11 @@ fn validate(root: &Value, schema: &Value, value: &Value, path: &str) -> Result<(
     Ok(())
 }
 
-/// The data of an archive, held to the schema that lies beside it.
+/// The data of an archive, held to the schema that it names.
 fn data(entries: &BTreeMap<String, Vec<u8>>) -> Value {
-    assert_eq!(text(entries, "data.schema.json"), PACKAGE_SCHEMA);
     let schema: Value = serde_json::from_str(PACKAGE_SCHEMA).unwrap();
     let data: Value = serde_json::from_slice(&entries["data.json"]).unwrap();
+    assert_eq!(data["$schema"], format!("{BASE}{PACKAGE_SCHEMA_PATH}"));
     validate(&schema, &schema, &data, "").unwrap();
     data
 }

@@ -10,6 +10,7 @@ pub mod changes;
 pub(crate) mod clock;
 mod erased;
 pub mod identity;
+pub mod package;
 mod pages;
 pub mod status;
 mod status_page;

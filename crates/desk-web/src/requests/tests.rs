@@ -11,6 +11,7 @@ use http::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
+use super::package;
 use crate::cases;
 use crate::erasure::tests::call;
 use crate::memory::testing::{
@@ -692,4 +693,48 @@ fn what_was_erased_leaves_a_page_with_the_act() {
     // Without an act there is nothing to see.
     world.later(4 * 366 * 86_400);
     assert_eq!(world.data_requests(&page(&linked)).status, 404);
+}
+
+#[test]
+fn whoever_has_the_link_and_the_key_fetches_the_package() {
+    let world = World::new();
+    let status = proven(&world, &body("access"));
+    let address = format!("{status}/package");
+    let fetch = |request| -> Answer { block_on(package::serve(&world.desk(), &request)).into() };
+    let with = |secret: &str| fetch(form(&address, &[("secret", secret)]));
+    // There is none yet, whatever is said.
+    assert_eq!(with("ABCDE").status, 404);
+    let (key, desk) = (key(&world, &status), world.desk());
+    let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
+    let mut keys: Vec<String> = world.store.dump().into_keys().collect();
+    keys.sort_unstable();
+    let (built, secret) = block_on(crate::packages::build(&desk, &keys, &key, &case)).unwrap();
+    happen(&world, &status, Change::Packaged(built));
+
+    let secret = secret.to_string();
+    let right = with(&secret);
+    assert_eq!((right.status, right.header("content-type")), (200, "application/zip"));
+    assert!(right.body.starts_with(b"PK") && right.body.len() as u64 == built.size);
+    assert_eq!(
+        fetch(post(&address, &json!({"secret": secret.to_lowercase()}), &[])).body,
+        right.body
+    );
+
+    let wrong = "ABCDEFGHJKMNPQRSTVWXYZ2345";
+    for (given, said) in [(wrong, "does not open"), ("short", "does not open"), ("", "is empty")] {
+        let shown = with(given);
+        assert_eq!(shown.status, 422, "{}", shown.text());
+        assert!(shown.text().contains(said) && shown.text().contains("name=\"secret\""));
+        assert!(given.is_empty() || !shown.text().contains(given));
+    }
+    let told = fetch(post(&address, &json!({"secret": wrong}), &[]));
+    assert_eq!(told.status, 422);
+    assert_eq!(told.field("/errors/0/pointer"), "/secret");
+    assert_eq!(told.field("/errors/0/code"), "wrong-secret");
+
+    let looked = fetch(get(&address));
+    assert_eq!((looked.status, looked.header("allow")), (405, "POST"));
+    assert_eq!(fetch(form("/requests/status/forged/package", &[("secret", &secret)])).status, 404);
+    world.later(crate::packages::KEPT_SECONDS);
+    assert_eq!(with(&secret).status, 404);
 }

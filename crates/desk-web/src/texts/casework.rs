@@ -5,8 +5,18 @@ use desk_core::lang::Lang;
 
 /// The text of a code in a language; `None` if it is another one.
 pub fn code(lang: Lang, code: &str) -> Option<&'static str> {
-    match lang {
-        Lang::En => super::en::casework::code(code),
-        Lang::Ru => super::ru::casework::code(code),
-    }
+    let table = match lang {
+        Lang::En => super::en::casework::CODES,
+        Lang::Ru => super::ru::casework::CODES,
+    };
+    super::of(table, code)
+}
+
+/// The same for the few codes that building a package can come to.
+pub fn package_code(lang: Lang, code: &str) -> Option<&'static str> {
+    let table = match lang {
+        Lang::En => super::en::casework::PACKAGES,
+        Lang::Ru => super::ru::casework::PACKAGES,
+    };
+    super::of(table, code)
 }

@@ -203,6 +203,14 @@ pub fn changes(lang: Lang) -> &'static requests::ChangeTexts {
     }
 }
 
+/// The texts of the form that a package's key goes into, in a language.
+pub fn package_form(lang: Lang) -> &'static requests::PackageFormTexts {
+    match lang {
+        Lang::En => &en::requests::PACKAGE_FORM,
+        Lang::Ru => &ru::requests::PACKAGE_FORM,
+    }
+}
+
 /// The texts of following a data request in a language.
 pub fn request_status(lang: Lang) -> &'static requests::StatusTexts {
     match lang {
@@ -224,6 +232,14 @@ pub fn identity(lang: Lang) -> &'static notices::IdentityTexts {
     match lang {
         Lang::En => &en::notices::IDENTITY,
         Lang::Ru => &ru::notices::IDENTITY,
+    }
+}
+
+/// The texts of the mail about a package in a language.
+pub fn package_notice(lang: Lang) -> &'static notices::PackageNoticeTexts {
+    match lang {
+        Lang::En => &en::notices::PACKAGE,
+        Lang::Ru => &ru::notices::PACKAGE,
     }
 }
 

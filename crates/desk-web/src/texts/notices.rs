@@ -42,10 +42,6 @@ pub struct NoticeTexts {
     pub refused: Opener,
     /// On what ground.
     pub ground: fn(Ground) -> &'static str,
-    /// A package is ready.
-    pub package: Opener,
-    /// Its key, and until when it can be fetched.
-    pub package_key: fn(&str, &str) -> String,
     /// A complaint was opened from it.
     pub complaint: Opener,
     /// Its reference and its link.
@@ -58,6 +54,21 @@ pub struct NoticeTexts {
     pub complaint_opened: fn(&str) -> String,
     /// What an operator writes into a complaint that was turned into a request: the reference.
     pub turned: fn(&str) -> String,
+}
+
+/// The texts of the mail about a package: apart, for whoever builds packages sends no other.
+#[derive(Debug)]
+pub struct PackageNoticeTexts {
+    /// The first line.
+    pub greeting: &'static str,
+    /// What was asked for, in the middle of a sentence.
+    pub about: fn(Kind) -> &'static str,
+    /// What stands before the link to the status page.
+    pub follow: &'static str,
+    /// That it is ready.
+    pub opener: Opener,
+    /// Its key, and until when it can be fetched.
+    pub key: fn(&str, &str) -> String,
 }
 
 /// The texts of the mail that proves an identity: apart, for the public side sends no other.

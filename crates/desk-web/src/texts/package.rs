@@ -118,8 +118,8 @@ pub struct PackageTexts {
     pub files: &'static str,
     /// What `data.json` is.
     pub data_hint: &'static str,
-    /// What describes it.
-    pub schema_hint: &'static str,
+    /// The link to what the names in it mean.
+    pub schema: &'static str,
     /// What `messages.csv` is.
     pub table_hint: &'static str,
     /// What the folder is.

@@ -226,6 +226,23 @@ pub struct ChangeTexts {
     pub back: &'static str,
 }
 
+/// The texts of the form that a package's key goes into, where it came back.
+#[derive(Debug)]
+pub struct PackageFormTexts {
+    /// A fault: field, code.
+    pub field_error: fn(&str, &str) -> &'static str,
+    /// The heading.
+    pub title: &'static str,
+    /// The key of the package.
+    pub secret_label: &'static str,
+    /// What it is.
+    pub secret_hint: &'static str,
+    /// The button that fetches the package.
+    pub get: &'static str,
+    /// The link back to the request.
+    pub back: &'static str,
+}
+
 /// The text of a code that the public side of data requests has of its own, in a language; `None` if it is another one.
 /// They are apart from the others, so that functions which have nothing to do with requests need not carry them: whoever
 /// uses them says so in [`crate::Setup`].

@@ -64,7 +64,8 @@ pub async fn work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Respons
 /// Answers the address of a request's package, which is built and dropped here.
 pub async fn pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
     let locale = request.locale(desk.setup);
-    let outcome = match authorise(desk, request) {
+    desk.setup.own_codes.set(Some(texts::package_code));
+    let outcome = match operator::authorise(desk.setup, request) {
         Ok(()) => route_pack(desk, request).await,
         Err(problem) => Err(problem),
     };
@@ -140,11 +141,9 @@ async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
     let ["console", "api", "requests", name, "package"] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    match request.method {
-        Method::POST => packages::build(desk, request, name).await,
-        Method::DELETE => packages::drop(desk, request, name).await,
-        _ => Err(Problem::MethodNotAllowed("POST, DELETE")),
-    }
+    let builds = request.method == Method::POST;
+    allow(builds || request.method == Method::DELETE, "POST, DELETE")?;
+    packages::change(desk, request, name, builds).await
 }
 
 async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
@@ -224,18 +223,33 @@ impl Named {
     }
 }
 
+/// What a request is called in an address: its id or its reference.
+struct Name(Option<Id>, Option<Reference>);
+
+impl Name {
+    /// Reads it, before anything is looked for.
+    fn read(name: &str) -> Result<Self, Problem> {
+        match (name.parse().ok(), name.parse().ok()) {
+            (None, None) => Err(Problem::NotFound),
+            (id, reference) => Ok(Self(id, reference)),
+        }
+    }
+
+    /// The request of that name.
+    fn among(&self, keys: &[String]) -> Result<RequestKey, Problem> {
+        let is_named = |key: &RequestKey| {
+            Some(key.id) == self.0 || Some(Reference::new(Series::Requests, key.id)) == self.1
+        };
+        let mut requests = keys.iter().filter_map(|key| RequestKey::from_opening(key));
+        requests.find(is_named).ok_or(Problem::NotFound)
+    }
+}
+
 /// Finds a request by its id or its reference.
 async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Named, Problem> {
-    let id = name.parse::<Id>().ok();
-    let reference = name.parse::<Reference>().ok();
-    if id.is_none() && reference.is_none() {
-        return Err(Problem::NotFound);
-    }
+    let name = Name::read(name)?;
     let scanned = Scanned::read(desk).await?;
-    let is_named = |key: &RequestKey| {
-        Some(key.id) == id || Some(Reference::new(Series::Requests, key.id)) == reference
-    };
-    let key = scanned.requests().into_iter().find(is_named).ok_or(Problem::NotFound)?;
+    let key = name.among(&scanned.0)?;
     let found = scanned.found(&[key]).pop().ok_or(Problem::NotFound)?;
     Ok(Named { found, scanned })
 }

@@ -1,71 +1,89 @@
 //! The package of a request: built for the person, who alone is sent the key to it, and dropped again.
 
 use desk_core::id::Id;
-use desk_core::request::{Package, Refusal, Stage};
+use desk_core::journal::Place as _;
+use desk_core::request::{Move, Package, Refusal, Request, RequestKey, Stage};
 use http::StatusCode;
 
-use super::{done, find, state_tag};
+use super::{Name, done, state_tag};
 use crate::audit::Action;
 use crate::cases;
-use crate::console::precondition;
+use crate::console::{Found, precondition};
 use crate::desk::Desk;
-use crate::notices::{Notice, notice};
+use crate::notices::package_mail;
 use crate::outbox;
 use crate::packages;
-use crate::ports::Scan;
+use crate::ports::{Scan, Store};
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request as HttpRequest;
 
-/// Builds a package. The key stands in the mail and nowhere else, so one that is built again replaces the other.
-pub(super) async fn build<S: Scan>(
+/// Builds the package of a request, or drops it: then nobody can open it any more, whatever they have of it.
+pub(super) async fn change<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
+    builds: bool,
 ) -> Result<Reply, Problem> {
-    let named = find(desk, name).await?;
-    let key = *named.key();
-    let case = named.load(desk).await?;
+    let name = Name::read(name)?;
+    // One scan for the request and for all that is held about its person.
+    let mut keys = desk.store.keys("").await?;
+    keys.sort_unstable();
+    let key = name.among(&keys)?;
+    let prefix = key.events_prefix();
+    let events = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok()).collect();
+    let case = Found { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;
     precondition(request, &state_tag(desk, &case), true)?;
-    // Whether one may be given out is asked before it is built.
-    let none = Package { id: Id::from_bytes([0; 16]), size: 0, parts: 0, until: desk.now() };
-    case.open(desk.now())?.package(none)?;
-    super::audit(desk, Action::PackageBuilt, key.id).await?;
-    let earlier = case.package;
-    let (package, secret) = packages::build(desk, &key, &case).await?;
-    let day = desk.setup.clocks()?.zone.date(package.until);
-    let secret = secret.to_string();
-    let told = Notice::Package { key: &secret, until: package.until, day };
-    let mail = notice(desk, &key, &case.opening, told);
-    let lawful = case.open(desk.now())?.package(package)?;
-    outbox::put(desk, desk.moment.id("mail"), &mail).await?;
+    let (action, status) = match builds {
+        true => (Action::PackageBuilt, StatusCode::CREATED),
+        false => (Action::PackageDropped, StatusCode::OK),
+    };
+    let asked = if builds { may_build(desk, &case)? } else { may_drop(desk, &case)? };
+    super::audit(desk, action, key.id).await?;
+    let (lawful, earlier) = if builds {
+        (build(desk, &keys, &key, &case).await?, case.package)
+    } else {
+        if let Some(package) = case.package {
+            packages::drop(desk, &package).await?;
+        }
+        (asked, None)
+    };
     let event = desk.moment.id("event");
     let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
     if let Some(earlier) = earlier {
         packages::drop(desk, &earlier).await?;
     }
-    Ok(done(desk, &case, StatusCode::CREATED))
+    Ok(done(desk, &case, status))
 }
 
-/// Drops the package: nobody can open it any more, whatever they have of it.
-pub(super) async fn drop<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &HttpRequest,
-    name: &str,
-) -> Result<Reply, Problem> {
-    let named = find(desk, name).await?;
-    let key = *named.key();
-    let case = named.load(desk).await?;
-    precondition(request, &state_tag(desk, &case), true)?;
-    let lawful = match case.stage(desk.now()) {
+/// Whether a package may be given out, which is asked before it is built.
+fn may_build<S>(desk: &Desk<'_, S>, case: &Request) -> Result<Move, Problem> {
+    let none = Package { id: Id::from_bytes([0; 16]), size: 0, parts: 0, until: desk.now() };
+    Ok(case.open(desk.now())?.package(none)?)
+}
+
+/// Whether there is a package that may be dropped.
+fn may_drop<S>(desk: &Desk<'_, S>, case: &Request) -> Result<Move, Problem> {
+    Ok(match case.stage(desk.now()) {
         Stage::Open(open) => open.drop_package()?,
         Stage::Ended(ended) => ended.drop_package()?,
         Stage::Identity(_) => return Err(Refusal::NotIdentified.into()),
-    };
-    let package = case.package.ok_or(Refusal::Unchanged)?;
-    super::audit(desk, Action::PackageDropped, key.id).await?;
-    packages::drop(desk, &package).await?;
-    let event = desk.moment.id("event");
-    let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
-    Ok(done(desk, &case, StatusCode::OK))
+    })
+}
+
+/// Builds it, and has the mail with the key in the outbox. The key stands there and nowhere else, so a package that is
+/// built again replaces the other.
+async fn build<S: Store>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+    key: &RequestKey,
+    case: &Request,
+) -> Result<Move, Problem> {
+    let zone = desk.setup.zone()?;
+    let (package, secret) = packages::build(desk, keys, key, case).await?;
+    let term = (package.until, zone.date(package.until));
+    let mail = package_mail(desk, key, &case.opening, &secret, term);
+    let lawful = case.open(desk.now())?.package(package)?;
+    outbox::put(desk, desk.moment.id("mail"), &mail).await?;
+    Ok(lawful)
 }

@@ -2,14 +2,17 @@
 
 use desk_core::request::{Ground, Kind};
 
-use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener};
+use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener, PackageNoticeTexts};
+
+const GREETING: &str = "Hello,";
+const FOLLOW: &str = "See where it stands, and write to us, under your secret link:";
 
 /// The texts.
 pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
-    greeting: "Hello,",
+    greeting: GREETING,
     about,
     reference,
-    follow: "See where it stands, and write to us, under your secret link:",
+    follow: FOLLOW,
     message: Opener {
         subject: "A message about your request",
         lead: |about| format!("we have written to you about {about}:"),
@@ -52,16 +55,6 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
         Ground::RightsOfOthers => "It would harm the rights of other people.",
         Ground::NotApplicable => "The law does not give this right in this case.",
     },
-    package: Opener {
-        subject: "Your data is ready",
-        lead: |about| format!("the file for {about} is ready."),
-    },
-    package_key: |key, until| {
-        format!(
-            "Open the link below and enter this key, which opens the file:\n\n{key}\n\n\
-             You can fetch it until {until}. We have no copy of the key: whoever has this mail can open the file, so keep it to yourself."
-        )
-    },
     complaint: Opener {
         subject: "Your complaint",
         lead: |about| format!("we have opened a complaint from {about}, and will look into it."),
@@ -83,6 +76,23 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
     turned: |reference| {
         format!(
             "What you wrote asks for something that the law gives you a right to. We have opened a data request from it, so that you need not ask again. Its reference is {reference}. We have sent you a mail with a link and a code: please confirm with it that it is you who asks."
+        )
+    },
+};
+
+/// The texts of the mail about a package.
+pub(in crate::texts) static PACKAGE: PackageNoticeTexts = PackageNoticeTexts {
+    greeting: GREETING,
+    about,
+    follow: FOLLOW,
+    opener: Opener {
+        subject: "Your data is ready",
+        lead: |about| format!("the file for {about} is ready."),
+    },
+    key: |key, until| {
+        format!(
+            "Open the link below and enter this key, which opens the file:\n\n{key}\n\n\
+             You can fetch it until {until}. We have no copy of the key: whoever has this mail can open the file, so keep it to yourself."
         )
     },
 };

@@ -157,7 +157,7 @@ pub(in crate::texts) static PACKAGE: PackageTexts = PackageTexts {
     mails_hint: "Mails to you that were not handed over to the mail service yet. They are deleted once they are.",
     files: "Other files in this package",
     data_hint: "everything once more, for programs.",
-    schema_hint: "what the names in it mean (JSON Schema).",
+    schema: "What the names in it mean (JSON Schema).",
     table_hint: "all messages as a table, for spreadsheets.",
     files_hint: "the files that you attached.",
     keep_safe: "Keep this package where nobody else gets at it: whoever has it reads all of this.",

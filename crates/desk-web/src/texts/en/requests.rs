@@ -2,7 +2,7 @@
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-use crate::texts::requests::{ChangeTexts, RequestTexts, StatusTexts};
+use crate::texts::requests::{ChangeTexts, PackageFormTexts, RequestTexts, StatusTexts};
 
 /// The texts.
 pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
@@ -161,15 +161,15 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
         Ground::NotApplicable => "The law does not give this right in this case.",
     },
     ground_title: "Why",
-    package_title: "Your data",
+    package_title: PACKAGE_TITLE,
     package_lead: |size, until| {
         format!(
             "One file (ZIP, {size}): a page to read, the same for machines, and your files. You can fetch it until {until}."
         )
     },
-    secret_label: "The key from the mail",
-    secret_hint: "The file is encrypted, and only this key opens it. We have no copy of the key.",
-    package_get: "Download the file",
+    secret_label: SECRET_LABEL,
+    secret_hint: SECRET_HINT,
+    package_get: PACKAGE_GET,
     erased_title: "It is done: your data was erased",
     erased: "What belonged to you is destroyed. What stays is this fact, without your name, and what the act lists with its ground.",
     get_act: "Download the signed act",
@@ -218,6 +218,29 @@ pub(in crate::texts) static CHANGES: ChangeTexts = ChangeTexts {
         _ => "A field is not valid",
     },
     back: "Back to the request, without sending",
+};
+
+const PACKAGE_TITLE: &str = "Your data";
+const SECRET_LABEL: &str = "The key from the mail";
+const SECRET_HINT: &str =
+    "The file is encrypted, and only this key opens it. We have no copy of the key.";
+const PACKAGE_GET: &str = "Download the file";
+
+/// The texts of the form that a package's key goes into.
+pub(in crate::texts) static PACKAGE_FORM: PackageFormTexts = PackageFormTexts {
+    field_error: |field, code| match (field, code) {
+        ("secret", "missing") => "Write the key from the mail: the field is empty",
+        ("secret", _) => {
+            "This key does not open the package: copy it from the newest mail, all of it"
+        }
+        (_, "unknown-field") => "The form has a field that is not known here",
+        _ => "A field is not valid",
+    },
+    title: PACKAGE_TITLE,
+    secret_label: SECRET_LABEL,
+    secret_hint: SECRET_HINT,
+    get: PACKAGE_GET,
+    back: "Back to the request",
 };
 
 /// The text of a code that the public side of data requests has of its own; `None` if it is another one.

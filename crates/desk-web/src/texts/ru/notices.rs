@@ -2,14 +2,17 @@
 
 use desk_core::request::{Ground, Kind};
 
-use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener};
+use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener, PackageNoticeTexts};
+
+const GREETING: &str = "Здравствуйте!";
+const FOLLOW: &str = "Узнать, как идут дела, и написать нам можно по вашей секретной ссылке:";
 
 /// The texts. What was asked for stands in the accusative or after a colon, so that no sentence depends on its gender.
 pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
-    greeting: "Здравствуйте!",
+    greeting: GREETING,
     about,
     reference,
-    follow: "Узнать, как идут дела, и написать нам можно по вашей секретной ссылке:",
+    follow: FOLLOW,
     message: Opener {
         subject: "Сообщение о вашем запросе",
         lead: |about| format!("Мы написали вам сообщение. Ваше обращение: {about}."),
@@ -56,16 +59,6 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
         Ground::RightsOfOthers => "Это нарушило бы права других людей.",
         Ground::NotApplicable => "В этом случае закон такого права не даёт.",
     },
-    package: Opener {
-        subject: "Ваши данные готовы",
-        lead: |about| format!("Файл с вашими данными готов. Ваше обращение: {about}."),
-    },
-    package_key: |key, until| {
-        format!(
-            "Откройте ссылку ниже и введите этот ключ — он открывает файл:\n\n{key}\n\n\
-             Скачать файл можно до {until}. Копии ключа у нас нет: файл откроет любой, у кого есть это письмо, поэтому никому его не пересылайте."
-        )
-    },
     complaint: Opener {
         subject: "Ваша жалоба",
         lead: |about| {
@@ -91,6 +84,23 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
     turned: |reference| {
         format!(
             "В вашем обращении есть просьба, на которую закон даёт вам право. Чтобы вам не пришлось писать снова, мы открыли запрос о персональных данных, его номер: {reference}. Мы отправили вам письмо со ссылкой и кодом: подтвердите с их помощью, пожалуйста, что обращаетесь именно вы."
+        )
+    },
+};
+
+/// The texts of the mail about a package.
+pub(in crate::texts) static PACKAGE: PackageNoticeTexts = PackageNoticeTexts {
+    greeting: GREETING,
+    about,
+    follow: FOLLOW,
+    opener: Opener {
+        subject: "Ваши данные готовы",
+        lead: |about| format!("Файл с вашими данными готов. Ваше обращение: {about}."),
+    },
+    key: |key, until| {
+        format!(
+            "Откройте ссылку ниже и введите этот ключ — он открывает файл:\n\n{key}\n\n\
+             Скачать файл можно до {until}. Копии ключа у нас нет: файл откроет любой, у кого есть это письмо, поэтому никому его не пересылайте."
         )
     },
 };

@@ -2,7 +2,7 @@
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-use crate::texts::requests::{ChangeTexts, RequestTexts, StatusTexts};
+use crate::texts::requests::{ChangeTexts, PackageFormTexts, RequestTexts, StatusTexts};
 
 /// The texts.
 pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
@@ -157,15 +157,15 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
         Ground::NotApplicable => "В этом случае закон такого права не даёт.",
     },
     ground_title: "Основание",
-    package_title: "Ваши данные",
+    package_title: PACKAGE_TITLE,
     package_lead: |size, until| {
         format!(
             "Один файл (ZIP, {size}): страница для чтения, то же самое для программ и ваши файлы. Скачать его можно до {until}."
         )
     },
-    secret_label: "Ключ из письма",
-    secret_hint: "Файл зашифрован, и открывает его только этот ключ. Копии ключа у нас нет.",
-    package_get: "Скачать файл",
+    secret_label: SECRET_LABEL,
+    secret_hint: SECRET_HINT,
+    package_get: PACKAGE_GET,
     erased_title: "Готово: ваши данные уничтожены",
     erased: "Всё, что к вам относилось, уничтожено. Остались только запись об этом без вашего имени и то, что перечислено в акте с указанием основания.",
     get_act: "Скачать подписанный акт",
@@ -214,6 +214,29 @@ pub(in crate::texts) static CHANGES: ChangeTexts = ChangeTexts {
         _ => "Поле заполнено неверно",
     },
     back: "Назад к запросу, не отправляя",
+};
+
+const PACKAGE_TITLE: &str = "Ваши данные";
+const SECRET_LABEL: &str = "Ключ из письма";
+const SECRET_HINT: &str =
+    "Файл зашифрован, и открывает его только этот ключ. Копии ключа у нас нет.";
+const PACKAGE_GET: &str = "Скачать файл";
+
+/// The texts of the form that a package's key goes into.
+pub(in crate::texts) static PACKAGE_FORM: PackageFormTexts = PackageFormTexts {
+    field_error: |field, code| match (field, code) {
+        ("secret", "missing") => "Введите ключ из письма: поле пустое",
+        ("secret", _) => {
+            "Этот ключ не открывает пакет: скопируйте его целиком из последнего письма"
+        }
+        (_, "unknown-field") => "В форме есть поле, которое здесь неизвестно",
+        _ => "Поле заполнено неверно",
+    },
+    title: PACKAGE_TITLE,
+    secret_label: SECRET_LABEL,
+    secret_hint: SECRET_HINT,
+    get: PACKAGE_GET,
+    back: "Назад к запросу",
 };
 
 /// The text of a code that the public side of data requests has of its own; `None` if it is another one.

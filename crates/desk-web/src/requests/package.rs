@@ -1,0 +1,109 @@
+//! The package of a request, given to whoever has both the status link and the key that was mailed.
+
+use desk_core::keys::Purpose;
+use desk_core::package::PackageSecret;
+use desk_core::request::RequestKey;
+use http::Method;
+use maud::{Markup, html};
+
+use super::pages::framed;
+use super::{begun, key, load, secret, wants_page};
+use crate::desk::{Desk, logged};
+use crate::fields::Fields;
+use crate::form::{Errors, Trouble};
+use crate::notices::request_path;
+use crate::packages;
+use crate::page::Place;
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::{Reply, Response};
+use crate::request::{Locale, Request};
+use crate::texts;
+
+/// Answers for `/requests/status/{token}/package`: with the archive as it is read, never all of it in memory.
+pub async fn serve<S: Store + Clone + 'static>(desk: &Desk<'_, S>, request: &Request) -> Response {
+    let locale = begun(desk, request);
+    let mut refused = None;
+    match (route(desk, request, locale, &mut refused).await, refused) {
+        (Ok(response), _) => response,
+        (Err(problem), Some(page)) => logged(page.finish(request), &problem),
+        (Err(problem), None) => desk.respond(request, locale, Err(problem)),
+    }
+}
+
+/// Answers a request, or says what the problem is. Where a person filled in the form, `refused` takes the page that shows
+/// what is wrong with it.
+async fn route<S: Store + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    refused: &mut Option<Reply>,
+) -> Result<Response, Problem> {
+    let segments = request.segments()?;
+    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+    let ["requests", "status", token, "package"] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    if request.method != Method::POST {
+        return Err(Problem::MethodNotAllowed("POST"));
+    }
+    let key = key(desk.setup, Purpose::RequestLink, token)?;
+    let mut fields = Fields::read(request)?;
+    let page = wants_page(request, fields.encoding);
+    let given = fields.parse("secret", |text| match text.trim() {
+        "" => Err("missing"),
+        text => text.parse::<PackageSecret>().map_err(|_| "wrong-secret"),
+    });
+    fields.require("secret", &given);
+    let read = fields.finish().map_err(Problem::InvalidFields);
+    let case = load(desk, key).await?;
+    let package = case.package(desk.now()).ok_or(Problem::NotFound)?;
+    let opened = match (read, given) {
+        (Ok(()), Some(given)) => packages::download(desk, &package, &given).await,
+        (Ok(()), None) => Err(Problem::Internal("a required secret is missing".to_owned())),
+        (Err(problem), _) => Err(problem),
+    };
+    match opened {
+        Ok(download) => Ok(download.answer(desk, request, &case.reference().to_string())),
+        Err(problem) => {
+            if let (true, Some(trouble)) = (page, Trouble::of(&problem)) {
+                let markup = form(desk, request, locale, &key, trouble);
+                let reply = Reply::page(trouble.status(), locale.lang, markup);
+                *refused = Some(secret(trouble.headers(reply)));
+            }
+            Err(problem)
+        }
+    }
+}
+
+/// The form that came back, and what is wrong with it. The key is not in it: whoever sees this page has not shown that it
+/// is theirs.
+fn form<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: &RequestKey,
+    trouble: Trouble<'_>,
+) -> Markup {
+    let t = texts::package_form(locale.lang);
+    let errors = Errors::new(locale.lang, trouble.errors(), t.field_error, "");
+    let path = request_path(desk.setup, key);
+    let action = format!("{}#errors", locale.href(&format!("{path}/package")));
+    let main = html! {
+        h1 { (t.title) }
+        (errors.summary(locale, trouble, false))
+        form method="post" action=(action) novalidate {
+            div.field {
+                label for="secret" { (t.secret_label) }
+                p.hint id="secret-hint" { (t.secret_hint) }
+                (errors.note("secret"))
+                input id="secret" name="secret" autocomplete="off" autocapitalize="characters" spellcheck="false"
+                    required aria-describedby=(errors.described("secret", true)) aria-invalid=[errors.invalid("secret")];
+            }
+            div.actions { button { (t.get) } }
+        }
+        p { a href=(locale.href(&path)) { (t.back) } }
+    };
+    let title = format!("{}: {}", texts::form(locale.lang).error, t.title);
+    framed(desk.setup, request, locale, &title, Place::Elsewhere, main)
+}
