@@ -721,7 +721,7 @@ fn whoever_has_the_link_and_the_key_fetches_the_package() {
     assert_eq!(told.field("/errors/0/pointer"), "/secret");
     assert_eq!(told.field("/errors/0/code"), "wrong-secret");
 
-    let looked = fetch(get(&address, &[]));
+    let looked = fetch(get(&address));
     assert_eq!((looked.status, looked.header("allow")), (405, "POST"));
     assert_eq!(fetch(form("/requests/status/forged/package", &[("secret", &secret)])).status, 404);
     world.later(crate::packages::KEPT_SECONDS);
