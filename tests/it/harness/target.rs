@@ -240,7 +240,7 @@ impl Target for Native {
             "identity" => requests::identity::serve(&desk, &request).await,
             "assertion" => requests::assertion::serve(&desk, &request).await,
             "request-changes" => requests::changes::serve(&desk, &request).await,
-            "package" => requests::package::serve(&desk, &request).await,
+            "package-download" => requests::package::serve(&desk, &request).await,
             "request-status" => requests::status::serve(&desk, &request).await,
             "unsubscribe" => unsubscribe::serve(&desk, &request).await,
             "suppressions" => suppressions::serve(&desk, &request).await,

@@ -1,4 +1,4 @@
-//! The function `package`: gives the package of a data request to the person, piece by piece.
+//! The function `package-download`: gives the package of a data request to the person, piece by piece.
 #![cfg(target_family = "wasm")]
 
 desk_spin::function!(
