@@ -223,6 +223,95 @@ async fn a_person_files_and_follows_a_complaint_without_scripts() {
     file_and_follow(Scripts::Off).await;
 }
 
+/// The text of the newest mail that the desk has sent.
+async fn newest_mail(host: &Host, url: &str) -> String {
+    let list = host.send(&Request::get("/console/api/outbox").bearer(OPERATOR)).await;
+    let mail = list.field("/mails/0/url");
+    let mail = mail.strip_prefix(url).expect("an address of this desk");
+    host.send(&Request::get(mail).bearer(OPERATOR)).await.field("/text")
+}
+
+/// Asks for what is held, proves who is asking with the code of the mail, adds to the request, and withdraws it.
+async fn ask_and_prove(scripts: Scripts) {
+    let Some(browser) = Browser::start(scripts) else { return };
+    let (host, url) = desk().await;
+    let find = |css: &str| browser.find(css);
+
+    browser.open(&url);
+    browser.follow(&find("nav a[href^='/requests']"));
+    look(&browser, "request-form");
+    browser.follow(&find("main form button"));
+    assert_only_the_status(&browser, 422);
+    look(&browser, "request-with-mistakes");
+    assert!(browser.url().ends_with("#errors"), "{}", browser.url());
+    assert_eq!(browser.find_all("#errors li").len(), 2, "{}", browser.source());
+
+    browser.click(&find("label[for=kind-access]"));
+    browser.type_into(&find("#email"), "anna@example.org");
+    browser.follow(&find("main form button"));
+    look(&browser, "request-sent");
+    let pending = browser.url();
+
+    browser.type_into(&find("#code"), "WRONG");
+    browser.follow(&find("form[action*='/code'] button"));
+    assert_only_the_status(&browser, 422);
+    look(&browser, "request-wrong-code");
+
+    let mail = newest_mail(&host, &url).await;
+    let is_code = |line: &&str| line.len() == 11 && line.chars().nth(5) == Some('-');
+    let code = mail.lines().map(str::trim).find(is_code).expect("a code");
+    browser.open(&pending);
+    // As people type it: small, and without the hyphen.
+    browser.type_into(&find("#code"), &code.replace('-', " ").to_lowercase());
+    browser.follow(&find("form[action*='/code'] button"));
+    look(&browser, "request-confirmed");
+    assert!(browser.url().contains("/requests/status/"), "{}", browser.url());
+
+    browser.type_into(&find("#message"), "Also the calls of <March>.");
+    browser.follow(&find("form[action*='/messages'] button"));
+    look(&browser, "request-added");
+    assert!(browser.text(&find("main")).contains("Also the calls of <March>."));
+
+    browser.click(&find("details:has(form[action*='/withdraw']) summary"));
+    browser.follow(&find("form[action*='/withdraw'] button"));
+    look(&browser, "request-withdrawn");
+    assert!(browser.find_all("form[action*='/messages']").is_empty());
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn a_person_asks_for_their_data_with_scripts() {
+    ask_and_prove(Scripts::On).await;
+}
+
+#[tokio::test]
+async fn a_person_asks_for_their_data_without_scripts() {
+    ask_and_prove(Scripts::Off).await;
+}
+
+/// Comes from the page of a store, asks in Russian, and confirms by the link of the mail.
+#[tokio::test]
+async fn a_person_deletes_an_account_from_the_page_of_a_store() {
+    let Some(browser) = Browser::start(Scripts::Off) else { return };
+    let (host, url) = desk().await;
+    let find = |css: &str| browser.find(css);
+    browser.open(&format!("{url}/delete-data"));
+    look(&browser, "delete-data");
+    browser.open(&format!("{url}/delete-account?lang=ru"));
+    look(&browser, "delete-account");
+    browser.type_into(&find("#email"), "anna@example.org");
+    browser.follow(&find("main form button"));
+    look(&browser, "delete-account-sent");
+    let mail = newest_mail(&host, &url).await;
+    let link = mail.split_whitespace().find(|word| word.contains("/requests/confirm/"));
+    browser.open(link.expect("a link"));
+    look(&browser, "delete-account-asked");
+    browser.follow(&find("form[action*='/requests/confirm/'] button:not(.quiet)"));
+    look(&browser, "delete-account-confirmed");
+    assert!(browser.url().contains("/requests/status/"), "{}", browser.url());
+    host.assert_nothing_trapped();
+}
+
 #[tokio::test]
 async fn every_page_can_be_used_by_everybody() {
     let Some(browser) = Browser::start(Scripts::On) else { return };
