@@ -144,7 +144,7 @@ fn deletion(setup: &Setup, locale: Locale, door: Door) -> Markup {
         } @else {
             p { (t.delete_data_hint) }
         }
-        section.notice {
+        div.notice {
             h2 { (t.deleted_title) }
             @for line in told.split('\n').filter(|line| !line.is_empty()) { p { (line) } }
         }

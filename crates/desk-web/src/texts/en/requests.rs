@@ -70,7 +70,7 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     ],
     delete_data_hint: "This deletes data and leaves your account as it is. Say below which data; leave it empty for all of it.",
     deleted_title: "What is deleted, and what is kept",
-    deleted: "Deleted: your account with name, e-mail address and company, your messages and files, your activity in the app, and your choices of newsletters.\nKept: that you do not want newsletters, as an irreversible hash of your address, for as long as we send any; that there was this request and when it was answered, without your name, for 24 months; the signed act of the deletion, without your name, for three years.\nKept longer only where a law demands it; then we tell you which data, which law, and until when.",
+    deleted: "Deleted: your messages and files, your activity in the app, and your choices of newsletters. With the account go its name, e-mail address and company.\nKept: that you do not want newsletters, as an irreversible hash of your address, for as long as we send any; that there was this request and when it was answered, without your name, for 24 months; the signed act of the deletion, without your name, for three years.\nKept longer only where a law demands it; then we tell you which data, which law, and until when.",
     delete_details_label: "Which data",
     delete_details_hint: "For instance: my messages to support, or my activity before March.",
     delete_send: "Ask for deletion",
