@@ -67,7 +67,7 @@ pub(super) fn paths() -> Value {
             "get": operation("requests", "get_data_deletion", "The page that stores of apps link to", &["lang"], vec![("200", page("The page."))]),
             "post": file("delete_data", "Ask for the deletion of data") },
         pending: { "parameters": [parameter("token")],
-            "get": operation("requests", "get_pending", "Whether it is proven who asks; nothing about the person", &["lang"],
+            "get": operation("requests", "get_pending_request", "Whether it is proven who asks; nothing about the person", &["lang"],
                 vec![("200", answer("Where it stands.", page_or("RequestPending")))]) },
         format!("{pending}/code"): { "parameters": [parameter("token")],
             "post": with_body(operation("requests", "enter_code", "Prove who asks by the code of the mail: five tries, 24 hours", &["lang"], proven()),
