@@ -96,7 +96,7 @@ pub(crate) fn notice<S>(
             (&t.refused, vec![(t.ground)(ground).to_owned(), quoted(text), complain()])
         }
         Notice::Complaint { reference, path } => {
-            let link = format!("{}{path}", desk.setup.base_url);
+            let link = desk.setup.mailed(opening.lang, path);
             (&t.complaint, vec![(t.complaint_link)(&reference.to_string(), &link)])
         }
     };
@@ -140,9 +140,8 @@ fn linked<S>(
     mut text: String,
     expires: Timestamp,
 ) -> Mail {
-    for line in [&desk.setup.base_url, &request_path(desk.setup, key), "\n\n"] {
-        text.push_str(line);
-    }
+    text.push_str(&desk.setup.mailed(opening.lang, &request_path(desk.setup, key)));
+    text.push_str("\n\n");
     mail(key.id, opening, subject, text, expires)
 }
 
@@ -155,7 +154,7 @@ pub(crate) fn identity_mail<S>(
     code: &Code,
 ) -> Mail {
     let t = texts::identity(opening.lang);
-    let link = format!("{}{}", desk.setup.base_url, identity_path(desk.setup, key));
+    let link = desk.setup.mailed(opening.lang, &identity_path(desk.setup, key));
     let about = (t.about)(opening.kind);
     let mut text = (t.text)(&desk.setup.app_name, about, &link, &code.to_string());
     text.push('\n');
@@ -238,7 +237,7 @@ mod tests {
                     assert!(package.text.contains(&secret.to_string()));
                     assert_eq!(package.expires, until);
                     for mail in [refused, partly, whole, extended, package] {
-                        assert!(mail.text.contains(&format!("{BASE}{path}\n")));
+                        assert!(mail.text.contains(&format!("{BASE}{path}?lang={lang}\n")));
                         assert!(mail.subject.as_str().contains("DR-") && mail.text.contains("DR-"));
                         assert!(!mail.subject.as_str().contains("Because"));
                         assert_eq!(mail.text, mail.text.trim_start().to_owned());

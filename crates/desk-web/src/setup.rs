@@ -221,6 +221,11 @@ impl Setup {
         }
     }
 
+    /// The address of a page as a mail gives it: whole, and in the language of the mail, whatever browser opens it.
+    pub(crate) fn mailed(&self, lang: Lang, path: &str) -> String {
+        [&self.base_url, path, "?lang=", lang.tag()].concat()
+    }
+
     /// The text of one of [`LATER`].
     fn later(&self, name: &'static str) -> &str {
         let mut texts = LATER.iter().zip(&self.later.0);

@@ -36,7 +36,8 @@ fn path(url: &str) -> String {
     url.strip_prefix(BASE).unwrap_or_else(|| panic!("{url}")).to_owned()
 }
 
-/// The link and the code of the newest mail.
+/// The link and the code of the newest mail. The link leads to the page in the mail's language; what follows asks for the
+/// page as browsers of any language do.
 fn proof(world: &World) -> (String, String) {
     let mail = world.waiting_mails().pop().expect("a mail");
     let line = |test: &dyn Fn(&str) -> bool| {
@@ -44,7 +45,9 @@ fn proof(world: &World) -> (String, String) {
     };
     let link = line(&|line| line.starts_with(BASE));
     let code = line(&|line| line.len() == 11 && line.chars().nth(5) == Some('-'));
-    (path(&link), code)
+    let (link, lang) = link.split_once("?lang=").expect("the mail's language");
+    assert_eq!(lang, mail.lang.tag());
+    (path(link), code)
 }
 
 /// Files a request, proves who asks by the code, and gives the path of its status page.

@@ -106,7 +106,7 @@ pub(super) async fn ask<S: Store>(
     client.admit()?;
     let expires = desk.now().plus_seconds(PREFERENCES_SECONDS);
     let link = PreferencesLink { subject, expires }.mint(&desk.setup.keys);
-    let url = format!("{}/unsubscribe/preferences/{link}", desk.setup.base_url);
+    let url = desk.setup.mailed(locale.lang, &format!("/unsubscribe/preferences/{link}"));
     let t = texts::unsubscribe(locale.lang);
     let app = &desk.setup.app_name;
     let mail = Mail {
