@@ -365,13 +365,6 @@ impl CaseKey {
         };
         parts.next().is_none().then_some(Self { id, subject })
     }
-
-    /// Reads the payload of a status link.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        let (id, subject) = (u128::from_be_bytes(half(&bytes, 0)), half(&bytes, 16));
-        let subject = (subject != [0; 16]).then(|| Subject::from_bytes(subject));
-        Self { id: Id::from_bytes(id.to_be_bytes()), subject }
-    }
 }
 
 impl Place for CaseKey {
@@ -403,6 +396,12 @@ impl Place for CaseKey {
 
     fn to_bytes(self) -> [u8; 32] {
         joined(self.id, self.subject.map_or([0; 16], Subject::to_bytes))
+    }
+
+    fn from_bytes(bytes: [u8; 32]) -> Self {
+        let (id, subject) = (u128::from_be_bytes(half(&bytes, 0)), half(&bytes, 16));
+        let subject = (subject != [0; 16]).then(|| Subject::from_bytes(subject));
+        Self { id: Id::from_bytes(id.to_be_bytes()), subject }
     }
 }
 

@@ -91,6 +91,8 @@ pub trait Place: Copy {
     fn event(&self, event: Id) -> StoreKey;
     /// What a link to it holds, and what tells it from every other case.
     fn to_bytes(self) -> [u8; 32];
+    /// Reads what a link to it holds.
+    fn from_bytes(bytes: [u8; 32]) -> Self;
 
     /// The key of one part of an attached file; files and parts count from one.
     fn file_part(&self, file: usize, part: usize) -> StoreKey {

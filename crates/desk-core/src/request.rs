@@ -996,12 +996,6 @@ impl RequestKey {
         let subject = parts.next()?.parse().ok()?;
         parts.next().is_none().then_some(Self { id, subject })
     }
-
-    /// Reads the payload of a link.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
-        let id = Id::from_bytes(half(&bytes, 0));
-        Self { id, subject: Subject::from_bytes(half(&bytes, 16)) }
-    }
 }
 
 impl Place for RequestKey {
@@ -1029,6 +1023,11 @@ impl Place for RequestKey {
 
     fn to_bytes(self) -> [u8; 32] {
         joined(self.id, self.subject.to_bytes())
+    }
+
+    fn from_bytes(bytes: [u8; 32]) -> Self {
+        let id = Id::from_bytes(half(&bytes, 0));
+        Self { id, subject: Subject::from_bytes(half(&bytes, 16)) }
     }
 }
 

@@ -23,7 +23,7 @@ const PART: usize = MAX_VALUE - OVERHEAD;
 const MERGES: usize = 3;
 
 /// What opens the cases of a place.
-type Opening<K> = <<K as Place>::Case as Aggregate>::Opening;
+pub(crate) type Opening<K> = <<K as Place>::Case as Aggregate>::Opening;
 /// What can happen to them.
 type Change<K> = <<K as Place>::Case as Aggregate>::Change;
 

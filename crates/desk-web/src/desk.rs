@@ -136,6 +136,21 @@ impl<S> Desk<'_, S> {
         }
     }
 
+    /// The same for what a person filled in: where there is a problem, `form` is answered in place of the problem's own page,
+    /// if there is one. It shows the problem beside what they wrote.
+    pub fn respond_or(
+        &self,
+        request: &Request,
+        locale: Locale,
+        outcome: Result<Reply, Problem>,
+        form: Option<Reply>,
+    ) -> Response {
+        match (outcome, form) {
+            (Err(problem), Some(form)) => logged(form.finish(request), &problem),
+            (outcome, _) => self.respond(request, locale, outcome),
+        }
+    }
+
     /// Turns the outcome of a use case into the answer, for programs alone.
     pub fn respond_json(
         &self,

@@ -4,7 +4,7 @@ use desk_core::lang::Lang;
 use desk_core::mail::lint::{Finding, Rule, Token, Verdict, is_clean, lint};
 use desk_core::mail::message::{MAX_MESSAGE, Message, Unreadable};
 use desk_core::suppression::Link;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::json::Json;
@@ -24,15 +24,15 @@ const READS: &str = "message/rfc822, text/plain, application/octet-stream";
 #[expect(clippy::unused_async, reason = "every use case is awaited")]
 pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
-    let outcome = match (request.path(), &request.method) {
-        ("/unsubscribe/lint", &Method::POST) => answer(desk.setup, request, locale.lang),
-        ("/unsubscribe/lint", _) => Err(Problem::MethodNotAllowed("POST")),
+    let outcome = match request.path() {
+        "/unsubscribe/lint" => answer(desk.setup, request, locale.lang),
         _ => Err(Problem::NotFound),
     };
     desk.respond_json(request, locale, outcome)
 }
 
 fn answer(setup: &Setup, request: &Request, lang: Lang) -> Result<Reply, Problem> {
+    request.allow("POST")?;
     let body = request.whole_body()?;
     if !READS.split(", ").any(|known| known == request.content_type()) {
         return Err(Problem::UnsupportedMediaType(READS));
@@ -81,6 +81,8 @@ pub fn text(rule: Rule, verdict: Verdict, lang: Lang) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use http::Method;
+
     use super::*;
     use crate::memory::testing::{Answer, BASE, World, block_on, request};
     use desk_core::suppression::ListId;

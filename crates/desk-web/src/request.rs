@@ -1,6 +1,7 @@
 //! A request as the use cases see it: parsed at the edge, with its body already read within the route's limit.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use bytes::Bytes;
 use desk_core::lang::Lang;
@@ -63,6 +64,8 @@ pub struct Request {
     pub method: Method,
     /// The path as it was sent, still percent-encoded, without a slash at the end.
     path: String,
+    /// The path's segments, once somebody has asked for them; `None` if one of them is not UTF-8.
+    segments: OnceCell<Option<Vec<String>>>,
     /// The query as it was sent.
     query: String,
     /// The headers.
@@ -80,6 +83,7 @@ impl Request {
         Self {
             method,
             path: path.to_owned(),
+            segments: OnceCell::new(),
             query: query.to_owned(),
             headers: headers.into(),
             body,
@@ -95,16 +99,30 @@ impl Request {
     ///
     /// # Errors
     /// A problem if one of them is not UTF-8.
-    pub fn segments(&self) -> Result<Vec<String>, Problem> {
-        self.path
-            .split('/')
-            .skip(1)
-            .filter(|segment| !segment.is_empty())
-            .map(|segment| {
-                let text = percent_decode_str(segment).decode_utf8();
-                text.map(Cow::into_owned).map_err(|_| Problem::NotFound)
-            })
-            .collect()
+    pub fn segments(&self) -> Result<Vec<&str>, Problem> {
+        let decode = || {
+            let mut decoded = Vec::new();
+            for segment in self.path.split('/').filter(|segment| !segment.is_empty()) {
+                decoded.push(percent_decode_str(segment).decode_utf8().ok()?.into_owned());
+            }
+            Some(decoded)
+        };
+        let segments = self.segments.get_or_init(decode).as_deref().ok_or(Problem::NotFound)?;
+        Ok(segments.iter().map(String::as_str).collect())
+    }
+
+    /// Whether the client only wants to see something: `GET`, and `HEAD` wherever that is.
+    pub fn reads(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD)
+    }
+
+    /// Holds the request to the methods of its address, given as `Allow` lists them.
+    ///
+    /// # Errors
+    /// [`Problem::MethodNotAllowed`].
+    pub fn allow(&self, methods: &'static str) -> Result<(), Problem> {
+        let allowed = methods.split(',').any(|method| method.trim_start() == self.method.as_str());
+        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
     }
 
     /// The value of a query parameter, if it is there once.

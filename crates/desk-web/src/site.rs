@@ -1,7 +1,7 @@
 //! What belongs to no promise alone: the start page, assets, well-known addresses, and the pages about problems.
 
 use desk_core::lang::Lang;
-use http::{Method, StatusCode};
+use http::StatusCode;
 use maud::{Markup, html};
 use serde::Serialize;
 
@@ -17,20 +17,6 @@ use crate::{assets, negotiate};
 
 /// How long pages that change with a release alone may be kept, in seconds.
 const PAGE_AGE: u32 = 300;
-
-/// Methods of an address that is only read.
-pub const READ: &str = "GET, HEAD";
-
-/// Refuses all but GET and HEAD.
-///
-/// # Errors
-/// [`Problem::MethodNotAllowed`].
-pub fn only_read(request: &Request) -> Result<(), Problem> {
-    if request.method == Method::GET || request.method == Method::HEAD {
-        return Ok(());
-    }
-    Err(Problem::MethodNotAllowed(READ))
-}
 
 /// Answers for every address that no other function has.
 pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
@@ -54,7 +40,7 @@ fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Prob
             None => return Err(Problem::NotFound),
         },
     };
-    only_read(request)?;
+    request.allow("GET, HEAD")?;
     Ok(reply)
 }
 

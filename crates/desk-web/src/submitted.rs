@@ -5,6 +5,7 @@ use desk_core::attachment::{Attachment, InvalidAttachment, MAX_ATTACHMENTS};
 use desk_core::case::PolicyPin;
 use desk_core::email::{EmailAddress, InvalidEmail};
 use desk_core::id::Id;
+use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use desk_core::store_key::StoreKey;
 use desk_core::text::{InvalidText, Text};
@@ -14,7 +15,6 @@ use sha2::{Digest, Sha256};
 
 use crate::cases;
 use crate::desk::Desk;
-
 use crate::fields::{Encoding, FieldValue, Fields};
 use crate::policy;
 use crate::ports::Store;
@@ -52,8 +52,8 @@ pub(crate) const KEY_AGE: i64 = 24 * 3600;
 pub(crate) struct Marker {
     /// The case that was about to be opened. A list, for serde reads an array of 32 bytes in 2 KB of a component.
     case: Vec<u8>,
-    /// What it was opened with: where the case never came to be, another text may still use the key.
-    pub(crate) fingerprint: String,
+    /// What it was opened with.
+    fingerprint: String,
 }
 
 impl Marker {
@@ -61,10 +61,21 @@ impl Marker {
     pub(crate) fn new(case: [u8; 32], fingerprint: String) -> Self {
         Self { case: case.to_vec(), fingerprint }
     }
+}
 
-    /// The case.
-    pub(crate) fn case(&self) -> [u8; 32] {
-        self.case.as_slice().try_into().unwrap_or_default()
+/// Finds the case that an idempotency key opened before, or gives the key of the one that it is to open.
+pub(crate) async fn keyed<S: Store, K: Place>(
+    desk: &Desk<'_, S>,
+    marker: &StoreKey,
+    own: K,
+    fingerprint: &str,
+) -> Result<(K, Option<Box<cases::Opening<K>>>), Problem> {
+    let Some(marker) = desk.read_sealed::<Marker>(marker).await? else { return Ok((own, None)) };
+    let key = K::from_bytes(marker.case.as_slice().try_into().unwrap_or_default());
+    match cases::load_opening(desk, &key).await? {
+        // It never came to be, so another text may still use the key.
+        None if marker.fingerprint != fingerprint => Ok((own, None)),
+        opening => Ok((key, opening)),
     }
 }
 

@@ -83,44 +83,36 @@ async fn route<S: Scan + Clone + 'static>(
     // What is wrong with the lists must not be told from a list that nobody has left.
     desk.setup.mailing()?;
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
-    let writes = request.method == Method::POST;
-    let allow = |allowed: bool, methods: &'static str| {
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
-    };
     let operator = || if role == Role::Operator { Ok(()) } else { Err(Problem::Unauthorised) };
     let reply = match segments.as_slice() {
-        ["suppressions"] => match request.method {
-            Method::GET | Method::HEAD => {
+        ["suppressions"] => {
+            request.allow("GET, HEAD, PUT, DELETE")?;
+            if request.reads() {
                 let (reply, export) = export(desk, request, role).await?;
                 return Ok(Answer::Streamed(reply, Box::new(export)));
             }
-            Method::PUT | Method::DELETE => {
-                operator()?;
-                enter(desk, request, told).await?
-            }
-            _ => return Err(Problem::MethodNotAllowed("GET, HEAD, PUT, DELETE")),
-        },
+            operator()?;
+            enter(desk, request, told).await?
+        }
         ["suppressions", "check"] => {
-            allow(writes, "POST")?;
+            request.allow("POST")?;
             check(desk, request).await?
         }
         ["suppressions", "pending"] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             pending(desk).await?
         }
         ["suppressions", "acknowledge"] => {
-            allow(writes, "POST")?;
+            request.allow("POST")?;
             acknowledge(desk, request).await?
         }
         ["suppressions", "import"] => {
-            allow(writes, "POST")?;
+            request.allow("POST")?;
             operator()?;
             import(desk, request).await?
         }
         ["unsubscribe", "links"] => {
-            allow(writes, "POST")?;
+            request.allow("POST")?;
             mint(desk.setup, request)?
         }
         _ => return Err(Problem::NotFound),

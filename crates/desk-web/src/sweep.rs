@@ -5,7 +5,7 @@ use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::Change;
 use desk_core::time::Timestamp;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::join::all;
@@ -30,9 +30,9 @@ const BOUND: usize = 64;
 pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     let mut log = None;
-    let outcome = match (request.path(), &request.method) {
-        ("/ops/sweep", &Method::GET | &Method::HEAD | &Method::POST) => sweep(desk, &mut log).await,
-        ("/ops/sweep", _) => Err(Problem::MethodNotAllowed("GET, HEAD, POST")),
+    let outcome = match (request.path(), request.allow("GET, HEAD, POST")) {
+        ("/ops/sweep", Ok(())) => sweep(desk, &mut log).await,
+        ("/ops/sweep", Err(problem)) => Err(problem),
         _ => Err(Problem::NotFound),
     };
     let mut response = desk.respond_json(request, locale, outcome);

@@ -7,7 +7,7 @@ use desk_core::id::Id;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::RequestKey;
 use desk_core::text::Text;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::audit::{self, About, Action};
 use crate::desk::Desk;
@@ -43,19 +43,19 @@ fn authorise<S>(desk: &Desk<'_, S>, request: &Request) -> Result<(), Problem> {
 
 async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", "requests", name, "erasure", below @ ..] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    request.allow(match below {
+        [] => "GET, HEAD, POST",
+        ["act" | "log"] => "GET, HEAD",
+        _ => return Err(Problem::NotFound),
+    })?;
     match below {
-        [] if reads => preview(desk, request, name).await,
-        [] if request.method == Method::POST => order(desk, request, name).await,
-        [] => Err(Problem::MethodNotAllowed("GET, HEAD, POST")),
-        ["act" | "log"] if !reads => Err(Problem::MethodNotAllowed("GET, HEAD")),
+        [] if request.reads() => preview(desk, request, name).await,
+        [] => order(desk, request, name).await,
         ["act"] => act(desk, request, name).await,
-        ["log"] => log(desk, request, name).await,
-        _ => Err(Problem::NotFound),
+        _ => log(desk, request, name).await,
     }
 }
 

@@ -10,7 +10,7 @@ use desk_core::case::{AttachedFile, Case, CaseKey, Change, Kind, Message, SetSta
 use desk_core::id::Id;
 use desk_core::journal::{Aggregate, Place};
 use desk_core::reference::Reference;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::audit::{self, About, Action};
 use crate::cases;
@@ -49,26 +49,21 @@ pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
 
 async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
-    let allow = |allowed: bool, methods: &'static str| {
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
-    };
     match rest {
         ["cases"] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             list(desk, request).await
         }
         ["cases", name] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::CaseRead, found.key.id).await?;
             let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
             Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
         }
         ["cases", name, "attachments", number] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::FileRead, found.key.id).await?;
@@ -76,19 +71,19 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
             file(desk, &found.key, case.reference(), &case.opening.files, number).await
         }
         ["cases", name, "replies"] => {
-            allow(request.method == Method::POST, "POST")?;
+            request.allow("POST")?;
             reply(desk, request, name).await
         }
         ["cases", name, "state"] => {
-            allow(request.method == Method::PUT, "PUT")?;
+            request.allow("PUT")?;
             set_state(desk, request, name).await
         }
         ["outbox"] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             outbox_list(desk, request).await
         }
         ["outbox", id] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             let id = id.parse().map_err(|_| Problem::NotFound)?;
             let key = outbox::mail_key(id)?;
             let mail = desk.read_sealed::<Mail>(&key).await?.ok_or(Problem::NotFound)?;
@@ -96,7 +91,7 @@ async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
             Ok(Reply::json_text(StatusCode::OK, wire::mail(id, &mail)))
         }
         ["audit"] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             audit_list(desk, request).await
         }
         _ => Err(Problem::NotFound),

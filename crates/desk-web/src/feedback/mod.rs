@@ -16,7 +16,7 @@ use desk_core::lang::Lang;
 use http::{Method, StatusCode};
 
 use crate::cases;
-use crate::desk::{Desk, logged};
+use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::{Draft, Trouble};
 use crate::headers;
@@ -40,10 +40,8 @@ pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response 
         return answer;
     }
     let mut refused = None;
-    match (route(desk, request, locale, &mut refused).await, refused) {
-        (Err(problem), Some(page)) => logged(page.finish(request), &problem),
-        (outcome, _) => desk.respond(request, locale, outcome),
-    }
+    let outcome = route(desk, request, locale, &mut refused).await;
+    desk.respond_or(request, locale, outcome, refused)
 }
 
 /// Answers a request, or says what the problem is. Where a person filled in a form, `refused` takes the page that shows
@@ -55,52 +53,46 @@ async fn route<S: Store>(
     refused: &mut Option<Reply>,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
-    let writes = request.method == Method::POST;
-    let allow = |allowed: bool, methods: &'static str| {
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
-    };
     match segments.as_slice() {
         ["feedback"] => {
-            allow(reads || writes, "GET, HEAD, POST")?;
-            if writes {
+            request.allow("GET, HEAD, POST")?;
+            if !request.reads() {
                 submission::submit(desk, request, locale, refused).await
             } else {
                 form(desk, request, locale)
             }
         }
         ["feedback", "follow"] => {
-            allow(writes, "POST")?;
+            request.allow("POST")?;
             follow(request, locale)
         }
         ["feedback", "status", token, rest @ ..] => {
             let key = case_key(desk.setup, token);
             match rest {
                 [] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     status(desk, request, locale, key, None).await
                 }
                 ["received"] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     received(desk, request, locale, key).await
                 }
                 ["added"] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     status(desk, request, locale, key, Some(pages::Done::Added)).await
                 }
                 ["withdrawn"] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     status(desk, request, locale, key, Some(pages::Done::Withdrawn)).await
                 }
                 ["case.json"] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     let (key, case) = load(desk, key).await?;
                     let file = format!("{}.json", case.reference());
                     Ok(download(case_json(desk.setup, &key, &case), &file))
                 }
                 ["receipt.json"] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     let (_, case) = load(desk, key).await?;
                     let file = format!("{}.receipt.json", case.reference());
                     Ok(download(
@@ -109,16 +101,16 @@ async fn route<S: Store>(
                     ))
                 }
                 ["attachments", number] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     let (key, case) = load(desk, key).await?;
                     attachment(desk, &key, &case, number).await
                 }
                 ["messages"] => {
-                    allow(writes, "POST")?;
+                    request.allow("POST")?;
                     add_message(desk, request, locale, key, refused).await
                 }
                 ["withdraw"] => {
-                    allow(writes, "POST")?;
+                    request.allow("POST")?;
                     withdraw(desk, request, locale, key).await
                 }
                 _ => Err(Problem::NotFound),

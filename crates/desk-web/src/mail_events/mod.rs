@@ -12,7 +12,7 @@ use desk_core::keys::Subject;
 use desk_core::mail::arf::{FeedbackType, Report};
 use desk_core::mail::message::{MAX_MESSAGE, Message};
 use desk_core::suppression::{Link, Reason, Scope};
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::join::all;
@@ -59,9 +59,7 @@ async fn route<S: Store + Outbound>(
     if !matches!(name, "arf" | "inbound") && !providers.has(name) {
         return Err(Problem::NotFound);
     }
-    if request.method != Method::POST {
-        return Err(Problem::MethodNotAllowed("POST"));
-    }
+    request.allow("POST")?;
     let events = match name {
         "arf" => report(desk.setup, request)?,
         "inbound" => inbound(desk.setup, request)?,

@@ -45,14 +45,13 @@ use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::{Caching, Prepared, Reply, Response};
 use crate::request::{Locale, Request};
-use crate::site::only_read;
 use crate::texts::policy::PolicyTexts;
 use crate::texts::{self, Texts};
 
 /// Answers a request to the function `policy`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
+    let reads = request.reads();
     let remembered = match request.path() {
         "/policy" if reads => Some(now(desk, request, locale).await),
         "/policy/manifest.json" if reads => Some(manifest(desk, request, locale).await),
@@ -81,7 +80,6 @@ async fn route<S: Store>(
     locale: Locale,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["policy", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
     if let (["versions", version], true) = (rest, request.method == Method::PUT) {
         return publish::publish(desk, request, version).await;
@@ -95,9 +93,9 @@ async fn route<S: Store>(
     if !known {
         return Err(Problem::NotFound);
     }
-    only_read(request).map_err(|problem| match rest {
-        ["versions", _] => Problem::MethodNotAllowed("GET, HEAD, PUT"),
-        _ => problem,
+    request.allow(match rest {
+        ["versions", _] => "GET, HEAD, PUT",
+        _ => "GET, HEAD",
     })?;
     let view = View { current: &*cache::current(desk).await?, desk, request, locale };
     match rest {

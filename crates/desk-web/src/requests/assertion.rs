@@ -4,7 +4,7 @@ use desk_core::assertion::{AssertionKey, Unverified};
 use desk_core::email::EmailAddress;
 use desk_core::keys::Purpose;
 use desk_core::request::{Proof, Refusal};
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::{begun, key, load, secret, wire};
 use crate::cases;
@@ -28,13 +28,10 @@ pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response 
 
 async fn take<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["requests", "pending", token, "assertion"] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    if request.method != Method::POST {
-        return Err(Problem::MethodNotAllowed("POST"));
-    }
+    request.allow("POST")?;
     let keys = desk.setup.assertion_keys()?;
     let key = key(desk.setup, Purpose::PendingLink, token)?;
     let mut fields = Fields::read(request)?;

@@ -4,13 +4,13 @@ use desk_core::case::Message;
 use desk_core::id::Id;
 use desk_core::keys::Purpose;
 use desk_core::request::{self, Change, RequestKey, State};
-use http::{Method, StatusCode};
+use http::StatusCode;
 use maud::{Markup, html};
 
 use super::pages::framed;
 use super::{begun, brake, key, load, said_nothing, secret, wants_page, wire};
 use crate::cases;
-use crate::desk::{Desk, logged};
+use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::{self, Draft, Errors, Trouble};
 use crate::join::both;
@@ -28,10 +28,8 @@ use crate::texts;
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = begun(desk, request);
     let mut refused = None;
-    match (route(desk, request, locale, &mut refused).await, refused) {
-        (Err(problem), Some(page)) => logged(page.finish(request), &problem),
-        (outcome, _) => desk.respond(request, locale, outcome),
-    }
+    let outcome = route(desk, request, locale, &mut refused).await;
+    desk.respond_or(request, locale, outcome, refused)
 }
 
 /// Answers a request, or says what the problem is. Where a person filled in a form, `refused` takes the page that shows
@@ -43,13 +41,10 @@ async fn route<S: Store>(
     refused: &mut Option<Reply>,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["requests", "status", token, act @ ("messages" | "withdraw")] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    if request.method != Method::POST {
-        return Err(Problem::MethodNotAllowed("POST"));
-    }
+    request.allow("POST")?;
     let key = key(desk.setup, Purpose::RequestLink, token)?;
     match *act {
         "messages" => add_message(desk, request, locale, key, refused).await,

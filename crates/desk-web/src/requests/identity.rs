@@ -42,32 +42,24 @@ async fn route<S: Store>(
     beside: &mut Beside,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
-    let writes = request.method == Method::POST;
-    let allow = |allowed: bool, methods: &'static str| {
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
-    };
-    let read_only = || allow(reads, "GET, HEAD");
-    let write_only = || allow(writes, "POST");
     match segments.as_slice() {
         ["requests", "pending", token, rest @ ..] => {
             let key = key(desk.setup, Purpose::PendingLink, token);
             match rest {
                 [] => {
-                    read_only()?;
+                    request.allow("GET, HEAD")?;
                     pending(desk, request, locale, key?, Said::Nothing).await
                 }
                 ["resent"] => {
-                    read_only()?;
+                    request.allow("GET, HEAD")?;
                     pending(desk, request, locale, key?, Said::Resent).await
                 }
                 ["code"] => {
-                    write_only()?;
+                    request.allow("POST")?;
                     code(desk, request, locale, key?, beside).await
                 }
                 ["resend"] => {
-                    write_only()?;
+                    request.allow("POST")?;
                     resend(desk, request, locale, key?, beside).await
                 }
                 _ => Err(Problem::NotFound),
@@ -77,11 +69,11 @@ async fn route<S: Store>(
             let key = key(desk.setup, Purpose::IdentityLink, token);
             match rest {
                 [] => {
-                    allow(reads || writes, "GET, HEAD, POST")?;
+                    request.allow("GET, HEAD, POST")?;
                     confirm(desk, request, locale, key?).await
                 }
                 ["not-me"] => {
-                    write_only()?;
+                    request.allow("POST")?;
                     not_me(desk, request, locale, key?).await
                 }
                 _ => Err(Problem::NotFound),

@@ -22,10 +22,9 @@ pub(crate) mod wire;
 use desk_core::journal::Place as _;
 use desk_core::keys::Purpose;
 use desk_core::request::{self, Door, RequestKey};
-use http::Method;
 
 use crate::cases;
-use crate::desk::{Desk, logged};
+use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::limiter::Limit;
 use crate::negotiate;
@@ -76,10 +75,7 @@ fn ended<S: Store + Outbound + Clone + 'static>(
     beside: Beside,
 ) -> Response {
     let done = outcome.is_ok();
-    let mut response = match (outcome, beside.refused) {
-        (Err(problem), Some(page)) => logged(page.finish(request), &problem),
-        (outcome, _) => desk.respond(request, locale, outcome),
-    };
+    let mut response = desk.respond_or(request, locale, outcome, beside.refused);
     if done {
         response.after = outbox::after(desk, beside.told);
     }
@@ -93,23 +89,17 @@ async fn route<S: Store>(
     beside: &mut Beside,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
-    let writes = request.method == Method::POST;
-    let allow = |allowed: bool, methods: &'static str| {
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
-    };
     match segments.as_slice() {
         ["requests"] => {
-            allow(reads || writes, "GET, HEAD, POST")?;
+            request.allow("GET, HEAD, POST")?;
             submission::serve(desk, request, locale, Door::Form, beside).await
         }
         ["delete-account"] => {
-            allow(reads || writes, "GET, HEAD, POST")?;
+            request.allow("GET, HEAD, POST")?;
             submission::serve(desk, request, locale, Door::DeleteAccount, beside).await
         }
         ["delete-data"] => {
-            allow(reads || writes, "GET, HEAD, POST")?;
+            request.allow("GET, HEAD, POST")?;
             submission::serve(desk, request, locale, Door::DeleteData, beside).await
         }
         _ => Err(Problem::NotFound),

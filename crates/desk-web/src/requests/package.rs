@@ -3,12 +3,11 @@
 use desk_core::keys::Purpose;
 use desk_core::package::PackageSecret;
 use desk_core::request::RequestKey;
-use http::Method;
 use maud::{Markup, html};
 
 use super::pages::framed;
 use super::{begun, key, load, secret, wants_page};
-use crate::desk::{Desk, logged};
+use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::form::{Errors, Trouble};
 use crate::notices::request_path;
@@ -24,10 +23,9 @@ use crate::texts;
 pub async fn serve<S: Store + Clone + 'static>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = begun(desk, request);
     let mut refused = None;
-    match (route(desk, request, locale, &mut refused).await, refused) {
-        (Ok(response), _) => response,
-        (Err(problem), Some(page)) => logged(page.finish(request), &problem),
-        (Err(problem), None) => desk.respond(request, locale, Err(problem)),
+    match route(desk, request, locale, &mut refused).await {
+        Ok(response) => response,
+        Err(problem) => desk.respond_or(request, locale, Err(problem), refused),
     }
 }
 
@@ -40,13 +38,10 @@ async fn route<S: Store + Clone + 'static>(
     refused: &mut Option<Reply>,
 ) -> Result<Response, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["requests", "status", token, "package"] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    if request.method != Method::POST {
-        return Err(Problem::MethodNotAllowed("POST"));
-    }
+    request.allow("POST")?;
     let key = key(desk.setup, Purpose::RequestLink, token)?;
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding);

@@ -12,7 +12,6 @@ use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
-use crate::site::only_read;
 
 /// Answers for every address under `/requests/status` that is only read.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
@@ -27,7 +26,6 @@ async fn route<S: Store>(
     locale: Locale,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["requests", "status", token, rest @ ..] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
@@ -39,7 +37,7 @@ async fn route<S: Store>(
     if !known {
         return Err(Problem::NotFound);
     }
-    only_read(request)?;
+    request.allow("GET, HEAD")?;
     let key = key(desk.setup, Purpose::RequestLink, token)?;
     match rest {
         ["confirmed"] => status(desk, request, locale, key, Some(Done::Confirmed)).await,

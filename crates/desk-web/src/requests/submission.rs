@@ -174,16 +174,7 @@ async fn earlier<S: Store>(
     match ticket {
         Ticket::Fresh => Ok((own, None)),
         Ticket::Form(_) => Ok((own, cases::load_opening(desk, &own).await?)),
-        Ticket::Keyed(marker) => {
-            let Some(marker) = desk.read_sealed::<Marker>(marker).await? else {
-                return Ok((own, None));
-            };
-            let key = RequestKey::from_bytes(marker.case());
-            match cases::load_opening(desk, &key).await? {
-                None if marker.fingerprint != fingerprint => Ok((own, None)),
-                opening => Ok((key, opening)),
-            }
-        }
+        Ticket::Keyed(marker) => submitted::keyed(desk, marker, own, fingerprint).await,
     }
 }
 

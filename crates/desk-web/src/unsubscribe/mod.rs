@@ -61,15 +61,10 @@ async fn route<S: Store>(
     told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
-    let reads = request.method == Method::GET || request.method == Method::HEAD;
     let writes = request.method == Method::POST;
-    let allow = |allowed: bool, methods: &'static str| {
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
-    };
     match segments.as_slice() {
         ["u", "undo", token] => {
-            allow(reads || writes, "GET, HEAD, POST")?;
+            request.allow("GET, HEAD, POST")?;
             let undo =
                 Undo::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink)?;
             if writes {
@@ -87,15 +82,15 @@ async fn route<S: Store>(
                         .await
                 }
                 ["all"] => {
-                    allow(writes, "POST")?;
+                    request.allow("POST")?;
                     opt_out(desk, request, locale, (link?, token), Scope::All, told).await
                 }
                 [] => {
-                    allow(reads, "GET, HEAD, POST")?;
+                    request.allow("GET, HEAD, POST")?;
                     Ok(page(desk, request, locale, link?, token))
                 }
                 ["less"] => {
-                    allow(reads || writes, "GET, HEAD, POST")?;
+                    request.allow("GET, HEAD, POST")?;
                     if writes {
                         preferences::less(desk, request, locale, (link?, token), told).await
                     } else {
@@ -105,14 +100,14 @@ async fn route<S: Store>(
                     }
                 }
                 ["receipt.json"] => {
-                    allow(reads, "GET, HEAD")?;
+                    request.allow("GET, HEAD")?;
                     receipt(desk, link?).await
                 }
                 _ => Err(Problem::NotFound),
             }
         }
         ["unsubscribe"] => {
-            allow(reads || writes, "GET, HEAD, POST")?;
+            request.allow("GET, HEAD, POST")?;
             if writes {
                 preferences::ask(desk, request, locale, told).await
             } else {
@@ -121,11 +116,11 @@ async fn route<S: Store>(
             }
         }
         ["unsubscribe", "sent"] => {
-            allow(reads, "GET, HEAD")?;
+            request.allow("GET, HEAD")?;
             Ok(shown(locale, pages::sent(desk.setup, request, locale)))
         }
         ["unsubscribe", "preferences", token] => {
-            allow(reads || writes, "GET, HEAD, POST")?;
+            request.allow("GET, HEAD, POST")?;
             preferences::serve(desk, request, locale, token, told).await
         }
         _ => Err(Problem::NotFound),

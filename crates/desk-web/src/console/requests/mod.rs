@@ -88,13 +88,8 @@ fn authorise<S>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<(), Problem
     operator::authorise(desk.setup, request)
 }
 
-fn allow(allowed: bool, methods: &'static str) -> Result<(), Problem> {
-    if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
-}
-
 async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", "requests", rest @ ..] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
@@ -102,7 +97,7 @@ async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
     if !is_known {
         return Err(Problem::NotFound);
     }
-    allow(request.method == Method::GET || request.method == Method::HEAD, "GET, HEAD")?;
+    request.allow("GET, HEAD")?;
     match rest {
         [] => queue::queue(desk, request).await,
         ["log"] => log::export(desk, request).await,
@@ -126,29 +121,26 @@ async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
 
 async fn route_work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", "requests", name, act] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
     let read = acts::reader(act).ok_or(Problem::NotFound)?;
-    allow(request.method == Method::POST, "POST")?;
+    request.allow("POST")?;
     acts::act(desk, request, name, read(request)?).await
 }
 
 async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", "requests", name, "package"] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
     let builds = request.method == Method::POST;
-    allow(builds || request.method == Method::DELETE, "POST, DELETE")?;
+    request.allow("POST, DELETE")?;
     packages::change(desk, request, name, builds).await
 }
 
 async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
     let ["console", "api", area, name, act] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
@@ -157,7 +149,7 @@ async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resu
         ("requests", "complaint") => false,
         _ => return Err(Problem::NotFound),
     };
-    allow(request.method == Method::POST, "POST")?;
+    request.allow("POST")?;
     if is_case {
         turned::from_case(desk, request, name).await
     } else {
