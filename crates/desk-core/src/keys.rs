@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
+use chacha20::{R20, hchacha};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -128,8 +129,9 @@ impl KeyId {
 pub(crate) struct Root {
     id: KeyId,
     expander: Hkdf<Sha256>,
-    /// HMAC with the key for each purpose taken in, once it was needed: eight of the twelve hashes that a token takes.
+    /// HMAC with the key for each purpose taken in, once it was needed: most of the hashes that a token takes.
     macs: [OnceLock<Option<Hmac<Sha256>>>; Purpose::COUNT],
+    streams: [OnceLock<Zeroizing<[u8; 32]>>; Purpose::COUNT],
 }
 
 impl Root {
@@ -138,7 +140,8 @@ impl Root {
         let mut id = [0; KeyId::LEN];
         // Expanding 4 bytes cannot exceed HKDF's limit of 8,160.
         let _ = expander.expand(b"key-id", &mut id);
-        Self { id: KeyId(id), expander, macs: [const { OnceLock::new() }; Purpose::COUNT] }
+        let macs = [const { OnceLock::new() }; Purpose::COUNT];
+        Self { id: KeyId(id), expander, macs, streams: [const { OnceLock::new() }; Purpose::COUNT] }
     }
 
     pub(crate) const fn id(&self) -> KeyId {
@@ -147,10 +150,22 @@ impl Root {
 
     /// The 32 bytes for one purpose.
     pub(crate) fn subkey(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
+        self.expanded(&[purpose.label()])
+    }
+
+    fn expanded(&self, label: &[&[u8]]) -> Zeroizing<[u8; 32]> {
         let mut key = Zeroizing::new([0; 32]);
         // As above: 32 bytes are within the limit.
-        let _ = self.expander.expand(purpose.label(), key.as_mut_slice());
+        let _ = self.expander.expand_multi_info(label, key.as_mut_slice());
         key
+    }
+
+    /// 32 bytes that only whoever has the key for one purpose can tell from chance: `HChaCha20` of 16 bytes
+    /// (draft-irtf-cfrg-xchacha-03 section 2.2), under a key of its own.
+    pub(crate) fn stream(&self, purpose: Purpose, input: &[u8; 16]) -> [u8; 32] {
+        let make = || self.expanded(&[purpose.label(), b".stream"]);
+        let key = self.streams.get(purpose as usize).map(|kept| kept.get_or_init(make));
+        key.map_or([0; 32], |key| hchacha::<R20>((&**key).into(), input.into()).into())
     }
 
     /// HMAC-SHA256 under the key for one purpose, over parts that cannot run into each other.

@@ -4,6 +4,8 @@
 //! not. Between routes that match, the first difference from the left decides: a literal segment
 //! goes before a parameter, a parameter before the trailing `...`.
 
+use std::collections::HashMap;
+
 /// Paths that the host answers itself, whatever the manifest routes.
 pub(crate) const RESERVED: &str = "/.well-known/spin/";
 
@@ -87,6 +89,17 @@ impl Pattern {
         (self.segments.iter().map(rank).chain(wildcard).collect(), self.segments.len())
     }
 
+    /// The segment that every path begins with which this route can match; `None` where more than one can.
+    fn first(&self) -> Option<&str> {
+        match self.segments.first() {
+            Some(Segment::Literal(text)) => Some(text),
+            Some(Segment::Parameter(_)) => None,
+            None if self.trailing => None,
+            // The route of the start page: what its path begins with is empty.
+            None => Some(""),
+        }
+    }
+
     fn matches<'path>(&self, path: &'path str) -> Option<Captures<'path>> {
         let trimmed = path.trim_matches('/');
         let mut rest = (!trimmed.is_empty()).then_some(trimmed);
@@ -149,20 +162,35 @@ pub(crate) struct Captures<'path> {
 #[derive(Debug)]
 pub(crate) struct Router<T> {
     routes: Vec<(Pattern, T)>,
+    /// The routes that can match a path which begins with a segment, each list in the order of `routes`: an application
+    /// has dozens of routes, and few of them in one place.
+    beginning: HashMap<String, Vec<usize>>,
+    /// Those that can match a path which begins with any other.
+    open: Vec<usize>,
 }
 
 impl<T> Router<T> {
     pub(crate) fn new(routes: impl IntoIterator<Item = (Pattern, T)>) -> Self {
         let mut routes: Vec<_> = routes.into_iter().collect();
         routes.sort_by_cached_key(|(pattern, _)| pattern.precedence());
-        Self { routes }
+        let firsts: Vec<Option<&str>> = routes.iter().map(|(pattern, _)| pattern.first()).collect();
+        let of = |segment: Option<&str>| {
+            let can = |first: &Option<&str>| first.is_none() || *first == segment;
+            (0..).zip(&firsts).filter(|(_, first)| can(first)).map(|(at, _)| at).collect()
+        };
+        let beginning = firsts.iter().flatten().map(|first| ((*first).to_owned(), of(Some(first))));
+        let (beginning, open) = (beginning.collect(), of(None));
+        Self { routes, beginning, open }
     }
 
     /// The route that answers `path`.
     pub(crate) fn route<'path>(&self, path: &'path str) -> Option<(&Pattern, &T, Captures<'path>)> {
-        self.routes
-            .iter()
-            .find_map(|(pattern, target)| Some((pattern, target, pattern.matches(path)?)))
+        let first = path.trim_start_matches('/').split('/').next().unwrap_or_default();
+        let candidates = self.beginning.get(first).unwrap_or(&self.open);
+        candidates.iter().find_map(|at| {
+            let (pattern, target) = self.routes.get(*at)?;
+            Some((pattern, target, pattern.matches(path)?))
+        })
     }
 }
 
