@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -87,15 +88,15 @@ impl From<Id> for String {
 }
 
 /// 32 bytes of a cryptographic random source, ready to be drawn from: HMAC with the bytes taken in as its key, which is
-/// half of the hashes of every draw.
+/// half of the hashes of every draw. A copy shares it, for every request has one and many draw nothing.
 #[derive(Clone)]
-pub struct Seed(Option<Hmac<Sha256>>);
+pub struct Seed(Arc<Option<Hmac<Sha256>>>);
 
 impl Seed {
     /// Takes in the bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
         // HMAC takes a key of any length, so this cannot fail.
-        Self(Hmac::new_from_slice(&bytes).ok())
+        Self(Arc::new(Hmac::new_from_slice(&bytes).ok()))
     }
 }
 
@@ -142,7 +143,7 @@ impl Moment {
     pub fn draw<const N: usize>(&self, label: &str, context: &[&[u8]]) -> [u8; N] {
         const { assert!(N <= 32, "one block of HMAC-SHA256 is all there is") };
         let mut bytes = [0; N];
-        if let Some(mut mac) = self.seed.0.clone() {
+        if let Some(mut mac) = self.seed.0.as_ref().clone() {
             mac.update(&self.number.to_be_bytes());
             mac.update(label.as_bytes());
             for part in context {

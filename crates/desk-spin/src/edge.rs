@@ -15,7 +15,7 @@ use desk_web::problem::Problem;
 use desk_web::reply::{Response, Rest};
 use desk_web::request::{Body, Locale, body_limit};
 use desk_web::{Desk, Request};
-use http::Method;
+use http::{Method, StatusCode};
 use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
@@ -251,8 +251,10 @@ async fn write<S: Ports>(response: Response) -> types::Response {
         (Some(contents), Some(writer))
     };
     let (response, _sent) = types::Response::new(fields, contents, trailers_end);
-    // Statuses come from `http::StatusCode`, all of which the host takes.
-    let _ = response.set_status_code(status.as_u16());
+    // An answer is 200 until it is told otherwise. Statuses come from `http::StatusCode`, all of which the host takes.
+    if status != StatusCode::OK {
+        let _ = response.set_status_code(status.as_u16());
+    }
     let mut sending: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
         let mut end = Ok(None);
         if let Some(mut writer) = writer {

@@ -70,7 +70,7 @@ struct Asked {
 }
 
 struct Known {
-    name: String,
+    name: &'static str,
     values: Vec<Vec<u8>>,
     next: OnceCell<Box<Self>>,
 }
@@ -82,29 +82,29 @@ impl Received {
     }
 
     /// Whether there is a header of this name, given in lower case.
-    pub fn has(&self, name: &str) -> bool {
+    pub fn has(&self, name: &'static str) -> bool {
         !self.values(name).is_empty()
     }
 
     /// Every value of a header that is visible ASCII, in order.
-    pub fn all<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+    pub fn all(&self, name: &'static str) -> impl Iterator<Item = &str> {
         self.values(name).iter().filter_map(|value| text(value))
     }
 
     /// The value of a header that is there once and is visible ASCII.
-    pub fn one<'a>(&'a self, name: &str) -> Option<&'a str> {
+    pub fn one(&self, name: &'static str) -> Option<&str> {
         match self.values(name) {
             [value] => text(value),
             _ => None,
         }
     }
 
-    /// The last value of a header, if it is visible ASCII.
-    pub fn last<'a>(&'a self, name: &str) -> Option<&'a str> {
-        self.values(name).last().and_then(|value| text(value))
+    /// The last value of a header that a deployment names, if it is visible ASCII.
+    pub fn last(&self, name: &str) -> Option<String> {
+        text(self.0.source.values(name).last()?).map(str::to_owned)
     }
 
-    fn values(&self, name: &str) -> &[Vec<u8>] {
+    fn values(&self, name: &'static str) -> &[Vec<u8>] {
         let mut slot = &self.0.first;
         while let Some(known) = slot.get() {
             if known.name == name {
@@ -113,7 +113,7 @@ impl Received {
             slot = &known.next;
         }
         let values = self.0.source.values(name);
-        let known = Known { name: name.to_owned(), values, next: OnceCell::new() };
+        let known = Known { name, values, next: OnceCell::new() };
         &slot.get_or_init(|| Box::new(known)).values
     }
 }
@@ -264,14 +264,14 @@ mod tests {
         let asked = Rc::new(RefCell::new(Vec::new()));
         let headers = Received::new(Noted(Rc::clone(&asked)));
         assert!(asked.borrow().is_empty());
-        let first = headers.last("a");
+        let first = headers.all("a");
         assert_eq!(
             (headers.one("b"), headers.one("c"), headers.one("a")),
             (Some("one"), None, None)
         );
         assert!(headers.has("a") && !headers.clone().has("c"));
-        assert_eq!(headers.all("a").collect::<Vec<_>>(), ["1", "3"]);
-        assert_eq!(first, Some("3"));
+        assert_eq!(first.collect::<Vec<_>>(), ["1", "3"]);
         assert_eq!(*asked.borrow(), ["a", "b", "c"]);
+        assert_eq!(headers.last("a").as_deref(), Some("3"));
     }
 }

@@ -38,7 +38,7 @@ pub async fn check<S: Store>(
     limit: Limit<'_>,
 ) -> Result<Brake, Problem> {
     // The last value: a client's own `spin-*` headers come before the host's.
-    match request.headers.last(&desk.setup.client_address).and_then(client) {
+    match request.headers.last(&desk.setup.client_address).as_deref().and_then(client) {
         Some(address) => check_for(desk, &address, limit).await,
         None => Ok(Brake { slot: None }),
     }

@@ -11,7 +11,7 @@ struct Weighted<'a> {
 
 /// Reads a list such as `text/html;level=1, */*;q=0.5`. Members that do not parse weigh nothing: a client that sends
 /// nonsense is served as if it had not sent it.
-fn weighted<'a>(headers: &'a Received, name: &str) -> Vec<Weighted<'a>> {
+fn weighted<'a>(headers: &'a Received, name: &'static str) -> Vec<Weighted<'a>> {
     headers
         .all(name)
         .flat_map(|value| value.split(','))

@@ -421,7 +421,7 @@ fn tag_of(hash: &[u8]) -> String {
 }
 
 /// Whether a condition header names this tag or `*`, by weak comparison (RFC 9110 section 8.8.3.2).
-pub fn matches_tag(headers: &Received, name: &str, tag: &str) -> bool {
+pub fn matches_tag(headers: &Received, name: &'static str, tag: &str) -> bool {
     headers.all(name).any(|value| {
         value.split(',').map(str::trim).any(|sent| {
             let sent = sent.strip_prefix("W/").unwrap_or(sent);

@@ -145,7 +145,7 @@ impl Request {
     }
 
     /// The single value of a header; `None` if it is missing, repeated, or no text.
-    pub fn header<'a>(&'a self, name: &str) -> Option<&'a str> {
+    pub fn header(&self, name: &'static str) -> Option<&str> {
         self.headers.one(name)
     }
 

@@ -107,7 +107,7 @@ impl Providers {
         match name {
             "standard" => {
                 // Resend calls them by the name of the service that sends them.
-                let header = |names: [&str; 2]| {
+                let header = |names: [&'static str; 2]| {
                     names.into_iter().find_map(|name| request.header(name)).unwrap_or_default()
                 };
                 let sent = (
