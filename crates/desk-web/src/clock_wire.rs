@@ -140,6 +140,11 @@ fn write_step(json: &mut Json, step: &Step, instant: &dyn Fn(Timestamp) -> Strin
             json.number("days", *days as usize);
             article(json, *by, lang);
         }
+        Step::Anew { from, last, article: by } => {
+            day(json, "from", from);
+            day(json, "to", last);
+            article(json, *by, lang);
+        }
         Step::Resting { cause, since, article: by } => {
             json.text("cause", cause.name());
             day(json, "from", since);

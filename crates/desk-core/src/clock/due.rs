@@ -179,6 +179,15 @@ pub enum Step {
         /// The article that lets it rest.
         article: Article,
     },
+    /// Counted from the day on which the person showed who they are, it ends sooner.
+    Anew {
+        /// That day.
+        from: Date,
+        /// The day on which it ends.
+        last: Date,
+        /// The article by which it begins then.
+        article: Article,
+    },
     /// The clock is resting.
     Resting {
         /// What is waited for.
@@ -246,6 +255,7 @@ impl Step {
             Self::Months { .. } => "months",
             Self::WorkingDays { .. } => "working-days",
             Self::Rested { .. } => "rested",
+            Self::Anew { .. } => "anew",
             Self::Resting { .. } => "resting",
             Self::NoRest { .. } => "no-rest",
             Self::RestTooLate { .. } => "rest-too-late",
@@ -340,6 +350,12 @@ impl Clock<'_> {
         } else {
             due.last_day = self.count_days(term, day, &mut due);
             due.last_day = self.rest(due.last_day, &mut due);
+            if let Some((from, last, article)) = self.anew(term, &due)
+                && last < due.last_day
+            {
+                due.last_day = last;
+                due.steps.push(Step::Anew { from, last, article });
+            }
             if rule.rolls {
                 self.roll(&mut due);
             } else if term.unit != Unit::WorkingDays && !self.is_working(due.last_day) {
@@ -466,6 +482,23 @@ impl Clock<'_> {
             due.steps.push(Step::Rested { cause, from: asked, to: came, days, article });
         }
         last
+    }
+
+    /// Counts from the day on which the person showed who they are, which is the term's own beginning in some laws: gives that
+    /// day, and the last one. Going on from the event instead ends it sooner but for months that are short.
+    fn anew(&self, term: Term, due: &Due) -> Option<(Date, Date, Article)> {
+        let article = self.rule.regime.counting().anew.filter(|_| term.unit == Unit::Months)?;
+        let rested = || {
+            due.steps.iter().filter_map(|step| match step {
+                Step::Rested { cause, to, days, .. } => Some((*cause, *to, i64::from(*days))),
+                _ => None,
+            })
+        };
+        let shown = rested().filter(|(cause, ..)| *cause == Cause::Identity).map(|(_, to, _)| to);
+        let from = shown.max()?.max(self.zone.date(self.received));
+        // What rested afterwards does not count here either.
+        let since = rested().map(|(_, to, days)| to.days_since(from).clamp(0, days)).sum();
+        Some((from, from.plus_months(term.count.into()).plus_days(since), article))
     }
 
     fn is_working(&self, day: Date) -> bool {

@@ -62,21 +62,27 @@ impl Regime {
                 begins: civil("191"),
                 months: civil("191, 192(3)"),
                 rolls: Some(civil("193")),
+                anew: None,
             },
             Self::EuGdpr => Counting {
                 begins: Article { law: Law::Reg1182, place: "3(1)" },
                 months: Article { law: Law::Reg1182, place: "3(1), 3(2)(c)" },
                 rolls: Some(Article { law: Law::Reg1182, place: "3(4)" }),
+                anew: None,
             },
-            Self::UkGdpr => Counting { begins: ICO, months: ICO, rolls: Some(ICO) },
+            Self::UkGdpr => {
+                let anew = Some(uk_gdpr("12A(2)(b)"));
+                Counting { begins: ICO, months: ICO, rolls: Some(ICO), anew }
+            }
             Self::UsCa => {
                 let code = Article { law: Law::CaCivil, place: "10" };
-                Counting { begins: code, months: code, rolls: None }
+                Counting { begins: code, months: code, rolls: None, anew: None }
             }
             Self::BrLgpd => Counting {
                 begins: Article { law: Law::BrCivil, place: "132" },
                 months: Article { law: Law::BrCivil, place: "132 § 3" },
                 rolls: None,
+                anew: None,
             },
         }
     }
@@ -91,6 +97,8 @@ pub struct Counting {
     pub months: Article,
     /// A term that would end on a day off ends on the next working day; `None` where we give ourselves no such day.
     pub rolls: Option<Article>,
+    /// A term of months begins when the person has shown who they are, where that ends it sooner than going on would.
+    pub anew: Option<Article>,
 }
 
 /// What somebody asks for, or what the law demands unasked. Stored by its place in this list: new ones go to the end.
@@ -307,8 +315,6 @@ pub enum Base {
     Discovery,
     /// The purpose of the processing was attained.
     Attainment,
-    /// It was confirmed that the data is inaccurate.
-    Confirmation,
     /// The data was blocked because it could not be destroyed in time.
     Blocking,
 }
@@ -321,13 +327,12 @@ impl Base {
             Self::Proof => "proof",
             Self::Discovery => "discovery",
             Self::Attainment => "attainment",
-            Self::Confirmation => "confirmation",
             Self::Blocking => "blocking",
         }
     }
 }
 
-/// Where the number of a row was seen. No row was checked against the law's own text yet.
+/// Where number, unit and event of a row were seen. `docs/clocks.md` says in which copy, and of which version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Checked {
     /// In the text of the law in force.
@@ -355,6 +360,14 @@ impl Checked {
 /// What one has to know about a row beside its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
+    /// The law names no event: blocking must not come later than the end of the term that could not be kept.
+    BaseIsAReading,
+    /// Nothing may rest on a consent that was taken back; the law names no term for what follows.
+    BasisFallsAway,
+    /// Where direct marketing is objected to, it stops at once.
+    MarketingAtOnce,
+    /// It is the term of whoever spreads the data; the operator itself stops when the demand arrives.
+    OperatorAtOnce,
     /// 152-FZ knows no right to portability: such a request is answered as one for access.
     AnsweredAsAccess,
     /// The duty is there only where the data is got unlawfully or not needed for its purpose.
@@ -373,7 +386,11 @@ impl Note {
         match self {
             Self::AnsweredAsAccess => "answered-as-access",
             Self::IfUnlawfulOrUnneeded => "if-unlawful-or-unneeded",
+            Self::BaseIsAReading => "base-is-a-reading",
+            Self::BasisFallsAway => "basis-falls-away",
+            Self::MarketingAtOnce => "marketing-at-once",
             Self::NoNumber => "no-number",
+            Self::OperatorAtOnce => "operator-at-once",
             Self::TreatedAsOptOut => "treated-as-opt-out",
             Self::WithoutDelay => "without-delay",
         }
@@ -395,8 +412,10 @@ pub enum Law {
     UkGdpr,
     /// The Data Protection Act 2018.
     UkDpa,
-    /// What the Information Commissioner's Office says of time limits.
+    /// What the Information Commission, until 2026 the Information Commissioner's Office, says of time limits.
     Ico,
+    /// Guidelines 01/2022 of the European Data Protection Board, on the right of access.
+    Edpb,
     /// The regulations of the CCPA, California Code of Regulations title 11.
     CcpaRegs,
     /// The Civil Code of California.
@@ -418,6 +437,7 @@ impl Law {
             Self::UkGdpr => "UK GDPR",
             Self::UkDpa => "DPA 2018",
             Self::Ico => "ICO",
+            Self::Edpb => "EDPB Guidelines 01/2022",
             Self::CcpaRegs => "11 CCR",
             Self::CaCivil => "Cal. Civ. Code",
             Self::Lgpd => "LGPD",
@@ -550,21 +570,21 @@ const EU: Rule = Rule {
     term: months(1),
     base: Base::Receipt,
     extension: Some(months(2)),
-    // Doubts about who asks let the clock rest in practice; about a wish to know more precisely the law is silent.
-    identity_rests: Some(gdpr("12(6)")),
+    // Article 12(6) lets the controller ask who it is, and says nothing of the clock: that it may rest meanwhile is what the
+    // authorities hold. They hold it of a wish to know more precisely as well, for those who process much; it is not relied on.
+    identity_rests: Some(Article { law: Law::Edpb, place: "159" }),
     clarification_rests: None,
     rolls: true,
     article: gdpr("12(3)"),
-    checked: Checked::Official,
+    checked: Checked::LawText,
     note: None,
 };
 
-/// UK GDPR: the same, and both questions stop the clock (DUAA 2025 s. 76, in force since 5 February 2026).
+/// UK GDPR: the same, with articles of its own for what rests (DUAA 2025 s. 76, in force since 5 February 2026).
 const UK: Rule = Rule {
     regime: Regime::UkGdpr,
-    identity_rests: Some(uk_gdpr("12A")),
-    clarification_rests: Some(uk_gdpr("12A")),
-    article: uk_gdpr("12(3)"),
+    identity_rests: Some(uk_gdpr("12A(2)(b)")),
+    article: uk_gdpr("12(3), 12A"),
     ..EU
 };
 
@@ -579,7 +599,6 @@ const EU_BREACH: Rule = Rule {
     clarification_rests: None,
     rolls: false,
     article: gdpr("33(1)"),
-    checked: Checked::No,
     ..EU
 };
 
@@ -629,7 +648,7 @@ const BR: Rule = Rule {
     clarification_rests: None,
     rolls: false,
     article: lgpd("19 II"),
-    checked: Checked::Secondary,
+    checked: Checked::LawText,
     note: None,
 };
 
@@ -671,18 +690,24 @@ pub static RULES: [Rule; 55] = [
         right: Right::Restriction,
         act: Act::Correct,
         term: working_days(7),
-        base: Base::Confirmation,
+        base: Base::Proof,
         article: fz("21(2)"),
-        checked: Checked::No,
         ..RU_ONCE
     },
-    Rule { right: Right::Objection, act: Act::Stop, article: fz("21(5.1)"), ..RU },
+    Rule {
+        right: Right::Objection,
+        act: Act::Stop,
+        article: fz("21(5.1)"),
+        note: Some(Note::MarketingAtOnce),
+        ..RU
+    },
     Rule {
         right: Right::Withdrawal,
         act: Act::Destroy,
         term: days(30),
         rolls: true,
         article: fz("21(5)"),
+        checked: Checked::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -691,6 +716,7 @@ pub static RULES: [Rule; 55] = [
         term: hours(24),
         base: Base::Discovery,
         article: fz("21(3.1)"),
+        checked: Checked::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -699,6 +725,7 @@ pub static RULES: [Rule; 55] = [
         term: hours(72),
         base: Base::Discovery,
         article: fz("21(3.1)"),
+        checked: Checked::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -707,6 +734,7 @@ pub static RULES: [Rule; 55] = [
         term: working_days(3),
         base: Base::Discovery,
         article: fz("21(3)"),
+        checked: Checked::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -714,6 +742,7 @@ pub static RULES: [Rule; 55] = [
         act: Act::Destroy,
         base: Base::Discovery,
         article: fz("21(3)"),
+        checked: Checked::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -723,9 +752,10 @@ pub static RULES: [Rule; 55] = [
         base: Base::Attainment,
         rolls: true,
         article: fz("21(4)"),
+        checked: Checked::LawText,
         ..RU_ONCE
     },
-    Rule { right: Right::Regulator, article: fz("20(4)"), checked: Checked::No, ..RU },
+    Rule { right: Right::Regulator, article: fz("20(4)"), ..RU },
     Rule {
         right: Right::CannotDestroy,
         act: Act::Destroy,
@@ -733,7 +763,7 @@ pub static RULES: [Rule; 55] = [
         base: Base::Blocking,
         rolls: true,
         article: fz("21(6)"),
-        checked: Checked::No,
+        note: Some(Note::BaseIsAReading),
         ..RU_ONCE
     },
     Rule {
@@ -741,7 +771,7 @@ pub static RULES: [Rule; 55] = [
         act: Act::Stop,
         term: working_days(3),
         article: fz("10.1(14)"),
-        checked: Checked::No,
+        note: Some(Note::OperatorAtOnce),
         ..RU_ONCE
     },
     // The European Union.
@@ -750,7 +780,7 @@ pub static RULES: [Rule; 55] = [
     Rule { right: Right::Rectification, ..EU },
     Rule { right: Right::Erasure, ..EU },
     Rule { right: Right::Restriction, ..EU },
-    Rule { right: Right::Objection, ..EU },
+    Rule { right: Right::Objection, note: Some(Note::MarketingAtOnce), ..EU },
     // Article 12(3) covers the rights of articles 15 to 22; a withdrawal is one of article 7, and ends in erasure by 17(1).
     Rule {
         right: Right::Withdrawal,
@@ -761,42 +791,34 @@ pub static RULES: [Rule; 55] = [
         rolls: false,
         article: gdpr("7(3)"),
         checked: Checked::No,
-        note: Some(Note::WithoutDelay),
+        note: Some(Note::BasisFallsAway),
         ..EU
     },
-    Rule {
-        right: Right::Withdrawal,
-        article: gdpr("12(3), 17(1)(b)"),
-        checked: Checked::No,
-        note: Some(Note::NoNumber),
-        ..EU
-    },
+    Rule { right: Right::Withdrawal, article: gdpr("12(3), 17(1)(b)"), ..EU },
     EU_BREACH,
     // The United Kingdom.
-    UK,
+    Rule { clarification_rests: Some(uk_gdpr("12A(5)")), ..UK },
     Rule { right: Right::Portability, ..UK },
     Rule { right: Right::Rectification, ..UK },
     Rule { right: Right::Erasure, ..UK },
     Rule { right: Right::Restriction, ..UK },
-    Rule { right: Right::Objection, ..UK },
+    Rule { right: Right::Objection, note: Some(Note::MarketingAtOnce), ..UK },
     Rule {
         right: Right::Withdrawal,
         act: Act::Stop,
         term: Term::AT_ONCE,
         extension: None,
         identity_rests: None,
-        clarification_rests: None,
         rolls: false,
         article: uk_gdpr("7(3)"),
         checked: Checked::No,
-        note: Some(Note::WithoutDelay),
+        note: Some(Note::BasisFallsAway),
         ..UK
     },
     Rule {
         right: Right::Withdrawal,
-        article: uk_gdpr("12(3), 17(1)(b)"),
-        checked: Checked::No,
-        note: Some(Note::NoNumber),
+        article: uk_gdpr("12(3), 12A, 17(1)(b)"),
+        checked: Checked::Secondary,
         ..UK
     },
     Rule {
@@ -805,11 +827,15 @@ pub static RULES: [Rule; 55] = [
         term: days(30),
         extension: None,
         identity_rests: None,
-        clarification_rests: None,
-        article: Article { law: Law::UkDpa, place: "164A" },
+        article: Article { law: Law::UkDpa, place: "164A(3)" },
         ..UK
     },
-    Rule { regime: Regime::UkGdpr, article: uk_gdpr("33(1)"), ..EU_BREACH },
+    Rule {
+        regime: Regime::UkGdpr,
+        article: uk_gdpr("33(1)"),
+        checked: Checked::Secondary,
+        ..EU_BREACH
+    },
     // California.
     CA_RECEIVED,
     CA,
@@ -819,7 +845,7 @@ pub static RULES: [Rule; 55] = [
     Rule { right: Right::Rectification, ..CA },
     Rule { right: Right::Erasure, ..CA_RECEIVED },
     Rule { right: Right::Erasure, ..CA },
-    Rule { right: Right::Restriction, article: ccpa("7027(g)"), checked: Checked::No, ..CA_OUT },
+    Rule { right: Right::Restriction, article: ccpa("7027(g)"), ..CA_OUT },
     Rule { right: Right::Objection, note: Some(Note::TreatedAsOptOut), ..CA_OUT },
     Rule {
         right: Right::Withdrawal,
@@ -892,11 +918,6 @@ mod tests {
             if row.rolls {
                 assert!(row.regime.counting().rolls.is_some(), "{row:?}");
             }
-            assert_ne!(
-                row.checked,
-                Checked::LawText,
-                "say in docs/clocks.md who checked it, and when"
-            );
         }
     }
 
@@ -923,8 +944,8 @@ mod tests {
             (Ru152Fz, "dissemination/stop", 3, WorkingDays, 0, "10.1(14)"),
             (EuGdpr, "access/answer", 1, Months, 2, "12(3)"),
             (EuGdpr, "breach-notice/notify", 72, Hours, 0, "33(1)"),
-            (UkGdpr, "access/answer", 1, Months, 2, "12(3)"),
-            (UkGdpr, "complaint/acknowledge", 30, CalendarDays, 0, "164A"),
+            (UkGdpr, "access/answer", 1, Months, 2, "12(3), 12A"),
+            (UkGdpr, "complaint/acknowledge", 30, CalendarDays, 0, "164A(3)"),
             (UkGdpr, "breach-notice/notify", 72, Hours, 0, "33(1)"),
             (UsCa, "access/acknowledge", 10, WorkingDays, 0, "7021(a)"),
             (UsCa, "access/answer", 45, CalendarDays, 45, "7021(b)"),
@@ -950,7 +971,8 @@ mod tests {
             let months = rule.term.unit == Unit::Months;
             let expected = match rule.regime {
                 Regime::EuGdpr => (months, false),
-                Regime::UkGdpr => (months, months),
+                // Article 12A(5) speaks of requests under article 15 alone.
+                Regime::UkGdpr => (months, months && rule.right == Right::Access),
                 Regime::Ru152Fz | Regime::UsCa | Regime::BrLgpd => (false, false),
             };
             assert_eq!(rests, expected, "{rule:?}");

@@ -368,6 +368,40 @@ fn the_clock_rests_in_the_united_kingdom_for_both_questions() {
 }
 
 #[test]
+fn a_clarification_stops_the_clock_of_access_alone_in_the_united_kingdom() {
+    let (asked, came) = ("2026-03-05T17:00:00Z", "2026-03-12T09:00:00Z");
+    for right in Right::REQUESTS {
+        let request = Facts::on(Regime::UkGdpr, right, "2026-03-02");
+        let clarified = request.pause(Cause::Clarification, asked, Some(came));
+        let expected = if right == Right::Access { "2026-04-09" } else { "2026-04-02" };
+        assert_eq!(clarified.last_day(), expected, "{right:?}");
+    }
+}
+
+#[test]
+fn a_month_in_the_united_kingdom_never_ends_later_than_one_from_the_proof_of_identity() {
+    let request = Facts::on(Regime::UkGdpr, Right::Access, "2027-01-15");
+    let (asked, came) = ("2027-01-15T12:00:00Z", "2027-02-15T12:00:00Z");
+    // Going on, 31 days come after 15 February; its month has 28.
+    let proven = request.clone().pause(Cause::Identity, asked, Some(came));
+    assert_eq!(proven.last_day(), "2027-03-15");
+    assert!(
+        matches!(steps(&proven.due(), "anew"), Step::Anew { from, .. } if from.to_string() == "2027-02-15")
+    );
+    // What rests for a clarification after it does not count in that month either.
+    let (asked, came) = ("2027-02-20T12:00:00Z", "2027-02-24T12:00:00Z");
+    let both = proven.clone().pause(Cause::Clarification, asked, Some(came));
+    assert_eq!(both.last_day(), "2027-03-19");
+    let extended = proven.extended();
+    assert_eq!(extended.last_day(), "2027-05-17");
+    // Where going on ends it sooner, it goes on.
+    let asked = "2027-01-20T12:00:00Z";
+    let later = request.pause(Cause::Identity, asked, Some("2027-01-25T12:00:00Z"));
+    assert_eq!(later.last_day(), "2027-02-22");
+    assert!(!later.names().contains(&"anew"));
+}
+
+#[test]
 fn the_clock_rests_in_the_union_for_identity_alone() {
     let request = european("2026-03-02");
     let (asked, came) = ("2026-03-05T17:00:00Z", "2026-03-12T09:00:00Z");

@@ -222,7 +222,10 @@ fn the_list_shows_every_clock_and_how_sure_it_is() {
         dissemination.contains("3 working days") && dissemination.contains("152-FZ, art. 10.1(14)"),
         "{dissemination}"
     );
-    assert!(dissemination.ends_with("numbers not checked"), "{dissemination}");
+    assert!(dissemination.ends_with("numbers seen in a secondary source"), "{dissemination}");
+    for sure in ["numbers checked against the law", "numbers not checked"] {
+        assert!(rows.iter().any(|row| row.ends_with(sure)), "{}", said.out);
+    }
     let value: Value = serde_json::from_str(&clock("--list --json --lang ru").out).unwrap();
     assert_eq!(value["rules"].as_array().unwrap().len(), 55);
 }

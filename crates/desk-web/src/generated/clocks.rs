@@ -19,7 +19,6 @@ const fn base(base: Base) -> &'static str {
         Base::Proof => "the person's proof",
         Base::Discovery => "discovery",
         Base::Attainment => "the purpose's end",
-        Base::Confirmation => "confirmation of the fault",
         Base::Blocking => "blocking",
     }
 }
@@ -30,7 +29,9 @@ fn rests(rule: &Rule) -> String {
         (None, None) => "no".to_owned(),
         (Some(by), None) => format!("identity ({})", article(by)),
         (None, Some(by)) => format!("clarification ({})", article(by)),
-        (Some(by), Some(_)) => format!("identity, clarification ({})", article(by)),
+        (Some(one), Some(other)) => {
+            format!("identity ({}), clarification ({})", article(one), article(other))
+        }
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) struct Found {
 }
 
 /// The laws once more: regime, right, act, term (h hours, w working days, d days, m months), extension, whether the last
-/// day rolls (r), and whether identity (i) and clarification (c) let it rest.
+/// day rolls (r), whether identity (i) and clarification (c) let it rest, and whether it begins anew with the identity (n).
 const LAWS: &str = "
 ru-152fz access answer 10w 5 -
 ru-152fz portability answer 10w 5 -
@@ -49,14 +49,14 @@ eu-gdpr objection answer 1m 2 ri
 eu-gdpr withdrawal stop 0h 0 -
 eu-gdpr withdrawal answer 1m 2 ri
 eu-gdpr breach-notice notify 72h 0 -
-uk-gdpr access answer 1m 2 ric
-uk-gdpr portability answer 1m 2 ric
-uk-gdpr rectification answer 1m 2 ric
-uk-gdpr erasure answer 1m 2 ric
-uk-gdpr restriction answer 1m 2 ric
-uk-gdpr objection answer 1m 2 ric
+uk-gdpr access answer 1m 2 ricn
+uk-gdpr portability answer 1m 2 rin
+uk-gdpr rectification answer 1m 2 rin
+uk-gdpr erasure answer 1m 2 rin
+uk-gdpr restriction answer 1m 2 rin
+uk-gdpr objection answer 1m 2 rin
 uk-gdpr withdrawal stop 0h 0 -
-uk-gdpr withdrawal answer 1m 2 ric
+uk-gdpr withdrawal answer 1m 2 rin
 uk-gdpr complaint acknowledge 30d 0 r
 uk-gdpr breach-notice notify 72h 0 -
 us-ca access acknowledge 10w 0 -
@@ -175,6 +175,20 @@ impl Days<'_> {
     }
 }
 
+/// On into the month in question, then to the day of that number or the end of it.
+fn months_on(event: Date, count: i32) -> Date {
+    let months = i32::from(event.year()) * 12 + i32::from(event.month()) + count;
+    let is_there = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month()) == months;
+    let mut last = event;
+    while !is_there(last) {
+        last = last.tomorrow().unwrap();
+    }
+    while last.day() != event.day() && is_there(last.tomorrow().unwrap()) {
+        last = last.tomorrow().unwrap();
+    }
+    last
+}
+
 /// Reckons once more.
 pub(super) fn due(
     facts: &Facts,
@@ -210,15 +224,7 @@ pub(super) fn due(
     let event = received.date();
     let mut last = event;
     if unit == 'm' {
-        // On into the month in question, then to the day of that number or the end of it.
-        let months = i32::from(event.year()) * 12 + i32::from(event.month()) + count;
-        let is_there = |day: Date| i32::from(day.year()) * 12 + i32::from(day.month()) == months;
-        while !is_there(last) {
-            last = last.tomorrow().unwrap();
-        }
-        while last.day() != event.day() && is_there(last.tomorrow().unwrap()) {
-            last = last.tomorrow().unwrap();
-        }
+        last = months_on(event, count);
     } else {
         let mut left = count;
         while left > 0 {
@@ -234,6 +240,8 @@ pub(super) fn due(
     pauses.sort_by_key(|pause| pause.from);
     let mut crossed = BTreeSet::new();
     let mut resting = false;
+    // The day on which the person last showed who they are, not before the event.
+    let mut shown: Option<Date> = None;
     for pause in pauses {
         let flag = match pause.cause {
             Cause::Identity => 'i',
@@ -257,6 +265,16 @@ pub(super) fn due(
                 last = last.tomorrow().unwrap();
             }
         }
+        if flag == 'i' {
+            shown = shown.max(Some(end.max(event)));
+        }
+    }
+    if let Some(shown) = shown.filter(|_| flags.contains('n')) {
+        let mut anew = months_on(shown, count);
+        for _ in crossed.iter().filter(|day| **day > shown) {
+            anew = anew.tomorrow().unwrap();
+        }
+        last = last.min(anew);
     }
     if flags.contains('r') {
         last = days.next_worked(last);

@@ -60,6 +60,16 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Note::IfUnlawfulOrUnneeded => {
             "It is due where the data was obtained unlawfully or is not needed for its purpose."
         }
+        Note::BaseIsAReading => {
+            "The law does not say from when it counts: it is counted from the blocking, which must not come after the end of the term that could not be kept."
+        }
+        Note::BasisFallsAway => {
+            "Nothing may rest on a consent that was taken back; the law names no term."
+        }
+        Note::MarketingAtOnce => "Where it is about direct marketing, that stops at once.",
+        Note::OperatorAtOnce => {
+            "This is the term of whoever spreads the data; the operator itself stops when the demand arrives."
+        }
         Note::NoNumber => "The law gives no number here: the term of the other requests is kept.",
         Note::TreatedAsOptOut => {
             "The law knows no such request: it is treated as an opt-out of sale or sharing."
@@ -130,6 +140,7 @@ fn article(Article { law, place }: Article) -> String {
         Law::UkGdpr => ("UK GDPR, art.\u{a0}", ""),
         Law::UkDpa => ("Data Protection Act 2018, s.\u{a0}", ""),
         Law::Ico => ("guidance of the ICO on time limits", ""),
+        Law::Edpb => ("EDPB Guidelines 01/2022, §\u{a0}", ""),
         Law::CcpaRegs => ("CCPA Regulations, 11 CCR §\u{a0}", ""),
         Law::CaCivil => ("California Civil Code, §\u{a0}", ""),
         Law::Lgpd => ("LGPD, art.\u{a0}", ""),
@@ -168,7 +179,6 @@ const fn base(base: Base) -> &'static str {
         Base::Proof => "Proof received",
         Base::Discovery => "Found",
         Base::Attainment => "Purpose attained",
-        Base::Confirmation => "Confirmed",
         Base::Blocking => "Blocked",
     }
 }
@@ -255,6 +265,12 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
                 article(*by)
             )
         }
+        Step::Anew { from, last, article: by } => format!(
+            "Counted from {}, when identity was proven, it ends sooner: on {} ({}).",
+            date(*from),
+            day(*last),
+            article(*by)
+        ),
         Step::Resting { cause: of, since, article: by } => format!(
             "The clock has been resting since {}, for {} ({}). Every day until then will be added.",
             date(*since),

@@ -12,7 +12,7 @@ pub(in crate::texts) const fn complain(regime: Regime) -> &'static str {
             "If you do not agree, you can complain to a data protection authority, in particular that of the member state where you live or work, or where you think the law was broken (GDPR, article 77; their addresses: https://www.edpb.europa.eu), and you can go to court (article 79)."
         }
         Regime::UkGdpr => {
-            "If you do not agree, you can complain to the Information Commissioner’s Office (https://ico.org.uk/make-a-complaint), and you can go to court (Data Protection Act 2018, sections 165 and 167)."
+            "If you do not agree, you can complain to the Information Commission, formerly the Information Commissioner’s Office (https://ico.org.uk/make-a-complaint), and you can go to court (Data Protection Act 2018, sections 165 and 167)."
         }
         Regime::UsCa => {
             "If you do not agree, you can complain to the California Privacy Protection Agency (https://cppa.ca.gov) or to the Attorney General of California (https://oag.ca.gov/privacy), and go to court where the law provides for it."

@@ -60,6 +60,16 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Note::IfUnlawfulOrUnneeded => {
             "Обязанность есть, если данные получены незаконно или не нужны для заявленной цели."
         }
+        Note::BaseIsAReading => {
+            "С какого дня считать, закон не говорит: срок считается с блокирования, а оно не может быть позже конца срока, который не удалось соблюсти."
+        }
+        Note::BasisFallsAway => {
+            "На отозванном согласии больше ничего не может держаться; срока закон не называет."
+        }
+        Note::MarketingAtOnce => "Прямой маркетинг по требованию прекращается немедленно.",
+        Note::OperatorAtOnce => {
+            "Это срок для того, кто распространяет данные; сам оператор прекращает с поступлением требования."
+        }
         Note::NoNumber => {
             "Числа для этого случая в законе нет: соблюдается срок остальных запросов."
         }
@@ -142,6 +152,7 @@ fn article(Article { law, place }: Article) -> String {
         Law::UkGdpr => ("ст.\u{a0}", " UK GDPR"),
         Law::UkDpa => ("ст.\u{a0}", " Data Protection Act 2018"),
         Law::Ico => ("разъяснения ICO о сроках", ""),
+        Law::Edpb => ("§\u{a0}", " Руководства EDPB 01/2022"),
         Law::CcpaRegs => ("§\u{a0}", " правил CCPA, 11 CCR"),
         Law::CaCivil => ("§\u{a0}", " Гражданского кодекса Калифорнии"),
         Law::Lgpd => ("ст.\u{a0}", " LGPD"),
@@ -196,7 +207,6 @@ const fn base(base: Base) -> &'static str {
         Base::Proof => "Подтверждающие сведения получены",
         Base::Discovery => "Выявлено",
         Base::Attainment => "Цель обработки достигнута",
-        Base::Confirmation => "Неточность подтверждена",
         Base::Blocking => "Данные заблокированы",
     }
 }
@@ -283,6 +293,12 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
                 article(*by)
             )
         }
+        Step::Anew { from, last, article: by } => format!(
+            "Если считать со дня, когда личность подтверждена ({}), срок истекает раньше: {} ({}).",
+            date(*from),
+            day(*last),
+            article(*by)
+        ),
         Step::Resting { cause: of, since, article: by } => format!(
             "Срок приостановлен в ожидании {}, с этого дня: {} ({}). Каждый день ожидания прибавится.",
             cause(*of),
