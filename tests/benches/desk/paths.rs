@@ -22,13 +22,17 @@ const ROOT_SECRET: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 const OPERATOR: &str = "the-token-of-the-operators-in-benches";
 const BASE: &str = "https://desk.example";
 
+const NO_LIMIT: &str = "1000000000;w=60,1000000000;w=86400";
+
 /// The desk's variables: as it comes, but for a limit that stops no load.
 pub(crate) fn variables() -> BTreeMap<String, String> {
     [
         ("root_secret", ROOT_SECRET),
         ("operator_token", OPERATOR),
         ("base_url", BASE),
-        ("feedback_limits", "1000000000;w=60,1000000000;w=86400"),
+        ("feedback_limits", NO_LIMIT),
+        ("request_limits", NO_LIMIT),
+        ("request_mail_limits", NO_LIMIT),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
@@ -85,6 +89,8 @@ pub(crate) const PATHS: &[Path] = &[
     Path::new("POST /feedback, form", 0.75, form).status(303).varies(),
     Path::new("POST /feedback, JSON", 0.75, |_| json()).status(201),
     Path::new("GET the status page", 0.75, |known| get(&known.status, PAGE)),
+    Path::new("POST /requests, JSON", 0.75, |_| opening()).status(201),
+    Path::new("GET a request's page", 0.8, |known| get(&known.request, PAGE)),
     Path::new("GET an unsubscribe link", 0.8, |known| get(&known.link(0), PAGE)),
     Path::new("POST to it, one click", 0.85, |known| one_click(&known.link(known.number())))
         .varies(),
@@ -100,6 +106,7 @@ pub(crate) struct Known {
     keys: Keyring,
     etag: String,
     status: String,
+    request: String,
     number: Cell<u64>,
 }
 
@@ -160,6 +167,11 @@ fn json() -> Vec<u8> {
     with_body("POST", "/feedback", &format!("{JSON}Content-Type: application/json\r\n"), &body)
 }
 
+fn opening() -> Vec<u8> {
+    let body = r#"{"kind":"access","email":"anna@example.org","name":"Anna Example","details":"Everything since March."}"#;
+    with_body("POST", "/requests", &format!("{JSON}Content-Type: application/json\r\n"), body)
+}
+
 /// A form as a browser sends it, opened a minute ago.
 fn form(known: &Known) -> Vec<u8> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_secs();
@@ -175,6 +187,34 @@ fn form(known: &Known) -> Vec<u8> {
     );
     let headers = format!("{PAGE}Content-Type: application/x-www-form-urlencoded\r\n");
     with_body("POST", "/feedback", &headers, &body)
+}
+
+/// Opens a data request, proves who asks by the code of the mail, and gives the path of its status page.
+async fn proven(connection: &mut Connection) -> String {
+    let filed = connection.exchange(&opening()).await;
+    assert_eq!(filed.status, 201, "{}", connection.text());
+    let pending = connection.header("location").expect("a request has an address");
+    let bearer = format!("{JSON}Authorization: Bearer {OPERATOR}\r\n");
+    connection.exchange(&get("/console/api/outbox?limit=1", &bearer)).await;
+    let newest = member(&connection.text(), "id");
+    connection.exchange(&get(&format!("/console/api/outbox/{newest}"), &bearer)).await;
+    let mail = connection.text().replace("\\n", " ");
+    let mut words = mail.split(|c: char| c != '-' && !c.is_ascii_alphanumeric());
+    let is_code = |word: &&str| word.len() == 11 && word.find('-') == Some(5);
+    let code = words.find(is_code).expect("the mail has a code");
+    let headers = format!("{JSON}Content-Type: application/json\r\n");
+    let body = format!(r#"{{"code":"{code}"}}"#);
+    let entered = with_body("POST", &format!("{pending}/code"), &headers, &body);
+    let entered = connection.exchange(&entered).await;
+    assert_eq!(entered.status, 200, "{}", connection.text());
+    let url = member(&connection.text(), "status_url");
+    url.strip_prefix(BASE).expect("a link of the desk").to_owned()
+}
+
+/// The text of the first member of this name in a JSON text.
+fn member(json: &str, name: &str) -> String {
+    let rest = json.split(&format!("\"{name}\":\"")).nth(1).expect(name);
+    rest.split('"').next().expect("a text ends").to_owned()
 }
 
 /// Publishes the sample policy, files a case, and learns what the requests need to know.
@@ -196,6 +236,7 @@ pub(crate) async fn prepare(desk: SocketAddr) -> Known {
     let filed = connection.exchange(&json()).await;
     assert_eq!(filed.status, 201, "{}", connection.text());
     let status = connection.header("location").expect("a case has an address");
+    let request = proven(&mut connection).await;
     let root = ROOT_SECRET.parse().expect("a root secret");
-    Known { keys: Keyring::new(&root, &[]), etag, status, number: Cell::new(0) }
+    Known { keys: Keyring::new(&root, &[]), etag, status, request, number: Cell::new(0) }
 }
