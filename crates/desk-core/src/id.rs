@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -88,15 +89,21 @@ impl From<Id> for String {
 }
 
 /// 32 bytes of a cryptographic random source, ready to be drawn from: HMAC with the bytes taken in as its key, which is
-/// half of the hashes of every draw. A copy shares it, for every request has one and many draw nothing.
+/// half of the hashes of every draw. Copies share it, for every request has one and many draw nothing.
 #[derive(Clone)]
-pub struct Seed(Arc<Option<Hmac<Sha256>>>);
+pub struct Seed(Arc<Source>);
+
+struct Source {
+    mac: Option<Hmac<Sha256>>,
+    /// How many nonces were drawn.
+    nonces: AtomicU64,
+}
 
 impl Seed {
     /// Takes in the bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
         // HMAC takes a key of any length, so this cannot fail.
-        Self(Arc::new(Hmac::new_from_slice(&bytes).ok()))
+        Self(Arc::new(Source { mac: Hmac::new_from_slice(&bytes).ok(), nonces: AtomicU64::new(0) }))
     }
 }
 
@@ -141,10 +148,27 @@ impl Moment {
     /// Draws bytes for one use. The same `label` and `context` give the same bytes, so a value that is drawn twice
     /// must differ in one of them.
     pub fn draw<const N: usize>(&self, label: &str, context: &[&[u8]]) -> [u8; N] {
+        self.numbered_draw(self.number, label, context)
+    }
+
+    /// Draws a nonce, another one each time. It counts for all requests that share the random bytes, so that no two of them
+    /// can have one in common, and what is sealed need not be hashed for it.
+    pub(crate) fn nonce<const N: usize>(&self) -> [u8; N] {
+        let count = self.seed.0.nonces.fetch_add(1, Ordering::Relaxed);
+        // No request has this number.
+        self.numbered_draw(u64::MAX, "nonce", &[&count.to_be_bytes()])
+    }
+
+    fn numbered_draw<const N: usize>(
+        &self,
+        number: u64,
+        label: &str,
+        context: &[&[u8]],
+    ) -> [u8; N] {
         const { assert!(N <= 32, "one block of HMAC-SHA256 is all there is") };
         let mut bytes = [0; N];
-        if let Some(mut mac) = self.seed.0.as_ref().clone() {
-            mac.update(&self.number.to_be_bytes());
+        if let Some(mut mac) = self.seed.0.mac.clone() {
+            mac.update(&number.to_be_bytes());
             mac.update(label.as_bytes());
             for part in context {
                 mac.update(&(part.len() as u64).to_be_bytes());

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20::{R20, hchacha};
+use chacha20poly1305::XChaCha20Poly1305;
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
@@ -132,6 +133,7 @@ pub(crate) struct Root {
     /// HMAC with the key for each purpose taken in, once it was needed: most of the hashes that a token takes.
     macs: [OnceLock<Option<Hmac<Sha256>>>; Purpose::COUNT],
     streams: [OnceLock<Zeroizing<[u8; 32]>>; Purpose::COUNT],
+    cipher: OnceLock<XChaCha20Poly1305>,
 }
 
 impl Root {
@@ -141,7 +143,8 @@ impl Root {
         // Expanding 4 bytes cannot exceed HKDF's limit of 8,160.
         let _ = expander.expand(b"key-id", &mut id);
         let macs = [const { OnceLock::new() }; Purpose::COUNT];
-        Self { id: KeyId(id), expander, macs, streams: [const { OnceLock::new() }; Purpose::COUNT] }
+        let streams = [const { OnceLock::new() }; Purpose::COUNT];
+        Self { id: KeyId(id), expander, macs, streams, cipher: OnceLock::new() }
     }
 
     pub(crate) const fn id(&self) -> KeyId {
@@ -158,6 +161,11 @@ impl Root {
         // As above: 32 bytes are within the limit.
         let _ = self.expander.expand_multi_info(label, key.as_mut_slice());
         key
+    }
+
+    /// What seals stored values.
+    pub(crate) fn cipher(&self) -> &XChaCha20Poly1305 {
+        self.cipher.get_or_init(|| XChaCha20Poly1305::new((&*self.subkey(Purpose::Seal)).into()))
     }
 
     /// 32 bytes that only whoever has the key for one purpose can tell from chance: `HChaCha20` of 16 bytes

@@ -5,11 +5,11 @@
 
 use std::fmt;
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chacha20poly1305::XNonce;
+use chacha20poly1305::aead::{Aead, Payload};
 
 use crate::id::Moment;
-use crate::keys::{KeyId, Keyring, Purpose};
+use crate::keys::{KeyId, Keyring};
 use crate::store_key::StoreKey;
 use crate::time::Timestamp;
 
@@ -112,9 +112,8 @@ impl Keyring {
     ) -> Vec<u8> {
         let header = header(SEALED, expires);
         let root = self.current();
-        // The nonce depends on key and content too, so sealing twice in one request never repeats one for another text.
-        let nonce: [u8; NONCE] = moment.draw("seal", &[key.as_str().as_bytes(), content]);
-        let cipher = XChaCha20Poly1305::new((&*root.subkey(Purpose::Seal)).into());
+        let nonce: [u8; NONCE] = moment.nonce();
+        let cipher = root.cipher();
         let aad = [header.as_slice(), key.as_str().as_bytes()].concat();
         let payload = Payload { msg: content, aad: &aad };
         // Encryption fails only past 256 GiB, which no content reaches.
@@ -140,7 +139,7 @@ impl Keyring {
             rest.split_first_chunk::<{ KeyId::LEN }>().ok_or(Unreadable::Format)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().ok_or(Unreadable::Format)?;
         let root = self.root(key_id).ok_or(Unreadable::UnknownKey)?;
-        let cipher = XChaCha20Poly1305::new((&*root.subkey(Purpose::Seal)).into());
+        let cipher = root.cipher();
         let aad = [header.as_slice(), key.as_str().as_bytes()].concat();
         let content = cipher
             .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: &aad })
