@@ -26,7 +26,7 @@ use http::Method;
 
 use crate::cases;
 use crate::desk::{Desk, logged};
-use crate::fields::{Encoding, Fields};
+use crate::fields::Encoding;
 use crate::limiter::Limit;
 use crate::negotiate;
 use crate::outbox;
@@ -148,15 +148,4 @@ fn wants_json(request: &Request) -> bool {
 /// Whether the answer to a form or a body is to be a page.
 fn wants_page(request: &Request, encoding: Encoding) -> bool {
     negotiate::reads_html(&request.headers) || (encoding == Encoding::Form && !wants_json(request))
-}
-
-/// Reads a body that says nothing, or nothing but what the form adds.
-fn said_nothing(request: &Request) -> Result<Encoding, Problem> {
-    if request.whole_body()?.is_empty() {
-        return Ok(Encoding::Json);
-    }
-    let fields = Fields::read(request)?;
-    let encoding = fields.encoding;
-    fields.finish().map_err(Problem::InvalidFields)?;
-    Ok(encoding)
 }
