@@ -1,8 +1,11 @@
 //! A corpus of hostile requests against the built wasm: each gets a clear problem or is refused by the host,
 //! nothing ever traps, and the next request works.
 
+mod assertions;
 mod changed;
 mod corpus;
+mod links;
+mod requests;
 
 use http::StatusCode;
 use serde_json::json;
