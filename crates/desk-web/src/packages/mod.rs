@@ -335,12 +335,13 @@ impl<S: Store + 'static> Chunks for Download<S> {
     }
 }
 
-/// Drops the packages of a request: first the locks, after which nobody can read them any more, then the parts. Doing it
+/// Drops the packages of a request: the locks, after which nobody can read them any more, and then the parts. Doing it
 /// again does no harm. `keys` are all keys of the store, from one scan.
 ///
 /// They are all that had a lock then, whatever the request says of them: a try that broke off may have left one. What had
-/// none is unreadable, and may be what somebody is building. `named` is the one that the request names, whose lock may
-/// have gone before.
+/// none is unreadable, and may be what somebody is building. Before a lock goes the mail with the key to it, if it still
+/// waits: whoever builds a package puts that into the outbox under the package's id. `named` is the one that the request
+/// names, whose lock may have gone before.
 ///
 /// # Errors
 /// A problem if the store does not confirm it; then it must be done again.
@@ -358,6 +359,7 @@ pub async fn drop<S: Store>(
     going.retain(|package| mark.is_on(*package));
     going.extend(named);
     for package in &going {
+        desk.store.delete(&outbox::mail_key(*package)?).await?;
         desk.store.delete(&package::lock_key(*package)).await?;
     }
     let is_going = |key: &&String| id(key, package::PARTS).is_some_and(|id| going.contains(&id));

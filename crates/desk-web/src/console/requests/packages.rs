@@ -83,6 +83,7 @@ async fn build<S: Store>(
     let term = (package.until, zone.date(package.until));
     let mail = package_mail(desk, key, &case.opening, &secret, term);
     let lawful = case.open(desk.now())?.package(package)?;
-    outbox::put(desk, desk.moment.id("mail"), &mail).await?;
+    // Under the package's id, so that the mail goes with the package if it still waits then.
+    outbox::put(desk, package.id, &mail).await?;
     Ok(lawful)
 }
