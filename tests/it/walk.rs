@@ -124,10 +124,12 @@ impl Filed {
     }
 }
 
-/// Files a request, a second after whatever was before.
+/// Files a request, a second after whatever was before and a second before what comes then.
 pub(crate) async fn filed(host: &Host, kind: &str, email: &str) -> Filed {
     host.clock().pass(1);
-    Filed::of(host, &host.send(&filing(kind, email)).await, email).await
+    let filed = Filed::of(host, &host.send(&filing(kind, email)).await, email).await;
+    host.clock().pass(1);
+    filed
 }
 
 /// Files a request and proves who asks: gives it with the path of its status page.

@@ -1,6 +1,10 @@
 //! A store that fails at its n-th call, for every n on every path that writes, and one that is gone.
 
 mod cases;
+mod erasure;
+mod packages;
+mod requests;
+mod work;
 
 use std::sync::Arc;
 
@@ -12,7 +16,7 @@ use crate::{
         functions,
         http::{Request, Response},
         snapshot,
-        target::{Host, OPERATOR, REUSE, Target, variables},
+        target::{Host, OPERATOR, Target, variables},
     },
     scenarios::feedback::{complaint, status_of},
 };
@@ -20,7 +24,10 @@ use crate::{
 /// A host over a store that fails on demand.
 async fn failing_host() -> (Host, Arc<Failing>) {
     let store = Failing::new(Arc::new(MemoryStore::default()));
-    let host = Host::start(StoreChoice::Custom(store.clone()), REUSE).await;
+    // Many tries in a short time are what this is about.
+    let limits = ["feedback_limits", "request_limits", "request_mail_limits"];
+    let limits = limits.map(|name| (name, "1000000;w=60"));
+    let host = Host::with(StoreChoice::Custom(store.clone()), &limits).await;
     (host, store)
 }
 
@@ -36,27 +43,81 @@ fn assert_store_problem(answer: &Response, call: usize) {
 
 /// Sends a request with the store failing at its first call, its second, and so on, until the request gets by; then
 /// the same request again, as a client does that has seen a 503. Gives the answers to both.
+///
+/// The store fails at that call alone, as one that is back at once, and then from that call on.
 async fn fail_at_every_call(
     host: &Host,
     store: &Failing,
     request: &Request,
 ) -> (Response, Response) {
     for call in 1.. {
-        store.fail_from(call);
-        let answer = host.send(request).await;
-        let calls = store.calls().len();
-        store.reset();
-        if !answer.status.is_server_error() {
-            assert!(calls < call, "an answer {} came although call {call} failed", answer.status);
-            assert!(call > 1, "{} {} never used the store", request.method, request.target);
-            let again = host.send(request).await;
-            host.assert_nothing_trapped();
-            return (answer, again);
+        for alone in [true, false] {
+            if let Some(answer) = fail_at(host, store, request, (call, alone)).await {
+                let again = host.send(request).await;
+                host.assert_nothing_trapped();
+                return (answer, again);
+            }
         }
-        assert_store_problem(&answer, call);
-        host.clock().pass(1);
     }
     unreachable!("some number of calls is enough")
+}
+
+/// Sends a request with the store failing at a call. Gives the answer, if the request made fewer calls than that; else
+/// the answer was a clear problem.
+async fn fail_at(
+    host: &Host,
+    store: &Failing,
+    request: &Request,
+    (call, alone): (usize, bool),
+) -> Option<Response> {
+    if alone {
+        store.fail_at(call);
+    } else {
+        store.fail_from(call);
+    }
+    let answer = host.send(request).await;
+    let calls = store.calls().len();
+    store.reset();
+    host.clock().pass(1);
+    if answer.status.is_server_error() {
+        assert_store_problem(&answer, call);
+        return None;
+    }
+    assert!(calls < call, "an answer {} came although call {call} failed", answer.status);
+    assert!(call > 1, "{} {} never used the store", request.method, request.target);
+    Some(answer)
+}
+
+/// The same as [`fail_at_every_call`], with something of its own for every failure: `prepare` makes it, with the request
+/// about it that fails and is sent again, and `check` looks at what came of it in the end.
+async fn fail_afresh<T>(
+    (host, store): (&Host, &Failing),
+    prepare: impl AsyncFn() -> (Request, T),
+    check: impl AsyncFn(T, Response),
+) {
+    for call in 1.. {
+        let mut is_over = true;
+        for alone in [true, false] {
+            let (request, about) = prepare().await;
+            let answer = match fail_at(host, store, &request, (call, alone)).await {
+                Some(answer) => answer,
+                None => {
+                    is_over = false;
+                    host.send(&request).await
+                }
+            };
+            host.clock().pass(1);
+            check(about, answer).await;
+            // What operators do reads all that waits: it would grow from one failure to the next.
+            for key in host.keys().await {
+                host.backend().delete(&key).await.expect("the store is there");
+            }
+        }
+        if is_over {
+            host.assert_nothing_trapped();
+            return;
+        }
+    }
 }
 
 #[tokio::test]
