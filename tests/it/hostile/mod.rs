@@ -2,10 +2,13 @@
 //! nothing ever traps, and the next request works.
 
 mod assertions;
+mod bodies;
 mod changed;
 mod corpus;
 mod links;
+mod operators;
 mod requests;
+mod stage;
 
 use http::StatusCode;
 use serde_json::json;
