@@ -12,6 +12,7 @@ use crate::{
         target::{Host, OPERATOR, REUSE, Target},
     },
     scenarios::feedback::status_of,
+    walk::{ANNA, filed, get, look, mails, proven},
 };
 
 /// As many as Spin lets into one instance at once.
@@ -161,4 +162,63 @@ async fn two_who_write_to_one_case_at_once_are_both_kept() {
     let mut texts: Vec<_> = thread[1..].iter().map(|entry| entry["text"].clone()).collect();
     texts.sort_by_key(ToString::to_string);
     assert_eq!(texts, ["from the laptop", "from the phone"]);
+}
+
+#[tokio::test]
+async fn two_codes_that_are_tried_at_once_both_count() {
+    let store = Failing::new(Arc::new(MemoryStore::default()));
+    let host = Host::start(StoreChoice::Custom(store.clone()), reuse()).await;
+    let filed = filed(&host, "access", ANNA).await;
+    // Both have read how many tries are left before either writes that its own was a wrong one.
+    let gate = store.gate("set request-event");
+    let tries = ["00000-00000", "11111-11111"].map(|code| {
+        let (address, request) = (host.address(), filed.enter(code));
+        tokio::spawn(async move { http::send(address, &request).await })
+    });
+    gate.arrived(2).await;
+    gate.open();
+    for one in tries {
+        assert_eq!(one.await.unwrap().status, 409);
+    }
+    // Whatever the order, both are stored, and an operator's look puts both into the view.
+    assert_eq!(host.send(&look(filed.console(""))).await.status, 200);
+    assert_eq!(host.send(&get(&filed.pending)).await.field("/tries_left"), "3");
+    filed.prove(&host).await;
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn two_operators_who_decide_on_one_request_at_once_do_not_both_prevail() {
+    let store = Failing::new(Arc::new(MemoryStore::default()));
+    let host = Host::start(StoreChoice::Custom(store.clone()), reuse()).await;
+    let (filed, status) = proven(&host, "access", ANNA).await;
+    let answer = filed.act(&host, "/answer", &json!({"text": "Here it is."})).await;
+    let refusal = json!({"ground": "excessive", "text": "Once more?"});
+    let refusal = filed.act(&host, "/refusal", &refusal).await;
+    let gate = store.gate("set request-event");
+    let acts = [answer, refusal].map(|request| {
+        let address = host.address();
+        tokio::spawn(async move { http::send(address, &request).await })
+    });
+    gate.arrived(2).await;
+    // Both ends are stored before either looks whether its own is the first.
+    let second = store.gate("get request-head");
+    gate.open();
+    second.arrived(2).await;
+    second.open();
+    let mut ends = Vec::new();
+    for act in acts {
+        ends.push(act.await.unwrap().status.as_u16());
+    }
+    ends.sort_unstable();
+    assert_eq!(ends, [201, 412], "one of them is told that it came too late");
+    // The person is told of the end that counts, and of no other.
+    let state = host.send(&get(&status)).await.field("/state");
+    let told = mails(&host, ANNA).await;
+    assert_eq!(told.len(), 2, "what asked for a proof, and one end: {told:#?}");
+    let text = if state == "answered" { "Here it is." } else { "Once more?" };
+    assert!(told.iter().any(|mail| mail["text"].as_str().unwrap().contains(text)), "{told:#?}");
+    let lines = host.keys().await.iter().filter(|key| key.starts_with("request-log:")).count();
+    assert_eq!(lines, 1);
+    host.assert_nothing_trapped();
 }

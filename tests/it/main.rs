@@ -25,4 +25,5 @@ mod scenarios;
 mod self_tests;
 mod signatures;
 mod unsubscribe;
+mod walk;
 mod wit;

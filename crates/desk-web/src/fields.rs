@@ -72,6 +72,20 @@ impl Fields {
         Ok(Self { encoding, fields, errors: Vec::new() })
     }
 
+    /// Reads a body that has nothing to say: it may be missing, and else is one of no fields.
+    ///
+    /// # Errors
+    /// As for [`Fields::read`], and if it says something.
+    pub fn none(request: &Request) -> Result<Encoding, Problem> {
+        if request.whole_body()?.is_empty() {
+            return Ok(Encoding::Json);
+        }
+        let fields = Self::read(request)?;
+        let encoding = fields.encoding;
+        fields.finish().map_err(Problem::InvalidFields)?;
+        Ok(encoding)
+    }
+
     /// Takes the text of a field that may be there once. JSON's `null` and a form's empty field are as if they were
     /// not there.
     pub fn text(&mut self, name: &'static str) -> Option<String> {

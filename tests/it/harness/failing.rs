@@ -18,6 +18,8 @@ pub(crate) struct Failing {
     calls: Mutex<Vec<String>>,
     /// The first call to fail, counted from one since the last reset.
     fail_from: AtomicUsize,
+    /// The last call to fail.
+    fail_to: AtomicUsize,
     gates: Mutex<Vec<Arc<Gate>>>,
 }
 
@@ -29,6 +31,7 @@ impl Failing {
             inner,
             calls: Mutex::default(),
             fail_from: AtomicUsize::new(NEVER),
+            fail_to: AtomicUsize::new(NEVER),
             gates: Mutex::default(),
         })
     }
@@ -46,8 +49,18 @@ impl Failing {
 
     /// Forgets the calls so far, and lets the n-th (from one) and all behind it fail: a store that goes away.
     pub(crate) fn fail_from(&self, call: usize) {
+        self.fail(call, NEVER);
+    }
+
+    /// Forgets the calls so far, and lets the n-th (from one) fail and no other: a store that is back at once.
+    pub(crate) fn fail_at(&self, call: usize) {
+        self.fail(call, call);
+    }
+
+    fn fail(&self, from: usize, to: usize) {
         self.reset();
-        self.fail_from.store(call, Ordering::SeqCst);
+        self.fail_to.store(to, Ordering::SeqCst);
+        self.fail_from.store(from, Ordering::SeqCst);
     }
 
     /// Makes the calls of this name wait until the gate is opened.
@@ -73,7 +86,8 @@ impl Failing {
         for gate in gates.iter().filter(|gate| gate.call == name) {
             gate.pass().await;
         }
-        if number >= self.fail_from.load(Ordering::SeqCst) {
+        let failing = self.fail_from.load(Ordering::SeqCst)..=self.fail_to.load(Ordering::SeqCst);
+        if failing.contains(&number) {
             return Err(format!("call {number} ({name}) was told to fail"));
         }
         Ok(())

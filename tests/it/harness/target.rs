@@ -294,6 +294,16 @@ impl Host {
         Self::run(options).await
     }
 
+    /// Starts a host over a store, with some variables beside those that every test has, or in their place.
+    pub(crate) async fn with(store: StoreChoice, set: &[(&str, &str)]) -> Self {
+        let mut options = HostOptions::new(functions::built().path());
+        options.variables = variables();
+        options.variables.extend(set.iter().map(|(name, value)| ((*name).into(), (*value).into())));
+        options.store = store;
+        options.reuse = REUSE;
+        Self::run(options).await
+    }
+
     /// Starts a host with these options and what every test needs.
     pub(crate) async fn run(mut options: HostOptions) -> Self {
         let (clock, sequence) = (Clock::new(), Sequence::new());

@@ -14,9 +14,11 @@ mod tests;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use desk_core::id::Id;
 use desk_core::lang::Lang;
-use desk_core::package::{self, Lock, PackageKey, PackageSecret, part_key};
+use desk_core::package::{self, Lock, Mark, PackageKey, PackageSecret, part_key};
 use desk_core::request::{Package, Request, RequestKey};
+use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 use desk_core::zip::{Zip, ZipError};
 use http::{Method, StatusCode};
@@ -53,7 +55,7 @@ const AT_ONCE: usize = 16;
 /// off leaves is unreadable, and expires. `keys` are all keys of the store, from one scan, in order.
 ///
 /// The secret is nowhere but in what this returns. Whoever calls this gives it to the person, appends
-/// [`desk_core::request::Open::package`], and drops the package that was there before.
+/// [`desk_core::request::Open::package`], and drops what was there before, by the same scan ([`drop`]).
 ///
 /// # Errors
 /// A problem if the store fails, what it holds was changed, or the archive would have 4 GiB.
@@ -236,7 +238,7 @@ impl<S: Store> Archive<'_, '_, S> {
         Ok(states)
     }
 
-    async fn mail(&self, id: desk_core::id::Id) -> Result<Option<Mail>, Problem> {
+    async fn mail(&self, id: Id) -> Result<Option<Mail>, Problem> {
         self.desk.read_sealed(&outbox::mail_key(id)?).await
     }
 }
@@ -333,18 +335,38 @@ impl<S: Store + 'static> Chunks for Download<S> {
     }
 }
 
-/// Drops a package: first the lock, after which nobody can read it any more, then the parts. Doing it again does no harm.
+/// Drops the packages of a request: the locks, after which nobody can read them any more, and then the parts. Doing it
+/// again does no harm. `keys` are all keys of the store, from one scan.
+///
+/// They are all that had a lock then, whatever the request says of them: a try that broke off may have left one. What had
+/// none is unreadable, and may be what somebody is building. Before a lock goes the mail with the key to it, if it still
+/// waits: whoever builds a package puts that into the outbox under the package's id. `named` is the one that the request
+/// names, whose lock may have gone before.
 ///
 /// # Errors
 /// A problem if the store does not confirm it; then it must be done again.
-pub async fn drop<S: Store>(desk: &Desk<'_, S>, package: &Package) -> Result<(), Problem> {
-    desk.store.delete(&package::lock_key(package.id)).await?;
-    let numbers: Vec<u32> = (1..=package.parts).collect();
-    for chunk in numbers.chunks(AT_ONCE) {
-        let deletes = chunk.iter().map(|number| async move {
-            Ok(desk.store.delete(&part_key(package.id, *number)).await?)
-        });
-        all(deletes).await?;
+pub async fn drop<S: Store>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+    request: Id,
+    named: Option<Id>,
+) -> Result<(), Problem> {
+    let mark = Mark::of(request);
+    let id = |key: &str, area: &str| {
+        key.strip_prefix(area)?.strip_prefix(':')?.split(':').next()?.parse::<Id>().ok()
+    };
+    let mut going: Vec<Id> = keys.iter().filter_map(|key| id(key, package::LOCKS)).collect();
+    going.retain(|package| mark.is_on(*package));
+    going.extend(named);
+    for package in &going {
+        desk.store.delete(&outbox::mail_key(*package)?).await?;
+        desk.store.delete(&package::lock_key(*package)).await?;
+    }
+    let is_going = |key: &&String| id(key, package::PARTS).is_some_and(|id| going.contains(&id));
+    let parts = keys.iter().filter(is_going).filter_map(|key| StoreKey::new(key.as_str()).ok());
+    let parts: Vec<StoreKey> = parts.collect();
+    for chunk in parts.chunks(AT_ONCE) {
+        all(chunk.iter().map(|key| async move { Ok(desk.store.delete(key).await?) })).await?;
     }
     Ok(())
 }

@@ -684,26 +684,52 @@ fn attempt_with(world: &World, package: Package, secret: &PackageSecret) -> &'st
     }
 }
 
+fn dropped(world: &World, key: &RequestKey, named: Option<Id>) -> Result<(), Problem> {
+    let keys: Vec<String> = world.store.dump().into_keys().collect();
+    block_on(drop(&world.desk(), &keys, key.id, named))
+}
+
 #[test]
 fn a_package_that_was_dropped_is_gone() {
     let world = World::new();
-    let (.., package, secret) = large(&world);
+    let (key, _, package, secret) = large(&world);
     world.store.reset_calls();
-    block_on(drop(&world.desk(), &package)).unwrap();
-    assert_eq!(world.store.calls()[0], "delete package-lock");
+    dropped(&world, &key, Some(package.id)).unwrap();
+    assert_eq!(world.store.calls()[..2], ["delete outbox", "delete package-lock"]);
     assert!(world.keys("package").is_empty() && world.keys("package-lock").is_empty());
     assert_eq!(attempt(&world, &package, &secret), "not found");
-    block_on(drop(&world.desk(), &package)).unwrap();
+    dropped(&world, &key, Some(package.id)).unwrap();
     // One that was broken off is unreadable, and done again it is done.
     let world = World::new();
-    let (.., package, secret) = large(&world);
+    let (key, _, package, secret) = large(&world);
     world.store.reset_calls();
     world.store.fail_from(Some(3));
-    assert!(block_on(drop(&world.desk(), &package)).is_err());
+    assert!(dropped(&world, &key, Some(package.id)).is_err());
     world.store.fail_from(None);
     assert_eq!(attempt(&world, &package, &secret), "not found");
-    block_on(drop(&world.desk(), &package)).unwrap();
+    dropped(&world, &key, Some(package.id)).unwrap();
     assert!(world.keys("package").is_empty());
+}
+
+#[test]
+fn what_broke_off_is_dropped_too_and_what_is_being_built_is_not() {
+    let world = World::new();
+    let (key, request, first, secret) = large(&world);
+    world.later(1);
+    // Built, and its request never said so; being built, so that it has no lock yet; and somebody else's.
+    let (second, other_secret) = build_at(&world, &key, &request);
+    world.later(1);
+    let (third, _) = build_at(&world, &key, &request);
+    assert!(world.store.take(package::lock_key(third.id).as_str()).is_some());
+    let (others, other) =
+        file_request(&world, request_opening(&world, "jane@example.org", None), &[], vec![]);
+    let (fourth, fourth_secret) = build_at(&world, &others, &other);
+    dropped(&world, &key, None).unwrap();
+    assert_eq!(attempt(&world, &first, &secret), "not found");
+    assert_eq!(attempt(&world, &second, &other_secret), "not found");
+    assert_eq!(attempt(&world, &fourth, &fourth_secret), "whole");
+    assert_eq!(world.keys("package-lock").len(), 1);
+    assert_eq!(world.keys("package").len(), (third.parts + fourth.parts) as usize);
 }
 
 #[test]

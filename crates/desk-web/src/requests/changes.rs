@@ -8,7 +8,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::pages::framed;
-use super::{begun, brake, key, load, said_nothing, secret, wants_page, wire};
+use super::{begun, brake, key, load, secret, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
@@ -168,7 +168,7 @@ async fn withdraw<S: Store>(
     locale: Locale,
     key: RequestKey,
 ) -> Result<Reply, Problem> {
-    let page = wants_page(request, said_nothing(request)?).then_some("withdrawn");
+    let page = wants_page(request, Fields::none(request)?).then_some("withdrawn");
     let case = load(desk, key).await?;
     // Withdrawing twice is withdrawing once.
     let case = match (case.withdraw(desk.now()), case.state(desk.now())) {

@@ -8,8 +8,8 @@ use http::{Method, StatusCode};
 
 use super::submission::mails;
 use super::{
-    Beside, begun, brake, ended, key, load, pages, pending_path, said_nothing, secret, wants_json,
-    wants_page, wire,
+    Beside, begun, brake, ended, key, load, pages, pending_path, secret, wants_json, wants_page,
+    wire,
 };
 use crate::cases;
 use crate::desk::Desk;
@@ -220,7 +220,7 @@ pub(super) async fn resend<S: Store>(
     key: RequestKey,
     beside: &mut Beside,
 ) -> Result<Reply, Problem> {
-    let page = wants_page(request, said_nothing(request)?);
+    let page = wants_page(request, Fields::none(request)?);
     let who = key.subject.to_bytes();
     let brakes = both(
         limiter::check(desk, request, brake(desk)?),
@@ -274,7 +274,7 @@ pub(super) async fn confirm<S: Store>(
         return Err(Problem::NotFound);
     }
     if request.method == Method::POST {
-        let page = wants_page(request, said_nothing(request)?);
+        let page = wants_page(request, Fields::none(request)?);
         return match case.unproven(now) {
             Ok(unproven) => {
                 let proof = unproven.by_link()?;
@@ -300,7 +300,7 @@ pub(super) async fn not_me<S: Store>(
     locale: Locale,
     key: RequestKey,
 ) -> Result<Reply, Problem> {
-    let page = wants_page(request, said_nothing(request)?);
+    let page = wants_page(request, Fields::none(request)?);
     let case = load(desk, key).await?;
     if !case.link_works(desk.now()) {
         return Err(Problem::NotFound);

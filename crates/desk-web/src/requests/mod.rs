@@ -25,7 +25,7 @@ use desk_core::request::{self, Door, RequestKey};
 
 use crate::cases;
 use crate::desk::Desk;
-use crate::fields::{Encoding, Fields};
+use crate::fields::Encoding;
 use crate::limiter::Limit;
 use crate::negotiate;
 use crate::outbox;
@@ -138,15 +138,4 @@ fn wants_json(request: &Request) -> bool {
 /// Whether the answer to a form or a body is to be a page.
 fn wants_page(request: &Request, encoding: Encoding) -> bool {
     negotiate::reads_html(&request.headers) || (encoding == Encoding::Form && !wants_json(request))
-}
-
-/// Reads a body that says nothing, or nothing but what the form adds.
-fn said_nothing(request: &Request) -> Result<Encoding, Problem> {
-    if request.whole_body()?.is_empty() {
-        return Ok(Encoding::Json);
-    }
-    let fields = Fields::read(request)?;
-    let encoding = fields.encoding;
-    fields.finish().map_err(Problem::InvalidFields)?;
-    Ok(encoding)
 }

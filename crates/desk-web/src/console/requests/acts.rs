@@ -48,7 +48,7 @@ type Read = fn(&HttpRequest) -> Result<Act, Problem>;
 /// How the act of an address is read; `None` where there is no such address.
 pub(super) fn reader(name: &str) -> Option<Read> {
     Some(match name {
-        "take" => |_| Ok(Act::Take),
+        "take" => |request| Fields::none(request).map(|_| Act::Take),
         "messages" => |request| Ok(Act::Write(text(request, "text")?)),
         "clarification" => |request| Ok(Act::Ask(text(request, "text")?)),
         "extension" => |request| Ok(Act::Extend(text(request, "reason")?)),

@@ -24,11 +24,12 @@ use super::{Found, IN_FLIGHT, file, page_limit, tag};
 use crate::audit::{self, About, Action};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
+use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
 use crate::operator;
 use crate::ports::Scan;
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request as HttpRequest;
 use crate::texts::casework as texts;
@@ -136,6 +137,11 @@ async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
     };
     let builds = request.method == Method::POST;
     request.allow("POST, DELETE")?;
+    // What reads fields takes 10 KB, which this function has not left, and there is none here.
+    if !matches!(request.whole_body()?.trim_ascii(), b"" | b"{}") {
+        let whole = FieldError { pointer: String::new(), code: "unknown-field" };
+        return Err(Problem::InvalidFields(vec![whole]));
+    }
     packages::change(desk, request, name, builds).await
 }
 
@@ -153,6 +159,7 @@ async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resu
     if is_case {
         turned::from_case(desk, request, name).await
     } else {
+        Fields::none(request)?;
         turned::complaint(desk, name).await
     }
 }

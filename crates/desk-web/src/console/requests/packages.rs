@@ -40,18 +40,17 @@ pub(super) async fn change<S: Scan>(
     };
     let asked = if builds { may_build(desk, &case)? } else { may_drop(desk, &case)? };
     super::audit(desk, action, key.id).await?;
-    let (lawful, earlier) = if builds {
-        (build(desk, &keys, &key, &case).await?, case.package)
+    let named = case.package.map(|package| package.id);
+    let lawful = if builds {
+        build(desk, &keys, &key, &case).await?
     } else {
-        if let Some(package) = case.package {
-            packages::drop(desk, &package).await?;
-        }
-        (asked, None)
+        packages::drop(desk, &keys, key.id, named).await?;
+        asked
     };
     let event = desk.moment.id("event");
     let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
-    if let Some(earlier) = earlier {
-        packages::drop(desk, &earlier).await?;
+    if builds {
+        packages::drop(desk, &keys, key.id, named).await?;
     }
     Ok(done(desk, &case, status))
 }
@@ -84,6 +83,7 @@ async fn build<S: Store>(
     let term = (package.until, zone.date(package.until));
     let mail = package_mail(desk, key, &case.opening, &secret, term);
     let lawful = case.open(desk.now())?.package(package)?;
-    outbox::put(desk, desk.moment.id("mail"), &mail).await?;
+    // Under the package's id, so that the mail goes with the package if it still waits then.
+    outbox::put(desk, package.id, &mail).await?;
     Ok(lawful)
 }

@@ -15,6 +15,7 @@ use desk_core::request::{
 use desk_core::time::Timestamp;
 use http::StatusCode;
 
+use super::acts::mail_id;
 use super::{Scanned, done, find};
 use crate::audit::Action;
 use crate::cases;
@@ -32,6 +33,11 @@ use crate::reply::Reply;
 use crate::request::Request as HttpRequest;
 use crate::submitted::idempotency_key;
 use crate::texts;
+
+/// By what the mails of this are known, so that a call that is sent again stores no second one. With a space in them they
+/// are nobody's idempotency key.
+const PROOF: &str = "the proof";
+const COMPLAINT: &str = "the complaint";
 
 fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
     desk.now().plus_seconds(i64::from(desk.setup.retention_days) * 86_400)
@@ -105,9 +111,9 @@ pub(super) async fn from_case<S: Scan>(
                 identity: Identity::Sent(CodeHash::new(&desk.setup.keys, id, &code)),
                 expires: expires(desk),
             };
-            let (mail_id, mail) =
-                (desk.moment.id("mail"), identity_mail(desk, &key, &opening, &code));
-            outbox::put(desk, mail_id, &mail).await?;
+            // Where a try before broke off, its mail waits with a code that was never stored: this one takes its place.
+            let mail_id = mail_id(desk, &key, Some(PROOF)).await?;
+            outbox::put(desk, mail_id, &identity_mail(desk, &key, &opening, &code)).await?;
             cases::open(desk, &key, opening.expires, &opening).await?;
             (Request::fold(id, Box::new(opening), Journal::default()), StatusCode::CREATED)
         }
@@ -176,7 +182,7 @@ pub(super) async fn complaint<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result
     let reference = complaint.reference();
     let path = feedback::status_path(desk.setup, &key);
     let mail = notice(desk, named.key(), opening, Notice::Complaint { reference, path: &path });
-    let mail_id = desk.moment.id("mail");
+    let mail_id = mail_id(desk, named.key(), Some(COMPLAINT)).await?;
     outbox::put(desk, mail_id, &mail).await?;
     // Where the request has ended nothing more is written into it; the mail says it all.
     let text = message(&(t.complaint_opened)(&reference.to_string()))?;

@@ -1,47 +1,16 @@
-//! A corpus of hostile requests against the built wasm: each gets a clear problem or is refused by the host,
-//! nothing ever traps, and the next request works.
+//! What is sent to the doors of the policy, of feedback and of newsletters.
 
-use http::{Method, StatusCode};
+use http::Method;
 use serde_json::json;
 
+use super::{Cut, FORM, Fate, Hostile, JSON, MULTIPART, Problem, Refused, Served, play, raw, sent};
 use crate::{
     harness::{
-        files,
-        http::{Connection, Part, Request, Response},
-        target::{APP, Host, OPERATOR, Target, mix},
+        http::Request,
+        target::{APP, Host, OPERATOR, Target},
     },
     scenarios::feedback::{complaint, hidden, status_of},
 };
-
-/// What must come of a request.
-#[derive(Clone, Copy, Debug)]
-enum Fate {
-    /// A function answers with a problem of this status.
-    Problem(u16),
-    /// A function answers that all is well, whatever it was sent along.
-    Served,
-    /// No function gets to see it: the host answers with an error of its own, or closes the connection.
-    Refused,
-    /// The client goes away before it has said everything; if it still gets an answer, that is a problem.
-    Cut,
-}
-
-use Fate::{Cut, Problem, Refused, Served};
-
-/// One line of the corpus.
-struct Hostile {
-    what: String,
-    bytes: Vec<u8>,
-    fate: Fate,
-}
-
-fn raw(what: impl Into<String>, bytes: impl Into<Vec<u8>>, fate: Fate) -> Hostile {
-    Hostile { what: what.into(), bytes: bytes.into(), fate }
-}
-
-fn sent(what: impl Into<String>, request: &Request, fate: Fate) -> Hostile {
-    raw(what, request.to_bytes(), fate)
-}
 
 fn filing(what: &str, media_type: &str, body: &[u8], fate: Fate) -> Hostile {
     sent(what, &Request::post("/feedback").body(media_type, body.to_vec()), fate)
@@ -49,10 +18,6 @@ fn filing(what: &str, media_type: &str, body: &[u8], fate: Fate) -> Hostile {
 
 /// The most that a filing may have in bytes.
 const LIMIT: usize = desk_web::feedback::BODY_LIMIT;
-
-const JSON: &str = "application/json";
-const FORM: &str = "application/x-www-form-urlencoded";
-const MULTIPART: &str = "multipart/form-data; boundary=x";
 
 /// What is sent to the doors of newsletters.
 fn mailing() -> Vec<Hostile> {
@@ -435,28 +400,6 @@ fn doors(status: &str) -> Vec<Hostile> {
     ]
 }
 
-/// Holds an answer to what every problem has.
-fn assert_problem(what: &str, answer: &Response, status: u16) {
-    assert_eq!(answer.status.as_u16(), status, "{what}: {answer:?}");
-    assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{what}");
-    assert_eq!(answer.header("cache-control"), Some("no-store"), "{what}");
-    if status == 405 {
-        assert!(answer.header("allow").is_some(), "{what} does not say what is allowed");
-    }
-    if answer.header("content-type") == Some("text/html; charset=utf-8") {
-        // A plain form gets its page back.
-        assert!(answer.text().contains("<h1>"), "{what}: {answer:?}");
-        return;
-    }
-    assert_eq!(answer.header("content-type"), Some("application/problem+json"), "{what}");
-    let problem = answer.json();
-    assert_eq!(problem["status"], json!(status), "{what}");
-    for member in ["type", "title", "detail"] {
-        let text = problem[member].as_str().unwrap_or_default();
-        assert!(!text.is_empty(), "{what} has no {member}: {problem}");
-    }
-}
-
 #[tokio::test]
 async fn hostile_requests_get_a_clear_problem_and_harm_nobody() {
     let host = Host::memory().await;
@@ -464,130 +407,6 @@ async fn hostile_requests_get_a_clear_problem_and_harm_nobody() {
     let status = status_of(&filed);
     let form_token = hidden(&host.send(&Request::get("/feedback")).await, "token");
     let corpus = [bodies(), lengths(), heads(&status, &form_token), doors(&status), mailing()];
-    let mut wrong = Vec::new();
-    for Hostile { what, bytes, fate } in corpus.into_iter().flatten() {
-        // A limit on writes would answer for everything else.
-        host.clock().pass(60);
-        let mut connection = Connection::open(host.address()).await;
-        connection.write(&bytes).await;
-        if let Cut = fate {
-            connection.end().await;
-        }
-        let answer = connection.read().await;
-        let held = std::panic::catch_unwind(|| match (fate, &answer) {
-            (Problem(status), Some(answer)) => assert_problem(&what, answer, status),
-            (Served, Some(answer)) => assert_eq!(answer.status, 200, "{what}: {answer:?}"),
-            (Refused, Some(answer)) => {
-                let refused = answer.status.is_client_error()
-                    || answer.status == StatusCode::INTERNAL_SERVER_ERROR;
-                assert!(refused && answer.body.is_empty(), "{what}: {answer:?}");
-            }
-            (Cut, Some(answer)) => assert!(answer.status.is_client_error(), "{what}: {answer:?}"),
-            (Refused | Cut, None) => {}
-            (Problem(_) | Served, None) => panic!("{what}: no answer"),
-        });
-        if held.is_err() {
-            wrong.push(what);
-        }
-        let next = host.send(&Request::get(&status)).await;
-        assert_eq!(next.status, 200, "after {:?}", wrong.last());
-    }
-    host.assert_nothing_trapped();
-    assert!(wrong.is_empty(), "{wrong:#?}");
-}
-
-/// A source of changes that are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 += 1;
-        usize::try_from(mix(self.0) >> 33).expect("31 bits") % limit
-    }
-
-    /// Changes some bytes: flips, cuts, repeats, puts in what parsers stumble over.
-    fn change(&mut self, bytes: &mut Vec<u8>) {
-        const TROUBLE: [&[u8]; 14] = [
-            b"\0",
-            b"\xff",
-            b"\"",
-            b"\\",
-            b"{",
-            b"]",
-            b"%",
-            b"&&",
-            b"\r\n",
-            b"--frontier",
-            b"\\u0000",
-            b"\xc3",
-            b"=",
-            b"null",
-        ];
-        for _ in 0..=self.below(4) {
-            let at = self.below(bytes.len() + 1);
-            match self.below(4) {
-                0 => bytes.truncate(at),
-                1 => bytes
-                    .splice(at..at, TROUBLE[self.below(TROUBLE.len())].iter().copied())
-                    .for_each(drop),
-                2 if at < bytes.len() => bytes[at] ^= 1 << self.below(8),
-                _ => {
-                    let end = at + self.below(bytes.len() - at + 1);
-                    let piece = bytes[at..end].to_vec();
-                    bytes.splice(at..at, piece).for_each(drop);
-                }
-            }
-        }
-    }
-}
-
-#[tokio::test]
-async fn good_requests_with_bytes_changed_are_never_our_fault() {
-    let host = Host::memory().await;
-    let status = status_of(&host.send(&complaint()).await);
-    let token = hidden(&host.send(&Request::get("/feedback")).await, "token");
-    let message = json!({"message": "More.", "once": null}).to_string();
-    let policy = "# Policy\n\n## One\n\n- a [link](/feedback)\n\n| a | b |\n|---|---|\n| c | d |\n";
-    let seeds = [
-        complaint(),
-        Request::post("/feedback").form(&[
-            ("token", &token),
-            ("kind", "question"),
-            ("message", "M%20"),
-        ]),
-        Request::post("/feedback").multipart(&[
-            Part::Field("token", &token),
-            Part::Field("kind", "problem"),
-            Part::Field("message", "Many parts."),
-            Part::File("file", "a.png", "image/png", &files::png_that_tells()),
-        ]),
-        Request::post(format!("{status}/messages")).body(JSON, message),
-        Request::put("/policy/versions/fuzz?lang=en")
-            .bearer(OPERATOR)
-            .body("text/markdown", policy),
-    ];
-    let mut dice = Dice(0);
-    for round in 0..100 {
-        for seed in &seeds {
-            host.clock().pass(60);
-            let mut body = seed.body.to_vec();
-            dice.change(&mut body);
-            let changed = Request { body: body.into(), ..seed.clone() };
-            let answer = host.send(&changed).await;
-            assert!(!answer.status.is_server_error(), "round {round}: {changed:?}: {answer:?}");
-        }
-        // An address, changed in what can stand in one.
-        let mut target = status.clone().into_bytes();
-        dice.change(&mut target);
-        target.retain(|byte| byte.is_ascii_graphic() && *byte != b'#');
-        target.insert(0, b'/');
-        let target = String::from_utf8(target).expect("ASCII").replace('%', "%25%");
-        let bytes = format!("GET {target} HTTP/1.1\r\nhost: desk\r\n\r\n");
-        let mut connection = Connection::open(host.address()).await;
-        connection.write(bytes.as_bytes()).await;
-        let answer = connection.read().await.expect("an answer");
-        assert!(!answer.status.is_server_error(), "{target}: {answer:?}");
-    }
-    assert_eq!(host.send(&Request::get(&status)).await.status, 200);
-    host.assert_nothing_trapped();
+    // A limit on writes would answer for everything else.
+    play(&host, corpus.into_iter().flatten(), 60, &Request::get(&status)).await;
 }

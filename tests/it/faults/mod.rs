@@ -1,0 +1,237 @@
+//! A store that fails at its n-th call, for every n on every path that writes, and one that is gone.
+
+mod cases;
+mod erasure;
+mod packages;
+mod requests;
+mod work;
+
+use std::sync::Arc;
+
+use desk_host::{HostOptions, StoreChoice, store::MemoryStore};
+
+use crate::{
+    harness::{
+        failing::Failing,
+        functions,
+        http::{Request, Response},
+        snapshot,
+        target::{Host, OPERATOR, Target, variables},
+    },
+    scenarios::feedback::{complaint, status_of},
+};
+
+/// A host over a store that fails on demand.
+async fn failing_host() -> (Host, Arc<Failing>) {
+    let store = Failing::new(Arc::new(MemoryStore::default()));
+    // Many tries in a short time are what this is about.
+    let limits = ["feedback_limits", "request_limits", "request_mail_limits"];
+    let limits = limits.map(|name| (name, "1000000;w=60"));
+    let host = Host::with(StoreChoice::Custom(store.clone()), &limits).await;
+    (host, store)
+}
+
+fn assert_store_problem(answer: &Response, call: usize) {
+    assert_eq!(answer.status, 503, "with the store failing at call {call}: {answer:?}");
+    assert!(answer.header("retry-after").is_some(), "{answer:?}");
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert!(answer.field("/type").ends_with("/problems/store-unavailable"));
+    // What the store says is for the log: it may name hosts and keys.
+    assert!(!answer.text().contains("told to fail"), "{answer:?}");
+    assert!(answer.header("location").is_none());
+}
+
+/// Sends a request with the store failing at its first call, its second, and so on, until the request gets by; then
+/// the same request again, as a client does that has seen a 503. Gives the answers to both.
+///
+/// The store fails at that call alone, as one that is back at once, and then from that call on.
+async fn fail_at_every_call(
+    host: &Host,
+    store: &Failing,
+    request: &Request,
+) -> (Response, Response) {
+    for call in 1.. {
+        for alone in [true, false] {
+            if let Some(answer) = fail_at(host, store, request, (call, alone)).await {
+                let again = host.send(request).await;
+                host.assert_nothing_trapped();
+                return (answer, again);
+            }
+        }
+    }
+    unreachable!("some number of calls is enough")
+}
+
+/// Sends a request with the store failing at a call. Gives the answer, if the request made fewer calls than that; else
+/// the answer was a clear problem.
+async fn fail_at(
+    host: &Host,
+    store: &Failing,
+    request: &Request,
+    (call, alone): (usize, bool),
+) -> Option<Response> {
+    if alone {
+        store.fail_at(call);
+    } else {
+        store.fail_from(call);
+    }
+    let answer = host.send(request).await;
+    let calls = store.calls().len();
+    store.reset();
+    host.clock().pass(1);
+    if answer.status.is_server_error() {
+        assert_store_problem(&answer, call);
+        return None;
+    }
+    assert!(calls < call, "an answer {} came although call {call} failed", answer.status);
+    assert!(call > 1, "{} {} never used the store", request.method, request.target);
+    Some(answer)
+}
+
+/// The same as [`fail_at_every_call`], with something of its own for every failure: `prepare` makes it, with the request
+/// about it that fails and is sent again, and `check` looks at what came of it in the end.
+async fn fail_afresh<T>(
+    (host, store): (&Host, &Failing),
+    prepare: impl AsyncFn() -> (Request, T),
+    check: impl AsyncFn(T, Response),
+) {
+    for call in 1.. {
+        let mut is_over = true;
+        for alone in [true, false] {
+            let (request, about) = prepare().await;
+            let answer = match fail_at(host, store, &request, (call, alone)).await {
+                Some(answer) => answer,
+                None => {
+                    is_over = false;
+                    host.send(&request).await
+                }
+            };
+            host.clock().pass(1);
+            check(about, answer).await;
+            // What operators do reads all that waits: it would grow from one failure to the next.
+            for key in host.keys().await {
+                host.backend().delete(&key).await.expect("the store is there");
+            }
+        }
+        if is_over {
+            host.assert_nothing_trapped();
+            return;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_store_that_is_gone_is_a_clear_problem_on_every_path() {
+    let (host, store) = failing_host().await;
+    let status = status_of(&host.send(&complaint()).await);
+    let reads = [
+        Request::get("/policy"),
+        Request::get("/policy/versions"),
+        Request::get("/policy/versions/1.0"),
+        Request::get("/policy/at/2026-01-01"),
+        Request::get("/policy/upcoming"),
+        Request::get("/policy/diff/1.0..2.0"),
+        Request::get("/policy/feed.atom"),
+        Request::get("/policy/feed.json"),
+        Request::get("/policy/manifest.json"),
+        Request::get(&status),
+        Request::get(format!("{status}/received")),
+        Request::get(format!("{status}/case.json")),
+        Request::get(format!("{status}/receipt.json")),
+        Request::get(format!("{status}/attachments/1")),
+        Request::get("/console/api/cases").bearer(OPERATOR),
+        Request::get("/console/api/audit").bearer(OPERATOR),
+    ];
+    // What needs no store is served without one.
+    let without =
+        ["/", "/feedback", "/robots.txt", "/.well-known/gpc.json", "/.well-known/desk-keys.json"];
+    store.fail_from(1);
+    for request in &reads {
+        let json = request.clone().header("accept", "application/problem+json");
+        assert_store_problem(&host.send(&json).await, 1);
+    }
+    for path in without {
+        assert_eq!(host.send(&Request::get(path)).await.status, 200, "{path}");
+    }
+    let page = Request::get(&status).page();
+    let answer = host.send(&page).await;
+    snapshot::hold("faults/store", "page", &page, &answer);
+    let json = Request::get(&status).header("accept", "application/json");
+    let answer = host.send(&json).await;
+    snapshot::hold("faults/store", "json", &json, &answer);
+    store.reset();
+    assert_eq!(host.send(&Request::get(&status)).await.status, 200);
+    host.assert_nothing_trapped();
+    // The log tells the operator what the answer does not.
+    assert!(host.log().iter().any(|line| line.contains("told to fail")), "{:?}", host.log());
+    assert!(!host.log().iter().any(|line| line.contains(&status)), "no token in the log");
+}
+
+#[tokio::test]
+async fn redis_that_is_killed_is_a_clear_problem() {
+    let Some(mut host) = Host::redis().await else { return };
+    let status = status_of(&host.send(&complaint()).await);
+    host.server().kill();
+    let answer = host.send(&Request::get(&status).header("accept", "application/json")).await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    let answer = host.send(&complaint()).await;
+    assert_eq!(answer.status, 503, "{answer:?}");
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn what_was_changed_in_the_store_is_not_believed() {
+    let host = Host::memory().await;
+    let filed = host.send(&complaint()).await;
+    let other = host.send(&complaint()).await;
+    let (status, store) = (status_of(&filed), host.backend());
+    let keys: Vec<String> =
+        host.keys().await.into_iter().filter(|key| key.starts_with("case:")).collect();
+    assert_eq!(keys.len(), 2, "{keys:?}");
+    let values =
+        [store.get(&keys[0]).await.unwrap().unwrap(), store.get(&keys[1]).await.unwrap().unwrap()];
+    let whole = [&values[0][..], &values[1][..]];
+    let mut bit = whole[0].to_vec();
+    *bit.last_mut().unwrap() ^= 1;
+    for (what, value) in [
+        ("swapped", whole[1].to_vec()),
+        ("cut", whole[0][..whole[0].len() - 1].to_vec()),
+        ("empty", Vec::new()),
+        ("one bit", bit),
+        ("plain", b"{\"kind\": \"complaint\"}".to_vec()),
+    ] {
+        store.set(&keys[0], value.clone()).await.unwrap();
+        // One of the two is the case whose opening was changed; the other one is not harmed.
+        let mut seen = [
+            host.send(&Request::get(&status).header("accept", "application/json")).await,
+            host.send(&Request::get(status_of(&other)).header("accept", "application/json")).await,
+        ];
+        seen.sort_by_key(|answer| answer.status);
+        assert_eq!(seen.each_ref().map(|answer| answer.status.as_u16()), [200, 500], "{what}");
+        assert!(seen[1].field("/type").ends_with("/problems/internal"), "{what}");
+    }
+    let request = Request::get(&status).header("accept", "application/json");
+    for path in [status, status_of(&other)] {
+        let answer = host.send(&Request::get(path).header("accept", "application/json")).await;
+        if answer.status == 500 {
+            snapshot::hold("faults/store", "changed", &request, &answer);
+        }
+    }
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn a_desk_that_is_not_configured_says_so() {
+    let mut options = HostOptions::new(functions::built().path());
+    options.variables = variables();
+    options.variables.insert("root_secret".to_owned(), "too-short".to_owned());
+    let host = Host::run(options).await;
+    for path in ["/", "/policy", "/feedback", "/console/api/cases"] {
+        let request = Request::get(path);
+        let answer = host.send(&request).await;
+        snapshot::hold("faults/configuration", "misconfigured", &request, &answer);
+    }
+    host.assert_nothing_trapped();
+    assert!(host.log().iter().any(|line| line.contains("root_secret")), "{:?}", host.log());
+    assert!(!host.log().iter().any(|line| line.contains("too-short")), "{:?}", host.log());
+}
