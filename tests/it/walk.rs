@@ -49,9 +49,11 @@ pub(crate) async fn newest_mail(host: &Host, to: &str) -> String {
     mails.first().expect("a mail")["text"].as_str().expect("text").to_owned()
 }
 
-/// The first of our links in a mail, as a path.
+/// The first of our links in a mail, as a path, without the language that it opens in.
 pub(crate) fn link_in(mail: &str) -> String {
-    path(mail.lines().map(str::trim).find(|line| line.starts_with("https://")).expect("a link"))
+    let link = mail.lines().map(str::trim).find(|line| line.starts_with("https://"));
+    let link = link.expect("a link");
+    path(link.split_once("?lang=").map_or(link, |(link, _)| link))
 }
 
 /// The code in a mail that asks for a proof of identity.

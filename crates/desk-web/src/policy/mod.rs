@@ -62,6 +62,7 @@ pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response 
         Some(Err(problem)) => return desk.respond(request, locale, Err(problem)),
         None => {}
     }
+    desk.setup.own_codes.set(Some(texts::policy::code));
     let outcome = route(desk, request, locale).await;
     desk.respond(request, locale, outcome)
 }

@@ -404,6 +404,7 @@ mod tests {
     /// The text of a code, whichever function has it.
     pub(crate) fn code(lang: Lang, code: &str) -> &'static str {
         let own = casework::code(lang, code).or_else(|| requests::code(lang, code));
+        let own = own.or_else(|| policy::code(lang, code));
         own.unwrap_or_else(|| (texts(lang).code)(code))
     }
 

@@ -3,6 +3,7 @@
 use desk_core::id::Id;
 use desk_core::journal::Place as _;
 use desk_core::request::{Move, Package, Refusal, Request, RequestKey, Stage};
+use desk_core::small;
 use http::StatusCode;
 
 use super::{Name, done, state_tag};
@@ -27,8 +28,7 @@ pub(super) async fn change<S: Scan>(
 ) -> Result<Reply, Problem> {
     let name = Name::read(name)?;
     // One scan for the request and for all that is held about its person.
-    let mut keys = desk.store.keys("").await?;
-    keys.sort_unstable();
+    let keys = small::ordered(desk.store.keys("").await?);
     let key = name.among(&keys)?;
     let prefix = key.events_prefix();
     let events = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok()).collect();

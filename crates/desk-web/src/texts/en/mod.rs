@@ -271,30 +271,9 @@ const CODES: &[(&str, &str)] = &[
     ("cursor", "is not a cursor from here"),
     ("cursor-pruned", "is older than the journal: take everything anew"),
     ("not-a-reference", "is not a reference, or one with a wrong character"),
-    ("instant", "It is not an RFC 3339 date or instant."),
-    ("versions-pair", "It is not two versions with .. between them."),
     ("unknown-format", "is not a format of this address"),
     ("not-an-instant", "must be an instant as in RFC 3339, such as 2027-01-31T00:00:00Z"),
-    ("effective-too-early", "is earlier than the version in effect takes effect"),
     ("empty", "is empty"),
-    (
-        "version-name",
-        "must have 1 to 32 of the characters A-Z a-z 0-9 . _ -, and may not begin with . or -, end with . or have two . in a row",
-    ),
-    ("history-full", "has no room left in the list of versions"),
-    ("no-heading", "has no heading"),
-    ("two-titles", "has more than one heading of the first level"),
-    ("duplicate-id", "has two headings with the same id, or one with an id of the page itself"),
-    ("invalid-id", "has a heading whose braces hold no {#id} of letters, digits, - and _"),
-    ("raw-html", "has HTML in its Markdown"),
-    ("image", "has an image"),
-    ("reference-link", "has a link whose address stands elsewhere: write it beside the words"),
-    (
-        "unsafe-link",
-        "has a link that leads neither to http, https or mailto nor to a page of this desk",
-    ),
-    ("unknown-entity", "has a named character that is not read here: write the character itself"),
-    ("too-deep", "nests more than eight levels deep"),
 ];
 
 fn code(code: &str) -> &'static str {
