@@ -16,7 +16,7 @@ use std::{
 
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
-    StoreContextMut,
+    StoreContextMut, StoreLimits, StoreLimitsBuilder,
     component::{Component, GuestTaskId, HasData, Linker, ResourceTable},
 };
 use wasmtime_wasi::{WasiCtx, WasiCtxView, WasiView};
@@ -52,6 +52,7 @@ pub(crate) struct State {
     wasi: WasiCtx,
     http: WasiHttpCtx,
     outbound: Outbound,
+    limits: StoreLimits,
 }
 
 /// What all instances of a component in one host share.
@@ -65,6 +66,8 @@ pub(crate) struct ComponentContext {
     pub(crate) clock: Option<Clock>,
     pub(crate) random: Option<Random>,
     pub(crate) log: Log,
+    /// How many bytes of memory an instance may have.
+    pub(crate) max_instance_memory: Option<usize>,
 }
 
 /// Tells the bindings where their data lies: in the whole of [`State`].
@@ -101,7 +104,12 @@ impl State {
             // every map that a guest makes.
             wasi.insecure_random_seed(0);
         }
+        let mut limits = StoreLimitsBuilder::new();
+        if let Some(bytes) = component.max_instance_memory {
+            limits = limits.memory_size(bytes);
+        }
         Self {
+            limits: limits.build(),
             outbound: Outbound::new(Arc::clone(&component)),
             component,
             table: ResourceTable::new(),
@@ -305,6 +313,7 @@ impl HandlerState for Instances {
 
     async fn instantiate(&self) -> wasmtime::Result<Instance<State, Expiration, Worker>> {
         let mut store = Store::new(self.service.engine(), State::new(Arc::clone(&self.component)));
+        store.limiter(|state| &mut state.limits);
         let proxy = Proxy::P3(self.service.instantiate_async(&mut store).await?);
         Ok(Instance {
             store,

@@ -96,6 +96,9 @@ pub struct HostOptions {
     pub random: Option<Random>,
     /// How instances are used again.
     pub reuse: Reuse,
+    /// How many bytes of memory an instance may have, as by Spin's option of this name; without one, what the engine lets
+    /// it have.
+    pub max_instance_memory: Option<usize>,
     /// Takes what guests print; without one it goes to stderr.
     pub log: Option<LogSink>,
     /// Where compiled components are kept; without one, where the engine keeps them by itself.
@@ -118,6 +121,7 @@ impl HostOptions {
             clock: None,
             random: None,
             reuse: Reuse::default(),
+            max_instance_memory: None,
             log: None,
             cache: None,
         }
@@ -404,6 +408,7 @@ async fn begin(options: HostOptions, log: Log) -> Result<Started, HostError> {
             clock: options.clock.clone(),
             random: options.random.clone(),
             log: log.clone(),
+            max_instance_memory: options.max_instance_memory,
         });
         let service = compile(component, options.cache.as_deref()).await?;
         let instances = Instances { service, component: context, reuse: options.reuse };

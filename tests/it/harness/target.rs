@@ -138,7 +138,7 @@ pub(crate) struct Native {
     clock: Clock,
     sequence: Sequence,
     /// As in the wasm: the bytes of each function's one instance, and how many requests it has had.
-    seeds: RefCell<BTreeMap<String, ([u8; 32], u64)>>,
+    seeds: RefCell<BTreeMap<String, (Seed, u64)>>,
 }
 
 impl Native {
@@ -159,10 +159,10 @@ impl Native {
         let (seed, number) = seeds.entry(component.to_owned()).or_insert_with(|| {
             let mut seed = [0; 32];
             self.sequence.fill(&mut seed);
-            (seed, 0)
+            (Seed::new(seed), 0)
         });
         *number += 1;
-        Moment::numbered(now, Seed::new(*seed), *number - 1)
+        Moment::numbered(now, seed.clone(), *number - 1)
     }
 
     /// The store, which counts its calls.

@@ -47,6 +47,9 @@ pub(crate) struct Up {
     /// A value for a variable of the application; may be given often.
     #[arg(long, value_name = "NAME=VALUE")]
     variable: Vec<String>,
+    /// How many bytes of memory an instance may have.
+    #[arg(long, value_name = "BYTES")]
+    max_instance_memory: Option<usize>,
     /// Serve what is built already.
     #[arg(long)]
     no_build: bool,
@@ -73,6 +76,7 @@ impl Default for Up {
             state_dir: PathBuf::from(DEFAULT_STATE),
             runtime_config_file: None,
             variable: Vec::new(),
+            max_instance_memory: None,
             no_build: false,
             no_sample: false,
         }
@@ -110,6 +114,7 @@ impl Up {
                 .unwrap_or_else(|| StoreChoice::Sqlite(self.state_dir.join("sqlite_key_value.db"))),
             other_stores: stores,
             cache: Some(self.state_dir.join("cache")),
+            max_instance_memory: self.max_instance_memory,
             ..HostOptions::new(manifest.path())
         };
         let runtime = tokio::runtime::Builder::new_current_thread()
