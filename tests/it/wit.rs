@@ -221,9 +221,16 @@ fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
         .contains(&id);
         assert_eq!(any("wasi:keyvalue/"), scans, "the scan of {id}");
         // What may call others may call the mailer, and Amazon where it signs.
-        let calls =
-            ["data-requests", "identity", "unsubscribe", "suppressions", "mail-events", "sweep"]
-                .contains(&id);
+        let calls = [
+            "data-requests",
+            "identity",
+            "unsubscribe",
+            "suppressions",
+            "mail-events",
+            "casework",
+            "sweep",
+        ]
+        .contains(&id);
         assert_eq!(any("wasi:http/client"), calls, "the calls of {id}");
         assert_eq!(component.may_call_others(), calls, "the hosts of {id}");
         for never in ["wasi:sockets/", "wasi:filesystem/", "spin:sqlite/"] {

@@ -120,9 +120,6 @@ impl Ground {
     pub const ALL: [Self; 5] =
         [Self::OpenCase, Self::Suppression, Self::LegalLog, Self::Audit, Self::Notice];
 
-    /// Where the articles below were seen: nobody has held them against the laws' own text yet.
-    pub const CHECKED: Checked = Checked::No;
-
     /// The ground's name in the API and in exports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -131,6 +128,15 @@ impl Ground {
             Self::LegalLog => "legal-log",
             Self::Audit => "audit",
             Self::Notice => "notice",
+        }
+    }
+
+    /// Where the least sure of its articles was seen; `docs/clocks.md` says in which copies.
+    pub const fn checked(self) -> Checked {
+        match self {
+            Self::OpenCase => Checked::LawText,
+            Self::Suppression | Self::Notice => Checked::Secondary,
+            Self::LegalLog | Self::Audit => Checked::No,
         }
     }
 
@@ -156,8 +162,8 @@ impl Ground {
     }
 }
 
-/// For how long the act is kept, in seconds: three years, as is commonly held of order 179; nobody has checked it. One
-/// of them may be a leap year.
+/// For how long the act is kept, in seconds: three years, by point 8 of order 179 as others quote it. One of them may
+/// be a leap year.
 pub const ACT_SECONDS: i64 = (3 * 365 + 1) * 86_400;
 /// For how long an entry of the log of requests is kept, in seconds: two leap years, which the 24 months of the CCPA's
 /// regulations (section 7101) never exceed.

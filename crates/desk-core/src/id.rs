@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Serialize};
@@ -95,15 +95,18 @@ pub struct Seed(Arc<Source>);
 
 struct Source {
     mac: Option<Hmac<Sha256>>,
-    /// How many nonces were drawn.
-    nonces: AtomicU64,
+    /// What all nonces begin with, and how many there were.
+    nonces: (OnceLock<[u8; Moment::NONCE - 8]>, AtomicU64),
 }
 
 impl Seed {
     /// Takes in the bytes.
     pub fn new(bytes: [u8; 32]) -> Self {
         // HMAC takes a key of any length, so this cannot fail.
-        Self(Arc::new(Source { mac: Hmac::new_from_slice(&bytes).ok(), nonces: AtomicU64::new(0) }))
+        Self(Arc::new(Source {
+            mac: Hmac::new_from_slice(&bytes).ok(),
+            nonces: Default::default(),
+        }))
     }
 }
 
@@ -151,12 +154,20 @@ impl Moment {
         self.numbered_draw(self.number, label, context)
     }
 
-    /// Draws a nonce, another one each time. It counts for all requests that share the random bytes, so that no two of them
-    /// can have one in common, and what is sealed need not be hashed for it.
-    pub(crate) fn nonce<const N: usize>(&self) -> [u8; N] {
-        let count = self.seed.0.nonces.fetch_add(1, Ordering::Relaxed);
+    /// How many bytes a nonce has, which is what XChaCha20 takes.
+    pub(crate) const NONCE: usize = 24;
+
+    /// Gives a nonce, another one each time: 16 random bytes that all requests with the same random bytes share, and a count
+    /// that goes on from one to the next. It must never come again, and may be guessed.
+    pub(crate) fn nonce(&self) -> [u8; Self::NONCE] {
+        let (prefix, count) = &self.seed.0.nonces;
         // No request has this number.
-        self.numbered_draw(u64::MAX, "nonce", &[&count.to_be_bytes()])
+        let prefix = prefix.get_or_init(|| self.numbered_draw(u64::MAX, "nonces", &[]));
+        let count = count.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let mut nonce = [0; Self::NONCE];
+        let bytes = prefix.iter().chain(&count);
+        nonce.iter_mut().zip(bytes).for_each(|(to, from)| *to = *from);
+        nonce
     }
 
     fn numbered_draw<const N: usize>(

@@ -18,7 +18,7 @@ const SEALED: u8 = 1;
 const PLAIN: u8 = 2;
 /// One format byte and the expiry.
 pub(crate) const HEADER: usize = 1 + 8;
-const NONCE: usize = 24;
+const NONCE: usize = Moment::NONCE;
 
 /// The most bytes that a value may have: what every Spin backend holds.
 pub const MAX_VALUE: usize = 256 * 1024;
@@ -112,7 +112,7 @@ impl Keyring {
     ) -> Vec<u8> {
         let header = header(SEALED, expires);
         let root = self.current();
-        let nonce: [u8; NONCE] = moment.nonce();
+        let nonce = moment.nonce();
         let cipher = root.cipher();
         let aad = [header.as_slice(), key.as_str().as_bytes()].concat();
         let payload = Payload { msg: content, aad: &aad };

@@ -9,11 +9,15 @@ use std::{
     future::Future,
     path::{Path, PathBuf},
     pin::Pin,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::{Duration, Instant, SystemTime},
 };
 
+use tokio::sync::watch;
 use wasmtime::{
     Cache, CacheConfig, Config, Engine, InstanceAllocationStrategy, PoolingAllocationConfig, Store,
     StoreContextMut, StoreLimits, StoreLimitsBuilder,
@@ -304,6 +308,32 @@ pub(crate) struct Instances {
     pub(crate) service: ServicePre<State>,
     pub(crate) component: Arc<ComponentContext>,
     pub(crate) reuse: Reuse,
+    pub(crate) busy: Busy,
+}
+
+/// How many instances of a host have something to do.
+pub(crate) type Busy = Arc<watch::Sender<usize>>;
+
+/// Whether one of them has.
+struct Activity {
+    is_busy: AtomicBool,
+    busy: Busy,
+}
+
+impl Activity {
+    fn is(&self, busy: bool) {
+        if self.is_busy.swap(busy, Ordering::SeqCst) != busy {
+            self.busy.send_modify(|count| {
+                *count = if busy { count.saturating_add(1) } else { count.saturating_sub(1) };
+            });
+        }
+    }
+}
+
+impl Drop for Activity {
+    fn drop(&mut self) {
+        self.is(false);
+    }
 }
 
 impl HandlerState for Instances {
@@ -315,6 +345,8 @@ impl HandlerState for Instances {
         let mut store = Store::new(self.service.engine(), State::new(Arc::clone(&self.component)));
         store.limiter(|state| &mut state.limits);
         let proxy = Proxy::P3(self.service.instantiate_async(&mut store).await?);
+        let busy = Arc::clone(&self.busy);
+        let activity = Arc::new(Activity { is_busy: AtomicBool::new(false), busy });
         Ok(Instance {
             store,
             proxy,
@@ -322,8 +354,9 @@ impl HandlerState for Instances {
             expiration: Expiration {
                 idle: self.reuse.idle,
                 sleep: Box::pin(tokio::time::sleep(self.reuse.idle)),
+                activity: Arc::clone(&activity),
             },
-            state: Worker { component: Arc::clone(&self.component), reuse: self.reuse },
+            state: Worker { component: Arc::clone(&self.component), reuse: self.reuse, activity },
         })
     }
 }
@@ -332,6 +365,7 @@ impl HandlerState for Instances {
 pub(crate) struct Expiration {
     idle: Duration,
     sleep: Pin<Box<tokio::time::Sleep>>,
+    activity: Arc<Activity>,
 }
 
 impl WorkerExpiration for Expiration {
@@ -344,6 +378,7 @@ impl WorkerExpiration for Expiration {
         match status {
             WorkerStatus::Requests | WorkerStatus::PostReturn => Poll::Pending,
             WorkerStatus::Idle => {
+                self.activity.is(false);
                 let Some(deadline) = start.checked_add(self.idle) else { return Poll::Pending };
                 let deadline = deadline.into();
                 if deadline != self.sleep.deadline() {
@@ -359,6 +394,7 @@ impl WorkerExpiration for Expiration {
 pub(crate) struct Worker {
     component: Arc<ComponentContext>,
     reuse: Reuse,
+    activity: Arc<Activity>,
 }
 
 impl WorkerState for Worker {
@@ -381,6 +417,7 @@ impl WorkerState for Worker {
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
+        self.activity.is(true);
         Box::pin(std::future::pending())
     }
 

@@ -44,14 +44,14 @@ use std::{
 use tokio::{
     net::TcpListener,
     runtime::{Builder, Runtime},
-    sync::oneshot,
+    sync::{oneshot, watch},
 };
 use wasmtime_wasi_http::handler::ProxyHandler;
 
 pub use async_trait::async_trait;
 
 use crate::{
-    engine::{ComponentContext, Instances},
+    engine::{Busy, ComponentContext, Instances},
     hosts::AllowedHost,
     http::{Answerer, App},
     log::Log,
@@ -286,6 +286,7 @@ struct Started {
     address: SocketAddr,
     backend: Arc<dyn Backend>,
     app: Arc<App>,
+    busy: Busy,
 }
 
 impl Running {
@@ -305,6 +306,13 @@ impl Running {
     #[must_use]
     pub fn backend(&self) -> Arc<dyn Backend> {
         Arc::clone(&self.started.backend)
+    }
+
+    /// Waits until no instance has anything to do. One that has answered may have, for a moment, and a request that comes
+    /// in that moment starts another instance.
+    pub async fn settled(&self) {
+        // The sender is here, so waiting does not end before.
+        let _ = self.started.busy.subscribe().wait_for(|busy| *busy == 0).await;
     }
 
     /// Ends the application at once, as Spin ends, and returns when nothing of it runs any more.
@@ -390,6 +398,7 @@ async fn begin(options: HostOptions, log: Log) -> Result<Started, HostError> {
             address: options.listen,
             reason: error.to_string(),
         })?;
+    let busy = Busy::new(watch::Sender::new(0));
     let mut handlers = BTreeMap::new();
     for component in manifest.components() {
         let context = Arc::new(ComponentContext {
@@ -411,7 +420,12 @@ async fn begin(options: HostOptions, log: Log) -> Result<Started, HostError> {
             max_instance_memory: options.max_instance_memory,
         });
         let service = compile(component, options.cache.as_deref()).await?;
-        let instances = Instances { service, component: context, reuse: options.reuse };
+        let instances = Instances {
+            service,
+            component: context,
+            reuse: options.reuse,
+            busy: Arc::clone(&busy),
+        };
         handlers.insert(component.id().to_owned(), ProxyHandler::new(instances));
     }
     let routes = manifest.routes().iter().filter_map(|route| {
@@ -430,7 +444,7 @@ async fn begin(options: HostOptions, log: Log) -> Result<Started, HostError> {
     };
     let app = Arc::new(app);
     tokio::spawn(http::serve(listener, Arc::clone(&app)));
-    Ok(Started { address, backend: default, app })
+    Ok(Started { address, backend: default, app, busy })
 }
 
 /// The label that exists without a runtime config.

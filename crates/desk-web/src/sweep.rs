@@ -98,10 +98,20 @@ async fn tell<S: Scan + Outbound>(
         if told >= BOUND {
             break;
         }
-        let results = all(chunk.iter().map(|waiting| again(desk, sends, waiting))).await?;
-        for result in results.into_iter().flatten() {
-            told += 1;
-            refused = refused.or(result);
+        let tries = chunk
+            .iter()
+            .map(|waiting| async { Ok::<_, Problem>(again(desk, sends, waiting).await) });
+        for outcome in all(tries).await? {
+            match outcome {
+                Ok(None) => {}
+                Ok(Some(result)) => {
+                    told += 1;
+                    refused = refused.or(result);
+                }
+                // One that cannot be read keeps nobody else from being told.
+                Err(Problem::Internal(what)) => refused = refused.or(Some(what)),
+                Err(problem) => return Err(problem),
+            }
         }
     }
     lists?;

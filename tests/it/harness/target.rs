@@ -397,7 +397,11 @@ impl Host {
 #[async_trait(?Send)]
 impl Target for Host {
     async fn send(&self, request: &Request) -> Response {
-        client::send(self.address(), request).await
+        let answer = client::send(self.address(), request).await;
+        // The instance may still have to put things away. A request that comes before that gets another instance, whose ids
+        // are others than the snapshots have. Where one never ends, as when somebody does not listen, that is not waited for.
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.running.settled()).await;
+        answer
     }
 
     fn clock(&self) -> &Clock {

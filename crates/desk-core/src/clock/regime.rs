@@ -1,8 +1,7 @@
 //! What the laws say of terms, as one table: for each regime and right what is due, within which time, counted from what,
 //! whether it may be extended or rest, and the article that says so.
 //!
-//! Nobody has held the table against the laws' own text yet. Each row says where its number was seen ([`Checked`]), and
-//! a correction is a change of data.
+//! Each row says where its number was seen ([`Checked`]), and a correction is a change of data.
 
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,7 @@
 //!
 //! The person's side needs the act alone: [`find`] by the id that a status link holds, then [`receipt`].
 
-use desk_core::erasure::{Act, Ground, Plan, Stay};
+use desk_core::erasure::{Act, Plan, Stay};
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::{Purpose, Subject};
@@ -67,12 +67,12 @@ pub(super) fn draw_up<S>(desk: &Desk<'_, S>, request: &Request, plan: &Plan) -> 
     }
 }
 
-/// The page that tells of an act, for whoever has its link: the person, from the mail that says that it is done, and
+/// The path of the page that tells of an act, for whoever has its link: the person, from the mail that says that it is done, and
 /// operators. It is a status link that leads to nobody's request: the subject in it is none.
-pub fn link(setup: &Setup, request: Id) -> String {
+pub fn path(setup: &Setup, request: Id) -> String {
     let key = RequestKey { id: request, subject: Subject::from_bytes([0; 16]) };
     let token = setup.keys.mint(Purpose::RequestLink, key.to_bytes());
-    format!("{}/requests/status/{token}", setup.base_url)
+    format!("/requests/status/{token}")
 }
 
 /// The name of the information system that an act is about.
@@ -109,7 +109,8 @@ pub(crate) fn document(
                 json.maybe("reason", reason.as_ref().map(Text::as_str));
             }
         });
-        json.text("receipt_url", &link(setup, act.request));
+        let path = path(setup, act.request);
+        json.shown("receipt_url", &format_args!("{}{path}", setup.base_url));
         json.flag("verified", verified);
     })
 }
@@ -166,7 +167,7 @@ fn stays(json: &mut Json, stays: &[Stay], at: desk_core::time::Timestamp) {
                         list.shown("", &format_args!("{} {}", article.law.name(), article.place));
                     }
                 });
-                json.text("checked", Ground::CHECKED.name());
+                json.text("checked", ground.checked().name());
                 if let Some(until) = stay.until(at) {
                     json.shown("until", &until);
                 }

@@ -16,6 +16,7 @@ use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::request::log::Entry;
 use desk_core::request::{self, Request, RequestKey};
+use desk_core::store_key::StoreKey;
 use desk_core::text::Text;
 use desk_core::time::Timestamp;
 
@@ -135,6 +136,7 @@ pub async fn erase<S: Scan>(
         requests_log::write(desk, &line, LOG_SECONDS).await?;
     }
     let own = key.opening();
+    log_earlier(desk, keys, &plan, &own).await?;
     delete(desk, &plan, &own).await?;
     let keys = desk.store.keys("").await?;
     let left = self::preview(desk, &keys, key).await?.plan;
@@ -149,13 +151,29 @@ pub async fn erase<S: Scan>(
     Ok(act)
 }
 
+/// Writes the lines that the log still lacks of earlier requests that go: afterwards nobody could.
+async fn log_earlier<S: Store>(
+    desk: &Desk<'_, S>,
+    keys: &[String],
+    plan: &Plan,
+    own: &StoreKey,
+) -> Result<(), Problem> {
+    let goes = plan.goes().iter().map(|held| &held.key).filter(|key| *key != own);
+    for key in goes.filter_map(|key| RequestKey::from_opening(key.as_str())) {
+        if requests_log::find(desk, key.id).await?.is_some() {
+            continue;
+        }
+        if let Some(request) = load_whole(desk, keys, &key).await? {
+            let line = Entry::new(&request, None, desk.now());
+            requests_log::write(desk, &line, LOG_SECONDS).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Deletes all but the opening of the request: one category after the other, for by what comes late is found what comes
 /// early.
-async fn delete<S: Store>(
-    desk: &Desk<'_, S>,
-    plan: &Plan,
-    own: &desk_core::store_key::StoreKey,
-) -> Result<(), Problem> {
+async fn delete<S: Store>(desk: &Desk<'_, S>, plan: &Plan, own: &StoreKey) -> Result<(), Problem> {
     for category in plan.goes().chunk_by(|a, b| a.category == b.category) {
         for chunk in category.chunks(IN_FLIGHT) {
             let others = chunk.iter().filter(|held| held.key != *own);
@@ -199,7 +217,7 @@ fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Mess
     }
     line("");
     line(t.link);
-    line(&acts::link(desk.setup, act.request));
+    line(&desk.setup.mailed(opening.lang, &acts::path(desk.setup, act.request)));
     Mail {
         to: opening.email.clone(),
         lang: opening.lang,

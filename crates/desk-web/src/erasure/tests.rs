@@ -245,6 +245,28 @@ fn take_mails(world: &World) {
 }
 
 #[test]
+fn earlier_requests_leave_their_lines_in_the_log() {
+    let world = World::new();
+    let earlier = [
+        (vec![Change::Withdrawn], Outcome::Withdrawn),
+        (vec![Change::Answered { text: text(WORDS[2]), partly: true }], Outcome::Part),
+    ];
+    let earlier = earlier.map(|(changes, outcome)| {
+        let (kind, identity) = (Kind::Access, Identity::Asserted);
+        (open_request(&world, EMAIL, kind, Door::Api, identity, changes), outcome)
+    });
+    let key = proven(&world, EMAIL, Kind::Erasure);
+    erased(&world, &key);
+    for (key, outcome) in earlier {
+        let entry = block_on(requests_log::find(&world.desk(), key.id)).unwrap();
+        assert_eq!(entry.map(|entry| entry.outcome), Some(outcome));
+    }
+    // That of the request itself is the last word on it.
+    let entry = block_on(requests_log::find(&world.desk(), key.id)).unwrap().unwrap();
+    assert_eq!(entry.outcome, Outcome::Whole);
+}
+
+#[test]
 fn nothing_of_the_person_is_left_and_nobody_else_is_touched() {
     let world = World::new();
     life(&world, "other@oncall.example");
@@ -369,7 +391,7 @@ fn a_crash_at_any_call_is_gone_on_from_and_there_is_one_act() {
             assert_eq!(block_on(acts::find(&world.desk(), key.id)).unwrap(), Some(begun));
         }
         assert_eq!((world.keys("act").len(), world.keys("act-by").len()), (1, 1));
-        assert_eq!((world.keys("outbox").len(), world.keys("request-log").len()), (1, 1));
+        assert_eq!((world.keys("outbox").len(), world.keys("request-log").len()), (1, 2));
         take_mails(&world);
         assert_eq!(traces(&world, &world.setup.keys, EMAIL), Vec::<String>::new(), "at {fail_at}");
         // Once more is the same.

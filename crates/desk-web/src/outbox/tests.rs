@@ -301,6 +301,25 @@ fn a_mail_that_waited_is_sent_once_somebody_sends_mail() {
 }
 
 #[test]
+fn a_mail_that_cannot_be_read_keeps_no_other_from_going_out() {
+    let before = World::new();
+    let desk = before.desk();
+    let broken = mail_key(desk.moment.id("broken")).unwrap();
+    block_on(desk.write_sealed(&broken, None, &"no mail at all")).unwrap();
+    before.later(1);
+    mail(&before, DAY);
+    let mut world = world("resend");
+    world.store = before.store;
+    world.later(120);
+    let swept = world.sweep();
+    assert_eq!(swept.status, 204, "{}", swept.text());
+    assert_eq!(world.store.sent().len(), 1);
+    // What is wrong with it is said, and it stays to be looked at.
+    assert_eq!(swept.log.as_deref(), Some("a stored outbox cannot be decoded"));
+    assert_eq!(world.keys("outbox"), [broken.as_str()]);
+}
+
+#[test]
 fn opt_outs_go_to_the_webhook_and_mail_to_the_provider() {
     let world = World::with(|name| match name {
         "webhook_url" => Some("https://mailer.example/hook"),

@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::fields::json::Value;
 use crate::fields::{FieldValue, Fields};
 use crate::notices::{Notice, notice};
-use crate::outbox::{self, MAILS};
+use crate::outbox::{self, MAILS, Message};
 use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -222,12 +222,13 @@ pub(super) async fn mail_id<S: Scan>(
     Ok(ids.find(|known| known.unique() == id.unique()).unwrap_or(id))
 }
 
-/// Does it: decided, recorded, the mail in the outbox, then stored, in this order.
+/// Does it: decided, recorded, the mail in the outbox, then stored, in this order. What is left in `told` is sent afterwards.
 pub(super) async fn act<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
     act: Act,
+    told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
     let once = idempotency_key(request)?;
     let named = find(desk, name).await?;
@@ -259,8 +260,8 @@ pub(super) async fn act<S: Scan>(
     };
     audit::record_about(desk, act.action(), About::Request(key.id), reason).await?;
     let mail = told_of.map(|told_of| notice(desk, &key, &case.opening, told_of));
-    if let Some(mail) = mail {
-        outbox::put(desk, mail_id, &mail).await?;
+    if let Some(mail) = &mail {
+        outbox::put(desk, mail_id, mail).await?;
     }
     let case = cases::append(desk, &key, case, change, id).await?;
     let case = if act.is_one_of_a_kind() { reread(desk, key.id).await? } else { case };
@@ -269,5 +270,6 @@ pub(super) async fn act<S: Scan>(
         return Err(Problem::PreconditionFailed);
     }
     log::settle_end(desk, clocks, &case).await?;
+    told.extend(mail.map(|mail| Message::Mail(mail_id, mail)));
     Ok(done(desk, &case, status))
 }

@@ -29,7 +29,8 @@ use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
 use crate::operator;
-use crate::ports::Scan;
+use crate::outbox::{self, Message};
+use crate::ports::{Outbound, Scan};
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request as HttpRequest;
@@ -53,14 +54,22 @@ pub async fn read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Respons
 
 /// Answers what operators do with one data request.
 ///
-/// The mails that tell people of it are in the outbox when this answers, and go out with the next sweep.
-pub async fn work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
+/// The mail that tells the person of it is in the outbox when this answers, and is sent then.
+pub async fn work<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+) -> Response {
     let locale = request.locale(desk.setup);
+    let mut told = Vec::new();
     let outcome = match authorise(desk, request) {
-        Ok(()) => route_work(desk, request).await,
+        Ok(()) => route_work(desk, request, &mut told).await,
         Err(problem) => Err(problem),
     };
-    desk.respond_json(request, locale, outcome)
+    let mut response = desk.respond_json(request, locale, outcome);
+    if response.status.is_success() {
+        response.after = outbox::after(desk, told);
+    }
+    response
 }
 
 /// Answers the address of a request's package, which is built and dropped here.
@@ -121,14 +130,18 @@ async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
     }
 }
 
-async fn route_work<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn route_work<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    told: &mut Vec<Message>,
+) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let ["console", "api", "requests", name, act] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
     let read = acts::reader(act).ok_or(Problem::NotFound)?;
     request.allow("POST")?;
-    acts::act(desk, request, name, read(request)?).await
+    acts::act(desk, request, name, read(request)?, told).await
 }
 
 async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {

@@ -287,6 +287,34 @@ fn what_does_not_exist_is_not_found_and_methods_are_held_to() {
 }
 
 #[test]
+fn the_person_is_sent_what_was_decided_once_the_operator_has_an_answer() {
+    let world = World::with(|name| match name {
+        "mail_provider" => Some("postmark"),
+        "mail_token" => Some("token-that-nobody-may-see"),
+        "mail_from" => Some("privacy@oncall.example"),
+        "regime" => Some("eu-gdpr"),
+        _ => None,
+    });
+    let filed = world.asserted();
+    world.done(&act(&filed, "take", json!({})));
+    assert!(world.store.sent().is_empty());
+    world.done(&act(&filed, "messages", text("We are at it.")));
+    let sent = world.store.sent();
+    assert_eq!(sent.len(), 1);
+    assert!(String::from_utf8_lossy(&sent[0].body).contains("We are at it."));
+    assert!(world.keys("outbox").is_empty());
+    // What was refused was not told.
+    let refused = world.casework(&act(&filed, "extension", json!({"reason": " "})));
+    assert_eq!(refused.status, 422);
+    assert!(world.store.sent().is_empty());
+    // Nobody is told twice.
+    let answer = act_once(&filed, "answer", text("Here it is."));
+    world.done(&answer);
+    world.done(&answer);
+    assert_eq!(world.store.sent().len(), 1);
+}
+
+#[test]
 fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
     let world = World::requests();
     let filed = world.unproven();
@@ -1359,20 +1387,21 @@ fn a_package_is_built_whole_or_not_given_out() {
 }
 
 #[test]
-fn mails_go_out_with_the_sweep() {
+fn the_mail_of_a_package_goes_out_with_the_sweep() {
     let world = World::with(|name| match name {
         "webhook_url" => Some("https://mailer.example/hook"),
         "webhook_secrets" => Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
         _ => None,
     });
     let filed = world.asserted();
-    world.done(&act(&filed, "answer", text("It is done.")));
+    world.done(&act(&filed, "package", json!({})));
     assert_eq!((world.mails().len(), world.store.sent().len()), (1, 0));
     world.later(61);
     assert_eq!(world.sweep().status, 204);
     let sent = world.store.sent();
     assert_eq!(sent.len(), 1);
-    assert!(String::from_utf8(sent[0].body.clone()).unwrap().contains("It is done."));
+    let told = String::from_utf8(sent[0].body.clone()).unwrap();
+    assert!(told.contains("/requests/status/"), "{told}");
     assert_eq!(world.mails().len(), 0);
 }
 

@@ -71,7 +71,7 @@ pub(super) fn schemas() -> Value {
             "values": number,
             "ground": { "enum": Ground::ALL.map(Ground::name) },
             "articles": array(text("The law, and the place in it.")),
-            "checked": { "const": Ground::CHECKED.name(), "description": "Where the articles were seen: nobody has held them against the law's own text." },
+            "checked": { "enum": ["law-text", "official", "secondary", "no"], "description": "Where the least sure of the articles was seen." },
             "until": instant("Until when it stays, where that is a date."),
         }),
         &["reference", "values", "until"],
