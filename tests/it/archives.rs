@@ -1,7 +1,7 @@
 //! Archives as others read them: Python's `zipfile` and Info-ZIP's `unzip`, where they are installed.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use desk_core::time::Timestamp;
@@ -31,6 +31,18 @@ pub(crate) fn check(archive: &[u8]) -> Option<serde_json::Map<String, serde_json
     assert!(output.status.success(), "python3: {output:?}");
     assert!(output.stderr.is_empty(), "python3: {output:?}");
     Some(serde_json::from_slice(&output.stdout).unwrap())
+}
+
+/// The folder of an archive's files, beside it; `None` where there is no Python.
+pub(crate) fn unpacked(archive: &Path) -> Option<PathBuf> {
+    let folder = archive.with_extension("");
+    let unpack = [
+        "-c",
+        "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[1].removesuffix('.zip'))",
+    ];
+    let output = run("python3", &unpack, archive)?;
+    assert!(output.status.success(), "python3: {output:?}");
+    Some(folder)
 }
 
 /// Runs a program on a file; `None` where it is not installed.

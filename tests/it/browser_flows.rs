@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, env, path::PathBuf};
 use serde_json::json;
 
 use crate::{
+    archives,
     harness::{
         browser::{Browser, Scripts},
         files,
@@ -13,6 +14,7 @@ use crate::{
         target::{APP, Host, OPERATOR, Target},
     },
     scenarios::feedback::complaint,
+    walk::{ANNA, JANE, done, packed, post, proven, tag},
 };
 
 /// The narrowest phone, and a desk (CSS pixels).
@@ -287,6 +289,105 @@ async fn a_person_asks_for_their_data_with_scripts() {
 #[tokio::test]
 async fn a_person_asks_for_their_data_without_scripts() {
     ask_and_prove(Scripts::Off).await;
+}
+
+/// Waits for the answer to a request, sees what comes of it, fetches the package with the key of the mail, and opens it.
+#[tokio::test]
+async fn a_person_waits_for_the_answer_and_opens_the_package() {
+    let Some(browser) = Browser::start(Scripts::Off) else { return };
+    let (host, url) = desk().await;
+    let find = |css: &str| browser.find(css);
+    let feedback = json!({"kind": "complaint", "message": "<b>Why?</b>", "email": ANNA,
+        "attachments": [{"data": "SSBzYXcgaXQu"}]});
+    assert_eq!(host.send(&Request::post("/feedback").json(&feedback)).await.status, 201);
+    let (filed, status) = proven(&host, "access", ANNA).await;
+    let status = format!("{url}{status}");
+    browser.open(&status);
+    look(&browser, "request-waiting");
+    let due = browser.text(&find("p.lead time"));
+
+    done(&host, &filed, "/take", &json!({})).await;
+    done(&host, &filed, "/clarification", &json!({"text": "From which year on?"})).await;
+    browser.open(&status);
+    look(&browser, "request-asked");
+    browser.type_into(&find("#message"), "From 2024 on.");
+    browser.follow(&find("form[action*='/messages'] button"));
+
+    let reason = "There is much of it, in three systems.";
+    done(&host, &filed, "/extension", &json!({ "reason": reason })).await;
+    browser.open(&status);
+    look(&browser, "request-extended");
+    assert!(browser.text(&find("main")).contains(reason));
+    assert_ne!(browser.text(&find("p.lead time")), due);
+
+    let secret = packed(&host, &filed, ANNA).await;
+    done(&host, &filed, "/answer", &json!({"text": "Here is a copy of what we hold."})).await;
+    browser.open(&status);
+    look(&browser, "request-answered");
+    browser.type_into(&find("#secret"), &secret.chars().rev().collect::<String>());
+    browser.follow(&find("form[action*='/package'] button"));
+    assert_only_the_status(&browser, 422);
+    look(&browser, "request-wrong-key");
+
+    browser.open(&status);
+    // As people type it: small, and with spaces.
+    browser.type_into(&find("#secret"), &secret.replace('-', " ").to_lowercase());
+    let folder = tempfile::tempdir().expect("a folder");
+    let saved = browser.save(&find("form[action*='/package'] button"), folder.path());
+    let archive = std::fs::read(&saved).expect("the archive");
+    assert!(archives::check(&archive).is_none_or(|entries| entries.contains_key("index.html")));
+    let Some(page) = archives::unpacked(&saved) else { return };
+    browser.open(&format!("file://{}", page.join("index.html").display()));
+    for scheme in ["light", "dark"] {
+        browser.prefer_scheme(scheme);
+        picture(&browser, &format!("package-320-{scheme}"), 320);
+    }
+    let shown = browser.text(&find("main"));
+    for held in [ANNA, "<b>Why?</b>", "From 2024 on.", reason] {
+        assert!(shown.contains(held), "{held} in {shown}");
+    }
+    // What a person wrote was text, and nothing was loaded from anywhere.
+    assert!(
+        browser
+            .find_all("b, script, img, iframe")
+            .iter()
+            .all(|found| browser.text(found) != "Why?")
+    );
+    assert_eq!(browser.complaints(), [""; 0]);
+    host.assert_nothing_trapped();
+}
+
+/// Is refused, with the ground and with whom to complain to; and learns that what was to go has gone.
+#[tokio::test]
+async fn a_person_is_refused_and_another_is_forgotten() {
+    let Some(browser) = Browser::start(Scripts::Off) else { return };
+    let (host, url) = desk().await;
+    let (refused, status) = proven(&host, "restriction", ANNA).await;
+    let body = json!({"ground": "legal-duty", "text": "Invoices are kept for five years."});
+    done(&host, &refused, "/refusal", &body).await;
+    for lang in ["en", "ru"] {
+        browser.open(&format!("{url}{status}?lang={lang}"));
+        look(&browser, &format!("request-refused-{lang}"));
+    }
+    assert!(browser.text(&browser.find("main")).contains("Invoices are kept for five years."));
+
+    let (erased, status) = proven(&host, "erasure", JANE).await;
+    let tag = tag(&host, &erased.console("/erasure")).await;
+    let order = json!({"executor": "The administrator", "text": "All the best."});
+    let order = post(erased.console("/erasure"), &order).bearer(OPERATOR).header("if-match", &tag);
+    assert_eq!(host.send(&order).await.status, 200);
+    browser.open(&format!("{url}{status}"));
+    look(&browser, "request-erased");
+    let act = Request::get(erased.console("/erasure/act")).bearer(OPERATOR).page();
+    let act = host.send(&act).await;
+    assert_eq!(act.status, 200, "{act:?}");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("act.html");
+    std::fs::write(&file, act.text().replace("href=\"/", &format!("href=\"{url}/")))
+        .expect("a file");
+    browser.open(&format!("file://{}", file.display()));
+    picture(&browser, "act-1280-light", 1280);
+    host.assert_nothing_trapped();
 }
 
 /// Comes from the page of a store, asks in Russian, and confirms by the link of the mail.

@@ -5,7 +5,7 @@
 use std::{
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
-    path::Path,
+    path::{Path, PathBuf},
     process::Command,
     time::Instant,
 };
@@ -186,6 +186,25 @@ impl Browser {
         let command =
             json!({"cmd": "Emulation.setEmulatedMedia", "params": {"features": features}});
         self.post("/goog/cdp/execute", &command);
+    }
+
+    /// Clicks something that is to be saved as a file, in an empty folder, and gives the file once it is whole.
+    pub(crate) fn save(&self, element: &Element, folder: &Path) -> PathBuf {
+        let params = json!({"behavior": "allow", "downloadPath": folder});
+        let command = json!({"cmd": "Browser.setDownloadBehavior", "params": params});
+        self.post("/goog/cdp/execute", &command);
+        self.click(element);
+        let deadline = Instant::now() + DEADLINE;
+        loop {
+            // What is not whole has a name of the browser's own.
+            let files = std::fs::read_dir(folder).expect("the folder is there");
+            let mut files = files.map(|file| file.expect("an entry").path());
+            if let Some(file) = files.find(|file| file.extension().is_some_and(|e| e == "zip")) {
+                return file;
+            }
+            assert!(Instant::now() < deadline, "nothing was saved from {}", self.url());
+            self.url();
+        }
     }
 
     /// Writes a picture of what is on the screen.
