@@ -1,8 +1,5 @@
 //! The frame that every page has, and the page of a problem.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use desk_core::lang::Lang;
 use maud::{DOCTYPE, Markup, html};
 
@@ -58,6 +55,7 @@ pub fn layout(
     main: Markup,
 ) -> Markup {
     let texts = texts(locale.lang);
+    let current = |place: Place| (frame.place == place).then_some("page");
     html! {
         (DOCTYPE)
         html lang=(locale.lang) dir="ltr" {
@@ -86,48 +84,23 @@ pub fn layout(
                     }
                 }
                 main id="main" { (main) }
-                (*setup.footers.of(locale, frame.place, || footer(setup, locale, frame.place)))
-            }
-        }
-    }
-}
-
-/// What ends every page.
-fn footer(setup: &Setup, locale: Locale, place: Place) -> Markup {
-    let texts = texts(locale.lang);
-    let current = |at: Place| (place == at).then_some("page");
-    html! {
-        footer {
-            nav aria-label=(texts.product) {
-                ul {
-                    li { a href=(locale.href("/policy")) aria-current=[current(Place::Policy)] { (texts.nav_policy) } }
-                    li { a href=(locale.href("/policy/versions")) aria-current=[current(Place::Versions)] { (texts.nav_versions) } }
-                    li { a href=(locale.href("/feedback")) aria-current=[current(Place::Feedback)] { (texts.nav_feedback) } }
-                    li { a href=(locale.href("/requests")) aria-current=[current(Place::Requests)] { (texts.nav_requests) } }
-                    li { a href=(locale.href("/unsubscribe")) aria-current=[current(Place::Mail)] { (texts.nav_mail) } }
-                    @if setup.security.is_some() {
-                        li { a href="/.well-known/security.txt" { (texts.nav_security) } }
+                footer {
+                    nav aria-label=(texts.product) {
+                        ul {
+                            li { a href=(locale.href("/policy")) aria-current=[current(Place::Policy)] { (texts.nav_policy) } }
+                            li { a href=(locale.href("/policy/versions")) aria-current=[current(Place::Versions)] { (texts.nav_versions) } }
+                            li { a href=(locale.href("/feedback")) aria-current=[current(Place::Feedback)] { (texts.nav_feedback) } }
+                            li { a href=(locale.href("/requests")) aria-current=[current(Place::Requests)] { (texts.nav_requests) } }
+                            li { a href=(locale.href("/unsubscribe")) aria-current=[current(Place::Mail)] { (texts.nav_mail) } }
+                            @if setup.security.is_some() {
+                                li { a href="/.well-known/security.txt" { (texts.nav_security) } }
+                            }
+                        }
                     }
+                    p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
                 }
             }
-            p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
         }
-    }
-}
-
-/// The ends of pages, rendered once for each place and language.
-#[derive(Debug, Default)]
-pub struct Footers(RefCell<Vec<(Locale, Place, Rc<Markup>)>>);
-
-impl Footers {
-    fn of(&self, locale: Locale, place: Place, render: impl FnOnce() -> Markup) -> Rc<Markup> {
-        let mut known = self.0.borrow_mut();
-        if let Some((.., footer)) = known.iter().find(|(l, p, _)| (*l, *p) == (locale, place)) {
-            return Rc::clone(footer);
-        }
-        let footer = Rc::new(render());
-        known.push((locale, place, Rc::clone(&footer)));
-        footer
     }
 }
 

@@ -16,7 +16,6 @@ use crate::clocks::{Clocks, DEFAULT_REGIME, DEFAULT_ZONE};
 use crate::lists::Lists;
 use crate::mail_events::Providers;
 use crate::outbox::{Provider, Webhook};
-use crate::page::Footers;
 use crate::problem::Problem;
 
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
@@ -111,8 +110,6 @@ pub struct Setup {
     assertion_keys: Later<Vec<AssertionKey>>,
     /// The texts of codes that only some functions have.
     pub own_codes: Cell<Option<OwnCodes>>,
-    /// The ends of pages.
-    pub footers: Footers,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -439,7 +436,6 @@ impl Setup {
             app_token,
             later: Texts(LATER.map(given)),
             own_codes: Cell::new(None),
-            footers: Footers::default(),
             mailing: Later::new(),
             webhook: Later::new(),
             provider: Later::new(),
