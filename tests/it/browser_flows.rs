@@ -14,7 +14,7 @@ use crate::{
         target::{APP, Host, OPERATOR, Target},
     },
     scenarios::feedback::complaint,
-    walk::{ANNA, JANE, done, packed, post, proven, tag},
+    walk::{ANNA, JANE, code_in, done, newest_mail, packed, post, proven, tag},
 };
 
 /// The narrowest phone, and a desk (CSS pixels).
@@ -225,14 +225,6 @@ async fn a_person_files_and_follows_a_complaint_without_scripts() {
     file_and_follow(Scripts::Off).await;
 }
 
-/// The text of the newest mail that the desk has sent.
-async fn newest_mail(host: &Host, url: &str) -> String {
-    let list = host.send(&Request::get("/console/api/outbox").bearer(OPERATOR)).await;
-    let mail = list.field("/mails/0/url");
-    let mail = mail.strip_prefix(url).expect("an address of this desk");
-    host.send(&Request::get(mail).bearer(OPERATOR)).await.field("/text")
-}
-
 /// Asks for what is held, proves who is asking with the code of the mail, adds to the request, and withdraws it.
 async fn ask_and_prove(scripts: Scripts) {
     let Some(browser) = Browser::start(scripts) else { return };
@@ -259,9 +251,7 @@ async fn ask_and_prove(scripts: Scripts) {
     assert_only_the_status(&browser, 422);
     look(&browser, "request-wrong-code");
 
-    let mail = newest_mail(&host, &url).await;
-    let is_code = |line: &&str| line.len() == 11 && line.chars().nth(5) == Some('-');
-    let code = mail.lines().map(str::trim).find(is_code).expect("a code");
+    let code = code_in(&newest_mail(&host, "anna@example.org").await);
     browser.open(&pending);
     // As people type it: small, and without the hyphen.
     browser.type_into(&find("#code"), &code.replace('-', " ").to_lowercase());
@@ -403,7 +393,7 @@ async fn a_person_deletes_an_account_from_the_page_of_a_store() {
     browser.type_into(&find("#email"), "anna@example.org");
     browser.follow(&find("main form button"));
     look(&browser, "delete-account-sent");
-    let mail = newest_mail(&host, &url).await;
+    let mail = newest_mail(&host, "anna@example.org").await;
     let link = mail.split_whitespace().find(|word| word.contains("/requests/confirm/"));
     browser.open(link.expect("a link"));
     look(&browser, "delete-account-asked");

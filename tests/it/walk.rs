@@ -10,12 +10,6 @@ use crate::harness::{
 pub(crate) const ANNA: &str = "anna@oncall.example";
 pub(crate) const JANE: &str = "jane@example.org";
 
-/// The path of an address that the desk gave out, wherever it is.
-pub(crate) fn path(url: &str) -> String {
-    let (_, rest) = url.split_once("://").expect("a whole address");
-    rest.find('/').map_or("/", |at| &rest[at..]).to_owned()
-}
-
 /// Asks as a program does.
 pub(crate) fn get(target: impl Into<String>) -> Request {
     Request::get(target).header("accept", "application/json")
@@ -36,7 +30,8 @@ pub(crate) async fn mails(host: &Host, to: &str) -> Vec<Value> {
     let listed = host.send(&look("/console/api/outbox?limit=200")).await.json();
     let mut mails = Vec::new();
     for mail in listed["mails"].as_array().expect("a list") {
-        let mail = host.send(&look(path(mail["url"].as_str().expect("an address")))).await.json();
+        let mail =
+            host.send(&look(host.path(mail["url"].as_str().expect("an address")))).await.json();
         if mail["to"] == to {
             mails.push(mail);
         }
@@ -51,10 +46,10 @@ pub(crate) async fn newest_mail(host: &Host, to: &str) -> String {
 }
 
 /// The first of our links in a mail, as a path, without the language that it opens in.
-pub(crate) fn link_in(mail: &str) -> String {
-    let link = mail.lines().map(str::trim).find(|line| line.starts_with("http"));
+pub(crate) fn link_in(host: &Host, mail: &str) -> String {
+    let link = mail.lines().map(str::trim).find(|line| line.starts_with(host.base()));
     let link = link.expect("a link");
-    path(link.split_once("?lang=").map_or(link, |(link, _)| link))
+    host.path(link.split_once("?lang=").map_or(link, |(link, _)| link))
 }
 
 /// The code in a mail that asks for a proof of identity.
@@ -96,8 +91,8 @@ impl Filed {
         let mail = newest_mail(host, email).await;
         Self {
             reference: answer.field("/reference"),
-            pending: path(&answer.field("/pending_url")),
-            link: link_in(&mail),
+            pending: host.path(&answer.field("/pending_url")),
+            link: link_in(host, &mail),
             code: code_in(&mail),
         }
     }
@@ -112,7 +107,7 @@ impl Filed {
         let entered = host.send(&self.enter(&self.code)).await;
         assert_eq!(entered.status, 200, "{entered:?}");
         host.clock().pass(1);
-        path(&entered.field("/status_url"))
+        host.path(&entered.field("/status_url"))
     }
 
     /// Where operators find it, or something below.

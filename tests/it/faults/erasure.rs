@@ -6,9 +6,9 @@ use super::{fail_afresh, failing_host, work::mails_about};
 use crate::{
     harness::{
         http::{Request, Response},
-        target::{Host, OPERATOR, Target},
+        target::{Host, OPERATOR, Target, path},
     },
-    walk::{ANNA, Filed, JANE, get, link_in, look, packed, path, post, proven, tag},
+    walk::{ANNA, Filed, JANE, get, link_in, look, packed, post, proven, tag},
 };
 
 /// Somebody with much to erase: an answered case, a request that has ended, and one with a package that erases.
@@ -68,7 +68,7 @@ async fn an_erasure_that_breaks_off_anywhere_is_repeated_to_its_end() {
         let waiting = left.iter().filter(|key| key.starts_with("outbox:")).count();
         assert_eq!((left.len(), waiting), (1, 1), "{left:#?}");
         // The person and the operator are shown the same act, and once more is the same act.
-        for link in [&status, &link_in(&mails[0])] {
+        for link in [&status, &link_in(&host, &mails[0])] {
             let shown = host.send(&get(link)).await;
             assert_eq!(shown.status, 200, "{shown:?}");
             assert_eq!(shown.json()["act"]["destroyed"], act["destroyed"]);

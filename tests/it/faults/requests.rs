@@ -8,10 +8,10 @@ use crate::{
     harness::{
         files,
         http::{Part, Request, Response},
-        target::{Host, Target},
+        target::{Host, Target, path},
     },
     scenarios::feedback::hidden,
-    walk::{ANNA, Filed, code_in, filed, get, link_in, look, newest_mail, path, post, proven},
+    walk::{ANNA, Filed, code_in, filed, get, link_in, look, newest_mail, post, proven},
 };
 
 /// All requests as operators see them, each read whole with its files, so that a half-made one would show.
@@ -73,7 +73,7 @@ async fn a_request_by_json_is_whole_or_refused() {
     // A try that broke off may have left a mail: its link leads to this request, and the newest has the code as well.
     let filed = Filed::of(&host, &again, ANNA).await;
     for mail in crate::walk::mails(&host, ANNA).await {
-        assert_eq!(link_in(mail["text"].as_str().unwrap()), filed.link);
+        assert_eq!(link_in(&host, mail["text"].as_str().unwrap()), filed.link);
     }
     let status = filed.prove(&host).await;
     assert_eq!(host.send(&get(format!("{status}/attachments/2"))).await.body.len(), 700_000);
@@ -167,7 +167,7 @@ async fn another_mail_brings_a_code_that_works() {
         assert_eq!(answer.status, 202, "{answer:?}");
         let mail = newest_mail(&host, ANNA).await;
         assert!(mail.contains(&filed.reference), "{mail}");
-        assert_eq!(link_in(&mail), filed.link);
+        assert_eq!(link_in(&host, &mail), filed.link);
         seen(&host, &filed).await;
         let old = host.send(&filed.enter(&filed.code)).await;
         assert_eq!(old.status, 409, "the code before is no longer the one: {old:?}");

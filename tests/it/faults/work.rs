@@ -9,9 +9,9 @@ use super::{
 use crate::{
     harness::{
         http::{Request, Response},
-        target::{Host, OPERATOR, Target},
+        target::{Host, OPERATOR, Target, path},
     },
-    walk::{ANNA, Filed, code_in, filed, get, link_in, look, newest_mail, path, post, proven},
+    walk::{ANNA, Filed, code_in, filed, get, link_in, look, newest_mail, post, proven},
 };
 
 /// The texts of the newest mails in which a reference stands, the newest first.
@@ -123,7 +123,7 @@ async fn a_complaint_becomes_one_request_or_none() {
         let mails = mails_about(&host, &reference).await;
         assert_eq!(mails.len(), 1, "{mails:#?}");
         assert_eq!(newest_mail(&host, ANNA).await, mails[0]);
-        let pending = link_in(&mails[0]);
+        let pending = link_in(&host, &mails[0]);
         assert_eq!(host.send(&get(&pending)).await.status, 200);
         code_in(&mails[0]);
         assert_eq!(host.send(&post(&pending, &json!({}))).await.status, 200);

@@ -51,10 +51,23 @@ pub(crate) fn variables() -> BTreeMap<String, String> {
         ("operator_token", OPERATOR),
         ("app_token", APP),
         ("unsubscribe_mailbox", "u@in.desk.example"),
-        ("base_url", "https://desk.example"),
+        ("base_url", BASE),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
     .into()
+}
+
+/// What links begin with where a test says nothing else.
+const BASE: &str = "https://desk.example";
+
+/// The path of an address that a desk gave out.
+pub(crate) fn path(url: &str) -> String {
+    below(BASE, url)
+}
+
+fn below(base: &str, url: &str) -> String {
+    let path = url.strip_prefix(base).filter(|path| path.starts_with('/'));
+    path.unwrap_or_else(|| panic!("{url} is no address of ours")).to_owned()
 }
 
 /// Something that answers requests.
@@ -271,6 +284,8 @@ impl Target for Native {
 /// The built wasm in the embedded host, over any store.
 pub(crate) struct Host {
     running: Running,
+    /// What its links begin with.
+    base: String,
     clock: Clock,
     /// The tasks that have asked for the time, of which every instance has one of its own.
     tasks: Arc<Mutex<BTreeSet<tokio::task::Id>>>,
@@ -321,8 +336,9 @@ impl Host {
             let mut lines = sink.lock().unwrap_or_else(PoisonError::into_inner);
             lines.push(format!("{component}: {line}"));
         }));
+        let base = options.variables["base_url"].clone();
         let running = desk_host::start(options).await.unwrap_or_else(|error| panic!("{error}"));
-        Self { running, clock, tasks, log, _folder: None, redis: None }
+        Self { running, base, clock, tasks, log, _folder: None, redis: None }
     }
 
     /// A host over a store in memory whose pages name the address at which it listens.
@@ -355,6 +371,16 @@ impl Host {
         let redis = Redis::start(Keeps::Nothing)?;
         let host = Self::start(StoreChoice::Redis(redis.url().to_owned()), REUSE).await;
         Some(Self { redis: Some(redis), ..host })
+    }
+
+    /// What its links begin with.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The path of an address that it gave out.
+    pub(crate) fn path(&self, url: &str) -> String {
+        below(&self.base, url)
     }
 
     /// Where it listens.

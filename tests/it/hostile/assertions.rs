@@ -11,9 +11,9 @@ use super::{Problem, play, sent};
 use crate::{
     harness::{
         http::{Request, Response},
-        target::{Host, Target},
+        target::{Host, Target, path},
     },
-    walk::{ANNA, JANE, get, path, post},
+    walk::{ANNA, JANE, get, post},
 };
 
 /// When every test begins, in seconds: see the harness.

@@ -6,12 +6,12 @@ use super::{Hostile, Problem, assert_problem, play, sent};
 use crate::{
     harness::{
         http::Request,
-        target::{APP, Host, Target},
+        target::{APP, Host, Target, path},
     },
     scenarios::feedback::{complaint, hidden, status_of},
     walk::{
-        ANNA, Filed, JANE, code_in, filed, filing, get, link_in, look, mails, newest_mail, path,
-        post, proven,
+        ANNA, Filed, JANE, code_in, filed, filing, get, link_in, look, mails, newest_mail, post,
+        proven,
     },
 };
 
@@ -156,7 +156,7 @@ async fn five_wrong_codes_are_taken_however_often_another_mail_is_sent() {
     let resend = Request::post(format!("{}/resend", anna.pending));
     assert_eq!(host.send(&resend).await.status, 202);
     let mail = newest_mail(&host, ANNA).await;
-    let (link, code) = (link_in(&mail), code_in(&mail));
+    let (link, code) = (link_in(&host, &mail), code_in(&mail));
     assert_eq!(left(&host, &anna).await, ("awaiting_identity".into(), json!(3), json!(3)));
     // The code of the mail before is no longer the one.
     wrong(&host.send(&anna.enter(&anna.code)).await, "the code is not the one of the mail");

@@ -225,7 +225,7 @@ async fn the_link_of_an_act_leads_to_the_act_alone() {
     let order = post(filed.console("/erasure"), &json!({"executor": "Head of support"}));
     let order = order.bearer(OPERATOR).header("if-match", &tag);
     assert_eq!(host.send(&order).await.status, 200);
-    let act = link_in(&walk::newest_mail(&host, ANNA).await);
+    let act = link_in(&host, &walk::newest_mail(&host, ANNA).await);
     for link in [&act, &status] {
         assert_eq!(host.send(&get(link)).await.status, 200);
         assert_eq!(host.send(&get(format!("{link}/receipt.json"))).await.status, 200);

@@ -5,8 +5,9 @@ use serde_json::json;
 use super::{Player, feedback::hidden, scenarios};
 use crate::harness::{
     http::{Request, Response},
-    target::OPERATOR,
+    target::{OPERATOR, path},
 };
+use crate::walk::code_in;
 
 scenarios! { "requests":
     from_the_form_to_the_answer,
@@ -17,11 +18,6 @@ scenarios! { "requests":
 }
 
 const ANNA: &str = "anna@oncall.example";
-
-/// The path of an address that an answer gives out.
-fn path(url: &str) -> String {
-    url.strip_prefix("https://desk.example").expect("an address of ours").to_owned()
-}
 
 fn filing(kind: &str) -> Request {
     Request::post("/requests").json(&json!({"kind": kind, "email": ANNA, "regime": "eu-gdpr"}))
@@ -36,10 +32,8 @@ async fn newest_mail(p: &Player) -> Response {
 /// The link and the code of the newest mail.
 async fn proof(p: &Player) -> (String, String) {
     let text = newest_mail(p).await.field("/text");
-    let mut lines = text.lines().map(str::trim);
-    let link = lines.clone().find(|line| line.starts_with("https://")).expect("a link");
-    let is_code = |line: &&str| line.len() == 11 && line.chars().nth(5) == Some('-');
-    (path(link), lines.find(is_code).expect("a code").to_owned())
+    let link = text.lines().map(str::trim).find(|line| line.starts_with("https://"));
+    (path(link.expect("a link")), code_in(&text))
 }
 
 /// Files a request and proves who asks: gives the path of its status page and its reference.

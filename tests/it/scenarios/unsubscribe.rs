@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{Player, scenarios};
 use crate::harness::{
     http::{Request, Response},
-    target::{APP, OPERATOR},
+    target::{APP, OPERATOR, path},
 };
 
 scenarios! { "unsubscribe":
@@ -26,11 +26,6 @@ const JANE: &str = "jane@example.org";
 
 fn mint(email: &str, list: &str) -> Request {
     Request::post("/unsubscribe/links").bearer(APP).json(&json!({"email": email, "list": list}))
-}
-
-/// The path of a link that an answer gives out.
-fn path(url: &str) -> String {
-    url.strip_prefix("https://desk.example").expect("an address of ours").to_owned()
 }
 
 async fn link(p: &Player, email: &str) -> String {
