@@ -100,7 +100,7 @@ struct Source {
 }
 
 impl Seed {
-    /// Takes in the bytes.
+    /// Takes in the bytes. They are taken in once: another seed of the same bytes would give the same nonces again.
     pub fn new(bytes: [u8; 32]) -> Self {
         // HMAC takes a key of any length, so this cannot fail.
         Self(Arc::new(Source {
@@ -157,8 +157,8 @@ impl Moment {
     /// How many bytes a nonce has, which is what XChaCha20 takes.
     pub(crate) const NONCE: usize = 24;
 
-    /// Gives a nonce, another one each time: 16 random bytes that all requests with the same random bytes share, and a count
-    /// that goes on from one to the next. It must never come again, and may be guessed.
+    /// Gives a nonce, another one each time: 16 random bytes that all requests with this seed share, and a count that goes
+    /// on from one to the next. It must never come again, and may be guessed.
     pub(crate) fn nonce(&self) -> [u8; Self::NONCE] {
         let (prefix, count) = &self.seed.0.nonces;
         // No request has this number.
@@ -208,6 +208,21 @@ impl fmt::Debug for Moment {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn no_nonce_comes_again_whichever_requests_share_a_seed() {
+        let now = Timestamp::from_seconds(1_800_000_000).unwrap();
+        let seed = Seed::new([7; 32]);
+        let mut seen = std::collections::BTreeSet::new();
+        for number in 0..20 {
+            let moment = Moment::numbered(now, seed.clone(), number);
+            for moment in [&moment, &moment.clone(), &moment] {
+                assert!(seen.insert(moment.nonce()), "in request {number}");
+            }
+        }
+        // Another seed begins otherwise.
+        assert!(seen.insert(Moment::new(now, [8; 32]).nonce()));
+    }
 
     proptest! {
         #[test]

@@ -132,7 +132,9 @@ pub(crate) struct Root {
     expander: Hkdf<Sha256>,
     /// HMAC with the key for each purpose taken in, once it was needed: most of the hashes that a token takes.
     macs: [OnceLock<Option<Hmac<Sha256>>>; Purpose::COUNT],
+    /// The keys of what hides the payloads of tokens, likewise.
     streams: [OnceLock<Zeroizing<[u8; 32]>>; Purpose::COUNT],
+    /// What seals, likewise.
     cipher: OnceLock<XChaCha20Poly1305>,
 }
 

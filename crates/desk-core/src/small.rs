@@ -22,8 +22,8 @@ pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     }
 }
 
-/// Puts many items in order, by a heap: as fast as it must be for all keys of a store, and without what the standard library's
-/// sorts bring along.
+/// Puts many items in order, by a heap: as fast as it must be for all keys of a store, and without what the standard
+/// library's sorts bring along.
 pub fn ordered<T: Ord>(items: Vec<T>) -> Vec<T> {
     BinaryHeap::from(items).into_sorted_vec()
 }

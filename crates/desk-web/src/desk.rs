@@ -136,8 +136,8 @@ impl<S> Desk<'_, S> {
         }
     }
 
-    /// The same for what a person filled in: where there is a problem, `form` is answered in place of the problem's own page,
-    /// if there is one. It shows the problem beside what they wrote.
+    /// The same for what a person filled in: where there is a problem, `form` is answered in place of the problem's own
+    /// page, if there is one. It shows the problem beside what they wrote.
     pub fn respond_or(
         &self,
         request: &Request,

@@ -30,9 +30,8 @@ const BOUND: usize = 64;
 pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     let mut log = None;
-    let outcome = match (request.path(), request.allow("GET, HEAD, POST")) {
-        ("/ops/sweep", Ok(())) => sweep(desk, &mut log).await,
-        ("/ops/sweep", Err(problem)) => Err(problem),
+    let outcome = match request.path() {
+        "/ops/sweep" => sweep(desk, request, &mut log).await,
         _ => Err(Problem::NotFound),
     };
     let mut response = desk.respond_json(request, locale, outcome);
@@ -42,8 +41,10 @@ pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) ->
 
 async fn sweep<S: Scan + Outbound>(
     desk: &Desk<'_, S>,
+    request: &Request,
     log: &mut Option<String>,
 ) -> Result<Reply, Problem> {
+    request.allow("GET, HEAD, POST")?;
     let key = StoreKey::new("sweep:ran").map_err(|error| Problem::Internal(error.to_string()))?;
     let ran: Option<Timestamp> = desk.read_plain(&key).await?;
     // A clock that was set back must not stop it for good.

@@ -484,8 +484,8 @@ impl Clock<'_> {
         last
     }
 
-    /// Counts from the day on which the person showed who they are, which is the term's own beginning in some laws: gives that
-    /// day, and the last one. Going on from the event instead ends it sooner but for months that are short.
+    /// Counts from the day on which the person showed who they are, which is the term's own beginning in some laws: gives
+    /// that day, and the last one. Going on from the event instead ends it sooner but for months that are short.
     fn anew(&self, term: Term, due: &Due) -> Option<(Date, Date, Article)> {
         let article = self.rule.regime.counting().anew.filter(|_| term.unit == Unit::Months)?;
         let rested = || {

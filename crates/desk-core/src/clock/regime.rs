@@ -359,20 +359,20 @@ impl Checked {
 /// What one has to know about a row beside its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
+    /// 152-FZ knows no right to portability: such a request is answered as one for access.
+    AnsweredAsAccess,
     /// The law names no event: blocking must not come later than the end of the term that could not be kept.
     BaseIsAReading,
     /// Nothing may rest on a consent that was taken back; the law names no term for what follows.
     BasisFallsAway,
-    /// Where direct marketing is objected to, it stops at once.
-    MarketingAtOnce,
-    /// It is the term of whoever spreads the data; the operator itself stops when the demand arrives.
-    OperatorAtOnce,
-    /// 152-FZ knows no right to portability: such a request is answered as one for access.
-    AnsweredAsAccess,
     /// The duty is there only where the data is got unlawfully or not needed for its purpose.
     IfUnlawfulOrUnneeded,
+    /// Where direct marketing is objected to, it stops at once.
+    MarketingAtOnce,
     /// The law gives no number: the term of the regime's other requests is kept.
     NoNumber,
+    /// It is the term of whoever spreads the data; the operator itself stops when the demand arrives.
+    OperatorAtOnce,
     /// The law knows no such request: it is treated as an opt-out.
     TreatedAsOptOut,
     /// The law says "at once" or "without delay", without a number.
@@ -384,9 +384,9 @@ impl Note {
     pub const fn name(self) -> &'static str {
         match self {
             Self::AnsweredAsAccess => "answered-as-access",
-            Self::IfUnlawfulOrUnneeded => "if-unlawful-or-unneeded",
             Self::BaseIsAReading => "base-is-a-reading",
             Self::BasisFallsAway => "basis-falls-away",
+            Self::IfUnlawfulOrUnneeded => "if-unlawful-or-unneeded",
             Self::MarketingAtOnce => "marketing-at-once",
             Self::NoNumber => "no-number",
             Self::OperatorAtOnce => "operator-at-once",
@@ -569,8 +569,9 @@ const EU: Rule = Rule {
     term: months(1),
     base: Base::Receipt,
     extension: Some(months(2)),
-    // Article 12(6) lets the controller ask who it is, and says nothing of the clock: that it may rest meanwhile is what the
-    // authorities hold. They hold it of a wish to know more precisely as well, for those who process much; it is not relied on.
+    // Article 12(6) lets the controller ask who it is, and says nothing of the clock: that it may rest meanwhile is what
+    // the authorities hold. They hold it of a wish to know more precisely as well, for those who process much; it is not
+    // relied on.
     identity_rests: Some(Article { law: Law::Edpb, place: "159" }),
     clarification_rests: None,
     rolls: true,

@@ -67,8 +67,8 @@ pub(super) fn draw_up<S>(desk: &Desk<'_, S>, request: &Request, plan: &Plan) -> 
     }
 }
 
-/// The path of the page that tells of an act, for whoever has its link: the person, from the mail that says that it is done, and
-/// operators. It is a status link that leads to nobody's request: the subject in it is none.
+/// The path of the page that tells of an act, for whoever has its link: the person, from the mail that says that it is
+/// done, and operators. It is a status link that leads to nobody's request: the subject in it is none.
 pub fn path(setup: &Setup, request: Id) -> String {
     let key = RequestKey { id: request, subject: Subject::from_bytes([0; 16]) };
     let token = setup.keys.mint(Purpose::RequestLink, key.to_bytes());

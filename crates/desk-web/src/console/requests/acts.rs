@@ -222,7 +222,8 @@ pub(super) async fn mail_id<S: Scan>(
     Ok(ids.find(|known| known.unique() == id.unique()).unwrap_or(id))
 }
 
-/// Does it: decided, recorded, the mail in the outbox, then stored, in this order. What is left in `told` is sent afterwards.
+/// Does it: decided, recorded, the mail in the outbox, then stored, in this order. What is left in `told` is sent
+/// afterwards.
 pub(super) async fn act<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,

@@ -57,20 +57,20 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Note::AnsweredAsAccess => {
             "152-FZ knows no right to portability: the request is answered as one for access."
         }
-        Note::IfUnlawfulOrUnneeded => {
-            "It is due where the data was obtained unlawfully or is not needed for its purpose."
-        }
         Note::BaseIsAReading => {
             "The law does not say from when it counts: it is counted from the blocking, which must not come after the end of the term that could not be kept."
         }
         Note::BasisFallsAway => {
             "Nothing may rest on a consent that was taken back; the law names no term."
         }
+        Note::IfUnlawfulOrUnneeded => {
+            "It is due where the data was obtained unlawfully or is not needed for its purpose."
+        }
         Note::MarketingAtOnce => "Where it is about direct marketing, that stops at once.",
+        Note::NoNumber => "The law gives no number here: the term of the other requests is kept.",
         Note::OperatorAtOnce => {
             "This is the term of whoever spreads the data; the operator itself stops when the demand arrives."
         }
-        Note::NoNumber => "The law gives no number here: the term of the other requests is kept.",
         Note::TreatedAsOptOut => {
             "The law knows no such request: it is treated as an opt-out of sale or sharing."
         }
