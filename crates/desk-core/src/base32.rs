@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use zeroize::Zeroize;
+
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /// A character that stands for nothing in this alphabet, and where it was.
@@ -20,23 +22,63 @@ impl fmt::Display for InvalidBase32 {
 impl std::error::Error for InvalidBase32 {}
 
 /// The character for the lowest five bits of `digit`.
-pub fn symbol(digit: u8) -> char {
-    ALPHABET.get(usize::from(digit & 31)).map_or('0', |&symbol| char::from(symbol))
+pub fn symbol(digit: u8) -> u8 {
+    ALPHABET.get(usize::from(digit & 31)).map_or(b'0', |&symbol| symbol)
 }
+
+/// The digit of every ASCII character, or 32.
+const DIGITS: [u8; 128] = {
+    let mut digits = [32; 128];
+    let mut digit = 0;
+    while digit < ALPHABET.len() {
+        digits[ALPHABET[digit] as usize] = digit as u8;
+        digits[ALPHABET[digit].to_ascii_lowercase() as usize] = digit as u8;
+        digit += 1;
+    }
+    digits
+};
 
 /// The five bits of a character, in either case; I and L are read as 1, O as 0, for that is how they are misread.
 pub fn digit(symbol: char) -> Option<u8> {
-    let symbol = match symbol.to_ascii_uppercase() {
-        'I' | 'L' => '1',
-        'O' => '0',
-        other => other,
-    };
-    ALPHABET.iter().position(|&known| char::from(known) == symbol).map(|at| at as u8)
+    match symbol {
+        'I' | 'i' | 'L' | 'l' => Some(1),
+        'O' | 'o' => Some(0),
+        _ => DIGITS.get(symbol as usize).copied().filter(|&digit| digit < 32),
+    }
+}
+
+/// The lowest `5 * N` bits of a number as `N` characters, the highest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoded<const N: usize>([u8; N]);
+
+impl<const N: usize> Encoded<N> {
+    /// The characters.
+    pub fn as_str(&self) -> &str {
+        // The alphabet is ASCII.
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+impl<const N: usize> fmt::Display for Encoded<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<const N: usize> Zeroize for Encoded<N> {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
 }
 
 /// Writes the lowest `5 * N` bits of a number as `N` characters, the highest first.
-pub fn encode<const N: usize>(number: u128) -> String {
-    (0..N).rev().map(|place| symbol((number >> (5 * place)) as u8)).collect()
+pub fn encode<const N: usize>(mut number: u128) -> Encoded<N> {
+    let mut symbols = [b'0'; N];
+    for place in symbols.iter_mut().rev() {
+        *place = symbol(number as u8);
+        number >>= 5;
+    }
+    Encoded(symbols)
 }
 
 /// Reads characters as one number, the highest first.
@@ -60,8 +102,8 @@ mod tests {
     proptest! {
         #[test]
         fn round_trips(number: u128) {
-            prop_assert_eq!(decode(&encode::<26>(number)), Ok(number));
-            prop_assert_eq!(decode(&encode::<26>(number).to_lowercase()), Ok(number));
+            prop_assert_eq!(decode(encode::<26>(number).as_str()), Ok(number));
+            prop_assert_eq!(decode(&encode::<26>(number).to_string().to_lowercase()), Ok(number));
         }
 
         #[test]

@@ -61,7 +61,7 @@ impl Id {
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&base32::encode::<26>(self.0))
+        base32::encode::<26>(self.0).fmt(f)
     }
 }
 
@@ -71,7 +71,7 @@ impl FromStr for Id {
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let id = Self(base32::decode(text).map_err(|_| InvalidId)?);
-        if id.to_string() == text { Ok(id) } else { Err(InvalidId) }
+        if base32::encode::<26>(id.0).as_str() == text { Ok(id) } else { Err(InvalidId) }
     }
 }
 

@@ -237,9 +237,14 @@ impl Keyring {
         self.roots().map(move |root| Subject::new(root, address))
     }
 
-    /// A name for something that must not be stored as it is: 128 bits of a keyed hash, as text for a store key.
-    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
-        base32::encode::<26>(short(&self.current.mac(purpose, parts)))
+    /// 128 bits of a keyed hash.
+    pub fn hash(&self, purpose: Purpose, parts: &[&[u8]]) -> u128 {
+        short(&self.current.mac(purpose, parts))
+    }
+
+    /// A name for something that must not be stored as it is: a keyed hash as text for a store key.
+    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> base32::Encoded<26> {
+        base32::encode(self.hash(purpose, parts))
     }
 }
 
@@ -277,7 +282,7 @@ impl Subject {
 /// The hash as it stands in store keys.
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&base32::encode::<26>(self.0))
+        base32::encode::<26>(self.0).fmt(f)
     }
 }
 
@@ -299,7 +304,11 @@ impl FromStr for Subject {
 
     fn from_str(text: &str) -> Result<Self, InvalidSubject> {
         let subject = Self(base32::decode(text).map_err(|_| InvalidSubject)?);
-        if subject.to_string() == text { Ok(subject) } else { Err(InvalidSubject) }
+        if base32::encode::<26>(subject.0).as_str() == text {
+            Ok(subject)
+        } else {
+            Err(InvalidSubject)
+        }
     }
 }
 

@@ -90,7 +90,7 @@ impl ListTag {
 impl fmt::Display for ListTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.0.iter().fold(0, |number, &byte| (number << 8) | u128::from(byte));
-        f.write_str(&base32::encode::<{ Self::CHARS }>(number))
+        base32::encode::<{ Self::CHARS }>(number).fmt(f)
     }
 }
 
@@ -230,7 +230,7 @@ impl PageId {
 
 impl fmt::Display for PageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&base32::encode::<13>(self.0.into()))
+        base32::encode::<13>(self.0.into()).fmt(f)
     }
 }
 

@@ -14,22 +14,22 @@ use crate::edge::Ports;
 pub struct Calling<S>(S);
 
 impl<S: Store> Store for Calling<S> {
-    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        self.0.get(key).await
+    fn get(&self, key: &StoreKey) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
+        self.0.get(key)
     }
 
-    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
-        self.0.set(key, value).await
+    fn set(&self, key: &StoreKey, value: &[u8]) -> impl Future<Output = Result<(), StoreError>> {
+        self.0.set(key, value)
     }
 
-    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
-        self.0.delete(key).await
+    fn delete(&self, key: &StoreKey) -> impl Future<Output = Result<(), StoreError>> {
+        self.0.delete(key)
     }
 }
 
 impl<S: Scan> Scan for Calling<S> {
-    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        self.0.keys(prefix).await
+    fn keys(&self, prefix: &str) -> impl Future<Output = Result<Vec<String>, StoreError>> {
+        self.0.keys(prefix)
     }
 }
 

@@ -60,16 +60,16 @@ impl Ports for SpinStore {
 pub struct Streaming<S>(S);
 
 impl<S: Store> Store for Streaming<S> {
-    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        self.0.get(key).await
+    fn get(&self, key: &StoreKey) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
+        self.0.get(key)
     }
 
-    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
-        self.0.set(key, value).await
+    fn set(&self, key: &StoreKey, value: &[u8]) -> impl Future<Output = Result<(), StoreError>> {
+        self.0.set(key, value)
     }
 
-    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
-        self.0.delete(key).await
+    fn delete(&self, key: &StoreKey) -> impl Future<Output = Result<(), StoreError>> {
+        self.0.delete(key)
     }
 }
 

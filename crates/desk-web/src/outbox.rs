@@ -295,16 +295,16 @@ impl Told for Message {
         setup: &'a Setup,
         now: Timestamp,
     ) -> Result<Option<Outgoing<'a>>, Problem> {
+        if let Self::Mail(id, mail) = self
+            && let Some(provider) = setup.provider()?
+        {
+            return Ok(Some(provider.outgoing(*id, mail)));
+        }
+        let Some(webhook) = setup.webhook()? else { return Ok(None) };
         let body = match self {
             Self::Changed(changed) => changed.body(),
-            Self::Mail(id, mail) => {
-                if let Some(provider) = setup.provider()? {
-                    return Ok(Some(provider.outgoing(*id, mail)));
-                }
-                mail.body(*id)
-            }
+            Self::Mail(id, mail) => mail.body(*id),
         };
-        let Some(webhook) = setup.webhook()? else { return Ok(None) };
         Ok(Some(webhook.outgoing(self.id(), body, now)))
     }
 }

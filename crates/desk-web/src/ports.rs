@@ -85,28 +85,28 @@ impl std::error::Error for OutboundError {}
 
 /// A port that several hold: what goes on after the answer holds it too.
 impl<S: Store> Store for Rc<S> {
-    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        (**self).get(key).await
+    fn get(&self, key: &StoreKey) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
+        (**self).get(key)
     }
 
-    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
-        (**self).set(key, value).await
+    fn set(&self, key: &StoreKey, value: &[u8]) -> impl Future<Output = Result<(), StoreError>> {
+        (**self).set(key, value)
     }
 
-    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
-        (**self).delete(key).await
+    fn delete(&self, key: &StoreKey) -> impl Future<Output = Result<(), StoreError>> {
+        (**self).delete(key)
     }
 }
 
 impl<S: Scan> Scan for Rc<S> {
-    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        (**self).keys(prefix).await
+    fn keys(&self, prefix: &str) -> impl Future<Output = Result<Vec<String>, StoreError>> {
+        (**self).keys(prefix)
     }
 }
 
 impl<S: Outbound> Outbound for Rc<S> {
-    async fn send(&self, call: Call<'_>) -> Result<Answer, OutboundError> {
-        (**self).send(call).await
+    fn send(&self, call: Call<'_>) -> impl Future<Output = Result<Answer, OutboundError>> {
+        (**self).send(call)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::time::{Date, Timestamp};
+use crate::time::{Date, Timestamp, ascii, digits};
 
 /// A time zone by a POSIX rule string (POSIX.1-2024 section 8.3, with the hours of RFC 8536 section 3.3.1), such as
 /// `MSK-3`, `<+05>-5` or `CET-1CEST,M3.5.0,M10.5.0/3`. It knows the rule of today: an instant of a year in which other
@@ -129,16 +129,14 @@ impl Zone {
     /// Writes an instant as RFC 3339 with the offset that holds there, to the second.
     pub fn rfc3339(&self, at: Timestamp) -> String {
         let offset = self.offset(at);
-        let local = at.plus_seconds(offset);
-        let (hour, minute, second) = local.time_of_day();
-        let sign = if offset < 0 { '-' } else { '+' };
-        let minutes = offset.abs() / 60;
-        format!(
-            "{}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}",
-            local.date(),
-            minutes / 60,
-            minutes % 60
-        )
+        let mut text = at.plus_seconds(offset).to_string();
+        // The offset in the place of UTC's Z.
+        text.pop();
+        text.push(if offset < 0 { '-' } else { '+' });
+        let minutes = offset.unsigned_abs() / 60;
+        let ([a, b], [c, d]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
+        text.push_str(ascii(&[a, b, b':', c, d]));
+        text
     }
 
     /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
@@ -249,7 +247,7 @@ struct Rest<'a>(&'a str);
 impl Rest<'_> {
     fn take(&mut self, matches: impl Fn(char) -> bool) -> &str {
         let end = self.0.find(|c| !matches(c)).unwrap_or(self.0.len());
-        let (taken, rest) = self.0.split_at(end);
+        let (taken, rest) = self.0.split_at_checked(end).unwrap_or((self.0, ""));
         self.0 = rest;
         taken
     }

@@ -164,10 +164,11 @@ fn article(Article { law, place }: Article) -> String {
 /// `14(3), 20(1)` as `ч. 3 ст. 14, ч. 1 ст. 20`.
 fn parts(place: &str, part: &str) -> String {
     let mut text = String::new();
-    for (at, place) in place.split(", ").enumerate() {
+    for (at, place) in place.split(',').enumerate() {
         if at > 0 {
             text.push_str(", ");
         }
+        let place = place.trim_start();
         let (article, number) = place.split_once('(').unwrap_or((place, ""));
         if !number.is_empty() {
             text.extend([part, number.trim_end_matches(')'), " "]);
