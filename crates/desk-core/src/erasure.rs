@@ -448,7 +448,7 @@ mod tests {
 
     /// A person with the request, another one, and two cases.
     fn inventory() -> Vec<Held> {
-        let moment = crate::id::Moment::new(Timestamp::EPOCH, [3; 32]);
+        let moment = crate::id::Moment::new(Timestamp::EPOCH, crate::id::Seed::new([3; 32]));
         let package = crate::package::draw_id(&moment, id(5));
         vec![
             held(Category::Requests, OWN.opening().to_string()),

@@ -67,7 +67,7 @@ impl Mark {
 /// Draws the id of a new package of a request. Two that are built in the same millisecond differ in 16 random bits.
 pub fn draw_id(moment: &Moment, request: Id) -> Id {
     let mut unique = [0; 10];
-    let random: [u8; 2] = moment.draw("package", &[&request.to_bytes()]);
+    let random: [u8; 2] = moment.draw();
     for (to, from) in unique.iter_mut().zip(Mark::of(request).0.into_iter().chain(random)) {
         *to = from;
     }
@@ -97,8 +97,8 @@ impl std::error::Error for InvalidSecret {}
 
 impl PackageSecret {
     /// Draws the secret of a package.
-    pub fn draw(moment: &Moment, package: Id) -> Self {
-        Self(Zeroizing::new(moment.draw("package-secret", &[&package.to_bytes()])))
+    pub fn draw(moment: &Moment) -> Self {
+        Self(Zeroizing::new(moment.draw()))
     }
 }
 
@@ -149,8 +149,8 @@ pub struct Lock([u8; 32]);
 
 impl Lock {
     /// Draws the lock of a package.
-    pub fn draw(moment: &Moment, package: Id) -> Self {
-        Self(moment.draw("package-lock", &[&package.to_bytes()]))
+    pub fn draw(moment: &Moment) -> Self {
+        Self(moment.draw())
     }
 }
 
@@ -226,7 +226,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn moment(seed: u8) -> Moment {
-        Moment::new(Timestamp::from_seconds(1_800_000_000).unwrap(), [seed; 32])
+        Moment::new(
+            Timestamp::from_seconds(1_800_000_000).unwrap(),
+            crate::id::Seed::new([seed; 32]),
+        )
     }
 
     fn request(byte: u8) -> Id {
@@ -237,7 +240,7 @@ mod tests {
     fn package(seed: u8) -> (Id, Lock, PackageSecret) {
         let moment = moment(seed);
         let id = draw_id(&moment, request(seed));
-        (id, Lock::draw(&moment, id), PackageSecret::draw(&moment, id))
+        (id, Lock::draw(&moment), PackageSecret::draw(&moment))
     }
 
     fn expires() -> Timestamp {

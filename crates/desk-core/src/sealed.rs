@@ -155,7 +155,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn moment() -> Moment {
-        Moment::new(Timestamp::from_seconds(1_800_000_000).unwrap(), [9; 32])
+        Moment::new(Timestamp::from_seconds(1_800_000_000).unwrap(), crate::id::Seed::new([9; 32]))
     }
 
     fn key(text: &str) -> StoreKey {

@@ -5,6 +5,8 @@
 //! construction of RFC 5297, with HMAC-SHA256 and `HChaCha20` in the places of CMAC and CTR). It needs no nonce, the same
 //! payload gives the same token, and a token shows nothing, not even that two of them belong to one case.
 
+use std::borrow::Cow;
+
 use subtle::ConstantTimeEq;
 
 use crate::keys::{KeyId, Keyring, Purpose, Root};
@@ -37,6 +39,23 @@ impl Keyring {
         let root = self.root(key_id)?;
         let payload = xor(hidden, &root.stream(purpose, sent_tag));
         bool::from(tag(root, purpose, &payload).ct_eq(sent_tag)).then_some(payload)
+    }
+
+    /// A token that was redeemed, as it is given out again: as it came, or made anew where its root is no longer the
+    /// current one, so that whoever keeps it outlives that root.
+    pub fn renewed<'a, const N: usize>(
+        &self,
+        purpose: Purpose,
+        token: &'a str,
+        payload: [u8; N],
+    ) -> Cow<'a, str> {
+        // Eight characters are six bytes, and the first four of these are the key id.
+        let mut first = [0; 6];
+        let read = token.get(..8).and_then(|text| decode(text, &mut first));
+        match read.and(first.split_first_chunk()) {
+            Some((id, _)) if *id == self.current().id().bytes() => Cow::Borrowed(token),
+            _ => Cow::Owned(self.mint(purpose, payload)),
+        }
     }
 }
 
@@ -126,7 +145,11 @@ mod tests {
             let token = keyring().mint(Purpose::StatusLink, payload);
             let rotated = Keyring::new(&secret(2), &[secret(1)]);
             prop_assert_eq!(rotated.redeem(Purpose::StatusLink, &token), Some(payload));
+            let renewed = rotated.renewed(Purpose::StatusLink, &token, payload);
+            prop_assert_ne!(&renewed, &token);
+            prop_assert_eq!(rotated.renewed(Purpose::StatusLink, &renewed, payload), &*renewed);
             let replaced = Keyring::new(&secret(2), &[]);
+            prop_assert_eq!(replaced.redeem(Purpose::StatusLink, &renewed), Some(payload));
             prop_assert_eq!(replaced.redeem::<16>(Purpose::StatusLink, &token), None);
         }
 

@@ -1,6 +1,6 @@
 //! One request, from Spin's types to the desk's and back.
 
-use std::cell::RefCell;
+use std::cell::OnceCell;
 use std::future::poll_fn;
 use std::io::Write;
 use std::pin::Pin;
@@ -110,34 +110,29 @@ fn moment() -> Result<Moment, Problem> {
     let millis =
         seconds.saturating_mul(1000).saturating_add((since.nanoseconds / 1_000_000).into());
     let now = Timestamp::from_millis(millis).map_err(|_| fault("the clock"))?;
-    let (seed, number) = seed().ok_or_else(|| fault("the random source"))?;
-    Ok(Moment::numbered(now, seed, number))
+    let seed = seed().ok_or_else(|| fault("the random source"))?;
+    Ok(Moment::new(now, seed))
 }
 
 thread_local! {
-    static SEED: RefCell<Option<(Seed, u64)>> = const { RefCell::new(None) };
+    static SEED: OnceCell<Seed> = const { OnceCell::new() };
 }
 
-/// Gives the randomness of this instance, which stays the same, and a number, which is another one each time.
+/// Gives the randomness of this instance.
 ///
 /// It is drawn at the first request, never when a component is built or warmed up, so no two instances share it.
-fn seed() -> Option<(Seed, u64)> {
-    SEED.with_borrow_mut(|kept| {
-        let (seed, number) = match kept {
-            Some(kept) => kept,
-            None => {
-                let mut bytes = [0; 32];
-                // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
-                for part in bytes.chunks_exact_mut(8) {
-                    part.copy_from_slice(&getrandom::u64().ok()?.to_le_bytes());
-                }
-                kept.insert((Seed::new(bytes), 0))
+fn seed() -> Option<Seed> {
+    SEED.with(|kept| {
+        if kept.get().is_none() {
+            let mut bytes = [0; 32];
+            // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
+            for part in bytes.chunks_exact_mut(8) {
+                part.copy_from_slice(&getrandom::u64().ok()?.to_le_bytes());
             }
-        };
-        let given = *number;
-        // An instance ends long before the numbers do.
-        *number = number.checked_add(1)?;
-        Some((seed.clone(), given))
+            // No other request can have come between: nothing here waits.
+            let _ = kept.set(Seed::new(bytes));
+        }
+        kept.get().cloned()
     })
 }
 

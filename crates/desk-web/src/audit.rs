@@ -169,6 +169,6 @@ pub async fn record_about<S: Store>(
     about: About,
     reason: Option<Text<500>>,
 ) -> Result<(), Problem> {
-    let id = desk.moment.id("audit");
+    let id = desk.moment.id();
     desk.write_sealed(&key(id)?, None, &Record { id, action, about, reason }).await
 }

@@ -235,7 +235,7 @@ fn decoded<T: serde::de::DeserializeOwned>(content: Option<Vec<u8>>) -> Result<O
 /// so that a retry is known by them. `door` keeps the keys of persons and of operators apart.
 pub fn event_id<S>(desk: &Desk<'_, S>, key: &impl Place, door: &str, once: Option<&str>) -> Id {
     match once {
-        None => desk.moment.id("event"),
+        None => desk.moment.id(),
         Some(once) => {
             let parts: [&[u8]; 3] = [door.as_bytes(), &key.to_bytes(), once.as_bytes()];
             Id::new(desk.now(), unique(desk, &parts))

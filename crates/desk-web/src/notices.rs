@@ -25,6 +25,12 @@ pub(crate) fn request_path(setup: &Setup, key: &RequestKey) -> String {
     format!("/requests/status/{}", setup.keys.mint(Purpose::RequestLink, key.to_bytes()))
 }
 
+/// The same for whoever came by it: their own token stays, while it is good.
+pub(crate) fn kept_path(setup: &Setup, key: &RequestKey, token: &str) -> String {
+    let token = setup.keys.renewed(Purpose::RequestLink, token, key.to_bytes());
+    format!("/requests/status/{token}")
+}
+
 /// The path that proves an identity, which only the mail has.
 pub(crate) fn identity_path(setup: &Setup, key: &RequestKey) -> String {
     format!("/requests/confirm/{}", setup.keys.mint(Purpose::IdentityLink, key.to_bytes()))
@@ -231,7 +237,7 @@ mod tests {
                     }
                     let path = request_path(desk.setup, &key);
                     let until = "2026-12-01T10:00:00Z".parse().unwrap();
-                    let secret = PackageSecret::draw(&desk.moment, id);
+                    let secret = PackageSecret::draw(&desk.moment);
                     let term = (until, date("2026-12-01"));
                     let package = package_mail(&desk, &key, &opening, &secret, term);
                     assert!(package.text.contains(&secret.to_string()));
@@ -242,7 +248,7 @@ mod tests {
                         assert!(!mail.subject.as_str().contains("Because"));
                         assert_eq!(mail.text, mail.text.trim_start().to_owned());
                     }
-                    let code = Code::draw(&desk.moment, id);
+                    let code = Code::draw(&desk.moment);
                     let identity = identity_mail(&desk, &key, &opening, &code);
                     assert!(identity.text.contains(&code.to_string()));
                     assert!(identity.text.contains(&identity_path(desk.setup, &key)));

@@ -1,6 +1,5 @@
 //! Recording, lifting and looking up suppressions, for every function that does so.
 
-use desk_core::id::Id;
 use desk_core::keys::Subject;
 use desk_core::suppression::{self, Change, PageId, Reason, Scope, Suppression};
 use desk_core::time::Timestamp;
@@ -61,9 +60,7 @@ impl<S: Store> Desk<'_, S> {
     }
 
     fn change(&self, subject: Subject, scope: Scope, reason: Option<Reason>) -> Change {
-        let of = scope.to_string();
-        let unique = self.moment.draw("change", &[&subject.to_bytes(), of.as_bytes()]);
-        Change { id: Id::new(self.now(), unique), subject, scope, reason }
+        Change { id: self.moment.id(), subject, scope, reason }
     }
 
     /// Reads a person's suppression of a scope.

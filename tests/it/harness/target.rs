@@ -150,8 +150,8 @@ pub(crate) struct Native {
     setups: BTreeMap<String, Rc<Setup>>,
     clock: Clock,
     sequence: Sequence,
-    /// As in the wasm: the bytes of each function's one instance, and how many requests it has had.
-    seeds: RefCell<BTreeMap<String, (Seed, u64)>>,
+    /// As in the wasm: the bytes of each function's one instance.
+    seeds: RefCell<BTreeMap<String, Seed>>,
 }
 
 impl Native {
@@ -169,13 +169,12 @@ impl Native {
     /// What one request brings along.
     fn moment(&self, component: &str, now: Timestamp) -> Moment {
         let mut seeds = self.seeds.borrow_mut();
-        let (seed, number) = seeds.entry(component.to_owned()).or_insert_with(|| {
+        let seed = seeds.entry(component.to_owned()).or_insert_with(|| {
             let mut seed = [0; 32];
             self.sequence.fill(&mut seed);
-            (Seed::new(seed), 0)
+            Seed::new(seed)
         });
-        *number += 1;
-        Moment::numbered(now, seed.clone(), *number - 1)
+        Moment::new(now, seed.clone())
     }
 
     /// The store, which counts its calls.

@@ -24,9 +24,9 @@ pub struct Code(u64);
 pub struct InvalidCode;
 
 impl Code {
-    /// Draws a code for a request.
-    pub fn draw(moment: &Moment, request: Id) -> Self {
-        Self(u64::from_be_bytes(moment.draw("code", &[&request.to_bytes()])) & MASK)
+    /// Draws a code.
+    pub fn draw(moment: &Moment) -> Self {
+        Self(u64::from_be_bytes(moment.draw()) & MASK)
     }
 }
 

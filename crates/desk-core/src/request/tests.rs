@@ -1,5 +1,5 @@
 use super::*;
-use crate::id::Moment;
+use crate::id::{Moment, Seed};
 use crate::keys::tests::{keyring, secret};
 use crate::text::Text;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ fn text(text: &str) -> Message {
 }
 
 fn code(byte: u8) -> Code {
-    Code::draw(&Moment::new(at(0), [byte; 32]), id())
+    Code::draw(&Moment::new(at(0), Seed::new([byte; 32])))
 }
 
 fn id() -> Id {
@@ -282,7 +282,7 @@ proptest! {
 
     #[test]
     fn codes_round_trip_and_never_panic(seed: [u8; 32], strange in "\\PC*") {
-        let code = Code::draw(&Moment::new(at(0), seed), id());
+        let code = Code::draw(&Moment::new(at(0), Seed::new(seed)));
         prop_assert_eq!(code.to_string().parse(), Ok(code));
         let _ = strange.parse::<Code>();
     }

@@ -315,7 +315,7 @@ async fn set_state<S: Scan>(
     let change = Change::StateSet { state };
     case.decide(&change).map_err(refusal)?;
     audit::record(desk, Action::StateSet, found.key.id).await?;
-    let case = cases::append(desk, &found.key, case, change, desk.moment.id("event")).await?;
+    let case = cases::append(desk, &found.key, case, change, desk.moment.id()).await?;
     Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
 }
 

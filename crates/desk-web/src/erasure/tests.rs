@@ -48,8 +48,7 @@ pub(crate) fn open_request(
     world.later(1);
     let desk = world.desk();
     let email = address(email);
-    let key =
-        RequestKey { id: desk.moment.id("request"), subject: desk.setup.keys.subject(&email) };
+    let key = RequestKey { id: desk.moment.id(), subject: desk.setup.keys.subject(&email) };
     let expires = desk.now().plus_seconds(90 * 86_400);
     let file = Attachment::new(WORDS[4].as_bytes()).unwrap();
     let opening = Opening {
@@ -74,7 +73,7 @@ pub(crate) fn open_request(
     for change in changes {
         world.later(1);
         let desk = world.desk();
-        let id = desk.moment.id("event");
+        let id = desk.moment.id();
         folded = block_on(cases::append(&desk, &key, folded, change, id)).unwrap();
     }
     key
@@ -91,7 +90,7 @@ pub(crate) fn open_case(world: &World, email: Option<&str>, closed: bool) -> Cas
     let desk = world.desk();
     let email = email.map(address);
     let subject = email.as_ref().map(|email| desk.setup.keys.subject(email));
-    let key = CaseKey { id: desk.moment.id("case"), subject };
+    let key = CaseKey { id: desk.moment.id(), subject };
     let expires = desk.now().plus_seconds(90 * 86_400);
     let file = Attachment::new(WORDS[4].as_bytes()).unwrap();
     let opening = case::Opening {
@@ -117,7 +116,7 @@ pub(crate) fn open_case(world: &World, email: Option<&str>, closed: bool) -> Cas
     for change in changes {
         world.later(1);
         let desk = world.desk();
-        let id = desk.moment.id("event");
+        let id = desk.moment.id();
         folded = block_on(cases::append(&desk, &key, folded, change, id)).unwrap();
     }
     key
@@ -126,7 +125,7 @@ pub(crate) fn open_case(world: &World, email: Option<&str>, closed: bool) -> Cas
 pub(crate) fn mail_to(world: &World, email: &str) -> Id {
     world.later(1);
     let desk = world.desk();
-    let id = desk.moment.id("mail");
+    let id = desk.moment.id();
     let expires = desk.now().plus_seconds(86_400);
     let (subject, text) = ("A code".to_owned(), WORDS[3].to_owned());
     let mail = Mail { to: address(email), lang: Lang::En, subject: subject.into(), text, expires };
@@ -153,7 +152,7 @@ fn life(world: &World, email: &str) -> (CaseKey, RequestKey) {
         block_on(desk.write_sealed(&key, None, &WORDS[2])).unwrap();
     }
     // What is remembered of a form that was sent twice, of today's mails, and of the newsletters.
-    let marker = StoreKey::new(format!("once:{}", desk.moment.id("once"))).unwrap();
+    let marker = StoreKey::new(format!("once:{}", desk.moment.id())).unwrap();
     let content = (Place::to_bytes(case), String::new());
     block_on(desk.write_sealed(&marker, Some(desk.now().plus_seconds(9)), &content)).unwrap();
     let subject = desk.setup.keys.subject(&address(email));

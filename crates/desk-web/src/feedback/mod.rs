@@ -173,7 +173,7 @@ fn form<S: Store>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -> Resu
 }
 
 fn form_token<S>(desk: &Desk<'_, S>) -> String {
-    desk.setup.keys.mint(Purpose::FeedbackForm, desk.moment.id("form").to_bytes())
+    desk.setup.keys.mint(Purpose::FeedbackForm, desk.moment.id().to_bytes())
 }
 
 /// What this instance remembers of the empty form: the page in each language, and where the token stands in it.
@@ -391,7 +391,7 @@ async fn withdraw<S: Store>(
         Err(_) => (case, brake.released()),
         Ok(()) => {
             brake.admit()?;
-            let id = desk.moment.id("event");
+            let id = desk.moment.id();
             let append = cases::append(desk, &key, case, Change::Withdrawn, id);
             (both(append, brake.count(desk)).await?.0, brake)
         }

@@ -243,7 +243,7 @@ pub(super) fn status<S>(
             (thread(setup, locale, case, &path))
             @if open {
                 @let errors = faults(locale.lang, draft.map_or(Trouble::None, |draft| draft.trouble));
-                (form::message_form(locale, &errors, draft, &desk.moment.id("message").to_string(), &path))
+                (form::message_form(locale, &errors, draft, &desk.moment.id().to_string(), &path))
             }
         }
         section {

@@ -75,7 +75,7 @@ pub(super) async fn submit<S: Store>(
     // A form that came back filled in may be sent again at once, and that is not too fast.
     let fresh = || {
         let shown = desk.now().plus_seconds(-TOO_FAST);
-        let id = Id::new(shown, desk.moment.draw("form", &[b"again"]));
+        let id = Id::new(shown, desk.moment.draw());
         desk.setup.keys.mint(Purpose::FeedbackForm, id.to_bytes())
     };
 
@@ -142,7 +142,7 @@ fn case_key<S>(
             Id::new(id.instant(), cases::unique(desk, &parts))
         }
         (Ticket::Keyed(marker), _) => submitted::keyed_id(desk, marker, fingerprint),
-        (Ticket::Fresh, _) => desk.moment.id("case"),
+        (Ticket::Fresh, _) => desk.moment.id(),
     };
     CaseKey { id, subject }
 }

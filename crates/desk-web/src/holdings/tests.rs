@@ -3,7 +3,7 @@ use std::rc::Rc;
 use desk_core::attachment::Attachment;
 use desk_core::case::{self, Message};
 use desk_core::clock::regime::Regime;
-use desk_core::id::Moment;
+use desk_core::id::{Moment, Seed};
 use desk_core::lang::Lang;
 use desk_core::package::Lock;
 use desk_core::request::{self, Behalf, Door, Identity, Proof};
@@ -24,13 +24,13 @@ fn address(text: &str) -> EmailAddress {
     text.parse().unwrap()
 }
 
-fn unique(world: &World, label: &str) -> Id {
+fn unique(world: &World) -> Id {
     world.later(1);
-    world.desk().moment.id(label)
+    world.desk().moment.id()
 }
 
 fn case(world: &World, email: Option<&EmailAddress>) -> CaseKey {
-    let id = unique(world, "case");
+    let id = unique(world);
     let desk = world.desk();
     let key = CaseKey { id, subject: email.map(|email| desk.setup.keys.subject(email)) };
     let expires = desk.now().plus_seconds(1_000_000);
@@ -54,12 +54,12 @@ fn case(world: &World, email: Option<&EmailAddress>) -> CaseKey {
     block_on(cases::open(&desk, &key, expires, &opening)).unwrap();
     let folded = case::Case::fold(id, Box::new(opening), case::Head::default());
     let change = case::Change::Withdrawn;
-    block_on(cases::append(&desk, &key, folded, change, desk.moment.id("event"))).unwrap();
+    block_on(cases::append(&desk, &key, folded, change, desk.moment.id())).unwrap();
     key
 }
 
 fn request(world: &World, email: &EmailAddress) -> RequestKey {
-    let id = unique(world, "request");
+    let id = unique(world);
     let desk = world.desk();
     let key = RequestKey { id, subject: desk.setup.keys.subject(email) };
     let expires = desk.now().plus_seconds(1_000_000);
@@ -84,7 +84,7 @@ fn request(world: &World, email: &EmailAddress) -> RequestKey {
     block_on(cases::open(&desk, &key, expires, &opening)).unwrap();
     let folded = request::Request::fold(id, Box::new(opening), request::Head::default());
     let change = request::Change::Identified(Proof::Link);
-    block_on(cases::append(&desk, &key, folded, change, desk.moment.id("event"))).unwrap();
+    block_on(cases::append(&desk, &key, folded, change, desk.moment.id())).unwrap();
     key
 }
 
@@ -93,7 +93,7 @@ fn package(world: &World, request: RequestKey) -> Id {
     let desk = world.desk();
     let id = package::draw_id(&desk.moment, request.id);
     let expires = desk.now().plus_seconds(1_000);
-    let lock = Lock::draw(&desk.moment, id);
+    let lock = Lock::draw(&desk.moment);
     block_on(desk.write_sealed(&package::lock_key(id), Some(expires), &lock)).unwrap();
     for part in 1..=2 {
         block_on(desk.write(&package::part_key(id, part), b"sealed")).unwrap();
@@ -133,7 +133,7 @@ fn fill(world: &World, email: &EmailAddress) -> (CaseKey, RequestKey, Id, Change
     let (case, request) = (case(world, Some(email)), request(world, email));
     let package = package(world, request);
     let change = suppress(world, email, Scope::All);
-    let id = unique(world, "mail");
+    let id = unique(world);
     mail(&world.desk(), id, email);
     for id in [id, change.id] {
         world.store.put(&format!("try:{id}"), desk_core::sealed::plain(None, &[1, 3, 0]));
@@ -224,7 +224,7 @@ fn what_was_stored_under_an_earlier_root_is_found() {
     let old = "A".repeat(43);
     let rotated = setup([Some("B".repeat(42) + "A"), Some(old)]);
     let lost = setup([Some("B".repeat(42) + "A"), None]);
-    let moment = Moment::new(world.now.get(), [1; 32]);
+    let moment = Moment::new(world.now.get(), Seed::new([1; 32]));
     let desk = Desk { store: &world.store, setup: &rotated, moment: moment.clone() };
     let before = find(&world.desk(), anna.as_str());
     assert_eq!(find(&desk, anna.as_str()), before);
@@ -242,7 +242,7 @@ fn a_mail_is_found_until_it_is_gone_also_after_its_time() {
     let anna = address("anna@oncall.example");
     let mut ids = Vec::new();
     for at in 0..120 {
-        let id = unique(&world, "mail");
+        let id = unique(&world);
         let to = if at % 3 == 0 { anna.clone() } else { address("boris@oncall.example") };
         mail(&world.desk(), id, &to);
         ids.push(id);

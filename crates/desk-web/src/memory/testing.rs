@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use desk_core::id::Moment;
+use desk_core::id::{Moment, Seed};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
@@ -256,7 +256,11 @@ impl World {
         for (to, from) in seed.iter_mut().zip(self.requests.get().to_be_bytes()) {
             *to = from;
         }
-        Desk { store: &self.store, setup: &self.setup, moment: Moment::new(self.now.get(), seed) }
+        Desk {
+            store: &self.store,
+            setup: &self.setup,
+            moment: Moment::new(self.now.get(), Seed::new(seed)),
+        }
     }
 
     /// Sends a request to feedback.

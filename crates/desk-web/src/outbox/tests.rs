@@ -46,7 +46,7 @@ fn mail(world: &World, expires_in: i64) -> (desk_core::id::Id, Option<String>) {
         text: "Открыть: https://desk.example/x?a=\"b\"\nКод $to $5".to_owned(),
         expires: desk.now().plus_seconds(expires_in),
     };
-    let id = desk.moment.id("mail");
+    let id = desk.moment.id();
     block_on(put(&desk, id, &mail)).unwrap();
     (id, block_on(after(&desk, vec![Message::Mail(id, mail)]).unwrap().run()))
 }
@@ -304,7 +304,7 @@ fn a_mail_that_waited_is_sent_once_somebody_sends_mail() {
 fn a_mail_that_cannot_be_read_keeps_no_other_from_going_out() {
     let before = World::new();
     let desk = before.desk();
-    let broken = mail_key(desk.moment.id("broken")).unwrap();
+    let broken = mail_key(desk.moment.id()).unwrap();
     block_on(desk.write_sealed(&broken, None, &"no mail at all")).unwrap();
     before.later(1);
     mail(&before, DAY);
@@ -441,7 +441,7 @@ fn what_was_stored_before_subjects_were_lines_is_still_read() {
     let desk = world.desk();
     let to: EmailAddress = "jane@example.org".parse().unwrap();
     let expires = desk.now().plus_seconds(DAY);
-    let id = desk.moment.id("mail");
+    let id = desk.moment.id();
     let earlier = (to, Lang::En, "A\nB", "text", expires);
     let key = mail_key(id).unwrap();
     block_on(desk.write_sealed(&key, Some(expires), &earlier)).unwrap();

@@ -72,7 +72,7 @@ pub async fn build<S: Store>(
     }
     let held = Holdings::find(desk, keys, &request.opening.email).await?;
     let id = package::draw_id(&desk.moment, key.id);
-    let (lock, secret) = (Lock::draw(&desk.moment, id), PackageSecret::draw(&desk.moment, id));
+    let (lock, secret) = (Lock::draw(&desk.moment), PackageSecret::draw(&desk.moment));
     let until = desk.now().plus_seconds(KEPT_SECONDS).min(request.opening.expires);
     let parts = Parts::new(desk, PackageKey::new(id, &lock, &secret), id, until);
     let mut archive = Archive { desk, held: &held, request, parts };

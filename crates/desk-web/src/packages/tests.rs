@@ -48,15 +48,15 @@ fn open<K: Place>(
     for change in changes {
         world.later(60);
         let desk = world.desk();
-        let id = desk.moment.id("event");
+        let id = desk.moment.id();
         case = block_on(cases::append(&desk, key, case, change, id)).unwrap();
     }
     case
 }
 
-fn unique(world: &World, label: &str) -> Id {
+fn unique(world: &World) -> Id {
     world.later(60);
-    world.desk().moment.id(label)
+    world.desk().moment.id()
 }
 
 fn case_opening(world: &World, email: &str, text: &str, files: &[Attachment]) -> case::Opening {
@@ -80,7 +80,7 @@ fn case_opening(world: &World, email: &str, text: &str, files: &[Attachment]) ->
 }
 
 fn file_case(world: &World, email: &str, text: &str, files: &[Attachment]) -> CaseKey {
-    let id = unique(world, "case");
+    let id = unique(world);
     let key = CaseKey { id, subject: Some(world.desk().setup.keys.subject(&address(email))) };
     let opening = case_opening(world, email, text, files);
     let expires = opening.expires;
@@ -120,7 +120,7 @@ fn file_request(
     files: &[Attachment],
     changes: Vec<request::Change>,
 ) -> (RequestKey, Request) {
-    let id = unique(world, "request");
+    let id = unique(world);
     let key = RequestKey { id, subject: world.desk().setup.keys.subject(&opening.email) };
     let expires = opening.expires;
     let files_of: Vec<_> = files.iter().map(cases::describe).collect();
@@ -135,14 +135,14 @@ fn eventful(world: &World, email: &str, text: &str, files: &[Attachment]) -> (Re
     let words = |what: &str| message(&format!("{what} of {text}"));
     let code = CodeHash::new(
         &world.desk().setup.keys,
-        world.desk().moment.id("x"),
+        world.desk().moment.id(),
         &"K7QM2X9P4T".parse().unwrap(),
     );
-    let package = Package { id: unique(world, "x"), size: 1, parts: 1, until: world.now.get() };
+    let package = Package { id: unique(world), size: 1, parts: 1, until: world.now.get() };
     let opening = request::Opening {
         identity: Identity::Sent(code),
         name: Some(Name::new(&format!("Who wrote {text}")).unwrap()),
-        door: Door::Feedback(unique(world, "x")),
+        door: Door::Feedback(unique(world)),
         behalf: Behalf::Represented,
         policy: Some(PolicyPin { version: "2026-11".to_owned(), digest: "digest".to_owned() }),
         ..request_opening(world, email, Some(text))
@@ -176,7 +176,7 @@ fn suppress(world: &World, email: &str, scope: Scope, reason: Reason) {
 }
 
 fn mail(world: &World, email: &str, text: &str) {
-    let id = unique(world, "mail");
+    let id = unique(world);
     let desk = world.desk();
     let mail = Mail {
         to: address(email),
@@ -387,7 +387,7 @@ fn all_that_is_held_is_in_it_and_nothing_of_anybody_else() {
     fill(&world, "boris@oncall.example", "BORIS");
     let opening =
         case::Opening { email: None, ..case_opening(&world, "x@y.example", "case of NOBODY", &[]) };
-    let nobody = CaseKey { id: unique(&world, "case"), subject: None };
+    let nobody = CaseKey { id: unique(&world), subject: None };
     let expires = opening.expires;
     open(&world, &nobody, opening, expires, &[], vec![]);
     let (package, secret) = build_at(&world, &key, &request);
@@ -493,10 +493,8 @@ fn an_event_that_the_view_misses_is_in_it() {
     for key in world.keys("head").into_iter().chain(world.keys("request-head")) {
         world.store.take(&key);
     }
-    let event = Event {
-        id: unique(&world, "event"),
-        change: request::Change::PersonWrote(message("late words")),
-    };
+    let event =
+        Event { id: unique(&world), change: request::Change::PersonWrote(message("late words")) };
     block_on(world.desk().write_sealed(&key.event(event.id), None, &event)).unwrap();
     let (package, secret) = build_at(&world, &key, &request);
     let entries = entries(&fetch(&world, &package, &secret).unwrap());
@@ -792,8 +790,7 @@ fn a_source_that_was_changed_makes_no_package() {
 #[test]
 fn a_package_is_for_whoever_has_proven_who_they_are() {
     let world = World::new();
-    let code =
-        CodeHash::new(&world.setup.keys, unique(&world, "x"), &"K7QM2X9P4T".parse().unwrap());
+    let code = CodeHash::new(&world.setup.keys, unique(&world), &"K7QM2X9P4T".parse().unwrap());
     let opening = request::Opening {
         identity: Identity::Sent(code),
         ..request_opening(&world, "anna@oncall.example", None)
@@ -892,7 +889,7 @@ fn what_is_large_passes_through_a_few_parts() {
     let files = [file.clone(), file.clone(), file];
     // Twelve megabytes; a hundred pass as well, and take minutes without optimisation.
     for _ in 0..CASES {
-        let id = unique(&world, "case");
+        let id = unique(&world);
         let key = CaseKey { id, subject: Some(world.setup.keys.subject(&address(email))) };
         let opening = case_opening(&world, email, &"слово ".repeat(1_600), &files);
         let desk = desk();
@@ -900,7 +897,7 @@ fn what_is_large_passes_through_a_few_parts() {
         block_on(cases::open(&desk, &key, opening.expires, &opening)).unwrap();
     }
     let opening = request_opening(&world, email, None);
-    let id = unique(&world, "request");
+    let id = unique(&world);
     let key = RequestKey { id, subject: world.setup.keys.subject(&opening.email) };
     block_on(cases::open(&desk(), &key, opening.expires, &opening)).unwrap();
     let request = block_on(cases::load(&desk(), &key)).unwrap().unwrap();

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
-use desk_core::id::Moment;
+use desk_core::id::{Moment, Seed};
 use desk_core::policy::views::{Head, Index};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
@@ -90,7 +90,7 @@ impl World {
     }
 
     fn send_with<S: Store>(&self, store: &S, request: &Request) -> Response<Bytes> {
-        let moment = Moment::new(self.now.get(), [7; 32]);
+        let moment = Moment::new(self.now.get(), Seed::new([7; 32]));
         block_on(serve(&Desk { store, setup: &self.setup, moment }, request)).into()
     }
 
@@ -530,7 +530,7 @@ fn versions_form_a_chain_that_anybody_can_check() {
     let manifest = world.json("/policy/manifest.json");
     assert_eq!(manifest["digest"], previous.as_str());
     assert_eq!(manifest["languages"]["en"]["sha256"], publications[2]["sha256"]);
-    let moment = Moment::new(world.now.get(), [7; 32]);
+    let moment = Moment::new(world.now.get(), Seed::new([7; 32]));
     let desk = Desk { store: &world.store, setup: &world.setup, moment };
     let pin = block_on(pin(&desk)).unwrap().unwrap();
     assert_eq!((pin.version.as_str(), pin.digest), ("1.1", previous));
@@ -672,7 +672,7 @@ fn before_anything_is_published() {
         body(&world.get("/policy/versions")).contains("No policy has been published here yet.")
     );
     assert!(body(&world.get("/policy/upcoming")).contains("No new version has been announced."));
-    let moment = Moment::new(world.now.get(), [7; 32]);
+    let moment = Moment::new(world.now.get(), Seed::new([7; 32]));
     let desk = Desk { store: &world.store, setup: &world.setup, moment };
     assert_eq!(block_on(pin(&desk)), Ok(None));
     for target in [

@@ -46,7 +46,7 @@ async fn take<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
     match case.unproven(desk.now()) {
         Ok(unproven) => {
             let proof = unproven.by_assertion().into_change();
-            cases::append(desk, &key, case, proof, desk.moment.id("event")).await?;
+            cases::append(desk, &key, case, proof, desk.moment.id()).await?;
         }
         // The same sent twice is one act.
         Err(Refusal::Identified) if matches!(case.identified, Some((_, Proof::Assertion))) => {}

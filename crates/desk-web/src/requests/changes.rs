@@ -78,7 +78,7 @@ fn page_of<S>(
     let (t, f) = (texts::changes(locale.lang), texts::form(locale.lang));
     let errors = Errors::new(locale.lang, draft.trouble.errors(), t.field_error, "");
     let path = request_path(desk.setup, &key);
-    let fresh = desk.moment.id("message").to_string();
+    let fresh = desk.moment.id().to_string();
     let main = html! {
         h1 { (f.add_label) }
         (errors.summary(locale, draft.trouble, false))
@@ -173,7 +173,7 @@ async fn withdraw<S: Store>(
     // Withdrawing twice is withdrawing once.
     let case = match (case.withdraw(desk.now()), case.state(desk.now())) {
         (Ok(withdrawal), _) => {
-            let id = desk.moment.id("event");
+            let id = desk.moment.id();
             cases::append(desk, &key, case, withdrawal.into_change(), id).await?
         }
         (Err(_), State::Withdrawn { .. }) => case,

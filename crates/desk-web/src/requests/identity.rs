@@ -199,7 +199,7 @@ async fn append<S: Store>(
     case: Case,
     made: Move,
 ) -> Result<Case, Problem> {
-    let id = desk.moment.id("event");
+    let id = desk.moment.id();
     cases::append(desk, key, case, made.into_change(), id).await
 }
 
@@ -229,7 +229,7 @@ pub(super) async fn resend<S: Store>(
     let (case, (client, mailbox)) = both(load(desk, key), brakes).await?;
     client.admit()?;
     let now = desk.now();
-    let code = Code::draw(&desk.moment, key.id);
+    let code = Code::draw(&desk.moment);
     let hash = CodeHash::new(&desk.setup.keys, key.id, &code);
     let resent = match case.unproven(now).and_then(|unproven| unproven.resend(hash)) {
         Ok(resent) => resent,
@@ -243,7 +243,7 @@ pub(super) async fn resend<S: Store>(
     };
     // A mailbox that has had enough mails gets no more of them, and nobody learns of it.
     if mailbox.admit().is_ok() {
-        let id = desk.moment.id("mail");
+        let id = desk.moment.id();
         let mail = identity_mail(desk, &key, &case.opening, &code);
         outbox::put(desk, id, &mail).await?;
         let counted = both(client.count(desk), mailbox.count(desk));

@@ -40,9 +40,9 @@ async fn route<S: Store>(
     request.allow("GET, HEAD")?;
     let key = key(desk.setup, Purpose::RequestLink, token)?;
     match rest {
-        ["confirmed"] => status(desk, request, locale, key, Some(Done::Confirmed)).await,
-        ["added"] => status(desk, request, locale, key, Some(Done::Added)).await,
-        ["withdrawn"] => status(desk, request, locale, key, Some(Done::Withdrawn)).await,
+        ["confirmed"] => status(desk, request, locale, (key, token), Some(Done::Confirmed)).await,
+        ["added"] => status(desk, request, locale, (key, token), Some(Done::Added)).await,
+        ["withdrawn"] => status(desk, request, locale, (key, token), Some(Done::Withdrawn)).await,
         ["request.json"] => {
             let case = load(desk, key).await?;
             let file = format!("{}.json", case.reference());
@@ -66,7 +66,7 @@ async fn route<S: Store>(
                 .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
             Ok(download(reply, &name))
         }
-        _ => match status(desk, request, locale, key, None).await {
+        _ => match status(desk, request, locale, (key, token), None).await {
             Err(Problem::NotFound) => erased::show(desk, request, locale, key).await,
             outcome => outcome,
         },
@@ -85,14 +85,14 @@ async fn status<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    key: RequestKey,
+    (key, token): (RequestKey, &str),
     done: Option<Done>,
 ) -> Result<Reply, Problem> {
     let case = load(desk, key).await?;
     if wants_json(request) {
         return case_json(desk, &key, &case);
     }
-    let page = status_page::status(desk, request, locale, &key, &case, done)?;
+    let page = status_page::status(desk, request, locale, (&key, token), &case, done)?;
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
 }
 

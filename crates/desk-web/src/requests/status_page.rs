@@ -12,7 +12,7 @@ use super::pages::framed;
 use super::status::Done;
 use crate::desk::Desk;
 use crate::form::{self, Errors};
-use crate::notices::request_path;
+use crate::notices::kept_path;
 use crate::page::Place;
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
@@ -32,13 +32,13 @@ pub(super) fn status<S>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    key: &RequestKey,
+    (key, token): (&RequestKey, &str),
     case: &Case,
     just: Option<Done>,
 ) -> Result<Markup, Problem> {
     let (setup, now) = (desk.setup, desk.now());
     let t = texts::request_status(locale.lang);
-    let path = request_path(setup, key);
+    let path = kept_path(setup, key, token);
     let heading = (t.kind_title)(case.opening.kind);
     let state = case.state(now);
     let is_open = case.open(now).is_ok();
@@ -62,7 +62,7 @@ pub(super) fn status<S>(
             (thread(setup, locale, case, &path)?)
             @if is_open {
                 @let errors = Errors::new(locale.lang, &[], |_, _| "", "");
-                @let fresh = desk.moment.id("message").to_string();
+                @let fresh = desk.moment.id().to_string();
                 (form::message_form(locale, &errors, None, &fresh, &path))
             }
         }

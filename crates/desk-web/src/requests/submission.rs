@@ -73,7 +73,7 @@ pub(super) async fn serve<S: Store>(
     if request.method == http::Method::POST {
         return submit(desk, request, locale, door, beside).await;
     }
-    let token = desk.setup.keys.mint(Purpose::RequestForm, desk.moment.id("form").to_bytes());
+    let token = desk.setup.keys.mint(Purpose::RequestForm, desk.moment.id().to_bytes());
     let kept = pages::Kept::default();
     let view = pages::FormView { door, token, kept: &kept, trouble: Trouble::None };
     let page = pages::form(desk.setup, request, locale, &view)?;
@@ -100,7 +100,7 @@ async fn submit<S: Store>(
         Ok(trouble.headers(reply))
     };
     let fresh = || {
-        let id = Id::new(desk.now(), desk.moment.draw("form", &[b"again"]));
+        let id = Id::new(desk.now(), desk.moment.draw());
         desk.setup.keys.mint(Purpose::RequestForm, id.to_bytes())
     };
     let form = token.as_deref().and_then(|t| desk.setup.keys.redeem(Purpose::RequestForm, t));
@@ -159,7 +159,7 @@ fn request_key<S>(
             Id::new(id.instant(), cases::unique(desk, &parts))
         }
         Ticket::Keyed(marker) => submitted::keyed_id(desk, marker, fingerprint),
-        Ticket::Fresh => desk.moment.id("request"),
+        Ticket::Fresh => desk.moment.id(),
     };
     RequestKey { id, subject }
 }
@@ -212,7 +212,7 @@ async fn accept<S: Store>(
     client.admit()?;
 
     // Decide.
-    let code = Code::draw(&desk.moment, key.id);
+    let code = Code::draw(&desk.moment);
     let identity = if submission.asserts {
         Identity::Awaited
     } else {
@@ -244,7 +244,7 @@ async fn accept<S: Store>(
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
     let sends = !submission.asserts && mailbox.admit().is_ok();
     if sends {
-        let id = desk.moment.id("mail");
+        let id = desk.moment.id();
         let mail = identity_mail(desk, &key, &opening, &code);
         outbox::put(desk, id, &mail).await?;
         beside.told.push(Told::Mail(id, mail));

@@ -67,9 +67,11 @@ fn key(world: &World, status: &str) -> RequestKey {
 
 /// Lets something happen to a request, as an operator's side does.
 fn happen(world: &World, status: &str, change: Change) {
+    // What happens in one millisecond has no order.
+    world.later(1);
     let (desk, key) = (world.desk(), key(world, status));
     let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
-    let id = desk.moment.id("event");
+    let id = desk.moment.id();
     block_on(cases::append(&desk, &key, case, change, id)).unwrap();
     world.later(1);
 }
@@ -421,7 +423,7 @@ fn the_page_tells_how_it_went() {
         &[],
     ));
     assert_eq!(answered.field("/state"), "in_progress");
-    let notice = world.desk().moment.id("mail");
+    let notice = world.desk().moment.id();
     happen(&world, &status, Change::Extended { reason: text("There is very much."), notice });
     assert!(shown().contains("The term was extended") && shown().contains("There is very much."));
     let seen =

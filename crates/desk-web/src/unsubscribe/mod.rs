@@ -151,7 +151,7 @@ fn page<S>(
         });
         return Reply::json_text(StatusCode::OK, json).vary("Accept, Accept-Language");
     }
-    let id = desk.setup.pages.id(&desk.moment);
+    let id = PageId::new(desk.moment.draw());
     page_of(desk, request, locale, (link, token), id)
 }
 

@@ -116,7 +116,7 @@ pub(super) async fn ask<S: Store>(
         text: (t.mail_text)(app, &url),
         expires,
     };
-    let id = desk.moment.id("mail");
+    let id = desk.moment.id();
     // An address that has had enough mails gets no more of them, and its owner is not told on.
     if address.admit().is_ok() {
         let counted = both(client.count(desk), address.count(desk));

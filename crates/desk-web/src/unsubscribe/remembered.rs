@@ -4,7 +4,6 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use desk_core::id::Moment;
 use desk_core::lang::Lang;
 use desk_core::suppression::{Link, ListTag, PageId};
 use http::{Method, StatusCode};
@@ -20,21 +19,9 @@ pub struct Pages {
     links: RefCell<Vec<(Shape, Rc<Kept>)>>,
     /// What a mail client is answered that stopped mail by one click.
     unsubscribed: OnceCell<Prepared>,
-    /// Random bytes for the ids of further pages: one draw is enough for four.
-    random: RefCell<Vec<[u8; 8]>>,
 }
 
 impl Pages {
-    /// The id of the next page.
-    pub(super) fn id(&self, moment: &Moment) -> PageId {
-        let mut random = self.random.borrow_mut();
-        if random.is_empty() {
-            let drawn: [u8; 32] = moment.draw("pages", &[]);
-            random.extend(drawn.as_chunks().0);
-        }
-        PageId::new(random.pop().unwrap_or_default())
-    }
-
     /// The answer to a mail client that stopped mail.
     pub(super) fn unsubscribed(&self) -> Reply {
         let make = || {
@@ -77,7 +64,7 @@ pub(super) fn answer<S>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -
     // What is wrong with the lists is for the others to say.
     desk.setup.mailing().ok()?;
     let link = Link::redeem(&desk.setup.keys, token)?;
-    let id = desk.setup.pages.id(&desk.moment);
+    let id = PageId::new(desk.moment.draw());
     let mask = link.mask.shown().unwrap_or_default();
     let shape = Shape { lang: locale.lang, list: link.list, mask: mask.len() };
     let pages = &desk.setup.pages.links;

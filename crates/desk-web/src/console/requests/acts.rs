@@ -214,7 +214,7 @@ pub(super) async fn mail_id<S: Scan>(
     key: &RequestKey,
     once: Option<&str>,
 ) -> Result<Id, Problem> {
-    let Some(once) = once else { return Ok(desk.moment.id("mail")) };
+    let Some(once) = once else { return Ok(desk.moment.id()) };
     let bytes = key.to_bytes();
     let id = Id::new(desk.now(), cases::unique(desk, &[b"mail", &bytes, once.as_bytes()]));
     let keys = desk.store.keys(MAILS).await?;
@@ -249,11 +249,8 @@ pub(super) async fn act<S: Scan>(
     }
     let decides = !matches!(act, Act::Write(_));
     precondition(request, &state_tag(desk, &case), decides)?;
-    let mail_id = if act.tells() {
-        mail_id(desk, &key, once.as_deref()).await?
-    } else {
-        desk.moment.id("mail")
-    };
+    let mail_id =
+        if act.tells() { mail_id(desk, &key, once.as_deref()).await? } else { desk.moment.id() };
     let (change, told_of) = act.decide(desk, clocks, &case, mail_id)?;
     let reason = match &act {
         Act::Identify(reason) => Some(reason.clone()),

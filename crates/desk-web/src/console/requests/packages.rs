@@ -47,7 +47,7 @@ pub(super) async fn change<S: Scan>(
         packages::drop(desk, &keys, key.id, named).await?;
         asked
     };
-    let event = desk.moment.id("event");
+    let event = desk.moment.id();
     let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
     if builds {
         packages::drop(desk, &keys, key.id, named).await?;

@@ -118,7 +118,7 @@ impl World {
         let desk = self.desk();
         // In the order in which they come, though several come at one instant.
         let number = OPENED.replace(OPENED.get().wrapping_add(1));
-        let mut unique = desk.moment.draw("opened", &[]);
+        let mut unique = desk.moment.draw();
         unique[0] = number;
         let id = Id::new(opening.at, unique);
         let key = RequestKey { id, subject: desk.setup.keys.subject(&opening.email) };
@@ -136,7 +136,7 @@ impl World {
 
     /// One whose identity is to be proven.
     fn unproven(&self) -> Filed {
-        let code = Code::draw(&self.desk().moment, Id::from_bytes([1; 16]));
+        let code = Code::draw(&self.desk().moment);
         let hash = CodeHash::new(&self.setup.keys, Id::from_bytes([1; 16]), &code);
         self.open(&Opening { identity: Identity::Sent(hash), ..self.opening() })
     }
@@ -148,7 +148,7 @@ impl World {
     /// What somebody else does, such as the person.
     fn happens(&self, filed: &Filed, change: Change) {
         let desk = self.desk();
-        let id = desk.moment.id("event");
+        let id = desk.moment.id();
         block_on(cases::append(&desk, &filed.key, self.kept(filed), change, id)).unwrap();
     }
 
@@ -972,6 +972,7 @@ fn files_are_read_and_recorded() {
     let shown = world.show(&filed);
     assert_eq!((&shown["attachments"], &shown["behalf"]), (&json!(1), &json!("representative")));
     let url = shown["files"][0]["url"].as_str().unwrap().strip_prefix(BASE).unwrap().to_owned();
+    world.later(1);
     let answer = world.desks(&get(&url));
     assert_eq!((answer.status, answer.text()), (200, "a power of attorney"));
     let name = format!("attachment; filename=\"{}-1.txt\"", filed.reference);

@@ -90,7 +90,7 @@ pub(super) async fn from_case<S: Scan>(
         None => {
             super::audit(desk, Action::RequestOpened, id).await?;
             let key = RequestKey { id, subject: desk.setup.keys.subject(&email) };
-            let code = Code::draw(&desk.moment, id);
+            let code = Code::draw(&desk.moment);
             let opening = Opening {
                 at: desk.now(),
                 kind,
@@ -197,7 +197,7 @@ pub(super) async fn complaint<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result
         }
     }
     // A reply would count as the answer to the complaint, and nobody has answered it yet: so it is taken up right after.
-    let event = desk.moment.id("event");
+    let event = desk.moment.id();
     let after = Timestamp::from_millis(event.instant().millis() + 1).unwrap_or(desk.now());
     let taken = CaseChange::StateSet { state: SetState::InProgress };
     let id = Id::new(after, cases::unique(desk, &[b"taken", &event.to_bytes()]));
