@@ -8,6 +8,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::headers;
+use crate::page::Prose;
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
@@ -262,7 +263,7 @@ pub(crate) fn message(
     html! {
         li class=[by_desk.then_some("desk")] {
             p.by { strong { (who) } ", " (when) }
-            blockquote { (text.as_str()) }
+            blockquote { (Prose(text.as_str())) }
             (files)
         }
     }
@@ -311,15 +312,15 @@ pub(crate) fn message_form(
     let t = errors.t;
     let action = format!("{}#errors", locale.href(&format!("{path}/messages")));
     html! {
-        form method="post" action=(action) enctype="multipart/form-data" novalidate {
+        form method="post" action=(Prose(&action)) enctype="multipart/form-data" novalidate {
             input type="hidden" name="once" value=(draft.and_then(|draft| draft.once).unwrap_or(fresh));
             div.field {
                 label for="message" { (t.add_label) }
-                p.hint id="message-hint" { (t.add_hint) }
+                p.hint id="message-hint" { (Prose(t.add_hint)) }
                 (errors.note("message"))
                 textarea id="message" name="message" rows="5" required
                     aria-describedby=(errors.described("message", true)) aria-invalid=[errors.invalid("message")] {
-                    @if let Some(draft) = draft { "\n" (draft.text) }
+                    @if let Some(draft) = draft { "\n" (Prose(draft.text)) }
                 }
             }
             button { (t.send) }

@@ -203,9 +203,10 @@ impl Headers {
         if text(value.as_bytes()).is_none() {
             return;
         }
-        match self.change().iter_mut().find(|(known, _)| known == name) {
+        let list = self.change();
+        match list.iter_mut().find(|(known, _)| known == name) {
             Some((_, known)) => *known = value.into(),
-            None => self.add(name, value),
+            None => list.push((name.to_owned(), value.into())),
         }
     }
 

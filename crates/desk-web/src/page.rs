@@ -1,13 +1,33 @@
 //! The frame that every page has, and the page of a problem.
 
 use desk_core::lang::Lang;
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, Render, html};
 
 use crate::assets;
 use crate::problem::{FieldError, Kind, code_text};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{ProblemText, texts};
+
+/// A longer text in a page, escaped as any other. What needs no escaping is copied by stretches, where `maud` goes byte by
+/// byte: a page is mostly text, and that was a sixth of what one took.
+pub(crate) struct Prose<'a>(pub(crate) &'a str);
+
+impl Render for Prose<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        let special = |byte: u8| matches!(byte, b'&' | b'<' | b'>' | b'"');
+        let mut text = self.0;
+        while let Some(at) = text.bytes().position(special) {
+            // What is special is ASCII, so both cuts are at the edges of characters.
+            let (plain, rest) = text.split_at_checked(at).unwrap_or((text, ""));
+            let (one, behind) = rest.split_at_checked(1).unwrap_or((rest, ""));
+            buffer.push_str(plain);
+            one.render_to(buffer);
+            text = behind;
+        }
+        buffer.push_str(text);
+    }
+}
 
 /// Which of the lasting places a page is, for the navigation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +97,7 @@ pub fn layout(
                     @if frame.switch == Switch::Here {
                         nav.langs aria-label=(texts.language) {
                             @for lang in Lang::ALL {
-                                a href=(in_lang(request, lang)) lang=(lang) hreflang=(lang)
+                                a href=(Prose(&in_lang(request, lang))) lang=(lang) hreflang=(lang)
                                     aria-current=[(lang == locale.lang).then_some("true")] { (lang.own_name()) }
                             }
                         }
@@ -97,7 +117,7 @@ pub fn layout(
                             }
                         }
                     }
-                    p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
+                    p { (Prose(&(texts.controller)(&setup.controller(locale.lang), &setup.app_name))) }
                 }
             }
         }
@@ -163,4 +183,19 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
     let switch = if request.method == http::Method::GET { Switch::Here } else { Switch::None };
     let frame = Frame { title: view.text.title, place: Place::Elsewhere, switch };
     layout(setup, request, locale, frame, main)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn prose_is_escaped_as_any_text(text in "\\PC*", thick in "[a&<>\"']{0,20}") {
+            for text in [text, thick] {
+                prop_assert_eq!(Prose(&text).render().into_string(), text.render().into_string());
+            }
+        }
+    }
 }

@@ -13,7 +13,7 @@ use super::status::Done;
 use crate::desk::Desk;
 use crate::form::{self, Errors};
 use crate::notices::kept_path;
-use crate::page::Place;
+use crate::page::{Place, Prose};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
@@ -51,7 +51,7 @@ pub(super) fn status<S>(
             }
         }
         div.ticket {
-            p { (t.reference_hint) }
+            p { (Prose(t.reference_hint)) }
             (form::reference(case.reference()))
             (steps(t, &state))
         }
@@ -69,21 +69,21 @@ pub(super) fn status<S>(
         (facts(setup, locale, case, &path)?)
         section {
             h2 { (t.complain_title) }
-            p { (t.complain_us) " " a href=(locale.href("/feedback")) { (t.complain_us_link) } "." }
-            p { (texts::complain::complain(locale.lang)(case.opening.regime)) }
+            p { (Prose(t.complain_us)) " " a href=(locale.href("/feedback")) { (t.complain_us_link) } "." }
+            p { (Prose(texts::complain::complain(locale.lang)(case.opening.regime))) }
         }
         section {
             h2 { (t.link_title) }
-            p { code.whole { (setup.base_url) (path) } }
-            p.hint { (t.link_hint) }
+            p { code.whole { (setup.base_url) (Prose(&path)) } }
+            p.hint { (Prose(t.link_hint)) }
         }
         @if is_open {
             section {
                 h2 { (t.withdraw_title) }
                 details {
                     summary { (t.withdraw_summary) }
-                    p { (t.withdraw_hint) }
-                    form method="post" action=(locale.href(&format!("{path}/withdraw"))) {
+                    p { (Prose(t.withdraw_hint)) }
+                    form method="post" action=(Prose(&locale.href(&format!("{path}/withdraw")))) {
                         button.danger { (t.withdraw_button) }
                     }
                 }
@@ -159,7 +159,7 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
             }
             details {
                 summary { (t.due_why) }
-                ol { @for step in &due.steps { li { ((words.step)(step, rule, zone)) } } }
+                ol { @for step in &due.steps { li { (Prose(&(words.step)(step, rule, zone))) } } }
             }
         }
     })
@@ -217,8 +217,8 @@ fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Marku
                 div { dt { (t.fact_until) } dd { time datetime=(opening.expires) { (until) } } }
             }
             ul.links {
-                li { a href=(format!("{path}/receipt.json")) download { (t.get_receipt) } }
-                li { a href=(format!("{path}/request.json")) download { (t.get_json) } }
+                li { a href=(Prose(&format!("{path}/receipt.json"))) download { (t.get_receipt) } }
+                li { a href=(Prose(&format!("{path}/request.json"))) download { (t.get_json) } }
             }
         }
     })
