@@ -26,24 +26,29 @@ pub fn symbol(digit: u8) -> u8 {
     ALPHABET.get(usize::from(digit & 31)).map_or(b'0', |&symbol| symbol)
 }
 
-/// The digit of every ASCII character, or 32.
-const DIGITS: [u8; 128] = {
-    let mut digits = [32; 128];
+/// What a character has that is no digit.
+pub(crate) const NO_DIGIT: u8 = u8::MAX;
+
+/// The digit of every ASCII character by its place in an alphabet, or [`NO_DIGIT`].
+#[expect(clippy::indexing_slicing, reason = "it runs while this compiles, or it does not compile")]
+pub(crate) const fn digits(alphabet: &[u8]) -> [u8; 128] {
+    let mut digits = [NO_DIGIT; 128];
     let mut digit = 0;
-    while digit < ALPHABET.len() {
-        digits[ALPHABET[digit] as usize] = digit as u8;
-        digits[ALPHABET[digit].to_ascii_lowercase() as usize] = digit as u8;
+    while digit < alphabet.len() {
+        digits[alphabet[digit] as usize] = digit as u8;
         digit += 1;
     }
     digits
-};
+}
+
+const DIGITS: [u8; 128] = digits(ALPHABET);
 
 /// The five bits of a character, in either case; I and L are read as 1, O as 0, for that is how they are misread.
 pub fn digit(symbol: char) -> Option<u8> {
-    match symbol {
-        'I' | 'i' | 'L' | 'l' => Some(1),
-        'O' | 'o' => Some(0),
-        _ => DIGITS.get(symbol as usize).copied().filter(|&digit| digit < 32),
+    match symbol.to_ascii_uppercase() {
+        'I' | 'L' => Some(1),
+        'O' => Some(0),
+        symbol => DIGITS.get(symbol as usize).copied().filter(|&digit| digit != NO_DIGIT),
     }
 }
 

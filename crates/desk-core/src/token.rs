@@ -9,6 +9,7 @@ use std::borrow::Cow;
 
 use subtle::ConstantTimeEq;
 
+use crate::base32::{self, NO_DIGIT};
 use crate::keys::{KeyId, Keyring, Purpose, Root};
 
 const TAG: usize = 16;
@@ -61,16 +62,7 @@ impl Keyring {
 
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// The digit of every ASCII character, or 64.
-const DIGITS: [u8; 128] = {
-    let mut digits = [64; 128];
-    let mut digit = 0;
-    while digit < ALPHABET.len() {
-        digits[ALPHABET[digit] as usize] = digit as u8;
-        digit += 1;
-    }
-    digits
-};
+const DIGITS: [u8; 128] = base32::digits(ALPHABET);
 
 /// Writes bytes as base64url without padding.
 ///
@@ -96,8 +88,10 @@ fn decode(text: &str, bytes: &mut [u8]) -> Option<()> {
     let (mut bits, mut have) = (0u32, 0u32);
     for byte in bytes {
         while have < 8 {
-            let digit =
-                DIGITS.get(usize::from(digits.next()?)).copied().filter(|&digit| digit < 64)?;
+            let digit = DIGITS
+                .get(usize::from(digits.next()?))
+                .copied()
+                .filter(|&digit| digit != NO_DIGIT)?;
             bits = bits << 6 | u32::from(digit);
             have += 6;
         }
