@@ -1,7 +1,8 @@
 //! The outbound port over `wasi:http/client`.
 
-use desk_core::store_key::StoreKey;
-use desk_web::ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError};
+use std::ops::Deref;
+
+use desk_web::ports::{Answer, Call, Outbound, OutboundError};
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, RequestOptions, Scheme};
@@ -13,23 +14,11 @@ use crate::edge::Ports;
 #[derive(Clone, Default)]
 pub struct Calling<S>(S);
 
-impl<S: Store> Store for Calling<S> {
-    fn get(&self, key: &StoreKey) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
-        self.0.get(key)
-    }
+impl<S> Deref for Calling<S> {
+    type Target = S;
 
-    fn set(&self, key: &StoreKey, value: &[u8]) -> impl Future<Output = Result<(), StoreError>> {
-        self.0.set(key, value)
-    }
-
-    fn delete(&self, key: &StoreKey) -> impl Future<Output = Result<(), StoreError>> {
-        self.0.delete(key)
-    }
-}
-
-impl<S: Scan> Scan for Calling<S> {
-    fn keys(&self, prefix: &str) -> impl Future<Output = Result<Vec<String>, StoreError>> {
-        self.0.keys(prefix)
+    fn deref(&self) -> &S {
+        &self.0
     }
 }
 

@@ -1,8 +1,9 @@
 //! Scanning, by `list-keys` of `wasi:keyvalue`: one answer with every key, 40 times as fast as the stream of
 //! `spin:key-value`, which also locks Spin's local store for good when anything else runs beside it.
 
-use desk_core::store_key::StoreKey;
-use desk_web::ports::{Scan, Store, StoreError};
+use std::ops::Deref;
+
+use desk_web::ports::{Scan, StoreError};
 
 use crate::edge::Ports;
 use crate::store::SpinStore;
@@ -22,17 +23,11 @@ use bindings::wasi::keyvalue::store as keyvalue;
 #[derive(Clone, Default)]
 pub struct ScanningStore(SpinStore);
 
-impl Store for ScanningStore {
-    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        self.0.get(key).await
-    }
+impl Deref for ScanningStore {
+    type Target = SpinStore;
 
-    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
-        self.0.set(key, value).await
-    }
-
-    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
-        self.0.delete(key).await
+    fn deref(&self) -> &SpinStore {
+        &self.0
     }
 }
 

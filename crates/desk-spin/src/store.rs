@@ -1,6 +1,7 @@
 //! The store port over `spin:key-value@3`.
 
 use std::cell::OnceCell;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use desk_core::store_key::StoreKey;
@@ -59,17 +60,11 @@ impl Ports for SpinStore {
 #[derive(Clone, Default)]
 pub struct Streaming<S>(S);
 
-impl<S: Store> Store for Streaming<S> {
-    fn get(&self, key: &StoreKey) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
-        self.0.get(key)
-    }
+impl<S> Deref for Streaming<S> {
+    type Target = S;
 
-    fn set(&self, key: &StoreKey, value: &[u8]) -> impl Future<Output = Result<(), StoreError>> {
-        self.0.set(key, value)
-    }
-
-    fn delete(&self, key: &StoreKey) -> impl Future<Output = Result<(), StoreError>> {
-        self.0.delete(key)
+    fn deref(&self) -> &S {
+        &self.0
     }
 }
 

@@ -3,6 +3,7 @@
 //! The futures carry no `Send` bound: a guest has one thread.
 
 use std::fmt;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use bytes::Bytes;
@@ -83,8 +84,8 @@ impl fmt::Display for OutboundError {
 
 impl std::error::Error for OutboundError {}
 
-/// A port that several hold: what goes on after the answer holds it too.
-impl<S: Store> Store for Rc<S> {
+/// What holds a store is one: a port that several hold, as what goes on after the answer does, or one that can do more.
+impl<P: Deref<Target: Store>> Store for P {
     fn get(&self, key: &StoreKey) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
         (**self).get(key)
     }
@@ -98,7 +99,7 @@ impl<S: Store> Store for Rc<S> {
     }
 }
 
-impl<S: Scan> Scan for Rc<S> {
+impl<P: Deref<Target: Scan>> Scan for P {
     fn keys(&self, prefix: &str) -> impl Future<Output = Result<Vec<String>, StoreError>> {
         (**self).keys(prefix)
     }
