@@ -659,12 +659,15 @@ proptest! {
     ) {
         let all: Vec<_> = pauses.into_iter().filter(|pause| pause.2.is_some()).collect();
         let mut fewer = all.clone();
-        if !fewer.is_empty() {
-            fewer.remove(which.index(fewer.len()));
-        }
+        let gone = (!fewer.is_empty()).then(|| fewer.remove(which.index(all.len())).0);
         let (all, fewer) = (facts(rule, received, zone, &[], &all, extended), facts(rule, received, zone, &[], &fewer, extended));
-        prop_assert!(all.due().at >= fewer.due().at);
         let none = facts(rule, received, zone, &[], &[], extended);
+        // Where the months begin anew when identity is shown, they may be shorter ones than those from the event, which a
+        // clarification that was awaited all the while has put off as far: never sooner than without any pause is then all
+        // that holds.
+        let is_anew = gone == Some(Cause::Identity) && rule.regime.counting().anew.is_some();
+        let least = if is_anew { &none } else { &fewer };
+        prop_assert!(all.due().at >= least.due().at);
         let open = facts(rule, received, zone, &[], &[(Cause::Identity, 0, None)], extended);
         prop_assert_eq!(open.due().at, none.due().at);
     }
