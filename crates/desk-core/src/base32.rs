@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::Zeroize;
+use crate::ascii::Ascii;
 
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -52,38 +52,14 @@ pub fn digit(symbol: char) -> Option<u8> {
     }
 }
 
-/// The lowest `5 * N` bits of a number as `N` characters, the highest first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Encoded<const N: usize>([u8; N]);
-
-impl<const N: usize> Encoded<N> {
-    /// The characters.
-    pub fn as_str(&self) -> &str {
-        // The alphabet is ASCII.
-        str::from_utf8(&self.0).unwrap_or_default()
-    }
-}
-
-impl<const N: usize> fmt::Display for Encoded<N> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-impl<const N: usize> Zeroize for Encoded<N> {
-    fn zeroize(&mut self) {
-        self.0.zeroize();
-    }
-}
-
 /// Writes the lowest `5 * N` bits of a number as `N` characters, the highest first.
-pub fn encode<const N: usize>(mut number: u128) -> Encoded<N> {
+pub fn encode<const N: usize>(mut number: u128) -> Ascii<N> {
     let mut symbols = [b'0'; N];
     for place in symbols.iter_mut().rev() {
         *place = symbol(number as u8);
         number >>= 5;
     }
-    Encoded(symbols)
+    Ascii::new(symbols)
 }
 
 /// Reads characters as one number, the highest first.

@@ -200,7 +200,7 @@ pub struct Opening {
     pub suspicions: Vec<Suspicion>,
     /// The door it came through.
     pub door: Door,
-    /// A hash of what was sent, which tells a retry from another text under the same token.
+    /// A hash of what was sent, which tells a retry from another text under the same token; empty where there was none.
     pub fingerprint: String,
     /// When the case, and with it its status link, expires.
     pub expires: Timestamp,

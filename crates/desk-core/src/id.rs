@@ -9,6 +9,7 @@ use chacha20::{R20, hchacha};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::ascii::Ascii;
 use crate::base32;
 use crate::time::Timestamp;
 
@@ -59,9 +60,16 @@ impl Id {
     }
 }
 
+impl Id {
+    /// The id as text: 26 characters of [`base32`].
+    pub fn text(self) -> Ascii<26> {
+        base32::encode(self.0)
+    }
+}
+
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        base32::encode::<26>(self.0).fmt(f)
+        self.text().fmt(f)
     }
 }
 
@@ -71,7 +79,7 @@ impl FromStr for Id {
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let id = Self(base32::decode(text).map_err(|_| InvalidId)?);
-        if base32::encode::<26>(id.0).as_str() == text { Ok(id) } else { Err(InvalidId) }
+        if id.text().as_str() == text { Ok(id) } else { Err(InvalidId) }
     }
 }
 

@@ -13,6 +13,7 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::ascii::Ascii;
 use crate::base32;
 use crate::email::EmailAddress;
 
@@ -243,7 +244,7 @@ impl Keyring {
     }
 
     /// A name for something that must not be stored as it is: a keyed hash as text for a store key.
-    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> base32::Encoded<26> {
+    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> Ascii<26> {
         base32::encode(self.hash(purpose, parts))
     }
 }

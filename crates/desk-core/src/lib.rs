@@ -3,6 +3,7 @@
 //! Everything here is pure: time and random bytes come in as arguments, nothing is read or written.
 //! Serde on a type of this crate is its *stored* form; what goes over the wire is `desk-web`'s.
 
+pub mod ascii;
 pub mod assertion;
 pub mod attachment;
 pub mod base32;

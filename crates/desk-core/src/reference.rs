@@ -1,8 +1,9 @@
 //! References of cases, made to be read aloud: `FB-7K3M-2Q9X-4TR6`.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::str::FromStr;
 
+use crate::ascii::Ascii;
 use crate::base32;
 use crate::id::Id;
 
@@ -30,10 +31,10 @@ pub enum Series {
 }
 
 impl Series {
-    const fn prefix(self) -> &'static str {
+    const fn prefix(self) -> [u8; 2] {
         match self {
-            Self::Feedback => "FB",
-            Self::Requests => "DR",
+            Self::Feedback => *b"FB",
+            Self::Requests => *b"DR",
         }
     }
 }
@@ -46,6 +47,14 @@ impl Reference {
             *digit = ((id.unique() >> (5 * place)) & 31) as u8;
         }
         Self { series, digits }
+    }
+
+    /// The reference as text, in its groups.
+    pub fn text(self) -> Ascii<17> {
+        let [p, q] = self.series.prefix();
+        let [a, b, c, d, e, f, g, h, i, j, k] = self.digits.map(base32::symbol);
+        let check = base32::symbol(check(&self.digits));
+        Ascii::new([p, q, b'-', a, b, c, d, b'-', e, f, g, h, b'-', i, j, k, check])
     }
 }
 
@@ -90,15 +99,7 @@ fn check(digits: &[u8; DATA]) -> u8 {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.series.prefix())?;
-        let all = self.digits.into_iter().chain([check(&self.digits)]);
-        for (at, digit) in all.enumerate() {
-            if at % 4 == 0 {
-                f.write_str("-")?;
-            }
-            f.write_char(base32::symbol(digit).into())?;
-        }
-        Ok(())
+        self.text().fmt(f)
     }
 }
 

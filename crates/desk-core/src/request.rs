@@ -160,7 +160,7 @@ pub struct Opening {
     pub policy: Option<PolicyPin>,
     /// The door it came through.
     pub door: Door,
-    /// A hash of what was sent, which tells a retry from another text under the same token.
+    /// A hash of what was sent, which tells a retry from another text under the same token; empty where there was none.
     pub fingerprint: String,
     /// How it was known from the start who asks; else a code was sent.
     pub identity: Identity,

@@ -1,6 +1,6 @@
 //! Keys of the store, which every Spin backend must be able to hold.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use crate::id::Id;
 
@@ -47,13 +47,13 @@ impl StoreKey {
 
     /// The key `<area>:<id>`.
     pub(crate) fn of(area: &'static str, id: Id) -> Self {
-        Self(format!("{area}:{id}"))
+        Self([area, ":", &id.text()].concat())
     }
 
     /// This key with one more part.
     pub(crate) fn with(mut self, part: &dyn fmt::Display) -> Self {
-        self.0.push(':');
-        self.0.push_str(&part.to_string());
+        // Writing to a text cannot fail.
+        let _ = write!(self.0, ":{part}");
         self
     }
 

@@ -143,6 +143,10 @@ impl From<String> for Line {
             '\0'..=' ' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => ' ',
             _ => c,
         };
+        // Nearly every line is one already.
+        if text.chars().all(|c| space(c) == c) {
+            return Self(text);
+        }
         Self(text.chars().map(space).collect())
     }
 }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::ascii::{Ascii, digits};
+
 /// The months of an HTTP date.
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -111,6 +113,20 @@ impl Timestamp {
         ((second / 3600) as u8, (second / 60 % 60) as u8, (second % 60) as u8)
     }
 
+    /// The instant in UTC as RFC 3339 has it, to the second, such as `2026-11-22T21:30:00Z`.
+    pub const fn text(self) -> Ascii<20> {
+        let [a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q, r, s, t] = self.symbols();
+        Ascii::new([a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q, r, s, t, b'Z'])
+    }
+
+    /// Date and time of day in UTC, without a zone.
+    pub(crate) const fn symbols(self) -> [u8; 19] {
+        let [a, b, c, d, e, g, h, i, j, k] = self.date().symbols();
+        let (hour, minute, second) = self.time_of_day();
+        let ([l, m], [n, o], [p, q]) = (digits(hour), digits(minute), digits(second));
+        [a, b, c, d, e, g, h, i, j, k, b'T', l, m, b':', n, o, b':', p, q]
+    }
+
     /// The HTTP date of RFC 9110 section 5.6.7, such as `Sun, 06 Nov 1994 08:49:37 GMT`.
     pub fn http_date(self) -> String {
         const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
@@ -158,22 +174,8 @@ impl From<Timestamp> for i64 {
 /// RFC 3339 in UTC, to the second.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (hour, minute, second) = self.time_of_day();
-        let ([a, b], [c, d], [g, h]) = (digits(hour), digits(minute), digits(second));
-        self.date().fmt(f)?;
-        f.write_str(ascii(&[b'T', a, b, b':', c, d, b':', g, h, b'Z']))
+        self.text().fmt(f)
     }
-}
-
-/// The two digits of a number below 100.
-pub(crate) const fn digits(number: u8) -> [u8; 2] {
-    [b'0' + number / 10 % 10, b'0' + number % 10]
-}
-
-/// ASCII as text. Dates are written this way because a page is full of them, and what the standard library pads numbers
-/// with takes four times as long.
-pub(crate) fn ascii(text: &[u8]) -> &str {
-    str::from_utf8(text).unwrap_or_default()
 }
 
 /// Reads RFC 3339 (section 5.6): any offset, an optional fraction (kept to the millisecond).
@@ -271,6 +273,17 @@ impl Date {
     /// The day of the month, 1 to 31.
     pub const fn day(self) -> u8 {
         self.day
+    }
+
+    /// The `full-date` of RFC 3339, such as `2026-11-22`.
+    pub const fn text(self) -> Ascii<10> {
+        Ascii::new(self.symbols())
+    }
+
+    const fn symbols(self) -> [u8; 10] {
+        let ([a, b], [c, d]) = (digits((self.year / 100) as u8), digits((self.year % 100) as u8));
+        let ([g, h], [i, j]) = (digits(self.month), digits(self.day));
+        [a, b, c, d, b'-', g, h, b'-', i, j]
     }
 
     /// The first day there is.
@@ -416,9 +429,7 @@ impl Weekday {
 /// The `full-date` of RFC 3339, such as `2026-11-22`.
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let ([a, b], [c, d]) = (digits((self.year / 100) as u8), digits((self.year % 100) as u8));
-        let ([g, h], [i, j]) = (digits(self.month), digits(self.day));
-        f.write_str(ascii(&[a, b, c, d, b'-', g, h, b'-', i, j]))
+        self.text().fmt(f)
     }
 }
 

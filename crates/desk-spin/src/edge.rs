@@ -10,7 +10,7 @@ use bytes::Bytes;
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
 use desk_web::desk::logged;
-use desk_web::headers::{Received, Source};
+use desk_web::headers::{Made, Received, Source};
 use desk_web::problem::Problem;
 use desk_web::reply::{Response, Rest};
 use desk_web::request::{Body, Locale, body_limit};
@@ -226,17 +226,33 @@ async fn follow(
     }
 }
 
+/// The headers of an answer, as the host has them.
+struct Ready(Fields);
+
+impl Made for Ready {
+    fn new(list: &[(&'static str, &'static str)]) -> Self {
+        let made = Self(Fields::new());
+        list.iter().for_each(|(name, value)| made.add(name, value));
+        made
+    }
+
+    fn copy(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    fn add(&self, name: &str, value: &str) {
+        // Names and values were checked when they were set.
+        let _ = self.0.append(name, value.as_bytes());
+    }
+}
+
 /// Writes an answer.
 ///
 /// The body's writing is begun before the answer is given out, so that the host finds the first bytes waiting and sends
 /// them with the headers; begun afterwards, they go in a packet of their own, for which the client waits up to 40 ms.
 async fn write<S: Ports>(response: Response) -> types::Response {
     let Response { status, headers, body, rest, .. } = response;
-    let fields = headers.made(
-        |list| Fields::from_list(list).unwrap_or_else(|_| Fields::new()),
-        // A host copies them without reading names and values once more.
-        Fields::clone,
-    );
+    let Ready(fields) = headers.made();
     drop(headers);
     let (trailers, trailers_end) = wit_future::new(|| Ok(None));
     let (contents, writer) = if body.is_empty() && rest.is_none() {

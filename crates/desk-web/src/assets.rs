@@ -21,13 +21,35 @@ const fn fnv1a(mut bytes: &[u8]) -> u64 {
 }
 
 /// The address of the stylesheet.
-pub fn stylesheet() -> String {
-    format!("/assets/desk.{STYLESHEET_HASH:016x}.css")
-}
+pub const STYLESHEET_PATH: &str = text(&address::<33>(b"/assets/desk.", STYLESHEET_HASH, b".css"));
 
 /// The address of the icon.
-pub fn icon() -> String {
-    format!("/assets/icon.{ICON_HASH:016x}.svg")
+pub const ICON_PATH: &str = text(&address::<33>(b"/assets/icon.", ICON_HASH, b".svg"));
+
+/// An address with a hash in hexadecimal.
+#[expect(clippy::indexing_slicing, reason = "it runs while this compiles, or it does not compile")]
+const fn address<const N: usize>(before: &[u8], hash: u64, after: &[u8]) -> [u8; N] {
+    let mut address = [0; N];
+    let mut at = 0;
+    while at < N {
+        address[at] = if at < before.len() {
+            before[at]
+        } else if at < before.len() + 16 {
+            let digit = (hash >> (4 * (before.len() + 15 - at))) as usize & 15;
+            b"0123456789abcdef"[digit]
+        } else {
+            after[at - before.len() - 16]
+        };
+        at += 1;
+    }
+    address
+}
+
+const fn text(ascii: &'static [u8]) -> &'static str {
+    match str::from_utf8(ascii) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
 }
 
 /// Answers for an address under `/assets/`. The name must be today's: an old one must not be kept for ever with new
@@ -36,9 +58,9 @@ pub fn icon() -> String {
 /// # Errors
 /// [`Problem::NotFound`] for any other name.
 pub fn asset(path: &str) -> Result<Reply, Problem> {
-    let (media_type, content) = if path == stylesheet() {
+    let (media_type, content) = if path == STYLESHEET_PATH {
         ("text/css; charset=utf-8", STYLESHEET)
-    } else if path == icon() {
+    } else if path == ICON_PATH {
         ("image/svg+xml", ICON)
     } else {
         return Err(Problem::NotFound);

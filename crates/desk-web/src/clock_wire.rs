@@ -17,7 +17,7 @@ pub fn write(json: &mut Json, clock: &Clock<'_>, due: &Due, lang: Lang) {
     json.text("received", &zone.rfc3339(clock.received));
     json.shown("time_zone", zone);
     json.flag("extended", clock.extended && clock.rule.extension.is_some());
-    json.shown("last_day", &due.last_day);
+    json.text("last_day", &due.last_day.text());
     json.text("due", &zone.rfc3339(due.at));
     json.flag("provisional", due.provisional);
     json.maybe("resting_since", due.rests_since.map(|at| zone.rfc3339(at)).as_deref());
@@ -50,7 +50,7 @@ pub fn write_rule(json: &mut Json, rule: &Rule, lang: Lang) {
 
 /// Writes how much time is left as of now.
 pub fn write_left(json: &mut Json, due: &Due, left: Left, now: Timestamp) {
-    json.shown("as_of", &now);
+    json.text("as_of", &now.text());
     json.flag("overdue", due.is_overdue(now));
     json.integer("days_left", left.days);
     match left.working_days {
@@ -84,7 +84,7 @@ fn calendars(json: &mut Json, versions: &[Version]) {
 
 /// The facts of a step, beside its name and its sentence.
 fn write_step(json: &mut Json, step: &Step, instant: &dyn Fn(Timestamp) -> String, lang: Lang) {
-    let day = |json: &mut Json, name: &str, day: &Date| json.shown(name, day);
+    let day = |json: &mut Json, name: &str, day: &Date| json.text(name, &day.text());
     match step {
         Step::Received { at, day: of } | Step::LastDay { day: of, at } => {
             day(json, "day", of);

@@ -52,7 +52,7 @@ impl<'a> Trouble<'a> {
     pub(crate) fn headers(self, reply: Reply) -> Reply {
         match self {
             Self::Problem(Problem::TooManyRequests(limit)) => {
-                limit.apply(reply).header(headers::RETRY_AFTER, &limit.reset.to_string())
+                limit.apply(reply).header(headers::RETRY_AFTER, limit.reset.to_string())
             }
             Self::Problem(Problem::StoreUnavailable(_)) => reply.header(headers::RETRY_AFTER, "10"),
             _ => reply,
@@ -105,19 +105,18 @@ impl<'a> Errors<'a> {
 
     /// The words under a field's label.
     pub(crate) fn note(&self, field: &str) -> Markup {
-        let id = format!("{}-error", control(field));
         html! {
             @if let Some(code) = self.of(field) {
-                p.error id=(id) { span.vh { (self.t.error) ": " } ((self.words)(field, code)) }
+                p.error id=(format!("{}-error", control(field))) { span.vh { (self.t.error) ": " } ((self.words)(field, code)) }
             }
         }
     }
 
     /// What describes a field: its hint, and what is wrong with it.
     pub(crate) fn described(&self, field: &str, hint: bool) -> String {
-        let mut ids = if hint { format!("{field}-hint") } else { String::new() };
+        let mut ids = if hint { [field, "-hint"].concat() } else { String::new() };
         if self.of(field).is_some() {
-            ids.push_str(&format!(" {field}-error"));
+            ids.extend([" ", field, "-error"]);
         }
         ids
     }
@@ -185,9 +184,8 @@ pub(crate) fn control(field: &str) -> String {
 
 /// The reference, in groups that wrap between each other and copy as one.
 pub(crate) fn reference(reference: Reference) -> Markup {
-    let text = reference.to_string();
-    let groups: Vec<&str> = text.split_inclusive('-').collect();
-    html! { p.ref translate="no" { @for group in groups { span { (group) } } } }
+    let text = reference.text();
+    html! { p.ref translate="no" { @for group in text.split_inclusive('-') { span { (Prose(group)) } } } }
 }
 
 /// The inputs for files.
@@ -262,7 +260,7 @@ pub(crate) fn message(
 ) -> Markup {
     html! {
         li class=[by_desk.then_some("desk")] {
-            p.by { strong { (who) } ", " (when) }
+            p.by { strong { (Prose(who)) } ", " (when) }
             blockquote { (Prose(text.as_str())) }
             (files)
         }
@@ -310,20 +308,20 @@ pub(crate) fn message_form(
     path: &str,
 ) -> Markup {
     let t = errors.t;
-    let action = format!("{}#errors", locale.href(&format!("{path}/messages")));
+    let action = [&*locale.href(&[path, "/messages"].concat()), "#errors"].concat();
     html! {
         form method="post" action=(Prose(&action)) enctype="multipart/form-data" novalidate {
-            input type="hidden" name="once" value=(draft.and_then(|draft| draft.once).unwrap_or(fresh));
+            input type="hidden" name="once" value=(Prose(draft.and_then(|draft| draft.once).unwrap_or(fresh)));
             div.field {
-                label for="message" { (t.add_label) }
+                label for="message" { (Prose(t.add_label)) }
                 p.hint id="message-hint" { (Prose(t.add_hint)) }
                 (errors.note("message"))
                 textarea id="message" name="message" rows="5" required
-                    aria-describedby=(errors.described("message", true)) aria-invalid=[errors.invalid("message")] {
+                    aria-describedby=(Prose(&errors.described("message", true))) aria-invalid=[errors.invalid("message")] {
                     @if let Some(draft) = draft { "\n" (Prose(draft.text)) }
                 }
             }
-            button { (t.send) }
+            button { (Prose(t.send)) }
         }
     }
 }

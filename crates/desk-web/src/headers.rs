@@ -1,8 +1,10 @@
 //! The headers of a request and of an answer.
 
 use std::any::Any;
-use std::cell::OnceCell;
+use std::borrow::Cow;
+use std::cell::{OnceCell, RefCell};
 use std::fmt;
+use std::ptr;
 use std::rc::Rc;
 
 /// `Accept`.
@@ -131,7 +133,7 @@ impl Source for () {
     }
 }
 
-/// Headers in their order: names in lower case, values as they are sent.
+/// Headers: names in lower case, values as they are sent; those of one name in the order in which they came.
 ///
 /// The map of the `http` crate parses every name into a hash table of its own, which takes 25 KB of a component for the
 /// dozen headers of a request and the dozen of an answer.
@@ -142,84 +144,134 @@ pub struct Headers(Rc<Shared>);
 
 #[derive(Default)]
 struct Shared {
-    list: Vec<(String, Vec<u8>)>,
+    common: Vec<Fixed>,
+    own: Vec<(&'static str, String)>,
     /// What the edge made of them for the host, to be used again.
     made: OnceCell<Box<dyn Any>>,
 }
 
+/// A header whose value is one of the texts of this program.
+type Fixed = (&'static str, &'static str);
+
 impl Clone for Shared {
     /// For a copy that is to be changed.
     fn clone(&self) -> Self {
-        Self { list: self.list.clone(), made: OnceCell::new() }
+        Self { common: self.common.clone(), own: self.own.clone(), made: OnceCell::new() }
     }
 }
 
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.list.fmt(f)
+        f.debug_set().entries(&self.common).entries(&self.own).finish()
     }
+}
+
+/// Headers in a host's own form.
+pub trait Made: 'static {
+    /// Makes headers.
+    fn new(list: &[Fixed]) -> Self;
+    /// Copies them, which costs a host less than reading names and values once more.
+    fn copy(&self) -> Self;
+    /// Adds one more.
+    fn add(&self, name: &str, value: &str);
+}
+
+/// Fixed headers, and what the host has of them.
+type Common = (Vec<Fixed>, Box<dyn Any>);
+
+/// How many lists of fixed headers an instance keeps in the host's form: a function answers in two languages, to people
+/// and to programs, with a handful of statuses.
+const KEPT: usize = 16;
+
+thread_local! {
+    static COMMON: RefCell<Vec<Common>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The host's form of fixed headers, which every answer of its kind has.
+fn common<T: Made>(list: &[Fixed]) -> T {
+    // The same place of the program gave the same texts, so where they lie tells, and nothing has to be read.
+    let same = |a: &Fixed, b: &Fixed| ptr::eq(a.0, b.0) && ptr::eq(a.1, b.1);
+    COMMON.with_borrow_mut(|kept| {
+        let known = kept.iter().find(|(known, _)| {
+            known.len() == list.len() && known.iter().zip(list).all(|(a, b)| same(a, b))
+        });
+        if let Some(made) = known.and_then(|(_, made)| made.downcast_ref::<T>()) {
+            return made.copy();
+        }
+        let made = T::new(list);
+        if kept.len() < KEPT {
+            kept.push((list.to_vec(), Box::new(made.copy())));
+        }
+        made
+    })
 }
 
 impl Headers {
     /// Whether there is a header of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.0.list.iter().any(|(known, _)| known == name)
+        self.list().any(|(known, _)| known == name)
     }
 
-    /// The headers as a host takes them.
-    pub fn list(&self) -> &[(String, Vec<u8>)] {
-        &self.0.list
+    /// Names and values.
+    pub fn list(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        let own = self.0.own.iter().map(|(name, value)| (*name, value.as_str()));
+        self.0.common.iter().copied().chain(own)
     }
 
-    /// The headers in the host's own form: made for every answer but those that are given out again, for which it is made
-    /// once and copied.
-    pub fn made<T: 'static>(
-        &self,
-        make: impl FnOnce(&[(String, Vec<u8>)]) -> T,
-        copy: impl FnOnce(&T) -> T,
-    ) -> T {
-        if let Some(made) = self.0.made.get().and_then(|made| made.downcast_ref()) {
-            return copy(made);
+    /// The headers in the host's own form. Those of answers that are given out again are made once and copied; of others,
+    /// what does not depend on the request is.
+    pub fn made<T: Made>(&self) -> T {
+        if let Some(made) = self.0.made.get().and_then(|made| made.downcast_ref::<T>()) {
+            return made.copy();
         }
-        let made = make(self.list());
+        let made: T = common(&self.0.common);
+        for (name, value) in &self.0.own {
+            made.add(name, value);
+        }
         if Rc::strong_count(&self.0) == 1 {
             return made;
         }
-        let copied = copy(&made);
+        let copied = made.copy();
         // Another request may have made it meanwhile; one is as good as the other.
         let _ = self.0.made.set(Box::new(made));
         copied
     }
 
-    /// The list to be changed, and nothing made of it any more.
-    fn change(&mut self) -> &mut Vec<(String, Vec<u8>)> {
+    /// The lists to be changed, and nothing made of them any more.
+    fn change(&mut self) -> &mut Shared {
         let shared = Rc::make_mut(&mut self.0);
         shared.made.take();
-        &mut shared.list
+        shared
     }
 
     /// Sets a header, in place of an earlier value; a value that cannot stand in one is left out.
-    pub fn set(&mut self, name: &'static str, value: &str) {
-        if text(value.as_bytes()).is_none() {
-            return;
+    pub fn set(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
+        if self.has(name) {
+            self.remove(name);
         }
-        let list = self.change();
-        match list.iter_mut().find(|(known, _)| known == name) {
-            Some((_, known)) => *known = value.into(),
-            None => list.push((name.to_owned(), value.into())),
-        }
+        self.put(name, value.into());
     }
 
     /// Adds one more value of a header; one that cannot stand in it is left out.
-    pub fn add(&mut self, name: &'static str, value: &str) {
-        if text(value.as_bytes()).is_some() {
-            self.change().push((name.to_owned(), value.into()));
+    pub fn add(&mut self, name: &'static str, value: impl Into<Cow<'static, str>>) {
+        self.put(name, value.into());
+    }
+
+    fn put(&mut self, name: &'static str, value: Cow<'static, str>) {
+        match value {
+            Cow::Borrowed(value) => self.change().common.push((name, value)),
+            Cow::Owned(value) if text(value.as_bytes()).is_some() => {
+                self.change().own.push((name, value));
+            }
+            Cow::Owned(_) => {}
         }
     }
 
     /// Removes a header.
     pub fn remove(&mut self, name: &str) {
-        self.change().retain(|(known, _)| known != name);
+        let shared = self.change();
+        shared.common.retain(|(known, _)| *known != name);
+        shared.own.retain(|(known, _)| *known != name);
     }
 }
 
@@ -247,7 +299,6 @@ impl From<http::HeaderMap> for Received {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::cell::RefCell;
 
     #[test]
     fn each_header_is_asked_for_once_and_only_when_it_is_needed() {

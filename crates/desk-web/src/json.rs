@@ -17,7 +17,7 @@ impl Json {
     }
 
     fn name(&mut self, name: &str) {
-        if !self.0.is_empty() && !self.0.ends_with(['{', '[']) {
+        if !matches!(self.0.as_bytes().last(), None | Some(b'{' | b'[')) {
             self.0.push(',');
         }
         if !name.is_empty() {

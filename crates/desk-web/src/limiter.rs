@@ -1,7 +1,7 @@
 //! The brake on public writes: a slot per client address, or per address that mail goes to, whose name is a keyed hash
 //! that changes every day.
 
-use desk_core::base32::Encoded;
+use desk_core::ascii::Ascii;
 use desk_core::keys::Purpose;
 use desk_core::limit::{Limits, Slot, Verdict};
 use desk_core::sealed;
@@ -70,7 +70,7 @@ pub async fn check_for<S: Store>(
 }
 
 /// The names that the slots of whoever these bytes stand for have today and had yesterday, for an erasure.
-pub fn names<S>(desk: &Desk<'_, S>, who: &[u8]) -> [Encoded<26>; 2] {
+pub fn names<S>(desk: &Desk<'_, S>, who: &[u8]) -> [Ascii<26>; 2] {
     let today = desk.now().seconds().div_euclid(86_400);
     [today, today - 1].map(|day| desk.setup.keys.blind(Purpose::Limit, &[&day.to_be_bytes(), who]))
 }

@@ -28,7 +28,7 @@ pub(crate) fn request_path(setup: &Setup, key: &RequestKey) -> String {
 /// The same for whoever came by it: their own token stays, while it is good.
 pub(crate) fn kept_path(setup: &Setup, key: &RequestKey, token: &str) -> String {
     let token = setup.keys.renewed(Purpose::RequestLink, token, key.to_bytes());
-    format!("/requests/status/{token}")
+    ["/requests/status/", &token].concat()
 }
 
 /// The path that proves an identity, which only the mail has.
@@ -170,13 +170,13 @@ pub(crate) fn identity_mail<S>(
 
 /// Puts the reference to subject and text: all that names the request where others may read along.
 fn mail(id: Id, opening: &Opening, subject: &str, mut text: String, expires: Timestamp) -> Mail {
-    let reference = Reference::new(Series::Requests, id).to_string();
+    let reference = Reference::new(Series::Requests, id).text();
     text.push_str(&(texts::identity(opening.lang).reference)(&reference));
     text.push('\n');
     Mail {
         to: opening.email.clone(),
         lang: opening.lang,
-        subject: format!("{subject} ({reference})").into(),
+        subject: [subject, " (", &reference, ")"].concat().into(),
         text,
         expires,
     }

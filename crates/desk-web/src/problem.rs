@@ -1,7 +1,5 @@
 //! Everything that can go wrong, as problems of RFC 9457: one closed catalogue, two renderings.
 
-use std::fmt::Write;
-
 use desk_core::lang::Lang;
 use http::StatusCode;
 
@@ -203,26 +201,24 @@ impl RateLimit {
         if self.policy.is_empty() {
             return reply;
         }
-        reply.header("ratelimit-policy", &self.policy).header("ratelimit", &self.standing)
+        reply
+            .header("ratelimit-policy", self.policy.clone())
+            .header("ratelimit", self.standing.clone())
     }
 }
 
 impl From<&desk_core::limit::Verdict> for RateLimit {
     fn from(verdict: &desk_core::limit::Verdict) -> Self {
+        let text = |number: u32| number.to_string();
         let mut policy = String::new();
         for standing in &verdict.standings {
-            let joint = if policy.is_empty() { "" } else { ", " };
-            let quota = standing.quota;
-            // Writing to a string cannot fail.
-            let _ = write!(
-                policy,
-                "{joint}\"{}s\";q={};w={}",
-                quota.window, quota.requests, quota.window
-            );
+            let joint = if policy.is_empty() { "\"" } else { ", \"" };
+            let (window, requests) = (text(standing.quota.window), text(standing.quota.requests));
+            policy.extend([joint, &window, "s\";q=", &requests, ";w=", &window]);
         }
         let Some(tightest) = verdict.tightest() else { return Self::default() };
-        let standing =
-            format!("\"{}s\";r={};t={}", tightest.quota.window, tightest.remaining, tightest.reset);
+        let (window, reset) = (text(tightest.quota.window), text(tightest.reset));
+        let standing = ["\"", &window, "s\";r=", &text(tightest.remaining), ";t=", &reset].concat();
         Self { policy, standing, reset: tightest.reset }
     }
 }
@@ -401,10 +397,10 @@ impl Problem {
     /// The headers that go with a status.
     fn headers(&self, reply: Reply) -> Reply {
         match self {
-            Self::MethodNotAllowed(allow) => reply.header(headers::ALLOW, allow),
+            Self::MethodNotAllowed(allow) => reply.header(headers::ALLOW, *allow),
             Self::Unauthorised => reply.header(headers::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
             Self::TooManyRequests(limit) => {
-                limit.apply(reply).header(headers::RETRY_AFTER, &limit.reset.to_string())
+                limit.apply(reply).header(headers::RETRY_AFTER, limit.reset.to_string())
             }
             Self::StoreUnavailable(_) => reply.header(headers::RETRY_AFTER, "10"),
             _ => reply,

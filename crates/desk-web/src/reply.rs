@@ -1,5 +1,6 @@
 //! Answers: one place where the headers that belong on every one of them are set.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::fmt;
 use std::pin::Pin;
@@ -34,25 +35,25 @@ pub enum Caching {
 
 impl Caching {
     /// The value of `Cache-Control` (RFC 9111, RFC 5861, RFC 8246).
-    pub fn value(self) -> String {
+    pub fn value(self) -> Cow<'static, str> {
         match self {
-            Self::NoStore => "no-store".to_owned(),
-            Self::Immutable => "public, max-age=31536000, immutable".to_owned(),
+            Self::NoStore => "no-store".into(),
+            Self::Immutable => "public, max-age=31536000, immutable".into(),
             Self::Current(None) => {
-                "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800"
-                    .to_owned()
+                "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800".into()
             }
-            Self::Public(seconds) => format!("public, max-age={seconds}"),
+            Self::Public(seconds) => format!("public, max-age={seconds}").into(),
             Self::Current(Some(left)) => {
                 let fresh = left.clamp(0, 300);
                 match left.saturating_sub(fresh) {
                     // Without this a cache may use what is stale when it cannot reach us.
-                    ..=0 => format!("public, max-age={fresh}, must-revalidate"),
+                    ..=0 => format!("public, max-age={fresh}, must-revalidate").into(),
                     stale => format!(
                         "public, max-age={fresh}, stale-while-revalidate={}, stale-if-error={}",
                         stale.min(86_400),
                         stale.min(604_800)
-                    ),
+                    )
+                    .into(),
                 }
             }
         }
@@ -172,7 +173,7 @@ impl From<Response> for http::Response<Bytes> {
     fn from(response: Response) -> Self {
         let mut builder = http::Response::builder().status(response.status);
         for (name, value) in response.headers.list() {
-            builder = builder.header(name.as_str(), value.as_slice());
+            builder = builder.header(name, value);
         }
         // Names and values were checked when they were set.
         builder.body(response.body).unwrap_or_default()
@@ -235,19 +236,19 @@ impl Reply {
 
     /// Sends the client to another address of ours with GET.
     pub fn see_other(location: &str) -> Self {
-        Self::new(StatusCode::SEE_OTHER).header(headers::LOCATION, location)
+        Self::new(StatusCode::SEE_OTHER).header(headers::LOCATION, location.to_owned())
     }
 
     /// Sets a header; a value that cannot stand in one is left out.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: &str) -> Self {
+    pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.0.headers.set(name, value);
         self
     }
 
     /// Adds one more value of a header.
     #[must_use]
-    pub fn also(mut self, name: &'static str, value: &str) -> Self {
+    pub fn also(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
         self.0.headers.add(name, value);
         self
     }
@@ -260,7 +261,7 @@ impl Reply {
 
     /// Says what the answer depends on.
     #[must_use]
-    pub fn vary(self, names: &str) -> Self {
+    pub fn vary(self, names: &'static str) -> Self {
         self.header(headers::VARY, names)
     }
 
@@ -303,7 +304,7 @@ impl Reply {
         use base64ct::{Base64, Encoding};
         let hash = Sha256::digest(&self.0.body);
         let digest = format!("sha-256=:{}:", Base64::encode_string(&hash));
-        self.etag(tag_of(&hash)).header("repr-digest", &digest)
+        self.etag(tag_of(&hash)).header("repr-digest", digest)
     }
 
     /// Finishes the answer to this request: conditions, HEAD, and the headers that every answer has.
@@ -319,12 +320,12 @@ impl Reply {
             return Prepared { status, headers, body, etag, modified, unchanged };
         }
         if let Some(tag) = &etag {
-            headers.set(headers::ETAG, &format!("\"{tag}\""));
+            headers.set(headers::ETAG, format!("\"{tag}\""));
         }
         if let Some(at) = modified {
-            headers.set(headers::LAST_MODIFIED, &at.http_date());
+            headers.set(headers::LAST_MODIFIED, at.http_date());
         }
-        headers.set(headers::CACHE_CONTROL, &caching.value());
+        headers.set(headers::CACHE_CONTROL, caching.value());
         for (name, value) in [
             (headers::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
             (headers::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -336,7 +337,7 @@ impl Reply {
             }
         }
         // Without a length the host sends the body in a second write, and the client waits for it.
-        headers.set(headers::CONTENT_LENGTH, &body.len().to_string());
+        headers.set(headers::CONTENT_LENGTH, itoa::Buffer::new().format(body.len()).to_owned());
         Prepared { status, headers, body, etag, modified, unchanged }
     }
 }

@@ -198,11 +198,11 @@ impl Locale {
     }
 
     /// An address of ours that keeps the language if this request's address named it.
-    pub fn href(self, path: &str) -> String {
+    pub fn href(self, path: &str) -> Cow<'_, str> {
         if !self.explicit {
-            return path.to_owned();
+            return path.into();
         }
-        let joint = if path.contains('?') { '&' } else { '?' };
-        format!("{path}{joint}lang={}", self.lang)
+        let joint = if path.contains('?') { "&lang=" } else { "?lang=" };
+        [path, joint, self.lang.tag()].concat().into()
     }
 }

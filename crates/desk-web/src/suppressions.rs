@@ -515,8 +515,8 @@ async fn export<S: Scan + Clone>(
     let next = format!("<{}/suppressions?since={cursor}>; rel=\"next\"", desk.setup.base_url);
     let reply = Reply::with_body(StatusCode::OK, media_type, Bytes::new())
         .vary("Accept")
-        .header("desk-cursor", &cursor.to_string())
-        .header(headers::LINK, &next);
+        .header("desk-cursor", cursor.to_string())
+        .header(headers::LINK, next);
     // What an operator looks at, the mailer does not know by that; unless both are one.
     let mailer = role == Role::App || desk.setup.app_token.is_none();
     let export = Export {

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::time::{Date, Timestamp, ascii, digits};
+use crate::ascii::{Ascii, digits};
+use crate::time::{Date, Timestamp};
 
 /// A time zone by a POSIX rule string (POSIX.1-2024 section 8.3, with the hours of RFC 8536 section 3.3.1), such as
 /// `MSK-3`, `<+05>-5` or `CET-1CEST,M3.5.0,M10.5.0/3`. It knows the rule of today: an instant of a year in which other
@@ -129,26 +130,21 @@ impl Zone {
     /// Writes an instant as RFC 3339 with the offset that holds there, to the second.
     pub fn rfc3339(&self, at: Timestamp) -> String {
         let offset = self.offset(at);
-        let mut text = at.plus_seconds(offset).to_string();
-        // The offset in the place of UTC's Z.
-        text.pop();
-        text.push(if offset < 0 { '-' } else { '+' });
         let minutes = offset.unsigned_abs() / 60;
         let ([a, b], [c, d]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
-        text.push_str(ascii(&[a, b, b':', c, d]));
-        text
+        let ahead = if offset < 0 { b'-' } else { b'+' };
+        let local = Ascii::new(at.plus_seconds(offset).symbols());
+        [&*local, &Ascii::new([ahead, a, b, b':', c, d])].concat()
     }
 
     /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
     pub fn time(&self, at: Timestamp) -> String {
         let offset = self.offset(at);
         let (hour, minute, second) = at.plus_seconds(offset).time_of_day();
-        let offset = Offset(offset);
-        if second == 0 {
-            format!("{hour:02}:{minute:02} {offset}")
-        } else {
-            format!("{hour:02}:{minute:02}:{second:02} {offset}")
-        }
+        let ([a, b], [c, d], [e, f]) = (digits(hour), digits(minute), digits(second));
+        let seconds = Ascii::new([b':', e, f]);
+        let seconds = if second == 0 { "" } else { &seconds };
+        [&*Ascii::new([a, b, b':', c, d]), seconds, " ", &Offset(offset).text()].concat()
     }
 
     /// Writes an instant for people, as day, time and offset: `2026-11-22 14:05 UTC+3`.
@@ -156,24 +152,25 @@ impl Zone {
         let offset = self.offset(at);
         let local = at.plus_seconds(offset);
         let (hour, minute, _) = local.time_of_day();
-        format!("{} {hour:02}:{minute:02} {}", local.date(), Offset(offset))
+        let ([a, b], [c, d]) = (digits(hour), digits(minute));
+        let time = Ascii::new([b' ', a, b, b':', c, d, b' ']);
+        [&*local.date().text(), &time, &Offset(offset).text()].concat()
     }
 }
 
-/// As people write it: `UTC`, `UTC+3`, `UTC-03:30`.
-impl fmt::Display for Offset {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let minutes = self.0.abs() / 60;
-        f.write_str("UTC")?;
+impl Offset {
+    /// As people write it: `UTC`, `UTC+3`, `UTC-3:30`.
+    fn text(self) -> String {
+        let minutes = self.0.unsigned_abs() / 60;
         if minutes == 0 {
-            return Ok(());
+            return "UTC".to_owned();
         }
-        f.write_str(if self.0 < 0 { "-" } else { "+" })?;
-        write!(f, "{}", minutes / 60)?;
-        if minutes % 60 != 0 {
-            write!(f, ":{:02}", minutes % 60)?;
-        }
-        Ok(())
+        let ahead = if self.0 < 0 { "-" } else { "+" };
+        let ([tens, ones], [c, d]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
+        let hours = Ascii::new([tens, ones]);
+        let rest = Ascii::new([b':', c, d]);
+        let rest = if minutes.is_multiple_of(60) { "" } else { &rest };
+        ["UTC", ahead, hours.strip_prefix('0').unwrap_or(&hours), rest].concat()
     }
 }
 

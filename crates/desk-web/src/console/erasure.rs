@@ -173,7 +173,7 @@ async fn log<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Resu
         let name = format!("attachment; filename=\"{}.csv\"", act.reference());
         let csv = erasure::log_csv(&act, executor.as_ref(), lang);
         Reply::with_body(StatusCode::OK, "text/csv; charset=utf-8; header=present", csv)
-            .header(headers::CONTENT_DISPOSITION, &name)
+            .header(headers::CONTENT_DISPOSITION, name)
     } else {
         Reply::json_text(StatusCode::OK, erasure::log_json(&act, executor.as_ref(), lang))
     };

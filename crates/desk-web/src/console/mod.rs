@@ -253,7 +253,7 @@ async fn file<S: Scan>(
     let name = format!("{reference}-{number}.{}", file.kind.extension());
     Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
         .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-        .header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}\"")))
+        .header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
 }
 
 async fn reply<S: Scan>(

@@ -160,7 +160,7 @@ fn secret(reply: Reply) -> Reply {
 }
 
 fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
+    secret(reply).header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
 }
 
 /// The empty form. Its render token carries the id of the case that it will open, so that a retry opens the same one.
@@ -350,7 +350,7 @@ async fn add_message<S: Store>(
     let earlier = case.head.events().iter().find(|event| event.id.unique() == id.unique());
     if let Some(earlier) = earlier {
         let same = matches!(&earlier.change, Change::PersonWrote { text: first } if *first == text);
-        let link = Some(locale.href(&status_path(desk.setup, &key)));
+        let link = Some(locale.href(&status_path(desk.setup, &key)).into_owned());
         return if same {
             let brake = brake.released();
             Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))

@@ -119,7 +119,7 @@ pub(super) async fn submit<S: Store>(
         secret(Reply::see_other(&locale.href(&format!("{path}/received"))))
     } else {
         secret(Reply::json_text(StatusCode::CREATED, wire::ticket(desk.setup, &key, &case)))
-            .header(headers::LOCATION, &path)
+            .header(headers::LOCATION, path)
             .lang(locale.lang)
     };
     Ok(brake.fields().apply(reply))
@@ -181,7 +181,7 @@ async fn accept<S: Store>(
     ticket: Ticket,
     submission: Submission,
 ) -> Result<(CaseKey, Case, Brake), Problem> {
-    let fingerprint = fingerprint(&submission);
+    let fingerprint = fingerprint(&ticket, &submission);
     let subject = submission.email.as_ref().map(|email| desk.setup.keys.subject(email));
     let own = case_key(desk, &ticket, subject, &fingerprint);
 
@@ -192,7 +192,7 @@ async fn accept<S: Store>(
     if let Some(opening) = earlier {
         if opening.fingerprint != fingerprint {
             let link = matches!(ticket, Ticket::Form(_))
-                .then(|| locale.href(&status_path(desk.setup, &key)));
+                .then(|| locale.href(&status_path(desk.setup, &key)).into_owned());
             return Err(Problem::AlreadySent(link));
         }
         return Ok((key, Case::fold(key.id, opening, Head::default()), brake.released()));
@@ -241,7 +241,11 @@ fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
 }
 
 /// A hash of everything that makes two submissions the same: what the person said, not how it travelled.
-fn fingerprint(submission: &Submission) -> String {
+/// What tells a retry from another text; nothing where no ticket can come a second time.
+fn fingerprint(ticket: &Ticket, submission: &Submission) -> String {
+    if matches!(ticket, Ticket::Fresh) {
+        return String::new();
+    }
     let parts = [
         submission.kind.name(),
         submission.message.as_str(),

@@ -27,11 +27,11 @@ pub(super) fn ticket(setup: &Setup, key: &CaseKey, case: &Case) -> String {
 
 fn summary(json: &mut Json, case: &Case, url: &str) {
     let opening = &case.opening;
-    json.shown("reference", &case.reference());
+    json.text("reference", &case.reference().text());
     json.text("kind", opening.kind.name());
     json.text("state", case.state.name());
-    json.shown("opened_at", &opening.at);
-    json.shown("expires_at", &opening.expires);
+    json.text("opened_at", &opening.at.text());
+    json.text("expires_at", &opening.expires.text());
     json.text("status_url", url);
     json.shown("receipt_url", &format_args!("{url}/receipt.json"));
     policy(json, opening.policy.as_ref());
@@ -89,7 +89,7 @@ fn entry(
 ) {
     list.nest("", |json| {
         json.text("from", from);
-        json.shown("at", &at);
+        json.text("at", &at.text());
         json.text("text", text.as_str());
         attachments(json, attached, files);
     });
@@ -131,9 +131,9 @@ fn claims(json: &mut Json, setup: &Setup, case: &Case, message: &str) {
     json.text("type", "case-opened");
     json.text("issuer", &setup.base_url);
     json.text("controller", &setup.controller(case.opening.lang));
-    json.shown("reference", &case.reference());
+    json.text("reference", &case.reference().text());
     json.text("kind", opening.kind.name());
-    json.shown("opened_at", &opening.at);
+    json.text("opened_at", &opening.at.text());
     json.text("message_sha256", message);
     json.list("attachments_sha256", |list| {
         for file in &opening.files {

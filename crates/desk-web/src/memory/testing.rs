@@ -85,12 +85,10 @@ pub(crate) struct Answer {
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
         let response = block_on(response.whole()).unwrap();
-        let headers = response.headers.list().iter();
+        let headers = response.headers.list();
         Self {
             status: response.status.as_u16(),
-            headers: headers
-                .map(|(name, value)| (name.clone(), String::from_utf8(value.clone()).unwrap()))
-                .collect(),
+            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             log: response.log,
             body: response.body,
         }

@@ -299,13 +299,13 @@ impl<S: Store + 'static> Download<S> {
         let size = self.package.size.to_string();
         let reply = Reply::with_body(StatusCode::OK, "application/zip", Bytes::new())
             .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-            .header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{name}.zip\""));
+            .header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\""));
         let locale = request.locale(desk.setup);
         let mut response = desk.respond(request, locale, Ok(reply));
         if request.method != Method::HEAD {
             response = response.followed_by(Rest::new(self));
         }
-        response.headers.set(headers::CONTENT_LENGTH, &size);
+        response.headers.set(headers::CONTENT_LENGTH, size);
         response
     }
 

@@ -104,7 +104,7 @@ impl Comparison<'_> {
             .filter(is_same)
             .map(|section| self.title(section, words.preface))
             .collect();
-        let json = locale.href(&format!("{}?format=json", view.request.path()));
+        let json = format!("{}?format=json", view.request.path());
         let main = html! {
             p.kicker { a href=(locale.href("/policy/versions")) { (words.versions) } }
             h1 { (title) }
@@ -131,7 +131,7 @@ impl Comparison<'_> {
                 }
             }
             ul.links {
-                li { a href=(json) type="application/json" { "JSON" } }
+                li { a href=(locale.href(&json)) type="application/json" { "JSON" } }
                 li { a href=(locale.href("/policy/versions")) { (words.all_versions) } }
             }
         };

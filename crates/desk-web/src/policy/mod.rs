@@ -186,7 +186,7 @@ fn given<S>(
     if current.until.is_some() {
         // What is remembered would promise too long a life.
         let caching = caching(&current.history, desk.now()).value();
-        answer.headers.set(CACHE_CONTROL, &caching);
+        answer.headers.set(CACHE_CONTROL, caching);
     }
     answer
 }

@@ -62,7 +62,7 @@ pub(super) async fn publish<S: Store>(
         return Ok(reply);
     }
     let lang = published.publication.language;
-    Ok(reply.header(LOCATION, &format!("/policy/versions/{version}?lang={lang}")))
+    Ok(reply.header(LOCATION, format!("/policy/versions/{version}?lang={lang}")))
 }
 
 fn decide(index: &Index, draft: Draft, now: Timestamp) -> Result<Decision, Problem> {

@@ -83,9 +83,9 @@ fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Repl
             "Accept, Accept-Language"
         })
         .caching(if immutable { Caching::Immutable } else { view.caching() })
-        .header(CONTENT_LOCATION, &format!("{version}?lang={served}"))
-        .header(LINK, &links(view, found, immutable))
-        .header("policy-translation", &translation)
+        .header(CONTENT_LOCATION, format!("{version}?lang={served}"))
+        .header(LINK, links(view, found, immutable))
+        .header("policy-translation", translation)
         .digested();
     match format {
         // A page changes with a release too, which no date of ours knows; its tag does.
@@ -353,8 +353,8 @@ fn forms<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
         Asked::Version | Asked::At(_) => version_path(found.version),
     };
     let form = |format: Format, name: &str| {
-        let target = locale.href(&format!("{here}?format={}", format.name()));
-        html! { li { a href=(target) type=(format.media_type()) { (name) } } }
+        let target = format!("{here}?format={}", format.name());
+        html! { li { a href=(locale.href(&target)) type=(format.media_type()) { (name) } } }
     };
     html! {
         nav aria-labelledby="formats-title" {

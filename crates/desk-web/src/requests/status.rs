@@ -105,5 +105,5 @@ fn case_json<S>(
 }
 
 pub(super) fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(headers::CONTENT_DISPOSITION, &format!("attachment; filename=\"{file}\""))
+    secret(reply).header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
 }

@@ -138,7 +138,7 @@ async fn submit<S: Store>(
     } else {
         let json = wire::ticket(desk.setup, &key, &opening, &path);
         Reply::json_text(StatusCode::CREATED, json)
-            .header(headers::LOCATION, &path)
+            .header(headers::LOCATION, path)
             .lang(locale.lang)
     };
     Ok(brake.fields().apply(secret(reply)))
@@ -189,7 +189,7 @@ async fn accept<S: Store>(
     submission: Submission,
     beside: &mut Beside,
 ) -> Result<(RequestKey, Box<Opening>, Brake), Problem> {
-    let fingerprint = fingerprint(&submission);
+    let fingerprint = fingerprint(&ticket, &submission);
     let own = request_key(desk, &ticket, &submission.email, &fingerprint);
 
     // Load: the request that this ticket may have opened already, both brakes, the policy in force.
@@ -204,7 +204,7 @@ async fn accept<S: Store>(
     if let Some(opening) = earlier {
         if opening.fingerprint != fingerprint {
             let link = matches!(ticket, Ticket::Form(_))
-                .then(|| locale.href(&pending_path(desk.setup, &key)));
+                .then(|| locale.href(&pending_path(desk.setup, &key)).into_owned());
             return Err(Problem::AlreadySent(link));
         }
         return Ok((key, opening, client.released()));
@@ -264,7 +264,11 @@ fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
     desk.now().plus_seconds(i64::from(desk.setup.retention_days) * 86_400)
 }
 
-fn fingerprint(submission: &Submission) -> String {
+/// What tells a retry from another text; nothing where no ticket can come a second time.
+fn fingerprint(ticket: &Ticket, submission: &Submission) -> String {
+    if matches!(ticket, Ticket::Fresh) {
+        return String::new();
+    }
     let parts = [
         submission.kind.name(),
         submission.email.as_str(),

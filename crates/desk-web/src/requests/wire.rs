@@ -16,24 +16,24 @@ use crate::setup::Setup;
 /// Writes what everybody may see of a request who has any of its links.
 fn summary(json: &mut Json, case: &Request, now: Timestamp) {
     let opening = &case.opening;
-    json.shown("reference", &case.reference());
+    json.text("reference", &case.reference().text());
     json.text("kind", opening.kind.name());
     json.text("regime", opening.regime.name());
     json.text("state", case.state(now).name());
-    json.shown("received_at", &opening.at);
+    json.text("received_at", &opening.at.text());
 }
 
 /// The answer to a new request. `path` leads to where identity is proven.
 pub(super) fn ticket(setup: &Setup, key: &RequestKey, opening: &Opening, path: &str) -> String {
     Json::object(|json| {
-        json.shown("reference", &Reference::new(Series::Requests, key.id));
+        json.text("reference", &Reference::new(Series::Requests, key.id).text());
         json.text("kind", opening.kind.name());
         json.text("regime", opening.regime.name());
         // It is no more than that until somebody proves who asks, whatever came of it since.
         json.text("state", "awaiting_identity");
-        json.shown("received_at", &opening.at);
-        json.shown("expires_at", &opening.expires);
-        json.shown("pending_url", &format_args!("{}{path}", setup.base_url));
+        json.text("received_at", &opening.at.text());
+        json.text("expires_at", &opening.expires.text());
+        json.text("pending_url", &[&*setup.base_url, path].concat());
         policy(json, opening.policy.as_ref());
     })
 }
@@ -46,26 +46,26 @@ fn opening_policy(case: &Request) -> Option<&desk_core::case::PolicyPin> {
 pub(super) fn changed(setup: &Setup, case: &Request, path: &str, now: Timestamp) -> String {
     Json::object(|json| {
         summary(json, case, now);
-        json.shown("status_url", &format_args!("{}{path}", setup.base_url));
+        json.text("status_url", &[&*setup.base_url, path].concat());
     })
 }
 
 /// A request whose identity is to be proven, as whoever filed it sees it: nothing about the person.
 pub(super) fn pending(case: &Request, now: Timestamp) -> String {
     Json::object(|json| {
-        json.shown("reference", &case.reference());
+        json.text("reference", &case.reference().text());
         json.text("state", case.state(now).name());
         if let State::AwaitingIdentity(awaiting) = case.state(now) {
             json.number("tries_left", awaiting.tries_left.into());
             json.number("mails_left", awaiting.sends_left.into());
-            json.shown("until", &awaiting.until);
+            json.text("until", &awaiting.until.text());
         }
     })
 }
 
 /// The answer to a proof of identity.
 pub(super) fn proven(setup: &Setup, path: &str) -> String {
-    Json::object(|json| json.shown("status_url", &format_args!("{}{path}", setup.base_url)))
+    Json::object(|json| json.text("status_url", &[&*setup.base_url, path].concat()))
 }
 
 /// A request as its person sees it.
@@ -82,7 +82,7 @@ pub(super) fn case(
     setup.clocks()?;
     Ok(Json::object(|json| {
         summary(json, case, now);
-        json.shown("expires_at", &case.opening.expires);
+        json.text("expires_at", &case.opening.expires.text());
         json.text("status_url", &url);
         json.shown("receipt_url", &format_args!("{url}/receipt.json"));
         clock::write(json, setup, case, case.opening.lang, now);
@@ -93,7 +93,7 @@ pub(super) fn case(
         if let Some(package) = case.package(now) {
             json.nest("package", |json| {
                 json.shown("size", &package.size);
-                json.shown("until", &package.until);
+                json.text("until", &package.until.text());
                 json.shown("url", &format_args!("{url}/package"));
             });
         }
@@ -105,22 +105,22 @@ pub(super) fn case(
 pub(crate) fn standing(json: &mut Json, case: &Request, now: Timestamp) {
     if let Some((at, proof)) = case.identified {
         json.nest("identity", |json| {
-            json.shown("proven_at", &at);
+            json.text("proven_at", &at.text());
             json.text("by", Proof::name(proof));
         });
     }
     if let Some(extension) = &case.extension {
         json.nest("extension", |json| {
-            json.shown("at", &extension.at);
+            json.text("at", &extension.at.text());
             json.text("reason", extension.reason.as_str());
         });
     }
     let state = case.state(now);
     if let Some(at) = state.ended() {
-        json.shown("ended_at", &at);
+        json.text("ended_at", &at.text());
     }
     match state {
-        State::AwaitingClarification { since } => json.shown("asked_at", &since),
+        State::AwaitingClarification { since } => json.text("asked_at", &since.text()),
         State::Answered { partly, .. } => json.flag("partly", partly),
         State::Refused { ground, .. } => json.text("ground", ground.name()),
         _ => {}
@@ -144,7 +144,7 @@ pub(crate) fn thread(json: &mut Json, case: &Request, files: &str) {
         if opening.details.is_some() || !opening.files.is_empty() {
             list.nest("", |json| {
                 json.text("from", "person");
-                json.shown("at", &opening.at);
+                json.text("at", &opening.at.text());
                 json.text("text", opening.details.as_ref().map_or("", |text| text.as_str()));
                 attachments(json, &opening.files, files);
             });
@@ -162,7 +162,7 @@ pub(crate) fn thread(json: &mut Json, case: &Request, files: &str) {
             list.nest("", |json| {
                 json.text("from", from);
                 json.text("kind", kind);
-                json.shown("at", &event.id.instant());
+                json.text("at", &event.id.instant().text());
                 json.text("text", text.as_str());
             });
         }
@@ -185,12 +185,12 @@ pub(super) fn receipt(setup: &Setup, case: &Request) -> Result<String, Problem> 
         json.text("type", "request-received");
         json.text("issuer", &setup.base_url);
         json.text("controller", &setup.controller(opening.lang));
-        json.shown("reference", &case.reference());
+        json.text("reference", &case.reference().text());
         json.text("kind", opening.kind.name());
         json.text("regime", opening.regime.name());
-        json.shown("received_at", &opening.at);
+        json.text("received_at", &opening.at.text());
         if let Some(due) = &due {
-            json.shown("due_on", &due.last_day);
+            json.text("due_on", &due.last_day.text());
         }
         json.text("details_sha256", &details);
         json.list("attachments_sha256", |list| {

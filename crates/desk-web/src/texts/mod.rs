@@ -296,6 +296,11 @@ fn of(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
     table.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
 }
 
+/// A number as text.
+fn number(number: impl itoa::Integer) -> String {
+    itoa::Buffer::new().format(number).to_owned()
+}
+
 /// The texts of a kind of problem, with what does not depend on the language.
 const fn problem_text(
     kind: Kind,

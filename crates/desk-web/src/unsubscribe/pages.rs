@@ -38,7 +38,7 @@ fn name(setup: &Setup, locale: Locale, scope: Scope) -> &str {
 }
 
 fn path(locale: Locale, token: &str, rest: &str) -> String {
-    locale.href(&["/u/", token, rest].concat())
+    locale.href(&["/u/", token, rest].concat()).into_owned()
 }
 
 /// The page of a link: one button.

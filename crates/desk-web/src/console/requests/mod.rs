@@ -344,5 +344,5 @@ fn done<S>(desk: &Desk<'_, S>, case: &Request, status: StatusCode) -> Reply {
 }
 
 fn tagged<S>(desk: &Desk<'_, S>, case: &Request, reply: Reply) -> Reply {
-    reply.header(headers::ETAG, &format!("\"{}\"", state_tag(desk, case)))
+    reply.header(headers::ETAG, format!("\"{}\"", state_tag(desk, case)))
 }

@@ -122,7 +122,7 @@ pub(super) async fn from_case<S: Scan>(
         cases::append(desk, &found.key, case, reply, event).await?;
     }
     let path = format!("/console/api/requests/{id}");
-    Ok(done(desk, &turned, status).header(headers::LOCATION, &path))
+    Ok(done(desk, &turned, status).header(headers::LOCATION, path))
 }
 
 /// Opens a complaint with the text of a request. The request goes on, if it was going on.
@@ -208,5 +208,5 @@ pub(super) async fn complaint<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result
 
 fn complained<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
     let path = format!("/console/api/cases/{}", key.id);
-    case_reply(desk, key, case, status).header(headers::LOCATION, &path)
+    case_reply(desk, key, case, status).header(headers::LOCATION, path)
 }

@@ -10,6 +10,7 @@ use desk_core::time::{Date, Weekday};
 
 use super::TEXTS;
 use crate::texts::clock::ClockTexts;
+use crate::texts::number;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
@@ -92,16 +93,16 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
     days_left: |days| match days {
         0 => "today is the last day".to_owned(),
         1 => "1 day left".to_owned(),
-        2.. => format!("{days} days left"),
+        2.. => [&number(days), " days left"].concat(),
         -1 => "1 day late".to_owned(),
-        _ => format!("{} days late", days.saturating_neg()),
+        _ => [&number(days.saturating_neg()), " days late"].concat(),
     },
     working_days_left: |days| match days {
         1 => "1 working day left".to_owned(),
-        _ => format!("{days} working days left"),
+        _ => [&number(days), " working days left"].concat(),
     },
     resting: "The clock is resting: nothing is late while the person is waited for.",
-    overdue: |at, zone| format!("Overdue since {}, {}.", day(zone.date(at)), zone.time(at)),
+    overdue: |at, zone| ["Overdue since ", &day(zone.date(at)), ", ", &zone.time(at), "."].concat(),
     provisional: "provisional",
 };
 
@@ -115,7 +116,7 @@ fn day(date: Date) -> String {
         Weekday::Saturday => "Saturday",
         Weekday::Sunday => "Sunday",
     };
-    format!("{name}, {}", (TEXTS.date)(date))
+    [name, ", ", &(TEXTS.date)(date)].concat()
 }
 
 fn term(term: Term) -> String {
@@ -128,7 +129,8 @@ fn term(term: Term) -> String {
         Unit::CalendarDays => ("calendar day", "calendar days"),
         Unit::Months => ("month", "months"),
     };
-    format!("{} {}", term.count, if term.count == 1 { one } else { many })
+    let noun = if term.count == 1 { one } else { many };
+    [&number(term.count), " ", noun].concat()
 }
 
 fn article(Article { law, place }: Article) -> String {
@@ -157,7 +159,7 @@ fn version(version: Version) -> String {
         Source::Computed => "computed",
         Source::Weekends => "weekends only",
     };
-    format!("{}-{year}, {source}", calendar.name())
+    [calendar.name(), "-", &number(year), ", ", source].concat()
 }
 
 fn versions(versions: &[Version]) -> String {
@@ -187,34 +189,14 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
     let date = TEXTS.date;
     match step {
         Step::Received { at, day: of } => {
-            format!("{} on {} at {}.", base(rule.base), day(*of), zone.time(*at))
+            [base(rule.base), " on ", &day(*of), " at ", &zone.time(*at), "."].concat()
         }
-        Step::AtOnce { article: by } => format!("It is due at once ({}).", article(*by)),
-        Step::Extended { by, total, article: of } => format!(
-            "Extended once by {}, to {} in all ({}).",
-            term(*by),
-            term(*total),
-            article(*of)
-        ),
+        Step::AtOnce { article: by } => ["It is due at once (", &article(*by), ")."].concat(),
+        Step::Extended { by, total, article: of } => ["Extended once by ", &term(*by), ", to ", &term(*total), " in all (", &article(*of), ")."].concat(),
         Step::NoExtension => "The law knows no extension of this term: none is counted.".to_owned(),
-        Step::NextDay { first, article: by } => format!(
-            "That day does not count. Counting begins the next day: {} ({}).",
-            day(*first),
-            article(*by)
-        ),
-        Step::Hours { count, at, article: by } => format!(
-            "{} end on {} at {} ({}). They are real hours: nights, weekends and holidays count.",
-            term(Term { count: *count, unit: Unit::Hours }),
-            day(zone.date(*at)),
-            zone.time(*at),
-            article(*by)
-        ),
-        Step::CalendarDays { count, last, article: by } => format!(
-            "{} end on {} ({}).",
-            term(Term { count: *count, unit: Unit::CalendarDays }),
-            day(*last),
-            article(*by)
-        ),
+        Step::NextDay { first, article: by } => ["That day does not count. Counting begins the next day: ", &day(*first), " (", &article(*by), ")."].concat(),
+        Step::Hours { count, at, article: by } => [&term(Term { count: *count, unit: Unit::Hours }), " end on ", &day(zone.date(*at)), " at ", &zone.time(*at), " (", &article(*by), "). They are real hours: nights, weekends and holidays count."].concat(),
+        Step::CalendarDays { count, last, article: by } => [&term(Term { count: *count, unit: Unit::CalendarDays }), " end on ", &day(*last), " (", &article(*by), ")."].concat(),
         Step::Months { count, last, is_shorter, article: by, counting } => {
             let why = if *is_shorter {
                 "the last day of a shorter month"
@@ -222,21 +204,10 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
                 "the day of the same number"
             };
             let verb = if *count == 1 { "ends" } else { "end" };
-            format!(
-                "{} {verb} on {}, {why} ({}; {}).",
-                term(Term { count: *count, unit: Unit::Months }),
-                day(*last),
-                article(*by),
-                article(*counting)
-            )
+            [&term(Term { count: *count, unit: Unit::Months }), " ", verb, " on ", &day(*last), ", ", why, " (", &article(*by), "; ", &article(*counting), ")."].concat()
         }
         Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
-            let mut text = format!(
-                "{} end on {} ({}). Not counted: weekends",
-                term(Term { count: *count, unit: Unit::WorkingDays }),
-                day(*last),
-                article(*by)
-            );
+            let mut text = [&term(Term { count: *count, unit: Unit::WorkingDays }), " end on ", &day(*last), " (", &article(*by), "). Not counted: weekends"].concat();
             for (from, to) in skipped {
                 text.push_str(", ");
                 text.push_str(&date(*from));
@@ -255,72 +226,26 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
             let gained = match days {
                 0 => "that adds no day".to_owned(),
                 1 => "1 day is added".to_owned(),
-                _ => format!("{days} days are added"),
+                _ => [&number(*days), " days are added"].concat(),
             };
-            format!(
-                "The clock rested for {}, asked for on {} and given on {}: {gained} ({}).",
-                cause(*of),
-                date(*from),
-                date(*to),
-                article(*by)
-            )
+            ["The clock rested for ", cause(*of), ", asked for on ", &date(*from), " and given on ", &date(*to), ": ", &gained, " (", &article(*by), ")."].concat()
         }
-        Step::Anew { from, last, article: by } => format!(
-            "Counted from {}, when identity was proven, it ends sooner: on {} ({}).",
-            date(*from),
-            day(*last),
-            article(*by)
-        ),
-        Step::Resting { cause: of, since, article: by } => format!(
-            "The clock has been resting since {}, for {} ({}). Every day until then will be added.",
-            date(*since),
-            cause(*of),
-            article(*by)
-        ),
-        Step::NoRest { cause: of, from } => format!(
-            "{} was asked for on {}: this clock does not stop for that.",
-            match of {
+        Step::Anew { from, last, article: by } => ["Counted from ", &date(*from), ", when identity was proven, it ends sooner: on ", &day(*last), " (", &article(*by), ")."].concat(),
+        Step::Resting { cause: of, since, article: by } => ["The clock has been resting since ", &date(*since), ", for ", cause(*of), " (", &article(*by), "). Every day until then will be added."].concat(),
+        Step::NoRest { cause: of, from } => [match of {
                 Cause::Identity => "Proof of identity",
                 Cause::Clarification => "A clarification",
-            },
-            date(*from)
-        ),
-        Step::RestTooLate { cause: of, from } => format!(
-            "The term was over when {} was asked for on {}: that stops nothing.",
-            cause(*of),
-            date(*from)
-        ),
-        Step::Roll { from, to, versions: of, article: by } if from == to => format!(
-            "{} is a working day, so it stays ({}; {}).",
-            day(*from),
-            article(*by),
-            versions(of)
-        ),
-        Step::Roll { from, to, versions: of, article: by } => format!(
-            "{} is a day off: the term ends on the next working day, {} ({}; {}).",
-            day(*from),
-            day(*to),
-            article(*by),
-            versions(of)
-        ),
-        Step::NoRoll { day: of } => format!(
-            "{} is a day off, and the term ends then all the same: there is no rule that we would rely on to put it off.",
-            day(*of)
-        ),
+            }, " was asked for on ", &date(*from), ": this clock does not stop for that."].concat(),
+        Step::RestTooLate { cause: of, from } => ["The term was over when ", cause(*of), " was asked for on ", &date(*from), ": that stops nothing."].concat(),
+        Step::Roll { from, to, versions: of, article: by } if from == to => [&day(*from), " is a working day, so it stays (", &article(*by), "; ", &versions(of), ")."].concat(),
+        Step::Roll { from, to, versions: of, article: by } => [&day(*from), " is a day off: the term ends on the next working day, ", &day(*to), " (", &article(*by), "; ", &versions(of), ")."].concat(),
+        Step::NoRoll { day: of } => [&day(*of), " is a day off, and the term ends then all the same: there is no rule that we would rely on to put it off."].concat(),
         Step::Provisional { version: of } => match of.source {
-            Source::Computed => format!(
-                "Provisional: the days off of {} are not decreed yet ({}), and the day may move either way.",
-                of.year,
-                version(*of)
-            ),
-            _ => format!(
-                "Provisional: no holidays are known for {} ({}); each one would make the day later.",
-                of.year,
-                version(*of)
-            ),
+            Source::Computed => ["Provisional: the days off of ", &number(of.year), " are not decreed yet (", &version(*of), "), and the day may move either way."].concat(),
+            _ => ["Provisional: no holidays are known for ", &number(of.year), " (", &version(*of), "); each one would make the day later."].concat(),
         },
         Step::LastDay { day: of, at } => {
-            format!("Last day: {}, until {}.", day(*of), zone.time(*at))
+            ["Last day: ", &day(*of), ", until ", &zone.time(*at), "."].concat()
         }
     }
 }

@@ -28,10 +28,13 @@ pub(super) static TEXTS: Texts = Texts {
     nav_mail: "Newsletters",
     nav_security: "Report a security problem",
     controller: |controller, app| {
-        format!(
-            "{} is responsible for your data in {app}. This page sets no cookies and runs no scripts.",
-            capital(controller)
-        )
+        [
+            &capital(controller),
+            " is responsible for your data in ",
+            app,
+            ". This page sets no cookies and runs no scripts.",
+        ]
+        .concat()
     },
     operator_of: |app| format!("the operator of {app}"),
     problem_kicker: "Problem",
@@ -66,7 +69,14 @@ pub(super) static TEXTS: Texts = Texts {
             "December",
         ];
         let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
-        format!("{}\u{a0}{month} {}", date.day(), date.year())
+        [
+            itoa::Buffer::new().format(u32::from(date.day())),
+            "\u{a0}",
+            month,
+            " ",
+            itoa::Buffer::new().format(u32::from(date.year())),
+        ]
+        .concat()
     },
 };
 

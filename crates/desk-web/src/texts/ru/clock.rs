@@ -10,6 +10,7 @@ use desk_core::time::{Date, Weekday};
 
 use super::TEXTS;
 use crate::texts::clock::ClockTexts;
+use crate::texts::number;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
@@ -91,12 +92,12 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
     step,
     days_left: |days| match days {
         0 => "сегодня последний день".to_owned(),
-        1.. => format!("до последнего дня: {}", counted(days.unsigned_abs(), DAYS)),
-        _ => format!("просрочка: {}", counted(days.unsigned_abs(), DAYS)),
+        1.. => ["до последнего дня: ", &counted(days.unsigned_abs(), DAYS)].concat(),
+        _ => ["просрочка: ", &counted(days.unsigned_abs(), DAYS)].concat(),
     },
-    working_days_left: |days| format!("в том числе: {}", counted(days.into(), WORKING_DAYS)),
+    working_days_left: |days| ["в том числе: ", &counted(days.into(), WORKING_DAYS)].concat(),
     resting: "Течение срока приостановлено: пока ждём ответа человека, просрочки нет.",
-    overdue: |at, zone| format!("Срок истёк: {}, {}.", day(zone.date(at)), zone.time(at)),
+    overdue: |at, zone| ["Срок истёк: ", &day(zone.date(at)), ", ", &zone.time(at), "."].concat(),
     provisional: "предварительно",
 };
 
@@ -114,7 +115,7 @@ fn counted(count: u64, [one, few, many]: [&str; 3]) -> String {
         (_, 2..=4) => few,
         _ => many,
     };
-    format!("{count}\u{a0}{noun}")
+    [&number(count), "\u{a0}", noun].concat()
 }
 
 fn day(date: Date) -> String {
@@ -127,7 +128,7 @@ fn day(date: Date) -> String {
         Weekday::Saturday => "суббота",
         Weekday::Sunday => "воскресенье",
     };
-    format!("{name}, {}", (TEXTS.date)(date))
+    [name, ", ", &(TEXTS.date)(date)].concat()
 }
 
 fn term(term: Term) -> String {
@@ -186,7 +187,7 @@ fn version(version: Version) -> String {
         Source::Computed => "рассчитан",
         Source::Weekends => "только выходные",
     };
-    format!("{}-{year}, {source}", calendar.name())
+    [calendar.name(), "-", &number(year), ", ", source].concat()
 }
 
 fn versions(versions: &[Version]) -> String {
@@ -216,57 +217,26 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
     let date = TEXTS.date;
     match step {
         Step::Received { at, day: of } => {
-            format!("{}: {}, {}.", base(rule.base), day(*of), zone.time(*at))
+            [base(rule.base), ": ", &day(*of), ", ", &zone.time(*at), "."].concat()
         }
-        Step::AtOnce { article: by } => format!("Исполнить нужно немедленно ({}).", article(*by)),
-        Step::Extended { by, total, article: of } => format!(
-            "Срок продлён, один раз: на {}, всего {} ({}).",
-            term(*by),
-            term(*total),
-            article(*of)
-        ),
+        Step::AtOnce { article: by } => ["Исполнить нужно немедленно (", &article(*by), ")."].concat(),
+        Step::Extended { by, total, article: of } => ["Срок продлён, один раз: на ", &term(*by), ", всего ", &term(*total), " (", &article(*of), ")."].concat(),
         Step::NoExtension => {
             "Продлить этот срок закон не позволяет: продление не учтено.".to_owned()
         }
-        Step::NextDay { first, article: by } => format!(
-            "Этот день не считается. Срок идёт со следующего дня: {} ({}).",
-            day(*first),
-            article(*by)
-        ),
-        Step::Hours { count, at, article: by } => format!(
-            "Срок: {}, до момента: {}, {} ({}). Часы идут подряд: ночью, в выходные и праздники.",
-            counted((*count).into(), HOURS),
-            day(zone.date(*at)),
-            zone.time(*at),
-            article(*by)
-        ),
-        Step::CalendarDays { count, last, article: by } => format!(
-            "Срок: {}, последний из них: {} ({}).",
-            counted((*count).into(), CALENDAR_DAYS),
-            day(*last),
-            article(*by)
-        ),
+        Step::NextDay { first, article: by } => ["Этот день не считается. Срок идёт со следующего дня: ", &day(*first), " (", &article(*by), ")."].concat(),
+        Step::Hours { count, at, article: by } => ["Срок: ", &counted((*count).into(), HOURS), ", до момента: ", &day(zone.date(*at)), ", ", &zone.time(*at), " (", &article(*by), "). Часы идут подряд: ночью, в выходные и праздники."].concat(),
+        Step::CalendarDays { count, last, article: by } => ["Срок: ", &counted((*count).into(), CALENDAR_DAYS), ", последний из них: ", &day(*last), " (", &article(*by), ")."].concat(),
         Step::Months { count, last, is_shorter, article: by, counting } => {
             let why = if *is_shorter {
                 "последний день месяца, в котором такого числа нет"
             } else {
                 "день с тем же числом"
             };
-            format!(
-                "Срок: {}, до дня: {}, {why} ({}; {}).",
-                counted((*count).into(), MONTHS),
-                day(*last),
-                article(*by),
-                article(*counting)
-            )
+            ["Срок: ", &counted((*count).into(), MONTHS), ", до дня: ", &day(*last), ", ", why, " (", &article(*by), "; ", &article(*counting), ")."].concat()
         }
         Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
-            let mut text = format!(
-                "Срок: {}, последний из них: {} ({}). Не считаются: выходные",
-                counted((*count).into(), WORKING_DAYS),
-                day(*last),
-                article(*by)
-            );
+            let mut text = ["Срок: ", &counted((*count).into(), WORKING_DAYS), ", последний из них: ", &day(*last), " (", &article(*by), "). Не считаются: выходные"].concat();
             for (from, to) in skipped {
                 text.push_str(", ");
                 text.push_str(&date(*from));
@@ -284,69 +254,23 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         Step::Rested { cause: of, from, to, days, article: by } => {
             let gained = match days {
                 0 => "день не прибавляется".to_owned(),
-                _ => format!("прибавляется {}", counted((*days).into(), DAYS)),
+                _ => ["прибавляется ", &counted((*days).into(), DAYS)].concat(),
             };
-            format!(
-                "Срок не шёл в ожидании {}: запрошено {}, получено {}, {gained} ({}).",
-                cause(*of),
-                date(*from),
-                date(*to),
-                article(*by)
-            )
+            ["Срок не шёл в ожидании ", cause(*of), ": запрошено ", &date(*from), ", получено ", &date(*to), ", ", &gained, " (", &article(*by), ")."].concat()
         }
-        Step::Anew { from, last, article: by } => format!(
-            "Если считать со дня, когда личность подтверждена ({}), срок истекает раньше: {} ({}).",
-            date(*from),
-            day(*last),
-            article(*by)
-        ),
-        Step::Resting { cause: of, since, article: by } => format!(
-            "Срок приостановлен в ожидании {}, с этого дня: {} ({}). Каждый день ожидания прибавится.",
-            cause(*of),
-            date(*since),
-            article(*by)
-        ),
-        Step::NoRest { cause: of, from } => format!(
-            "С этого дня ожидали {}: {}, но этот срок из-за такого ожидания не приостанавливается.",
-            cause(*of),
-            date(*from)
-        ),
-        Step::RestTooLate { cause: of, from } => format!(
-            "Когда началось ожидание {} ({}), срок уже истёк: оно ничего не приостанавливает.",
-            cause(*of),
-            date(*from)
-        ),
-        Step::Roll { from, to, versions: of, article: by } if from == to => format!(
-            "Этот день рабочий и остаётся последним: {} ({}; {}).",
-            day(*from),
-            article(*by),
-            versions(of)
-        ),
-        Step::Roll { from, to, versions: of, article: by } => format!(
-            "Этот день нерабочий: {}. Срок истекает в следующий рабочий день: {} ({}; {}).",
-            day(*from),
-            day(*to),
-            article(*by),
-            versions(of)
-        ),
-        Step::NoRoll { day: of } => format!(
-            "Этот день нерабочий: {}, но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет.",
-            day(*of)
-        ),
+        Step::Anew { from, last, article: by } => ["Если считать со дня, когда личность подтверждена (", &date(*from), "), срок истекает раньше: ", &day(*last), " (", &article(*by), ")."].concat(),
+        Step::Resting { cause: of, since, article: by } => ["Срок приостановлен в ожидании ", cause(*of), ", с этого дня: ", &date(*since), " (", &article(*by), "). Каждый день ожидания прибавится."].concat(),
+        Step::NoRest { cause: of, from } => ["С этого дня ожидали ", cause(*of), ": ", &date(*from), ", но этот срок из-за такого ожидания не приостанавливается."].concat(),
+        Step::RestTooLate { cause: of, from } => ["Когда началось ожидание ", cause(*of), " (", &date(*from), "), срок уже истёк: оно ничего не приостанавливает."].concat(),
+        Step::Roll { from, to, versions: of, article: by } if from == to => ["Этот день рабочий и остаётся последним: ", &day(*from), " (", &article(*by), "; ", &versions(of), ")."].concat(),
+        Step::Roll { from, to, versions: of, article: by } => ["Этот день нерабочий: ", &day(*from), ". Срок истекает в следующий рабочий день: ", &day(*to), " (", &article(*by), "; ", &versions(of), ")."].concat(),
+        Step::NoRoll { day: of } => ["Этот день нерабочий: ", &day(*of), ", но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет."].concat(),
         Step::Provisional { version: of } => match of.source {
-            Source::Computed => format!(
-                "Предварительно: выходные {} года ещё не установлены ({}), и день может сдвинуться в любую сторону.",
-                of.year,
-                version(*of)
-            ),
-            _ => format!(
-                "Предварительно: праздники {} года не заданы ({}); каждый из них отодвинул бы день.",
-                of.year,
-                version(*of)
-            ),
+            Source::Computed => ["Предварительно: выходные ", &number(of.year), " года ещё не установлены (", &version(*of), "), и день может сдвинуться в любую сторону."].concat(),
+            _ => ["Предварительно: праздники ", &number(of.year), " года не заданы (", &version(*of), "); каждый из них отодвинул бы день."].concat(),
         },
         Step::LastDay { day: of, at } => {
-            format!("Последний день: {}, до {}.", day(*of), zone.time(*at))
+            ["Последний день: ", &day(*of), ", до ", &zone.time(*at), "."].concat()
         }
     }
 }

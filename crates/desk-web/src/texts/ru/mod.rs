@@ -28,9 +28,14 @@ pub(super) static TEXTS: Texts = Texts {
     nav_mail: "Рассылки",
     nav_security: "Сообщить об уязвимости",
     controller: |controller, app| {
-        format!(
-            "За ваши данные в {app} отвечает {controller}. На этой странице нет файлов cookie и скриптов."
-        )
+        [
+            "За ваши данные в ",
+            app,
+            " отвечает ",
+            controller,
+            ". На этой странице нет файлов cookie и скриптов.",
+        ]
+        .concat()
     },
     operator_of: |app| format!("оператор приложения {app}"),
     problem_kicker: "Ошибка",
@@ -65,7 +70,15 @@ pub(super) static TEXTS: Texts = Texts {
             "декабря",
         ];
         let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
-        format!("{}\u{a0}{month} {}\u{a0}года", date.day(), date.year())
+        [
+            itoa::Buffer::new().format(u32::from(date.day())),
+            "\u{a0}",
+            month,
+            " ",
+            itoa::Buffer::new().format(u32::from(date.year())),
+            "\u{a0}года",
+        ]
+        .concat()
     },
 };
 
