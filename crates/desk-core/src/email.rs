@@ -45,9 +45,6 @@ impl EmailAddress {
     ///
     /// Latin and Cyrillic letters are lowered; the tables for every other script would take 12 KB of each component.
     pub fn normalised(&self) -> String {
-        if self.0.is_ascii() {
-            return self.0.to_ascii_lowercase();
-        }
         let lower = |c: char| match c {
             'А'..='Я' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
             'Ѐ'..='Џ' => char::from_u32(c as u32 + 0x50).unwrap_or(c),

@@ -1,5 +1,7 @@
 //! Everything that can go wrong, as problems of RFC 9457: one closed catalogue, two renderings.
 
+use std::fmt::Write;
+
 use desk_core::lang::Lang;
 use http::StatusCode;
 
@@ -209,16 +211,20 @@ impl RateLimit {
 
 impl From<&desk_core::limit::Verdict> for RateLimit {
     fn from(verdict: &desk_core::limit::Verdict) -> Self {
-        let text = |number: u32| number.to_string();
         let mut policy = String::new();
         for standing in &verdict.standings {
-            let joint = if policy.is_empty() { "\"" } else { ", \"" };
-            let (window, requests) = (text(standing.quota.window), text(standing.quota.requests));
-            policy.extend([joint, &window, "s\";q=", &requests, ";w=", &window]);
+            let joint = if policy.is_empty() { "" } else { ", " };
+            let quota = standing.quota;
+            // Writing to a string cannot fail.
+            let _ = write!(
+                policy,
+                "{joint}\"{}s\";q={};w={}",
+                quota.window, quota.requests, quota.window
+            );
         }
         let Some(tightest) = verdict.tightest() else { return Self::default() };
-        let (window, reset) = (text(tightest.quota.window), text(tightest.reset));
-        let standing = ["\"", &window, "s\";r=", &text(tightest.remaining), ";t=", &reset].concat();
+        let standing =
+            format!("\"{}s\";r={};t={}", tightest.quota.window, tightest.remaining, tightest.reset);
         Self { policy, standing, reset: tightest.reset }
     }
 }

@@ -142,9 +142,13 @@ impl Zone {
         let offset = self.offset(at);
         let (hour, minute, second) = at.plus_seconds(offset).time_of_day();
         let ([a, b], [c, d], [e, f]) = (digits(hour), digits(minute), digits(second));
-        let seconds = Ascii::new([b':', e, f]);
-        let seconds = if second == 0 { "" } else { &seconds };
-        [&*Ascii::new([a, b, b':', c, d]), seconds, " ", &Offset(offset).text()].concat()
+        let mut text = String::with_capacity(24);
+        text.push_str(&Ascii::new([a, b, b':', c, d]));
+        if second != 0 {
+            text.push_str(&Ascii::new([b':', e, f]));
+        }
+        Offset(offset).write(&mut text);
+        text
     }
 
     /// Writes an instant for people, as day, time and offset: `2026-11-22 14:05 UTC+3`.
@@ -153,24 +157,27 @@ impl Zone {
         let local = at.plus_seconds(offset);
         let (hour, minute, _) = local.time_of_day();
         let ([a, b], [c, d]) = (digits(hour), digits(minute));
-        let time = Ascii::new([b' ', a, b, b':', c, d, b' ']);
-        [&*local.date().text(), &time, &Offset(offset).text()].concat()
+        let mut text = [&*local.date().text(), &Ascii::new([b' ', a, b, b':', c, d])].concat();
+        Offset(offset).write(&mut text);
+        text
     }
 }
 
 impl Offset {
-    /// As people write it: `UTC`, `UTC+3`, `UTC-3:30`.
-    fn text(self) -> String {
+    /// Writes it behind a time, as people do: ` UTC`, ` UTC+3`, ` UTC-3:30`.
+    fn write(self, text: &mut String) {
         let minutes = self.0.unsigned_abs() / 60;
+        text.push_str(" UTC");
         if minutes == 0 {
-            return "UTC".to_owned();
+            return;
         }
-        let ahead = if self.0 < 0 { "-" } else { "+" };
+        text.push(if self.0 < 0 { '-' } else { '+' });
         let ([tens, ones], [c, d]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
         let hours = Ascii::new([tens, ones]);
-        let rest = Ascii::new([b':', c, d]);
-        let rest = if minutes.is_multiple_of(60) { "" } else { &rest };
-        ["UTC", ahead, hours.strip_prefix('0').unwrap_or(&hours), rest].concat()
+        text.push_str(hours.strip_prefix('0').unwrap_or(&hours));
+        if !minutes.is_multiple_of(60) {
+            text.push_str(&Ascii::new([b':', c, d]));
+        }
     }
 }
 

@@ -71,11 +71,11 @@ pub(super) static TEXTS: Texts = Texts {
         ];
         let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
         [
-            itoa::Buffer::new().format(u32::from(date.day())),
+            itoa::Buffer::new().format(usize::from(date.day())),
             "\u{a0}",
             month,
             " ",
-            itoa::Buffer::new().format(u32::from(date.year())),
+            itoa::Buffer::new().format(usize::from(date.year())),
             "\u{a0}года",
         ]
         .concat()
