@@ -299,6 +299,7 @@ impl From<http::HeaderMap> for Received {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
     #[test]
     fn each_header_is_asked_for_once_and_only_when_it_is_needed() {
@@ -325,5 +326,61 @@ mod tests {
         assert_eq!(first.collect::<Vec<_>>(), ["1", "3"]);
         assert_eq!(*asked.borrow(), ["a", "b", "c"]);
         assert_eq!(headers.last("a").as_deref(), Some("3"));
+    }
+
+    /// A host that counts what it is asked for.
+    struct Host(RefCell<Vec<(String, String)>>);
+
+    thread_local! {
+        static MADE: Cell<usize> = const { Cell::new(0) };
+    }
+
+    impl Made for Host {
+        fn new(list: &[Fixed]) -> Self {
+            MADE.set(MADE.get() + 1);
+            let owned = |(name, value): &Fixed| ((*name).to_owned(), (*value).to_owned());
+            Self(RefCell::new(list.iter().map(owned).collect()))
+        }
+
+        fn copy(&self) -> Self {
+            Self(RefCell::new(self.0.borrow().clone()))
+        }
+
+        fn add(&self, name: &str, value: &str) {
+            self.0.borrow_mut().push((name.to_owned(), value.to_owned()));
+        }
+    }
+
+    #[test]
+    fn what_answers_share_is_made_once_and_nothing_else_is_kept() {
+        let answer = |location: &str, kind: &'static str| {
+            let mut headers = Headers::default();
+            headers.set(CONTENT_TYPE, "text/plain");
+            headers.set(LOCATION, location.to_owned());
+            headers.set(CONTENT_TYPE, kind);
+            headers.set("x-cut", "a\r\nb".to_owned());
+            let mut list = headers.made::<Host>().0.into_inner();
+            list.sort();
+            let list: Vec<_> =
+                list.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            list.join("; ")
+        };
+        for (round, secret) in ["/u/one", "/u/two", "/u/three"].into_iter().enumerate() {
+            let page = answer(secret, "text/html");
+            assert_eq!(page, format!("content-type: text/html; location: {secret}"));
+            let json = answer(secret, "application/json");
+            assert_eq!(json, format!("content-type: application/json; location: {secret}"));
+            assert_eq!(MADE.get(), 2, "in round {round}");
+        }
+        // What is given out again is kept whole, until it is changed.
+        let mut kept = Headers::default();
+        kept.set(ETAG, "\"1\"".to_owned());
+        let mut copy = kept.clone();
+        assert_eq!(kept.made::<Host>().0.into_inner().len(), 1);
+        assert_eq!(copy.made::<Host>().0.into_inner().len(), 1);
+        copy.set(ETAG, "\"2\"".to_owned());
+        let etag = |headers: &Headers| headers.made::<Host>().0.into_inner();
+        assert_eq!(etag(&copy), [("etag".to_owned(), "\"2\"".to_owned())]);
+        assert_eq!(etag(&kept), [("etag".to_owned(), "\"1\"".to_owned())]);
     }
 }
