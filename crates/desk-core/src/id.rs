@@ -58,9 +58,7 @@ impl Id {
     pub const fn unique(self) -> u128 {
         self.0 & ((1 << 80) - 1)
     }
-}
 
-impl Id {
     /// The id as text: 26 characters of [`base32`].
     pub fn text(self) -> Ascii<26> {
         base32::encode(self.0)
