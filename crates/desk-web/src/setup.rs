@@ -221,6 +221,11 @@ impl Setup {
         }
     }
 
+    /// The whole address of a path, as programs are given it.
+    pub(crate) fn whole(&self, path: &str) -> String {
+        [&self.base_url, path].concat()
+    }
+
     /// The address of a page as a mail gives it: whole, and in the language of the mail, whatever browser opens it.
     pub(crate) fn mailed(&self, lang: Lang, path: &str) -> String {
         [&self.base_url, path, "?lang=", lang.tag()].concat()

@@ -33,7 +33,7 @@ pub(super) fn ticket(setup: &Setup, key: &RequestKey, opening: &Opening, path: &
         json.text("state", "awaiting_identity");
         json.text("received_at", &opening.at.text());
         json.text("expires_at", &opening.expires.text());
-        json.text("pending_url", &[&*setup.base_url, path].concat());
+        json.text("pending_url", &setup.whole(path));
         policy(json, opening.policy.as_ref());
     })
 }
@@ -46,7 +46,7 @@ fn opening_policy(case: &Request) -> Option<&desk_core::case::PolicyPin> {
 pub(super) fn changed(setup: &Setup, case: &Request, path: &str, now: Timestamp) -> String {
     Json::object(|json| {
         summary(json, case, now);
-        json.text("status_url", &[&*setup.base_url, path].concat());
+        json.text("status_url", &setup.whole(path));
     })
 }
 
@@ -65,7 +65,7 @@ pub(super) fn pending(case: &Request, now: Timestamp) -> String {
 
 /// The answer to a proof of identity.
 pub(super) fn proven(setup: &Setup, path: &str) -> String {
-    Json::object(|json| json.text("status_url", &[&*setup.base_url, path].concat()))
+    Json::object(|json| json.text("status_url", &setup.whole(path)))
 }
 
 /// A request as its person sees it.
