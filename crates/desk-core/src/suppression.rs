@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::base32;
-use crate::email::EmailAddress;
+use crate::email::{EmailAddress, is_letter};
 use crate::id::Id;
 use crate::keys::{Keyring, Purpose, Subject};
 use crate::store_key::StoreKey;
@@ -354,9 +354,8 @@ impl Mask {
     /// The masked address, if anything is known of it.
     pub fn shown(self) -> Option<String> {
         let [a, b, c, d, e, f, last @ ..] = self.0;
-        let letter = |a, b, c| {
-            char::from_u32(u32::from_be_bytes([0, a, b, c])).filter(|c| c.is_alphanumeric())
-        };
+        let letter =
+            |a, b, c| char::from_u32(u32::from_be_bytes([0, a, b, c])).filter(|c| is_letter(*c));
         let mut text = String::new();
         text.push(letter(a, b, c)?);
         text.push_str("•••@");
