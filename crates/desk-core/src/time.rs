@@ -308,6 +308,10 @@ impl Date {
     /// The day so many days later (or earlier, if negative), kept within the years 1 to 9999.
     #[must_use]
     pub const fn plus_days(self, days: i64) -> Self {
+        // Within the days that every month has, nothing else changes.
+        if let within @ 1..=28 = days.saturating_add(self.day as i64) {
+            return Self { day: within as u8, ..self };
+        }
         let day = self.days().saturating_add(days);
         if day < Self::MIN.days() {
             return Self::MIN;
