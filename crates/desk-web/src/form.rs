@@ -145,12 +145,12 @@ impl<'a> Errors<'a> {
         let (t, all) = (self.t, texts::texts(locale.lang));
         let (heading, hint) = match trouble {
             Trouble::Problem(Problem::TooManyRequests(limit)) => {
-                (t.not_sent.to_owned(), (all.come_back)(limit.reset))
+                (t.not_sent.as_str().to_owned(), (all.come_back)(limit.reset))
             }
             Trouble::Problem(problem) => {
-                (t.not_sent.to_owned(), (all.problem)(problem.kind()).detail.to_owned())
+                (t.not_sent.as_str().to_owned(), (all.problem)(problem.kind()).detail.to_owned())
             }
-            Trouble::Expired => (t.expired.to_owned(), t.expired_hint.to_owned()),
+            Trouble::Expired => (t.expired.as_str().to_owned(), t.expired_hint.as_str().to_owned()),
             Trouble::None | Trouble::Fields(_) => ((t.summary)(self.all.len()), String::new()),
         };
         html! {
@@ -313,15 +313,15 @@ pub(crate) fn message_form(
         form method="post" action=(Prose(&action)) enctype="multipart/form-data" novalidate {
             input type="hidden" name="once" value=(Prose(draft.and_then(|draft| draft.once).unwrap_or(fresh)));
             div.field {
-                label for="message" { (Prose(t.add_label)) }
-                p.hint id="message-hint" { (Prose(t.add_hint)) }
+                label for="message" { (t.add_label) }
+                p.hint id="message-hint" { (t.add_hint) }
                 (errors.note("message"))
                 textarea id="message" name="message" rows="5" required
                     aria-describedby=(Prose(&errors.described("message", true))) aria-invalid=[errors.invalid("message")] {
                     @if let Some(draft) = draft { "\n" (Prose(draft.text)) }
                 }
             }
-            button { (Prose(t.send)) }
+            button { (t.send) }
         }
     }
 }

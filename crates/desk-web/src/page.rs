@@ -1,5 +1,8 @@
 //! The frame that every page has, and the page of a problem.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use desk_core::lang::Lang;
 use maud::{DOCTYPE, Markup, Render, html};
 
@@ -95,7 +98,7 @@ pub fn layout(
     main: Markup,
 ) -> Markup {
     let texts = texts(locale.lang);
-    let current = |place: Place| (frame.place == place).then_some("page");
+    let around = setup.frames.of(setup, locale, frame.place);
     html! {
         (DOCTYPE)
         html lang=(Prose(locale.lang.tag())) dir="ltr" {
@@ -103,19 +106,16 @@ pub fn layout(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (Prose(frame.title)) " · " (Prose(&setup.app_name)) " " (Prose(texts.product)) }
+                title { (Prose(frame.title)) " · " (Prose(&setup.app_name)) " " (texts.product) }
                 link rel="icon" href=(Prose(assets::ICON_PATH)) type="image/svg+xml";
                 link rel="stylesheet" href=(Prose(assets::STYLESHEET_PATH));
             }
             body {
-                a.skip href="#main" { (Prose(texts.skip)) }
+                a.skip href="#main" { (texts.skip) }
                 header {
-                    a.brand href=(Prose(&locale.href("/"))) {
-                        img src=(Prose(assets::ICON_PATH)) alt="" width="40" height="40";
-                        span { strong { (Prose(&setup.app_name)) } " " small { (Prose(texts.product)) } }
-                    }
+                    (around.brand)
                     @if frame.switch == Switch::Here {
-                        nav.langs aria-label=(Prose(texts.language)) {
+                        nav.langs aria-label=(texts.language) {
                             @for lang in Lang::ALL {
                                 a href=(Prose(&in_lang(request, lang))) lang=(Prose(lang.tag())) hreflang=(Prose(lang.tag()))
                                     aria-current=[(lang == locale.lang).then_some("true")] { (Prose(lang.own_name())) }
@@ -124,24 +124,68 @@ pub fn layout(
                     }
                 }
                 main id="main" { (main) }
-                footer {
-                    nav aria-label=(Prose(texts.product)) {
-                        ul {
-                            li { a href=(Prose(&locale.href("/policy"))) aria-current=[current(Place::Policy)] { (Prose(texts.nav_policy)) } }
-                            li { a href=(Prose(&locale.href("/policy/versions"))) aria-current=[current(Place::Versions)] { (Prose(texts.nav_versions)) } }
-                            li { a href=(Prose(&locale.href("/feedback"))) aria-current=[current(Place::Feedback)] { (Prose(texts.nav_feedback)) } }
-                            li { a href=(Prose(&locale.href("/requests"))) aria-current=[current(Place::Requests)] { (Prose(texts.nav_requests)) } }
-                            li { a href=(Prose(&locale.href("/unsubscribe"))) aria-current=[current(Place::Mail)] { (Prose(texts.nav_mail)) } }
-                            @if setup.security.is_some() {
-                                li { a href="/.well-known/security.txt" { (Prose(texts.nav_security)) } }
-                            }
-                        }
-                    }
-                    p { (Prose(&(texts.controller)(&setup.controller(locale.lang), &setup.app_name))) }
-                }
+                (around.footer)
             }
         }
     }
+}
+
+/// What an instance remembers of frames: what no request has a say in, rendered once for each language and place.
+#[derive(Debug, Default)]
+pub struct Frames(RefCell<Vec<(Locale, Place, Rc<Around>)>>);
+
+/// The parts of a frame that are the same on every page of a language and place.
+#[derive(Debug)]
+struct Around {
+    brand: Markup,
+    footer: Markup,
+}
+
+impl Frames {
+    fn of(&self, setup: &Setup, locale: Locale, place: Place) -> Rc<Around> {
+        let known = |(of, at, around): &(Locale, Place, Rc<Around>)| {
+            (*of == locale && *at == place).then(|| Rc::clone(around))
+        };
+        let known = self.0.borrow().iter().find_map(known);
+        known.unwrap_or_else(|| {
+            let around = Rc::new(around(setup, locale, place));
+            self.0.borrow_mut().push((locale, place, Rc::clone(&around)));
+            around
+        })
+    }
+}
+
+fn around(setup: &Setup, locale: Locale, at: Place) -> Around {
+    let texts = texts(locale.lang);
+    let places = [
+        (Place::Policy, "/policy", texts.nav_policy),
+        (Place::Versions, "/policy/versions", texts.nav_versions),
+        (Place::Feedback, "/feedback", texts.nav_feedback),
+        (Place::Requests, "/requests", texts.nav_requests),
+        (Place::Mail, "/unsubscribe", texts.nav_mail),
+    ];
+    let brand = html! {
+        a.brand href=(locale.href("/")) {
+            img src=(assets::ICON_PATH) alt="" width="40" height="40";
+            span { strong { (setup.app_name) } " " small { (texts.product) } }
+        }
+    };
+    let footer = html! {
+        footer {
+            nav aria-label=(texts.product) {
+                ul {
+                    @for (place, path, text) in places {
+                        li { a href=(locale.href(path)) aria-current=[(place == at).then_some("page")] { (text) } }
+                    }
+                    @if setup.security.is_some() {
+                        li { a href="/.well-known/security.txt" { (texts.nav_security) } }
+                    }
+                }
+            }
+            p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
+        }
+    };
+    Around { brand, footer }
 }
 
 /// This request's address in another language: its other parameters stay.
@@ -201,7 +245,7 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
         p.hint { a href=(locale.href(&format!("/problems/{}", view.text.slug))) { (texts.about_problem) } }
     };
     let switch = if request.method == http::Method::GET { Switch::Here } else { Switch::None };
-    let frame = Frame { title: view.text.title, place: Place::Elsewhere, switch };
+    let frame = Frame { title: &view.text.title, place: Place::Elsewhere, switch };
     layout(setup, request, locale, frame, main)
 }
 

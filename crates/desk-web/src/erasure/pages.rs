@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::acts::{self, Executor};
 use crate::assets;
-use crate::texts;
+use crate::texts::{self, Plain};
 
 /// The act as a page to be printed and signed.
 pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang) -> Markup {
@@ -15,7 +15,7 @@ pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang) -> Ma
     let date = (texts::texts(lang).date)(act.at.date());
     let blank = "________________________";
     let row =
-        |label: &str, value: Markup| html! { tr { th scope="row" { (label) } td { (value) } } };
+        |label: Plain, value: Markup| html! { tr { th scope="row" { (label) } td { (value) } } };
     html! {
         (DOCTYPE)
         html lang=(lang) {

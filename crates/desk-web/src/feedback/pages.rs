@@ -136,8 +136,11 @@ pub(super) fn form(
             div.actions { button { (form.send) } }
         }
     };
-    let title =
-        if failed { format!("{}: {}", form.error, t.form_title) } else { t.form_title.to_owned() };
+    let title = if failed {
+        format!("{}: {}", form.error, t.form_title)
+    } else {
+        t.form_title.as_str().to_owned()
+    };
     let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
     page::layout(
         setup,
@@ -310,7 +313,7 @@ fn steps(t: &FeedbackTexts, case: &Case) -> Markup {
 fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Markup {
     let t = texts::form(locale.lang);
     let entry = |by_desk: bool, at: Timestamp, text: &Message, files: Markup| {
-        let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.to_owned() };
+        let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.as_str().to_owned() };
         form::message(by_desk, &who, instant(locale.lang, at), text, files)
     };
     let opening = &case.opening;

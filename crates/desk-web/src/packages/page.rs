@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::holdings::Holdings;
 use crate::outbox::Mail;
 use crate::setup::Setup;
-use crate::texts::{self, package::PackageTexts};
+use crate::texts::{self, Plain, package::PackageTexts};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -39,7 +39,7 @@ fn instant(lang: Lang, at: Timestamp) -> Markup {
     html! { time datetime=(at) { (date) ", " (format!("{hour:02}:{minute:02}")) "\u{a0}UTC" } }
 }
 
-fn fact(label: &str, value: Markup) -> Markup {
+fn fact(label: Plain, value: Markup) -> Markup {
     html! { div { dt { (label) } dd { (value) } } }
 }
 
@@ -212,7 +212,7 @@ fn about(t: &PackageTexts, lang: Lang, setup: &Setup, scope: Scope) -> String {
             Some(list) => list.name(lang).to_owned(),
             None => (t.former_list)(&tag.to_string()),
         },
-        Scope::All | Scope::Bounce | Scope::Complaint => t.every_list.to_owned(),
+        Scope::All | Scope::Bounce | Scope::Complaint => t.every_list.as_str().to_owned(),
     }
 }
 

@@ -481,7 +481,7 @@ fn nothing_held_makes_a_package_all_the_same() {
         let page = text(&entries, "index.html");
         let t = texts::package(lang);
         assert!(page.contains(&format!("<html lang=\"{lang}\"")), "{page}");
-        assert!(page.contains(t.nothing) && page.contains(t.nothing_stopped));
+        assert!(page.contains(&*t.nothing) && page.contains(&*t.nothing_stopped));
         assert_eq!(data(&entries)["cases"], serde_json::json!([]));
     }
 }

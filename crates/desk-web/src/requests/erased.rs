@@ -85,5 +85,5 @@ fn page(setup: &Setup, request: &Request, locale: Locale, key: &RequestKey, act:
             li { a href=(format!("{}/receipt.json", request_path(setup, key))) download { (t.get_act) } }
         }
     };
-    framed(setup, request, locale, t.erased_title, Place::Elsewhere, main)
+    framed(setup, request, locale, &t.erased_title, Place::Elsewhere, main)
 }

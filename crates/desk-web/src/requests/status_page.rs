@@ -47,18 +47,18 @@ pub(super) fn status<S>(
         (done(t, just))
         @if let State::AwaitingClarification { .. } = &state {
             div.notice.warning {
-                p { strong { (Prose(t.asked_title)) } " " a href="#conversation" { (Prose(t.asked_hint)) } }
+                p { strong { (t.asked_title) } " " a href="#conversation" { (t.asked_hint) } }
             }
         }
         div.ticket {
-            p { (Prose(t.reference_hint)) }
+            p { (t.reference_hint) }
             (form::reference(case.reference()))
             (steps(t, &state))
         }
         (due(setup, locale, case, now)?)
         (package(setup, locale, case, &path, now)?)
         section id="conversation" {
-            h2 { (Prose(texts::form(locale.lang).thread_title)) }
+            h2 { (texts::form(locale.lang).thread_title) }
             (thread(setup, locale, case, &path)?)
             @if is_open {
                 @let errors = Errors::new(locale.lang, &[], |_, _| "", "");
@@ -68,23 +68,23 @@ pub(super) fn status<S>(
         }
         (facts(setup, locale, case, &path)?)
         section {
-            h2 { (Prose(t.complain_title)) }
-            p { (Prose(t.complain_us)) " " a href=(Prose(&locale.href("/feedback"))) { (Prose(t.complain_us_link)) } "." }
+            h2 { (t.complain_title) }
+            p { (t.complain_us) " " a href=(Prose(&locale.href("/feedback"))) { (t.complain_us_link) } "." }
             p { (Prose(texts::complain::complain(locale.lang)(case.opening.regime))) }
         }
         section {
-            h2 { (Prose(t.link_title)) }
+            h2 { (t.link_title) }
             p { code.whole { (Prose(&setup.base_url)) (Prose(&path)) } }
-            p.hint { (Prose(t.link_hint)) }
+            p.hint { (t.link_hint) }
         }
         @if is_open {
             section {
-                h2 { (Prose(t.withdraw_title)) }
+                h2 { (t.withdraw_title) }
                 details {
-                    summary { (Prose(t.withdraw_summary)) }
-                    p { (Prose(t.withdraw_hint)) }
+                    summary { (t.withdraw_summary) }
+                    p { (t.withdraw_hint) }
                     form method="post" action=(Prose(&locale.href(&[&path, "/withdraw"].concat()))) {
-                        button.danger { (Prose(t.withdraw_button)) }
+                        button.danger { (t.withdraw_button) }
                     }
                 }
             }
@@ -102,7 +102,7 @@ fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
     };
     html! {
         div.notice.success role="status" {
-            p { strong { (Prose(text)) } @if save { " " (Prose(t.save_link)) } }
+            p { strong { (Prose(&text)) } @if save { " " (t.save_link) } }
         }
     }
 }
@@ -123,7 +123,7 @@ fn steps(t: &StatusTexts, state: &State) -> Markup {
     html! {
         ol.steps {
             @for (number, step) in t.steps.into_iter().enumerate() {
-                li aria-current=[(number == at).then_some("step")] { (Prose(step)) }
+                li aria-current=[(number == at).then_some("step")] { (step) }
             }
         }
     }
@@ -143,24 +143,24 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
     let late = due.is_overdue(ended.unwrap_or(now));
     Ok(html! {
         section {
-            h2 { (Prose(t.due_title)) }
+            h2 { (t.due_title) }
             p.lead {
                 @if rule.term.is_at_once() {
-                    (Prose(t.due_at_once))
+                    (t.due_at_once)
                 } @else if ended.is_some() {
                     (Prose(&(t.due_was)(&day)))
                 } @else {
                     strong { time datetime=(Prose(&due.last_day.text())) { (Prose(&(t.due_by)(&day))) } }
                 }
             }
-            @if ended.is_none() && due.is_resting() { p { (Prose(t.due_resting)) } }
-            @if ended.is_none() && due.provisional { p { (Prose(t.due_provisional)) } }
-            @if late { div.notice.warning { p { (Prose(t.due_late)) } } }
+            @if ended.is_none() && due.is_resting() { p { (t.due_resting) } }
+            @if ended.is_none() && due.provisional { p { (t.due_provisional) } }
+            @if late { div.notice.warning { p { (t.due_late) } } }
             @if let Some(extension) = &case.extension {
-                p { strong { (Prose(t.extended_title)) ":" } " " (Prose(extension.reason.as_str())) }
+                p { strong { (t.extended_title) ":" } " " (Prose(extension.reason.as_str())) }
             }
             details {
-                summary { (Prose(t.due_why)) }
+                summary { (t.due_why) }
                 ol { @for step in &due.steps { li { (Prose(&(words.step)(step, rule, zone))) } } }
             }
         }
@@ -180,16 +180,16 @@ fn package(
     let size = format!("{}\u{a0}{}", package.size.div_ceil(1024), texts::form(locale.lang).kib);
     Ok(html! {
         section id="package" {
-            h2 { (Prose(t.package_title)) }
+            h2 { (t.package_title) }
             p { (Prose(&(t.package_lead)(&size, &until))) }
             form method="post" action=(format!("{}#package", locale.href(&format!("{path}/package")))) novalidate {
                 div.field {
-                    label for="secret" { (Prose(t.secret_label)) }
-                    p.hint id="secret-hint" { (Prose(t.secret_hint)) }
+                    label for="secret" { (t.secret_label) }
+                    p.hint id="secret-hint" { (t.secret_hint) }
                     input id="secret" name="secret" autocomplete="off" autocapitalize="characters" spellcheck="false"
                         required aria-describedby="secret-hint";
                 }
-                div.actions { button { (Prose(t.package_get)) } }
+                div.actions { button { (t.package_get) } }
             }
         }
     })
@@ -201,26 +201,26 @@ fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Marku
     let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(opening.expires));
     Ok(html! {
         section {
-            h2 { (Prose(t.facts_title)) }
+            h2 { (t.facts_title) }
             dl.facts {
-                div { dt { (Prose(t.fact_kind)) } dd { (Prose((t.kind_label)(opening.kind))) } }
-                div { dt { (Prose(t.fact_law)) } dd { (Prose((texts::clock(locale.lang).regime)(opening.regime))) } }
-                div { dt { (Prose(t.fact_received)) } dd { (instant(setup, locale.lang, opening.at)?) } }
+                div { dt { (t.fact_kind) } dd { (Prose((t.kind_label)(opening.kind))) } }
+                div { dt { (t.fact_law) } dd { (Prose((texts::clock(locale.lang).regime)(opening.regime))) } }
+                div { dt { (t.fact_received) } dd { (instant(setup, locale.lang, opening.at)?) } }
                 @if let Some((at, _)) = case.identified {
-                    div { dt { (Prose(t.fact_identified)) } dd { (instant(setup, locale.lang, at)?) } }
+                    div { dt { (t.fact_identified) } dd { (instant(setup, locale.lang, at)?) } }
                 }
                 @if let Some(policy) = &opening.policy {
-                    div { dt { (Prose(t.fact_policy)) } dd {
+                    div { dt { (t.fact_policy) } dd {
                         a href=(Prose(&locale.href(&["/policy/versions/", policy.version.as_str()].concat()))) {
-                            (Prose(texts::form(locale.lang).version)) " " (Prose(policy.version.as_str()))
+                            (texts::form(locale.lang).version) " " (Prose(policy.version.as_str()))
                         }
                     } }
                 }
-                div { dt { (Prose(t.fact_until)) } dd { time datetime=(Prose(&opening.expires.text())) { (Prose(&until)) } } }
+                div { dt { (t.fact_until) } dd { time datetime=(Prose(&opening.expires.text())) { (Prose(&until)) } } }
             }
             ul.links {
-                li { a href=(Prose(&[path, "/receipt.json"].concat())) download { (Prose(t.get_receipt)) } }
-                li { a href=(Prose(&[path, "/request.json"].concat())) download { (Prose(t.get_json)) } }
+                li { a href=(Prose(&[path, "/receipt.json"].concat())) download { (t.get_receipt) } }
+                li { a href=(Prose(&[path, "/request.json"].concat())) download { (t.get_json) } }
             }
         }
     })
@@ -230,7 +230,7 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
     let t = texts::request_status(locale.lang);
     let f = texts::form(locale.lang);
     let entry = |by_desk: bool, at: Timestamp, text: &Message, beside: Markup| {
-        let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.to_owned() };
+        let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.as_str().to_owned() };
         let when = instant(setup, locale.lang, at)?;
         Ok::<_, Problem>(form::message(by_desk, &who, when, text, beside))
     };
@@ -251,12 +251,12 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
                 entry(true, at, text, none())?
             }
             Change::Answered { text, partly } => {
-                let partly = html! { @if *partly { p.hint { (Prose(t.answered_partly)) } } };
+                let partly = html! { @if *partly { p.hint { (t.answered_partly) } } };
                 entry(true, at, text, partly)?
             }
             Change::Refused { ground, text } => {
                 let ground =
-                    html! { p.hint { (Prose(t.ground_title)) ": " (Prose((t.ground)(*ground))) } };
+                    html! { p.hint { (t.ground_title) ": " (Prose((t.ground)(*ground))) } };
                 entry(true, at, text, ground)?
             }
             _ => continue,

@@ -1,5 +1,6 @@
 //! What the texts of erasures are. The act uses the terms of Roskomnadzor's order 179 of 28.10.2022.
 
+use super::Plain;
 use desk_core::erasure::{Category, Ground, Stay};
 use desk_core::request::Kind;
 
@@ -15,43 +16,43 @@ pub struct ErasureTexts {
     /// The reason of a destruction: the right that was exercised.
     pub reason: fn(Kind) -> &'static str,
     /// The title of the act.
-    pub act: &'static str,
+    pub act: Plain,
     /// What stands before its number.
-    pub number: &'static str,
+    pub number: Plain,
     /// Name and address of whoever answers for the data.
-    pub controller: &'static str,
+    pub controller: Plain,
     /// Name and address of whoever processes it on their behalf.
-    pub processor: &'static str,
+    pub processor: Plain,
     /// Whose data it was.
-    pub subject: &'static str,
+    pub subject: Plain,
     /// What stands before the reference by which they are known.
-    pub by_reference: &'static str,
+    pub by_reference: Plain,
     /// Who destroyed it, their position and their signature.
-    pub executors: &'static str,
+    pub executors: Plain,
     /// The list of categories.
-    pub categories: &'static str,
+    pub categories: Plain,
     /// The carriers made of matter.
-    pub carriers: &'static str,
+    pub carriers: Plain,
     /// That there were none.
-    pub no_carriers: &'static str,
+    pub no_carriers: Plain,
     /// The information system.
-    pub system: &'static str,
+    pub system: Plain,
     /// The method.
-    pub method: &'static str,
+    pub method: Plain,
     /// What it is here.
-    pub deleted: &'static str,
+    pub deleted: Plain,
     /// The reason.
-    pub why: &'static str,
+    pub why: Plain,
     /// The date.
-    pub date: &'static str,
+    pub date: Plain,
     /// What stayed.
-    pub kept: &'static str,
+    pub kept: Plain,
     /// The subject of the mail to the person: reference.
     pub notice_subject: fn(&str) -> String,
     /// The beginning of the mail: reference, app.
     pub notice: fn(&str, &str) -> String,
     /// What stands before what stays.
-    pub stays: &'static str,
+    pub stays: Plain,
     /// What stands before the link to the act.
-    pub link: &'static str,
+    pub link: Plain,
 }

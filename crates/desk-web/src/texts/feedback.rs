@@ -1,16 +1,17 @@
 //! What the texts of feedback are.
 
+use super::Plain;
 use desk_core::case::{Kind, State};
 
 /// The texts of feedback.
 #[derive(Debug)]
 pub struct FeedbackTexts {
     /// The form's heading.
-    pub form_title: &'static str,
+    pub form_title: Plain,
     /// Its first paragraph.
-    pub form_lead: &'static str,
+    pub form_lead: Plain,
     /// The question about the kind.
-    pub kind_legend: &'static str,
+    pub kind_legend: Plain,
     /// A kind, in full.
     pub kind_label: fn(Kind) -> &'static str,
     /// A kind, in one word.
@@ -18,71 +19,71 @@ pub struct FeedbackTexts {
     /// What a kind is for.
     pub kind_hint: fn(Kind) -> &'static str,
     /// The message.
-    pub message_label: &'static str,
+    pub message_label: Plain,
     /// What to write in it.
-    pub message_hint: &'static str,
+    pub message_hint: Plain,
     /// The e-mail address.
-    pub email_label: &'static str,
+    pub email_label: Plain,
     /// What it is used for.
-    pub email_hint: &'static str,
+    pub email_hint: Plain,
     /// The version of the app.
-    pub app_version_label: &'static str,
+    pub app_version_label: Plain,
     /// How what is sent is kept, before the link to the policy.
-    pub sealed: &'static str,
+    pub sealed: Plain,
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading of the ticket.
     pub received_title: fn(Kind) -> &'static str,
     /// What the reference is for.
-    pub reference_hint: &'static str,
+    pub reference_hint: Plain,
     /// The heading of the secret link.
-    pub link_title: &'static str,
+    pub link_title: Plain,
     /// What it is.
-    pub link_hint: &'static str,
+    pub link_hint: Plain,
     /// The call to save it.
-    pub save_now: &'static str,
+    pub save_now: Plain,
     /// How, and why.
-    pub save_hint: &'static str,
+    pub save_hint: Plain,
     /// The button that goes on.
-    pub saved: &'static str,
+    pub saved: Plain,
     /// The link to the receipt.
-    pub get_receipt: &'static str,
+    pub get_receipt: Plain,
     /// The link to the case as JSON.
-    pub get_case: &'static str,
+    pub get_case: Plain,
     /// The heading of what happens next.
-    pub next_title: &'static str,
+    pub next_title: Plain,
     /// What happens next.
-    pub next_steps: [&'static str; 3],
+    pub next_steps: [Plain; 3],
     /// The heading of the case.
     pub status_title: fn(Kind) -> &'static str,
     /// The name of the row of states.
-    pub steps_label: &'static str,
+    pub steps_label: Plain,
     /// A state.
     pub state: fn(State) -> &'static str,
     /// That a message was added.
-    pub added: &'static str,
+    pub added: Plain,
     /// What happens with it.
-    pub added_hint: &'static str,
+    pub added_hint: Plain,
     /// That the case was withdrawn.
-    pub withdrawn: &'static str,
+    pub withdrawn: Plain,
     /// What that means.
-    pub withdrawn_hint: &'static str,
+    pub withdrawn_hint: Plain,
     /// The heading of the facts.
-    pub facts_title: &'static str,
+    pub facts_title: Plain,
     /// Fact: the kind.
-    pub fact_kind: &'static str,
+    pub fact_kind: Plain,
     /// Fact: when it was sent.
-    pub fact_sent: &'static str,
+    pub fact_sent: Plain,
     /// Fact: the policy then in force.
-    pub fact_policy: &'static str,
+    pub fact_policy: Plain,
     /// Fact: until when the link works.
-    pub fact_until: &'static str,
+    pub fact_until: Plain,
     /// The heading of withdrawing.
-    pub withdraw_title: &'static str,
+    pub withdraw_title: Plain,
     /// The line that opens it.
     pub withdraw_summary: fn(Kind) -> &'static str,
     /// What it means.
-    pub withdraw_hint: &'static str,
+    pub withdraw_hint: Plain,
     /// The button that does it.
-    pub withdraw_button: &'static str,
+    pub withdraw_button: Plain,
 }

@@ -12,12 +12,14 @@ mod form;
 pub mod lint;
 pub mod notices;
 pub mod package;
+mod plain;
 pub mod policy;
 pub mod requests;
 mod ru;
 pub mod unsubscribe;
 
 pub use form::FormTexts;
+pub use plain::Plain;
 
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
@@ -29,37 +31,37 @@ use crate::problem::Kind;
 #[derive(Debug)]
 pub struct Texts {
     /// The product's name, after the app's.
-    pub product: &'static str,
+    pub product: Plain,
     /// The link that skips the navigation.
-    pub skip: &'static str,
+    pub skip: Plain,
     /// The name of the language switch.
-    pub language: &'static str,
+    pub language: Plain,
     /// Navigation: the policy in force.
-    pub nav_policy: &'static str,
+    pub nav_policy: Plain,
     /// Navigation: the list of versions.
-    pub nav_versions: &'static str,
+    pub nav_versions: Plain,
     /// Navigation: the feedback form.
-    pub nav_feedback: &'static str,
+    pub nav_feedback: Plain,
     /// Navigation: requests about one's own data.
-    pub nav_requests: &'static str,
+    pub nav_requests: Plain,
     /// Navigation: the mailing preferences.
-    pub nav_mail: &'static str,
+    pub nav_mail: Plain,
     /// Navigation: where to report a security problem.
-    pub nav_security: &'static str,
+    pub nav_security: Plain,
     /// Who answers for the data: controller, app.
     pub controller: fn(&str, &str) -> String,
     /// Whoever operates the app, where no name is configured.
     pub operator_of: fn(&str) -> String,
     /// The kicker of a problem page, before its status.
-    pub problem_kicker: &'static str,
+    pub problem_kicker: Plain,
     /// What to do where the desk itself is at fault, before the address.
-    pub write_to: &'static str,
+    pub write_to: Plain,
     /// The button to the start page.
-    pub to_start: &'static str,
+    pub to_start: Plain,
     /// The button to what was sent first.
-    pub see_what_was_sent: &'static str,
+    pub see_what_was_sent: Plain,
     /// The link to the page about a kind of problem.
-    pub about_problem: &'static str,
+    pub about_problem: Plain,
     /// The texts of a kind of problem.
     pub problem: fn(Kind) -> ProblemText,
     /// The text of a code in a problem.
@@ -101,11 +103,11 @@ pub struct Start {
     /// The door to a case that was sent already.
     pub follow: Door,
     /// What is said behind that door.
-    pub follow_hint: &'static str,
+    pub follow_hint: Plain,
     /// The label of the field for the link.
-    pub follow_label: &'static str,
+    pub follow_label: Plain,
     /// The button beside it.
-    pub follow_button: &'static str,
+    pub follow_button: Plain,
     /// The door to the mailing preferences.
     pub mail: Door,
     /// The door to the versions.
@@ -118,22 +120,22 @@ pub struct Start {
 #[derive(Debug)]
 pub struct Door {
     /// What the link says.
-    pub link: &'static str,
+    pub link: Plain,
     /// What one finds behind it.
-    pub hint: &'static str,
+    pub hint: Plain,
 }
 
 /// The texts of the page about a kind of problem.
 #[derive(Debug)]
 pub struct About {
     /// The label of the type.
-    pub r#type: &'static str,
+    pub r#type: Plain,
     /// The label of the status.
-    pub status: &'static str,
+    pub status: Plain,
     /// The heading of what it means.
-    pub meaning: &'static str,
+    pub meaning: Plain,
     /// The heading of what to do.
-    pub next: &'static str,
+    pub next: Plain,
 }
 
 /// The texts of the pages that belong to no promise alone.

@@ -5,6 +5,7 @@ use desk_core::clock::regime::Regime;
 use desk_core::request::{self, Behalf, Proof};
 use desk_core::suppression::Reason;
 
+use super::Plain;
 use crate::packages::{By, What};
 
 /// The texts of the page in a package.
@@ -15,57 +16,57 @@ pub struct PackageTexts {
     /// Its first paragraph: who answers for the data.
     pub lead: fn(&str) -> String,
     /// The label of the address that it is about.
-    pub about: &'static str,
+    pub about: Plain,
     /// The label of the request's reference.
-    pub request: &'static str,
+    pub request: Plain,
     /// The label of when it was prepared.
-    pub prepared: &'static str,
+    pub prepared: Plain,
     /// The label of who answers for the data.
-    pub controller: &'static str,
+    pub controller: Plain,
     /// The label of where to write to.
-    pub contact: &'static str,
+    pub contact: Plain,
     /// The label of the policy.
-    pub policy: &'static str,
+    pub policy: Plain,
     /// The heading of the list of what is in it.
-    pub contents: &'static str,
+    pub contents: Plain,
     /// That there is nothing of a kind.
-    pub nothing: &'static str,
+    pub nothing: Plain,
     /// The heading of the cases.
-    pub cases: &'static str,
+    pub cases: Plain,
     /// What they are.
-    pub cases_hint: &'static str,
+    pub cases_hint: Plain,
     /// The heading of the requests.
-    pub requests: &'static str,
+    pub requests: Plain,
     /// What they are.
-    pub requests_hint: &'static str,
+    pub requests_hint: Plain,
     /// The label of when something was received.
-    pub received: &'static str,
+    pub received: Plain,
     /// The label of the state.
-    pub state: &'static str,
+    pub state: Plain,
     /// The label of the person's name.
-    pub name: &'static str,
+    pub name: Plain,
     /// The label of the address.
-    pub email: &'static str,
+    pub email: Plain,
     /// The label of the app's version.
-    pub app_version: &'static str,
+    pub app_version: Plain,
     /// The label of the version of the policy in force.
-    pub policy_version: &'static str,
+    pub policy_version: Plain,
     /// The label of until when it is kept.
-    pub kept_until: &'static str,
+    pub kept_until: Plain,
     /// The label of why a case was set apart.
-    pub suspicion: &'static str,
+    pub suspicion: Plain,
     /// Why it was.
     pub suspicion_of: fn(Suspicion) -> &'static str,
     /// The label of the law.
-    pub law: &'static str,
+    pub law: Plain,
     /// Which law.
     pub law_of: fn(Regime) -> &'static str,
     /// The label of for whom somebody asks.
-    pub behalf: &'static str,
+    pub behalf: Plain,
     /// For whom.
     pub behalf_of: fn(Behalf) -> &'static str,
     /// The label of when and how identity was proven.
-    pub identified: &'static str,
+    pub identified: Plain,
     /// How.
     pub proof: fn(Proof) -> &'static str,
     /// The kind of a case.
@@ -83,47 +84,47 @@ pub struct PackageTexts {
     /// The size of a file.
     pub bytes: fn(usize) -> String,
     /// The heading of the newsletters.
-    pub mailing: &'static str,
+    pub mailing: Plain,
     /// What is said there.
-    pub mailing_hint: &'static str,
+    pub mailing_hint: Plain,
     /// That no newsletter is stopped.
-    pub nothing_stopped: &'static str,
+    pub nothing_stopped: Plain,
     /// The column of the list.
-    pub list: &'static str,
+    pub list: Plain,
     /// The words for every list.
-    pub every_list: &'static str,
+    pub every_list: Plain,
     /// A list that is no longer configured: its tag.
     pub former_list: fn(&str) -> String,
     /// The column of since when.
-    pub since: &'static str,
+    pub since: Plain,
     /// The column of how it came about.
-    pub reason: &'static str,
+    pub reason: Plain,
     /// How it came about.
     pub reason_of: fn(Reason) -> &'static str,
     /// The heading of what changed.
-    pub changes: &'static str,
+    pub changes: Plain,
     /// The column of when.
-    pub when: &'static str,
+    pub when: Plain,
     /// The column of what.
-    pub what: &'static str,
+    pub what: Plain,
     /// That mail was stopped, before how it came about.
-    pub stopped: &'static str,
+    pub stopped: Plain,
     /// That it was resumed.
-    pub resumed: &'static str,
+    pub resumed: Plain,
     /// The heading of the mails that wait.
-    pub mails: &'static str,
+    pub mails: Plain,
     /// What they are.
-    pub mails_hint: &'static str,
+    pub mails_hint: Plain,
     /// The heading of the other files.
-    pub files: &'static str,
+    pub files: Plain,
     /// What `data.json` is.
-    pub data_hint: &'static str,
+    pub data_hint: Plain,
     /// The link to what the names in it mean.
-    pub schema: &'static str,
+    pub schema: Plain,
     /// What `messages.csv` is.
-    pub table_hint: &'static str,
+    pub table_hint: Plain,
     /// What the folder is.
-    pub files_hint: &'static str,
+    pub files_hint: Plain,
     /// That the package should be kept safe.
-    pub keep_safe: &'static str,
+    pub keep_safe: Plain,
 }

@@ -1,5 +1,6 @@
 //! What the texts of data requests are: of filing one, and of following it. They lie in different functions.
 
+use super::Plain;
 use desk_core::lang::Lang;
 use desk_core::request::{Behalf, Ground, Kind};
 
@@ -7,35 +8,35 @@ use desk_core::request::{Behalf, Ground, Kind};
 #[derive(Debug)]
 pub struct RequestTexts {
     /// The form's heading.
-    pub form_title: &'static str,
+    pub form_title: Plain,
     /// Its first paragraph.
-    pub form_lead: &'static str,
+    pub form_lead: Plain,
     /// The question about the kind.
-    pub kind_legend: &'static str,
+    pub kind_legend: Plain,
     /// A kind, as the form offers it.
     pub kind_label: fn(Kind) -> &'static str,
     /// What a kind means.
     pub kind_hint: fn(Kind) -> &'static str,
     /// The e-mail address.
-    pub email_label: &'static str,
+    pub email_label: Plain,
     /// Why it is needed.
-    pub email_hint: &'static str,
+    pub email_hint: Plain,
     /// The details.
-    pub details_label: &'static str,
+    pub details_label: Plain,
     /// What to write in them.
-    pub details_hint: &'static str,
+    pub details_hint: Plain,
     /// The question for whom one asks.
-    pub behalf_legend: &'static str,
+    pub behalf_legend: Plain,
     /// An answer to it.
     pub behalf_label: fn(Behalf) -> &'static str,
     /// What a representative has to attach.
-    pub behalf_hint: &'static str,
+    pub behalf_hint: Plain,
     /// The question which law applies.
-    pub regime_label: &'static str,
+    pub regime_label: Plain,
     /// What it decides.
-    pub regime_hint: &'static str,
+    pub regime_hint: Plain,
     /// That it costs nothing, before the link to the policy.
-    pub free: &'static str,
+    pub free: Plain,
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading of the page about deleting an account: app.
@@ -45,73 +46,73 @@ pub struct RequestTexts {
     /// Whose app it is, and that no account is needed: app, developer.
     pub delete_lead: fn(&str, &str) -> String,
     /// The steps of deleting an account.
-    pub delete_account_steps: [&'static str; 3],
+    pub delete_account_steps: [Plain; 3],
     /// How deleting data differs from deleting an account.
-    pub delete_data_hint: &'static str,
+    pub delete_data_hint: Plain,
     /// The heading of what is deleted and what is kept.
-    pub deleted_title: &'static str,
+    pub deleted_title: Plain,
     /// What is deleted and kept, and for how long, where nothing else is configured: one paragraph a line.
-    pub deleted: &'static str,
+    pub deleted: Plain,
     /// What is to be deleted.
-    pub delete_details_label: &'static str,
+    pub delete_details_label: Plain,
     /// What to write there.
-    pub delete_details_hint: &'static str,
+    pub delete_details_hint: Plain,
     /// The button that asks for deletion.
-    pub delete_send: &'static str,
+    pub delete_send: Plain,
     /// The link from one of these pages to the other requests.
-    pub other_page: &'static str,
+    pub other_page: Plain,
     /// The heading while identity is to be proven.
-    pub pending_title: &'static str,
+    pub pending_title: Plain,
     /// What was sent, and what to do.
-    pub pending_lead: &'static str,
+    pub pending_lead: Plain,
     /// Why it is needed.
-    pub pending_why: &'static str,
+    pub pending_why: Plain,
     /// The code.
-    pub code_label: &'static str,
+    pub code_label: Plain,
     /// How it looks.
-    pub code_hint: &'static str,
+    pub code_hint: Plain,
     /// The button that sends it.
-    pub code_send: &'static str,
+    pub code_send: Plain,
     /// That a code is wrong: how many tries are left.
     pub code_wrong: fn(u8) -> String,
     /// That no more codes are taken.
-    pub code_locked: &'static str,
+    pub code_locked: Plain,
     /// That the code is too old.
-    pub code_late: &'static str,
+    pub code_late: Plain,
     /// The heading of sending another mail.
-    pub resend_title: &'static str,
+    pub resend_title: Plain,
     /// When to do so.
-    pub resend_hint: &'static str,
+    pub resend_hint: Plain,
     /// The button that sends another mail.
-    pub resend_button: &'static str,
+    pub resend_button: Plain,
     /// That another mail was sent.
-    pub resent: &'static str,
+    pub resent: Plain,
     /// That no more mails are sent.
-    pub resend_none: &'static str,
+    pub resend_none: Plain,
     /// The heading where identity is proven already.
-    pub pending_done_title: &'static str,
+    pub pending_done_title: Plain,
     /// Where to go on then.
-    pub pending_done: &'static str,
+    pub pending_done: Plain,
     /// The heading where nobody proved it in time, or it was withdrawn.
-    pub pending_over_title: &'static str,
+    pub pending_over_title: Plain,
     /// What to do then.
-    pub pending_over: &'static str,
+    pub pending_over: Plain,
     /// The heading of the page behind the mailed link.
-    pub confirm_title: &'static str,
+    pub confirm_title: Plain,
     /// What it is for.
-    pub confirm_lead: &'static str,
+    pub confirm_lead: Plain,
     /// The button that confirms.
-    pub confirm_button: &'static str,
+    pub confirm_button: Plain,
     /// The button for whoever did not ask.
-    pub confirm_not_me: &'static str,
+    pub confirm_not_me: Plain,
     /// The heading after that.
-    pub not_me_title: &'static str,
+    pub not_me_title: Plain,
     /// What happened then.
-    pub not_me: &'static str,
+    pub not_me: Plain,
     /// Fact: the kind.
-    pub fact_kind: &'static str,
+    pub fact_kind: Plain,
     /// Fact: when it was received.
-    pub fact_received: &'static str,
+    pub fact_received: Plain,
 }
 
 /// The texts of the page where a data request is followed.
@@ -120,101 +121,101 @@ pub struct StatusTexts {
     /// A kind, as the heading of a request.
     pub kind_title: fn(Kind) -> &'static str,
     /// That identity is proven.
-    pub confirmed: &'static str,
+    pub confirmed: Plain,
     /// That the link of the page should be saved.
-    pub save_link: &'static str,
+    pub save_link: Plain,
     /// What the reference is for.
-    pub reference_hint: &'static str,
+    pub reference_hint: Plain,
     /// The steps of a request: received, being worked on, answered.
-    pub steps: [&'static str; 3],
+    pub steps: [Plain; 3],
     /// A state, by its name.
     pub state: fn(&str) -> &'static str,
     /// The heading of the due date.
-    pub due_title: &'static str,
+    pub due_title: Plain,
     /// Until when the answer is due: date.
     pub due_by: fn(&str) -> String,
     /// Until when the answer was due, of a request that has ended: date.
     pub due_was: fn(&str) -> String,
     /// That it is due at once.
-    pub due_at_once: &'static str,
+    pub due_at_once: Plain,
     /// That the clock rests.
-    pub due_resting: &'static str,
+    pub due_resting: Plain,
     /// That the date may yet change.
-    pub due_provisional: &'static str,
+    pub due_provisional: Plain,
     /// That the date has passed.
-    pub due_late: &'static str,
+    pub due_late: Plain,
     /// The line that opens the explanation.
-    pub due_why: &'static str,
+    pub due_why: Plain,
     /// The heading of an extension.
-    pub extended_title: &'static str,
+    pub extended_title: Plain,
     /// The heading where an operator waits for the person.
-    pub asked_title: &'static str,
+    pub asked_title: Plain,
     /// What to do then.
-    pub asked_hint: &'static str,
+    pub asked_hint: Plain,
     /// That only a part was done.
-    pub answered_partly: &'static str,
+    pub answered_partly: Plain,
     /// A ground of refusal.
     pub ground: fn(Ground) -> &'static str,
     /// The label of the ground.
-    pub ground_title: &'static str,
+    pub ground_title: Plain,
     /// The heading of the package.
-    pub package_title: &'static str,
+    pub package_title: Plain,
     /// What it is: size, until when.
     pub package_lead: fn(&str, &str) -> String,
     /// The key of the package.
-    pub secret_label: &'static str,
+    pub secret_label: Plain,
     /// Where it is.
-    pub secret_hint: &'static str,
+    pub secret_hint: Plain,
     /// The button that fetches the package.
-    pub package_get: &'static str,
+    pub package_get: Plain,
     /// The heading where everything was erased.
-    pub erased_title: &'static str,
+    pub erased_title: Plain,
     /// What was done, and what stays.
-    pub erased: &'static str,
+    pub erased: Plain,
     /// The link to the act of destruction.
-    pub get_act: &'static str,
+    pub get_act: Plain,
     /// The heading of how to complain.
-    pub complain_title: &'static str,
+    pub complain_title: Plain,
     /// How to complain to the controller, before the link.
-    pub complain_us: &'static str,
+    pub complain_us: Plain,
     /// That link.
-    pub complain_us_link: &'static str,
+    pub complain_us_link: Plain,
     /// Fact: the law.
-    pub fact_law: &'static str,
+    pub fact_law: Plain,
     /// Fact: when identity was proven.
-    pub fact_identified: &'static str,
+    pub fact_identified: Plain,
     /// Fact: the policy then in force.
-    pub fact_policy: &'static str,
+    pub fact_policy: Plain,
     /// Fact: until when the link works.
-    pub fact_until: &'static str,
+    pub fact_until: Plain,
     /// The heading of the facts.
-    pub facts_title: &'static str,
+    pub facts_title: Plain,
     /// The link to the receipt.
-    pub get_receipt: &'static str,
+    pub get_receipt: Plain,
     /// The link to the request as JSON.
-    pub get_json: &'static str,
+    pub get_json: Plain,
     /// That a message was added.
-    pub added: &'static str,
+    pub added: Plain,
     /// That it was withdrawn.
-    pub withdrawn: &'static str,
+    pub withdrawn: Plain,
     /// The heading of withdrawing.
-    pub withdraw_title: &'static str,
+    pub withdraw_title: Plain,
     /// The line that opens it.
-    pub withdraw_summary: &'static str,
+    pub withdraw_summary: Plain,
     /// What it means.
-    pub withdraw_hint: &'static str,
+    pub withdraw_hint: Plain,
     /// The button that does it.
-    pub withdraw_button: &'static str,
+    pub withdraw_button: Plain,
     /// The heading of the secret link.
-    pub link_title: &'static str,
+    pub link_title: Plain,
     /// What it is.
-    pub link_hint: &'static str,
+    pub link_hint: Plain,
     /// A kind, as the form offers it.
     pub kind_label: fn(Kind) -> &'static str,
     /// Fact: the kind.
-    pub fact_kind: &'static str,
+    pub fact_kind: Plain,
     /// Fact: when it was received.
-    pub fact_received: &'static str,
+    pub fact_received: Plain,
 }
 
 /// The texts of what a person does with their request.
@@ -223,7 +224,7 @@ pub struct ChangeTexts {
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The link back to the request.
-    pub back: &'static str,
+    pub back: Plain,
 }
 
 /// The texts of the form that a package's key goes into, where it came back.
@@ -232,15 +233,15 @@ pub struct PackageFormTexts {
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading.
-    pub title: &'static str,
+    pub title: Plain,
     /// The key of the package.
-    pub secret_label: &'static str,
+    pub secret_label: Plain,
     /// What it is.
-    pub secret_hint: &'static str,
+    pub secret_hint: Plain,
     /// The button that fetches the package.
-    pub get: &'static str,
+    pub get: Plain,
     /// The link back to the request.
-    pub back: &'static str,
+    pub back: Plain,
 }
 
 /// The text of a code that the public side of data requests has of its own, in a language; `None` if it is another one.

@@ -1,6 +1,6 @@
 //! English: legal clocks.
 
-use desk_core::clock::calendar::{Source, Version};
+use desk_core::clock::calendar::{RELEASED, Source, Version};
 use desk_core::clock::due::{Cause, ExtensionRefusal, Step};
 use desk_core::clock::regime::{
     Act, Article, Base, Checked, Law, Note, Regime, Right, Rule, Term, Unit,
@@ -154,7 +154,7 @@ fn article(Article { law, place }: Article) -> String {
 fn version(version: Version) -> String {
     let Version { calendar, year, source } = version;
     let source = match source {
-        Source::Released => return version.to_string(),
+        Source::Released => RELEASED,
         Source::Operator => "as configured",
         Source::Computed => "computed",
         Source::Weekends => "weekends only",

@@ -15,18 +15,19 @@ pub(super) mod unsubscribe;
 
 use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
+use crate::texts::plain::plain;
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
-    product: "Privacy Desk",
-    skip: "Skip to the text",
-    language: "Language",
-    nav_policy: "Privacy policy",
-    nav_versions: "All versions",
-    nav_feedback: "Ask or complain",
-    nav_requests: "Your data",
-    nav_mail: "Newsletters",
-    nav_security: "Report a security problem",
+    product: plain("Privacy Desk"),
+    skip: plain("Skip to the text"),
+    language: plain("Language"),
+    nav_policy: plain("Privacy policy"),
+    nav_versions: plain("All versions"),
+    nav_feedback: plain("Ask or complain"),
+    nav_requests: plain("Your data"),
+    nav_mail: plain("Newsletters"),
+    nav_security: plain("Report a security problem"),
     controller: |controller, app| {
         [
             &capital(controller),
@@ -37,11 +38,11 @@ pub(super) static TEXTS: Texts = Texts {
         .concat()
     },
     operator_of: |app| format!("the operator of {app}"),
-    problem_kicker: "Problem",
-    write_to: "If it happens again, write to",
-    to_start: "Go to the start page",
-    see_what_was_sent: "See what was sent",
-    about_problem: "About this problem",
+    problem_kicker: plain("Problem"),
+    write_to: plain("If it happens again, write to"),
+    to_start: plain("Go to the start page"),
+    see_what_was_sent: plain("See what was sent"),
+    about_problem: plain("About this problem"),
     problem,
     code,
     come_back: |seconds| match seconds {
@@ -90,42 +91,50 @@ pub(super) static SITE: SiteTexts = SiteTexts {
             )
         },
         policy: Door {
-            link: "Read the privacy policy",
-            hint: "What is collected, why, and who sees it.",
+            link: plain("Read the privacy policy"),
+            hint: plain("What is collected, why, and who sees it."),
         },
         feedback: Door {
-            link: "Ask a question or complain",
-            hint: "Write to the people responsible for your data. No account is needed, and you may stay anonymous.",
+            link: plain("Ask a question or complain"),
+            hint: plain(
+                "Write to the people responsible for your data. No account is needed, and you may stay anonymous.",
+            ),
         },
         requests: Door {
-            link: "Ask for your data, or have it deleted",
-            hint: "A copy, a correction, deletion, an objection: with the date by which we must answer.",
+            link: plain("Ask for your data, or have it deleted"),
+            hint: plain(
+                "A copy, a correction, deletion, an objection: with the date by which we must answer.",
+            ),
         },
         follow: Door {
-            link: "Follow what you have already sent",
-            hint: "With the secret link you saved.",
+            link: plain("Follow what you have already sent"),
+            hint: plain("With the secret link you saved."),
         },
-        follow_hint: "Open the secret link you saved when you sent it, or paste it here. The reference alone does not open it, so nobody can look yours up.",
-        follow_label: "Your secret link",
-        follow_button: "Open",
+        follow_hint: plain(
+            "Open the secret link you saved when you sent it, or paste it here. The reference alone does not open it, so nobody can look yours up.",
+        ),
+        follow_label: plain("Your secret link"),
+        follow_button: plain("Open"),
         mail: Door {
-            link: "Stop newsletters",
-            hint: "Or choose which ones you get. No password is needed.",
+            link: plain("Stop newsletters"),
+            hint: plain("Or choose which ones you get. No password is needed."),
         },
         versions: Door {
-            link: "See what changed in the policy",
-            hint: "Every version since the first, and the difference between any two.",
+            link: plain("See what changed in the policy"),
+            hint: plain("Every version since the first, and the difference between any two."),
         },
         developers: Door {
-            link: "For developers",
-            hint: "The description of the API (OpenAPI 3.1): how the app fetches the policy and files feedback.",
+            link: plain("For developers"),
+            hint: plain(
+                "The description of the API (OpenAPI 3.1): how the app fetches the policy and files feedback.",
+            ),
         },
     },
     about: About {
-        r#type: "Type",
-        status: "Status",
-        meaning: "What it means",
-        next: "What you can do",
+        r#type: plain("Type"),
+        status: plain("Status"),
+        meaning: plain("What it means"),
+        next: plain("What you can do"),
     },
 };
 

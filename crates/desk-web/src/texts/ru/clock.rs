@@ -1,6 +1,6 @@
 //! Russian: legal clocks.
 
-use desk_core::clock::calendar::{Source, Version};
+use desk_core::clock::calendar::{RELEASED, Source, Version};
 use desk_core::clock::due::{Cause, ExtensionRefusal, Step};
 use desk_core::clock::regime::{
     Act, Article, Base, Checked, Law, Note, Regime, Right, Rule, Term, Unit,
@@ -182,7 +182,7 @@ fn parts(place: &str, part: &str) -> String {
 fn version(version: Version) -> String {
     let Version { calendar, year, source } = version;
     let source = match source {
-        Source::Released => return version.to_string(),
+        Source::Released => RELEASED,
         Source::Operator => "из настроек",
         Source::Computed => "рассчитан",
         Source::Weekends => "только выходные",
