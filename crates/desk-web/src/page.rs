@@ -245,7 +245,7 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
         p.hint { a href=(locale.href(&format!("/problems/{}", view.text.slug))) { (texts.about_problem) } }
     };
     let switch = if request.method == http::Method::GET { Switch::Here } else { Switch::None };
-    let frame = Frame { title: &view.text.title, place: Place::Elsewhere, switch };
+    let frame = Frame { title: view.text.title, place: Place::Elsewhere, switch };
     layout(setup, request, locale, frame, main)
 }
 

@@ -362,7 +362,7 @@ impl Problem {
         let text = (texts.problem)(kind);
         let json = Json::object(|json| {
             json.shown("type", &format_args!("{base}/problems/{}", text.slug));
-            json.text("title", &text.title);
+            json.text("title", text.title);
             json.number("status", kind.status().as_u16().into());
             json.text("detail", &self.detail(setup, lang));
             if !errors.is_empty() {

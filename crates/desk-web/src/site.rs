@@ -117,9 +117,9 @@ fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply 
         }
         let wire = Wire {
             r#type: &url,
-            title: &text.title,
+            title: text.title,
             status: text.status.as_u16(),
-            detail: &text.detail,
+            detail: text.detail,
         };
         return Reply::json(StatusCode::OK, &wire)
             .lang(locale.lang)
@@ -137,7 +137,7 @@ fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply 
         section { h2 { (about.meaning) } p { (text.detail) } }
         section { h2 { (about.next) } p { (text.next) } }
     };
-    let frame = Frame { title: &text.title, place: Place::Elsewhere, switch: Switch::Here };
+    let frame = Frame { title: text.title, place: Place::Elsewhere, switch: Switch::Here };
     page_reply(locale.lang, page::layout(setup, request, locale, frame, main))
         .vary("Accept, Accept-Language")
 }
