@@ -14,6 +14,7 @@ mod tests;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use desk_core::clock::zone::Zone;
 use desk_core::id::Id;
 use desk_core::lang::Lang;
 use desk_core::package::{self, Lock, Mark, PackageKey, PackageSecret, part_key};
@@ -34,6 +35,7 @@ use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Chunks, Reply, Response, Rest};
 use matter::{Matter, Matters, Section};
+use page::Reader;
 use parts::Parts;
 
 pub use matter::{By, What};
@@ -70,12 +72,13 @@ pub async fn build<S: Store>(
             "a package is for whoever has proven who they are".to_owned(),
         ));
     }
+    let zone = desk.setup.zone()?;
     let held = Holdings::find(desk, keys, &request.opening.email).await?;
     let id = package::draw_id(&desk.moment, key.id);
     let (lock, secret) = (Lock::draw(&desk.moment), PackageSecret::draw(&desk.moment));
     let until = desk.now().plus_seconds(KEPT_SECONDS).min(request.opening.expires);
     let parts = Parts::new(desk, PackageKey::new(id, &lock, &secret), id, until);
-    let mut archive = Archive { desk, held: &held, request, parts };
+    let mut archive = Archive { desk, held: &held, request, zone: &zone, parts };
     archive.write().await?;
     let (size, parts) = archive.parts.finish().await?;
     desk.write_sealed(&package::lock_key(id), Some(until), &lock).await?;
@@ -87,6 +90,7 @@ struct Archive<'w, 'd, S> {
     desk: &'w Desk<'d, S>,
     held: &'w Holdings,
     request: &'w Request,
+    zone: &'w Zone,
     parts: Parts<'w, 'd, S>,
 }
 
@@ -107,38 +111,39 @@ impl<S: Store> Archive<'_, '_, S> {
 
     /// The page for people.
     async fn page(&mut self, zip: Zip) -> Result<Zip, Problem> {
-        let (desk, held, lang) = (self.desk, self.held, self.lang());
+        let (desk, held) = (self.desk, self.held);
+        let reader = Reader { lang: self.lang(), zone: self.zone };
         let mut entry = zip.begin(self.parts.out(), "index.html").map_err(fault)?;
-        let mut text = page::head(desk, self.request, held);
+        let mut text = page::head(desk, reader, self.request, held);
         let mut matters = Matters::new(held);
         let mut next = matters.next(desk).await?;
         for section in [Section::Cases, Section::Requests] {
-            page::open(&mut text, lang, section);
+            page::open(&mut text, reader.lang, section);
             let mut empty = true;
             while let Some(matter) = next.take_if(|matter| section.holds(matter)) {
-                page::matter(&mut text, lang, desk.now(), &matter);
+                page::matter(&mut text, reader, desk.now(), &matter);
                 self.parts.write(&mut entry, &mut text).await?;
                 next = matters.next(desk).await?;
                 empty = false;
             }
-            page::close(&mut text, lang, empty);
+            page::close(&mut text, reader.lang, empty);
         }
         let states = self.suppressions().await?;
-        page::suppressions(&mut text, lang, desk.setup, &states, !held.changes.is_empty());
+        page::suppressions(&mut text, reader, desk.setup, &states, !held.changes.is_empty());
         for changes in held.changes.chunks(data::CHUNK) {
-            page::changes(&mut text, lang, desk.setup, changes);
+            page::changes(&mut text, reader, desk.setup, changes);
             self.parts.write(&mut entry, &mut text).await?;
         }
         if !held.mails.is_empty() {
-            page::mails(&mut text, lang);
+            page::mails(&mut text, reader.lang);
         }
         for id in &held.mails {
             if let Some(mail) = self.mail(*id).await? {
-                page::mail(&mut text, lang, *id, &mail);
+                page::mail(&mut text, reader, *id, &mail);
                 self.parts.write(&mut entry, &mut text).await?;
             }
         }
-        page::tail(&mut text, lang, desk.setup);
+        page::tail(&mut text, reader.lang, desk.setup);
         self.parts.write(&mut entry, &mut text).await?;
         Ok(entry.end(self.parts.out()))
     }

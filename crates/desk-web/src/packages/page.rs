@@ -1,5 +1,6 @@
 //! `index.html`: everything, for people. One file that needs no other, runs no script and asks nobody for anything.
 
+use desk_core::clock::zone::Zone;
 use desk_core::id::Id;
 use desk_core::lang::Lang;
 use desk_core::request::Request;
@@ -32,11 +33,19 @@ fn push(text: &mut String, markup: Markup) {
     text.push_str(&markup.into_string());
 }
 
-/// An instant for people: the date, and the time in UTC.
-fn instant(lang: Lang, at: Timestamp) -> Markup {
-    let (hour, minute, _) = at.time_of_day();
-    let date = (texts::texts(lang).date)(at.date());
-    html! { time datetime=(at) { (date) ", " (format!("{hour:02}:{minute:02}")) "\u{a0}UTC" } }
+/// Whom the page is for: the language they asked in, and where days begin and end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader<'a> {
+    pub(super) lang: Lang,
+    pub(super) zone: &'a Zone,
+}
+
+impl Reader<'_> {
+    /// An instant for people: the date and the time in the operator's zone, as on every page.
+    fn instant(self, at: Timestamp) -> Markup {
+        let date = (texts::texts(self.lang).date)(self.zone.date(at));
+        html! { time datetime=(self.zone.rfc3339(at)) { (date) ", " (self.zone.time(at)) } }
+    }
 }
 
 fn fact(label: Plain, value: Markup) -> Markup {
@@ -49,8 +58,13 @@ fn written(text: &str) -> Markup {
 }
 
 /// The beginning of the page, up to the first list.
-pub(super) fn head<S>(desk: &Desk<'_, S>, request: &Request, held: &Holdings) -> String {
-    let (setup, lang) = (desk.setup, request.opening.lang);
+pub(super) fn head<S>(
+    desk: &Desk<'_, S>,
+    reader: Reader<'_>,
+    request: &Request,
+    held: &Holdings,
+) -> String {
+    let (setup, lang) = (desk.setup, reader.lang);
     let t = texts::package(lang);
     let title = (t.title)(&setup.app_name);
     // The frame goes around what is written later, so its tags are written by hand.
@@ -81,7 +95,7 @@ pub(super) fn head<S>(desk: &Desk<'_, S>, request: &Request, held: &Holdings) ->
             dl {
                 (fact(t.about, html! { bdi { (request.opening.email.as_str()) } }))
                 (fact(t.request, html! { (request.reference()) }))
-                (fact(t.prepared, instant(lang, desk.now())))
+                (fact(t.prepared, reader.instant(desk.now())))
                 (fact(t.controller, html! { bdi { (setup.controller(lang)) } }))
                 @if !setup.contact_email.is_empty() {
                     (fact(t.contact, html! { a href=(format!("mailto:{}", setup.contact_email)) { (setup.contact_email) } }))
@@ -119,8 +133,8 @@ pub(super) fn close(text: &mut String, lang: Lang, empty: bool) {
 }
 
 /// A case or a request.
-pub(super) fn matter(text: &mut String, lang: Lang, now: Timestamp, matter: &Matter) {
-    let t = texts::package(lang);
+pub(super) fn matter(text: &mut String, reader: Reader<'_>, now: Timestamp, matter: &Matter) {
+    let t = texts::package(reader.lang);
     let (at, expires) = matter.term();
     let policy = matter.policy();
     push(
@@ -129,27 +143,27 @@ pub(super) fn matter(text: &mut String, lang: Lang, now: Timestamp, matter: &Mat
             article id=(matter.reference()) {
                 h3 { (kind(t, matter)) " · " (matter.reference()) }
                 dl {
-                    (fact(t.received, instant(lang, at)))
+                    (fact(t.received, reader.instant(at)))
                     (fact(t.state, state(t, matter, now)))
                     @if let Some(name) = matter.name() { (fact(t.name, html! { bdi { (name) } })) }
                     @if let Some(email) = matter.email() { (fact(t.email, html! { bdi { (email) } })) }
-                    (particulars(t, lang, matter))
+                    (particulars(t, reader, matter))
                     @if let Some(pin) = policy { (fact(t.policy_version, html! { bdi { (pin.version) } })) }
-                    (fact(t.kept_until, instant(lang, expires)))
+                    (fact(t.kept_until, reader.instant(expires)))
                 }
                 ol {
                     @if let Some(message) = matter.text() {
                         li {
-                            p { (instant(lang, at)) " · " strong { ((t.by)(By::Person)) } }
+                            p { (reader.instant(at)) " · " strong { ((t.by)(By::Person)) } }
                             (written(message.as_str()))
                         }
                     }
                     @for entry in matter.entries() {
                         li {
                             p {
-                                (instant(lang, entry.at)) " · " strong { ((t.by)(entry.by)) }
+                                (reader.instant(entry.at)) " · " strong { ((t.by)(entry.by)) }
                                 @if entry.what != What::Message { ": " ((t.event)(entry.what)) }
-                                @if let What::Packaged(until) = entry.what { " " (instant(lang, until)) }
+                                @if let What::Packaged(until) = entry.what { " " (reader.instant(until)) }
                             }
                             @if let Some(message) = entry.text { (written(message.as_str())) }
                         }
@@ -183,7 +197,7 @@ fn state(t: &PackageTexts, matter: &Matter, now: Timestamp) -> Markup {
 }
 
 /// What only cases, or only requests have.
-fn particulars(t: &PackageTexts, lang: Lang, matter: &Matter) -> Markup {
+fn particulars(t: &PackageTexts, reader: Reader<'_>, matter: &Matter) -> Markup {
     html! {
         @match matter {
             Matter::Case(_, case) => {
@@ -198,7 +212,7 @@ fn particulars(t: &PackageTexts, lang: Lang, matter: &Matter) -> Markup {
                 (fact(t.law, html! { ((t.law_of)(request.opening.regime)) }))
                 (fact(t.behalf, html! { ((t.behalf_of)(request.opening.behalf)) }))
                 @if let Some((at, proof)) = request.identified {
-                    (fact(t.identified, html! { (instant(lang, at)) " · " ((t.proof)(proof)) }))
+                    (fact(t.identified, html! { (reader.instant(at)) " · " ((t.proof)(proof)) }))
                 }
             },
         }
@@ -219,12 +233,12 @@ fn about(t: &PackageTexts, lang: Lang, setup: &Setup, scope: Scope) -> String {
 /// Who stopped which newsletters, and the beginning of the journal.
 pub(super) fn suppressions(
     text: &mut String,
-    lang: Lang,
+    reader: Reader<'_>,
     setup: &Setup,
     states: &[State],
     changes: bool,
 ) {
-    let t = texts::package(lang);
+    let t = texts::package(reader.lang);
     push(
         text,
         html! {
@@ -238,8 +252,8 @@ pub(super) fn suppressions(
                     tbody {
                         @for (scope, state) in states {
                             tr {
-                                td { bdi { (about(t, lang, setup, *scope)) } }
-                                td { (instant(lang, state.at)) }
+                                td { bdi { (about(t, reader.lang, setup, *scope)) } }
+                                td { (reader.instant(state.at)) }
                                 td { ((t.reason_of)(state.reason)) }
                             }
                         }
@@ -254,8 +268,8 @@ pub(super) fn suppressions(
 }
 
 /// Some of the journal, as a table of its own: it may be long.
-pub(super) fn changes(text: &mut String, lang: Lang, setup: &Setup, changes: &[Change]) {
-    let t = texts::package(lang);
+pub(super) fn changes(text: &mut String, reader: Reader<'_>, setup: &Setup, changes: &[Change]) {
+    let t = texts::package(reader.lang);
     push(
         text,
         html! {
@@ -264,8 +278,8 @@ pub(super) fn changes(text: &mut String, lang: Lang, setup: &Setup, changes: &[C
                 tbody {
                     @for change in changes {
                         tr {
-                            td { (instant(lang, change.id.instant())) }
-                            td { bdi { (about(t, lang, setup, change.scope)) } }
+                            td { (reader.instant(change.id.instant())) }
+                            td { bdi { (about(t, reader.lang, setup, change.scope)) } }
                             td { @match change.reason {
                                 Some(reason) => { (t.stopped) ": " ((t.reason_of)(reason)) },
                                 None => (t.resumed),
@@ -285,13 +299,13 @@ pub(super) fn mails(text: &mut String, lang: Lang) {
 }
 
 /// A mail that waits.
-pub(super) fn mail(text: &mut String, lang: Lang, id: Id, mail: &Mail) {
+pub(super) fn mail(text: &mut String, reader: Reader<'_>, id: Id, mail: &Mail) {
     push(
         text,
         html! {
             article {
                 h3 { bdi { (mail.subject.as_str()) } }
-                p { (instant(lang, id.instant())) }
+                p { (reader.instant(id.instant())) }
                 (written(&mail.text))
             }
         },
