@@ -152,15 +152,15 @@ impl Fields {
 
     /// Notes that a field is missing, unless something is wrong with it already.
     pub fn require<T>(&mut self, name: &'static str, value: &Option<T>) {
-        let pointer = format!("/{name}");
-        if value.is_none() && !self.errors.iter().any(|error| error.pointer == pointer) {
+        let is_noted = |error: &FieldError| error.pointer.strip_prefix('/') == Some(name);
+        if value.is_none() && !self.errors.iter().any(is_noted) {
             self.error(name, "missing");
         }
     }
 
     /// Notes a fault.
     pub fn error(&mut self, pointer: &str, code: &'static str) {
-        self.errors.push(FieldError { pointer: format!("/{pointer}"), code });
+        self.errors.push(FieldError { pointer: ["/", pointer].concat(), code });
     }
 
     /// Ends the reading: whatever was not taken is an unknown field.
@@ -172,7 +172,7 @@ impl Fields {
             std::mem::take(&mut self.fields).into_iter().map(|(name, _)| name).collect();
         unknown.dedup();
         for name in unknown {
-            let pointer = format!("/{}", escape_pointer(&name));
+            let pointer = ["/", &escape_pointer(&name)].concat();
             self.errors.push(FieldError { pointer, code: "unknown-field" });
         }
         if self.errors.is_empty() { Ok(()) } else { Err(self.errors) }
@@ -224,8 +224,8 @@ fn boundary(content_type: &str) -> Option<String> {
 /// Reads multipart/form-data (RFC 7578) that is in memory already.
 fn multipart(body: &[u8], boundary: &str) -> Result<Vec<(String, FieldValue)>, Problem> {
     const WRONG: Problem = Problem::Malformed("multipart");
-    let delimiter = format!("\r\n--{boundary}");
-    let opening = format!("--{boundary}");
+    let delimiter = ["\r\n--", boundary].concat();
+    let opening = ["--", boundary].concat();
     // A preamble may stand before the first delimiter; no browser sends one, but the grammar has it.
     let mut rest = match body.strip_prefix(opening.as_bytes()) {
         Some(rest) => rest,

@@ -107,7 +107,7 @@ impl<'a> Errors<'a> {
     pub(crate) fn note(&self, field: &str) -> Markup {
         html! {
             @if let Some(code) = self.of(field) {
-                p.error id=(format!("{}-error", control(field))) { span.vh { (self.t.error) ": " } ((self.words)(field, code)) }
+                p.error id=([&control(field), "-error"].concat()) { span.vh { (self.t.error) ": " } ((self.words)(field, code)) }
             }
         }
     }
@@ -125,7 +125,7 @@ impl<'a> Errors<'a> {
     pub(crate) fn file_described(&self, number: usize) -> String {
         let field = format!("file/{number}");
         match self.of(&field) {
-            Some(_) => format!("files-hint {}-error", control(&field)),
+            Some(_) => ["files-hint ", &control(&field), "-error"].concat(),
             None => "files-hint".to_owned(),
         }
     }
@@ -134,9 +134,9 @@ impl<'a> Errors<'a> {
     fn anchor(&self, error: &FieldError) -> String {
         match error.pointer.trim_start_matches('/') {
             _ if error.code == "unknown-field" => "#main".to_owned(),
-            "kind" => format!("#kind-{}", self.first_kind),
+            "kind" => ["#kind-", self.first_kind].concat(),
             "file" => "#file-1".to_owned(),
-            field => format!("#{}", control(field)),
+            field => ["#", &control(field)].concat(),
         }
     }
 

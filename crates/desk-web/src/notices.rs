@@ -22,7 +22,7 @@ const KEPT_SECONDS: i64 = 30 * 86_400;
 
 /// The path of a request's status page, whose token is the person's secret.
 pub(crate) fn request_path(setup: &Setup, key: &RequestKey) -> String {
-    format!("/requests/status/{}", setup.keys.mint(Purpose::RequestLink, key.to_bytes()))
+    ["/requests/status/", &setup.keys.mint(Purpose::RequestLink, key.to_bytes())].concat()
 }
 
 /// The same for whoever came by it: their own token stays, while it is good.
@@ -33,7 +33,7 @@ pub(crate) fn kept_path(setup: &Setup, key: &RequestKey, token: &str) -> String 
 
 /// The path that proves an identity, which only the mail has.
 pub(crate) fn identity_path(setup: &Setup, key: &RequestKey) -> String {
-    format!("/requests/confirm/{}", setup.keys.mint(Purpose::IdentityLink, key.to_bytes()))
+    ["/requests/confirm/", &setup.keys.mint(Purpose::IdentityLink, key.to_bytes())].concat()
 }
 
 /// What a person is told.

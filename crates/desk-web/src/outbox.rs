@@ -130,7 +130,8 @@ pub fn mail_key(id: Id) -> Result<StoreKey, Problem> {
 }
 
 fn key(prefix: &str, id: Id) -> Result<StoreKey, Problem> {
-    StoreKey::new(format!("{prefix}{id}")).map_err(|error| Problem::Internal(error.to_string()))
+    StoreKey::new([prefix, &id.text()].concat())
+        .map_err(|error| Problem::Internal(error.to_string()))
 }
 
 /// How often something was told in vain, and when it is told again.

@@ -321,10 +321,10 @@ impl Problem {
         let general = (texts.problem)(self.kind()).detail;
         match self {
             Self::Malformed(code) | Self::CaseState(code) => {
-                format!("{general} {}", code_text(setup, lang, code))
+                [general, " ", code_text(setup, lang, code)].concat()
             }
-            Self::MethodNotAllowed(allow) => format!("{general} {allow}."),
-            Self::UnsupportedMediaType(reads) => format!("{general} {reads}."),
+            Self::MethodNotAllowed(allow) => [general, " ", allow, "."].concat(),
+            Self::UnsupportedMediaType(reads) => [general, " ", reads, "."].concat(),
             Self::TooManyRequests(limit) => (texts.come_back)(limit.reset),
             _ => general.to_owned(),
         }

@@ -303,7 +303,7 @@ impl Reply {
     pub fn digested(self) -> Self {
         use base64ct::{Base64, Encoding};
         let hash = Sha256::digest(&self.0.body);
-        let digest = format!("sha-256=:{}:", Base64::encode_string(&hash));
+        let digest = ["sha-256=:", &Base64::encode_string(&hash), ":"].concat();
         self.etag(tag_of(&hash)).header("repr-digest", digest)
     }
 
@@ -320,7 +320,7 @@ impl Reply {
             return Prepared { status, headers, body, etag, modified, unchanged };
         }
         if let Some(tag) = &etag {
-            headers.set(headers::ETAG, format!("\"{tag}\""));
+            headers.set(headers::ETAG, ["\"", tag, "\""].concat());
         }
         if let Some(at) = modified {
             headers.set(headers::LAST_MODIFIED, at.http_date());

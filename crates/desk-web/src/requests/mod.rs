@@ -113,7 +113,7 @@ fn key(setup: &Setup, purpose: Purpose, token: &str) -> Result<RequestKey, Probl
 
 /// The path of the page where identity is proven by the code.
 fn pending_path(setup: &Setup, key: &RequestKey) -> String {
-    format!("/requests/pending/{}", setup.keys.mint(Purpose::PendingLink, key.to_bytes()))
+    ["/requests/pending/", &setup.keys.mint(Purpose::PendingLink, key.to_bytes())].concat()
 }
 
 async fn load<S: Store>(desk: &Desk<'_, S>, key: RequestKey) -> Result<request::Request, Problem> {

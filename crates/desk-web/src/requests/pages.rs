@@ -100,7 +100,7 @@ pub(super) fn form(
         } @else if !failed {
             p.lead { (t.form_lead) }
         }
-        form method="post" action=(format!("{}#errors", locale.href(path))) enctype="multipart/form-data" novalidate {
+        form method="post" action=([&*locale.href(path), "#errors"].concat()) enctype="multipart/form-data" novalidate {
             input type="hidden" name="token" value=(view.token);
             @if !is_deletion { (kinds(t, &errors, &kept.kind)) }
             div.field {
@@ -128,7 +128,7 @@ pub(super) fn form(
         @if is_deletion { p { a href=(locale.href("/requests")) { (t.other_page) } } }
     };
     let title = match failed {
-        true => format!("{}: {heading}", texts::form(locale.lang).error),
+        true => [&texts::form(locale.lang).error, ": ", &heading].concat(),
         false => heading,
     };
     Ok(framed(setup, request, locale, &title, Place::Requests, main))
@@ -159,12 +159,12 @@ fn kinds(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
             legend { (t.kind_legend) }
             (errors.note("kind"))
             @for kind in Kind::ALL {
-                @let id = format!("kind-{}", kind.name());
+                @let id = ["kind-", kind.name()].concat();
                 div.choice {
                     input type="radio" id=(id) name="kind" value=(kind.name()) required
-                        aria-describedby=(format!("{id}-hint")) checked[chosen == kind.name()];
+                        aria-describedby=([&id, "-hint"].concat()) checked[chosen == kind.name()];
                     label for=(id) { ((t.kind_label)(kind)) }
-                    p.hint id=(format!("{id}-hint")) { ((t.kind_hint)(kind)) }
+                    p.hint id=([&id, "-hint"].concat()) { ((t.kind_hint)(kind)) }
                 }
             }
         }
@@ -203,7 +203,7 @@ fn behalf(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
             legend { (t.behalf_legend) }
             (errors.note("behalf"))
             @for (behalf, checked) in [(Behalf::Own, !represented), (Behalf::Represented, represented)] {
-                @let id = format!("behalf-{}", behalf.name());
+                @let id = ["behalf-", behalf.name()].concat();
                 div.choice {
                     input type="radio" id=(id) name="behalf" value=(behalf.name()) checked[checked]
                         aria-describedby=[(behalf == Behalf::Represented).then_some("behalf-hint")];
@@ -263,7 +263,7 @@ pub(super) fn pending(
                 p.lead { (t.pending_lead) }
                 p { (t.pending_why) }
                 @if awaiting.tries_left > 0 {
-                    form method="post" action=(format!("{}#errors", locale.href(&format!("{path}/code")))) novalidate {
+                    form method="post" action=([&*locale.href(&[path, "/code"].concat()), "#errors"].concat()) novalidate {
                         div.field {
                             label for="code" { (t.code_label) }
                             p.hint id="code-hint" { (t.code_hint) }
@@ -280,7 +280,7 @@ pub(super) fn pending(
                     section {
                         h2 { (t.resend_title) }
                         p { (t.resend_hint) }
-                        form method="post" action=(locale.href(&format!("{path}/resend"))) {
+                        form method="post" action=(locale.href(&[path, "/resend"].concat())) {
                             button.quiet { (t.resend_button) }
                         }
                     }
@@ -317,7 +317,7 @@ pub(super) fn confirm(setup: &Setup, request: &Request, locale: Locale, case: &C
         }
         div.actions {
             form method="post" action=(action) { button { (t.confirm_button) } }
-            form method="post" action=(locale.href(&format!("{}/not-me", request.path()))) {
+            form method="post" action=(locale.href(&[request.path(), "/not-me"].concat())) {
                 button.quiet { (t.confirm_not_me) }
             }
         }
