@@ -1,4 +1,4 @@
-//! The function `feedback`: questions and complaints, and the status pages of those who sent them.
+//! The function `feedback`: the form for questions and complaints.
 #![cfg(target_family = "wasm")]
 
 desk_spin::function!(desk_spin::SpinStore, desk_web::feedback::serve);

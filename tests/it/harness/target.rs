@@ -248,6 +248,7 @@ impl Target for Native {
             "site" => site::serve(&desk, &request).await,
             "policy" => policy::serve(&desk, &request).await,
             "feedback" => feedback::serve(&desk, &request).await,
+            "case-status" => feedback::status::serve(&desk, &request).await,
             "data-requests" => requests::serve(&desk, &request).await,
             "identity" => requests::identity::serve(&desk, &request).await,
             "assertion" => requests::assertion::serve(&desk, &request).await,

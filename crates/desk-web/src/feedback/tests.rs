@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{serve, status_path};
+use super::{serve, status, status_path};
 use crate::cases;
 use crate::desk::decode;
 use crate::memory::testing::{
@@ -1432,7 +1432,7 @@ fn messages_that_race_are_both_kept_and_a_double_tap_counts_once() {
                 desk_core::time::Timestamp::from_millis(world.now.get().millis() + 5).unwrap(),
             );
             let other = world.desk();
-            let both = race(serve(&desk, &first), serve(&other, &second), schedule);
+            let both = race(status::serve(&desk, &first), status::serve(&other, &second), schedule);
             let (first, second): (Answer, Answer) = (both.0.into(), both.1.into());
             assert_eq!((first.status, second.status), (201, 201), "{schedule:b}");
             // Every event is there, whatever the head missed; and once an operator has looked, the page, which reads the
@@ -1546,7 +1546,7 @@ proptest! {
     #[test]
     fn idempotency_keys_are_themselves_or_refused(value in "[ -~]{0,140}") {
         let headers = [("idempotency-key", value.as_str())];
-        match super::idempotency_key(&request(Method::POST, "/feedback", &headers, "")) {
+        match crate::submitted::idempotency_key(&request(Method::POST, "/feedback", &headers, "")) {
             Ok(key) => {
                 let key = key.unwrap();
                 prop_assert!((8..=128).contains(&key.len()));

@@ -263,7 +263,12 @@ impl World {
 
     /// Sends a request to feedback.
     pub(crate) fn feedback(&self, request: &Request) -> Answer {
-        block_on(crate::feedback::serve(&self.desk(), request)).into()
+        let desk = self.desk();
+        if request.path().starts_with("/feedback/status/") {
+            block_on(crate::feedback::status::serve(&desk, request)).into()
+        } else {
+            block_on(crate::feedback::serve(&desk, request)).into()
+        }
     }
 
     /// Sends a request to data requests, or to their status pages.

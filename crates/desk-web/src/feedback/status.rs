@@ -1,0 +1,269 @@
+//! A case of feedback as its person follows it, behind the secret link that only they have.
+
+use desk_core::case::{Case, CaseKey, Change, Message};
+use desk_core::journal::Place;
+use desk_core::keys::Purpose;
+use http::StatusCode;
+
+use super::status_page::{self, Done, StatusView};
+use super::{brake, secret, status_path, wants_page, wire};
+use crate::cases;
+use crate::desk::Desk;
+use crate::fields::{Encoding, Fields};
+use crate::form::{Draft, Trouble};
+use crate::headers;
+use crate::join::both;
+use crate::limiter::{self, Brake};
+use crate::negotiate;
+use crate::ports::Store;
+use crate::problem::Problem;
+use crate::reply::{Reply, Response};
+use crate::request::{Locale, Request};
+use crate::setup::Setup;
+use crate::submitted::{idempotency_key, text_code};
+
+/// Answers for every address under `/feedback/status`.
+pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut refused = None;
+    let outcome = route(desk, request, locale, &mut refused).await;
+    desk.respond_or(request, locale, outcome, refused)
+}
+
+/// Answers a request, or says what the problem is. `refused` takes the page that shows the problem beside what a person
+/// wrote, to be answered in place of the problem's own.
+async fn route<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    refused: &mut Option<Reply>,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let ["feedback", "status", token, rest @ ..] = segments.as_slice() else {
+        return Err(Problem::NotFound);
+    };
+    let key = case_key(desk.setup, token);
+    match rest {
+        []
+        | ["received" | "added" | "withdrawn" | "case.json" | "receipt.json"]
+        | ["attachments", _] => {
+            request.allow("GET, HEAD")?;
+            read(desk, request, locale, key, rest).await
+        }
+        ["messages"] => {
+            request.allow("POST")?;
+            add_message(desk, request, locale, key, refused).await
+        }
+        ["withdraw"] => {
+            request.allow("POST")?;
+            withdraw(desk, request, locale, key).await
+        }
+        _ => Err(Problem::NotFound),
+    }
+}
+
+/// Answers an address that is only read.
+async fn read<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: Result<CaseKey, Problem>,
+    rest: &[&str],
+) -> Result<Reply, Problem> {
+    let (key, case) = load(desk, key).await?;
+    match rest {
+        ["received"] => received(desk, request, locale, &key, &case),
+        ["added"] => status(desk, request, locale, &key, &case, Some(Done::Added)),
+        ["withdrawn"] => status(desk, request, locale, &key, &case, Some(Done::Withdrawn)),
+        ["case.json"] => {
+            let file = format!("{}.json", case.reference());
+            Ok(download(case_json(desk.setup, &key, &case), &file))
+        }
+        ["receipt.json"] => {
+            let file = format!("{}.receipt.json", case.reference());
+            let json = wire::receipt(desk.setup, &case);
+            Ok(download(Reply::json_text(StatusCode::OK, json), &file))
+        }
+        ["attachments", number] => attachment(desk, &key, &case, number).await,
+        _ => status(desk, request, locale, &key, &case, None),
+    }
+}
+
+/// Reads the token of a status link. One that is forged, cut or of another purpose is answered as one that expired.
+fn case_key(setup: &Setup, token: &str) -> Result<CaseKey, Problem> {
+    setup.keys.redeem(Purpose::StatusLink, token).map(CaseKey::from_bytes).ok_or(Problem::NotFound)
+}
+
+/// Loads the case of a link. The link comes as it was read, so that one which is no link of ours fails here, as one does
+/// whose case has expired.
+async fn load<S: Store>(
+    desk: &Desk<'_, S>,
+    key: Result<CaseKey, Problem>,
+) -> Result<(CaseKey, Case), Problem> {
+    let key = key?;
+    let case = cases::load(desk, &key).await?.ok_or(Problem::NotFound)?;
+    Ok((key, case))
+}
+
+fn download(reply: Reply, file: &str) -> Reply {
+    secret(reply).header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
+}
+
+fn received<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: &CaseKey,
+    case: &Case,
+) -> Result<Reply, Problem> {
+    let page = status_page::received(desk.setup, request, locale, key, case);
+    Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)).vary("Accept-Language"))
+}
+
+fn status<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: &CaseKey,
+    case: &Case,
+    done: Option<Done>,
+) -> Result<Reply, Problem> {
+    let offers = ["text/html", "application/json"];
+    if negotiate::media_type(&request.headers, &offers) == Some("application/json") {
+        return Ok(case_json(desk.setup, key, case).vary("Accept, Accept-Language"));
+    }
+    let view = StatusView { done, ..StatusView::default() };
+    let page = status_page::status(desk, request, locale, key, case, &view)?;
+    Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)).vary("Accept, Accept-Language"))
+}
+
+fn case_json(setup: &Setup, key: &CaseKey, case: &Case) -> Reply {
+    secret(Reply::json_text(StatusCode::OK, wire::case(setup, key, case)))
+}
+
+/// A file, to be saved and not shown: whatever is in it must not run under our address.
+async fn attachment<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    case: &Case,
+    number: &str,
+) -> Result<Reply, Problem> {
+    let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
+    let (file, bytes) = cases::read_file(desk, key, &case.opening.files, number).await?;
+    let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
+    let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
+        .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    Ok(download(reply, &name))
+}
+
+/// The case as it is after a change, for whoever made it.
+fn changed(
+    setup: &Setup,
+    (key, case): (&CaseKey, &Case),
+    page: Option<&str>,
+    locale: Locale,
+    status: StatusCode,
+    brake: &Brake,
+) -> Reply {
+    let path = status_path(setup, key);
+    let reply = match page {
+        Some(done) => secret(Reply::see_other(&locale.href(&format!("{path}/{done}")))),
+        None => secret(Reply::json_text(status, wire::case(setup, key, case))),
+    };
+    brake.fields().apply(reply)
+}
+
+async fn add_message<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: Result<CaseKey, Problem>,
+    refused: &mut Option<Reply>,
+) -> Result<Reply, Problem> {
+    let mut fields = Fields::read(request)?;
+    let page = wants_page(request, fields.encoding).then_some("added");
+    let sent = fields.peek("message").unwrap_or_default().to_owned();
+    let token = if fields.encoding == Encoding::Form { fields.text("once") } else { None };
+    let text = fields.parse("message", |text| Message::new(text).map_err(text_code));
+    fields.require("message", &text);
+    let once = token.clone().or(idempotency_key(request)?);
+    let read = fields.finish().map_err(Problem::InvalidFields);
+    // What a person wrote stays in the form when it comes back.
+    let again = |case: &Case, key: &CaseKey, problem: &Problem| {
+        page?;
+        let trouble = Trouble::of(problem)?;
+        let draft = Draft { text: &sent, once: token.as_deref(), trouble };
+        let view = StatusView { done: None, draft: Some(draft) };
+        let markup = status_page::status(desk, request, locale, key, case, &view).ok()?;
+        let reply = Reply::page(trouble.status(), locale.lang, markup);
+        Some(secret(trouble.headers(reply)).vary("Accept, Accept-Language"))
+    };
+    if let Err(problem) = &read
+        && page.is_none()
+    {
+        return Err(problem.clone());
+    }
+    let ((key, case), brake) =
+        both(load(desk, key), limiter::check(desk, request, brake(desk))).await?;
+    let text = match (read, text) {
+        (Ok(()), Some(text)) => text,
+        (Ok(()), None) => {
+            return Err(Problem::Internal("a required message is missing".to_owned()));
+        }
+        (Err(problem), _) => {
+            *refused = again(&case, &key, &problem);
+            return Err(problem);
+        }
+    };
+    let id = cases::event_id(desk, &key, "person", once.as_deref());
+    let earlier = case.head.events().iter().find(|event| event.id.unique() == id.unique());
+    if let Some(earlier) = earlier {
+        let same = matches!(&earlier.change, Change::PersonWrote { text: first } if *first == text);
+        let link = Some(locale.href(&status_path(desk.setup, &key)).into_owned());
+        return if same {
+            let brake = brake.released();
+            Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
+        } else {
+            Err(Problem::AlreadySent(link))
+        };
+    }
+    let change = Change::PersonWrote { text };
+    case.decide(&change).map_err(wire::refusal)?;
+    if let Err(problem) = brake.admit() {
+        *refused = again(&case, &key, &problem);
+        return Err(problem);
+    }
+    let (case, ()) = both(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
+    Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
+}
+
+async fn withdraw<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: Result<CaseKey, Problem>,
+) -> Result<Reply, Problem> {
+    // Nothing needs to be said to withdraw, so an empty body will do.
+    let encoding = if request.whole_body()?.is_empty() {
+        Encoding::Json
+    } else {
+        let fields = Fields::read(request)?;
+        let encoding = fields.encoding;
+        fields.finish().map_err(Problem::InvalidFields)?;
+        encoding
+    };
+    let page = wants_page(request, encoding).then_some("withdrawn");
+    let ((key, case), brake) =
+        both(load(desk, key), limiter::check(desk, request, brake(desk))).await?;
+    // Withdrawing twice is withdrawing once.
+    let (case, brake) = match case.decide(&Change::Withdrawn) {
+        Err(_) => (case, brake.released()),
+        Ok(()) => {
+            brake.admit()?;
+            let id = desk.moment.id();
+            let append = cases::append(desk, &key, case, Change::Withdrawn, id);
+            (both(append, brake.count(desk)).await?.0, brake)
+        }
+    };
+    Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::OK, &brake))
+}
