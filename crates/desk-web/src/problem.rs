@@ -1,7 +1,5 @@
 //! Everything that can go wrong, as problems of RFC 9457: one closed catalogue, two renderings.
 
-use std::fmt::Write;
-
 use desk_core::lang::Lang;
 use http::StatusCode;
 
@@ -12,7 +10,7 @@ use crate::page;
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
-use crate::texts::texts;
+use crate::texts::{number, texts};
 
 /// A kind of problem. Its slug is part of the API: it never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -215,16 +213,13 @@ impl From<&desk_core::limit::Verdict> for RateLimit {
         for standing in &verdict.standings {
             let joint = if policy.is_empty() { "" } else { ", " };
             let quota = standing.quota;
-            // Writing to a string cannot fail.
-            let _ = write!(
-                policy,
-                "{joint}\"{}s\";q={};w={}",
-                quota.window, quota.requests, quota.window
-            );
+            let (window, requests) = (number(quota.window), number(quota.requests));
+            policy.extend([joint, "\"", &window, "s\";q=", &requests, ";w=", &window]);
         }
         let Some(tightest) = verdict.tightest() else { return Self::default() };
-        let standing =
-            format!("\"{}s\";r={};t={}", tightest.quota.window, tightest.remaining, tightest.reset);
+        let window = number(tightest.quota.window);
+        let (left, reset) = (number(tightest.remaining), number(tightest.reset));
+        let standing = ["\"", &window, "s\";r=", &left, ";t=", &reset].concat();
         Self { policy, standing, reset: tightest.reset }
     }
 }

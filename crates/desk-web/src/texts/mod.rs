@@ -299,7 +299,7 @@ fn of(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
 }
 
 /// A number as text.
-fn number(number: impl itoa::Integer) -> String {
+pub(crate) fn number(number: impl itoa::Integer) -> String {
     itoa::Buffer::new().format(number).to_owned()
 }
 

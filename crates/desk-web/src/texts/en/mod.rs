@@ -13,7 +13,7 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
+use super::{About, Door, ProblemText, SiteTexts, Start, Texts, number, problem_text};
 use crate::problem::Kind;
 use crate::texts::plain::plain;
 
@@ -45,14 +45,13 @@ pub(super) static TEXTS: Texts = Texts {
     about_problem: plain("About this problem"),
     problem,
     code,
-    come_back: |seconds| match seconds {
-        0..=90 => format!(
-            "Too many requests came from your network. Please try again in {seconds} seconds."
-        ),
-        _ => format!(
-            "Too many requests came from your network. Please try again in {} minutes.",
-            seconds.div_ceil(60)
-        ),
+    come_back: |seconds| {
+        let (count, unit) = match seconds {
+            0..=90 => (seconds, " seconds."),
+            _ => (seconds.div_ceil(60), " minutes."),
+        };
+        ["Too many requests came from your network. Please try again in ", &number(count), unit]
+            .concat()
     },
     date: |date| {
         const MONTHS: [&str; 12] = [

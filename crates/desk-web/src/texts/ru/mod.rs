@@ -13,7 +13,7 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{About, Door, ProblemText, SiteTexts, Start, Texts, problem_text};
+use super::{About, Door, ProblemText, SiteTexts, Start, Texts, number, problem_text};
 use crate::problem::Kind;
 use crate::texts::plain::plain;
 
@@ -46,14 +46,17 @@ pub(super) static TEXTS: Texts = Texts {
     about_problem: plain("Об этой ошибке"),
     problem,
     code,
-    come_back: |seconds| match seconds {
-        0..=90 => format!(
-            "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через {seconds}\u{a0}с."
-        ),
-        _ => format!(
-            "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через {}\u{a0}мин.",
-            seconds.div_ceil(60)
-        ),
+    come_back: |seconds| {
+        let (count, unit) = match seconds {
+            0..=90 => (seconds, "\u{a0}с."),
+            _ => (seconds.div_ceil(60), "\u{a0}мин."),
+        };
+        [
+            "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через ",
+            &number(count),
+            unit,
+        ]
+        .concat()
     },
     date: |date| {
         const MONTHS: [&str; 12] = [
