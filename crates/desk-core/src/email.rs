@@ -98,6 +98,11 @@ pub(crate) const fn is_letter(c: char) -> bool {
         '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' => false,
         '\u{fe00}'..='\u{fe6f}' | '\u{feff}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' => false,
         '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}' | '\u{ffe0}'..='\u{ffff}' => false,
+        // What cannot be seen, or turns the direction, in the blocks of single scripts.
+        '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{1680}' | '\u{17b4}' | '\u{17b5}' => {
+            false
+        }
+        '\u{180b}'..='\u{180f}' | '\u{3164}' | '\u{ffa0}' => false,
         // Private use, signs and pictures, and what marks or varies the characters before it.
         '\u{e000}'..='\u{f8ff}' | '\u{1d000}'..='\u{1d3ff}' | '\u{1f000}'..='\u{1faff}' => false,
         '\u{e0000}'.. => false,
@@ -165,6 +170,8 @@ mod tests {
             "a\u{a0}b@x.co",
             "☎@x.co",
             "a＠b@x.co",
+            "a@x\u{1680}y.co",
+            "a\u{61c}@x.co",
         ] {
             assert_eq!(text.parse::<EmailAddress>(), Err(InvalidEmail::Shape), "{text}");
         }
