@@ -192,7 +192,8 @@ impl PolicyText {
     /// # Errors
     /// [`InvalidPolicyText`] if it is empty, too long or has control characters.
     pub fn new(text: &str) -> Result<Self, InvalidPolicyText> {
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // Some editors put a second mark before the first.
+        let text = text.trim_start_matches('\u{feff}');
         let text = line_ends(text);
         if text.trim().is_empty() {
             return Err(InvalidPolicyText::Empty);
@@ -406,6 +407,7 @@ pub(crate) mod tests {
         let unix = PolicyText::new("# A\n\nb\n").unwrap();
         let windows = PolicyText::new("\u{feff}# A\r\n\r\nb\r\n").unwrap();
         assert_eq!(unix.sha256(), windows.sha256());
+        assert_eq!(PolicyText::new("\u{feff}\u{feff}# A\n\nb\n").unwrap(), unix);
         assert_eq!(PolicyText::new(" \n"), Err(InvalidPolicyText::Empty));
         assert_eq!(PolicyText::new("a\u{7}"), Err(InvalidPolicyText::Control));
         assert!(PolicyText::new(&"a".repeat(PolicyText::MAX)).is_ok());
