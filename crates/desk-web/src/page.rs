@@ -188,14 +188,15 @@ fn around(setup: &Setup, locale: Locale, at: Place) -> Around {
     Around { brand, footer }
 }
 
-/// This request's address in another language: its other parameters stay.
+/// This page in another language: its other parameters stay, and its path is not said again. One that begins with two
+/// slashes, in the page that there is nothing, would be the address of another host.
 fn in_lang(request: &Request, lang: Lang) -> String {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in request.query_pairs().filter(|(name, _)| name != "lang") {
         query.append_pair(&name, &value);
     }
     query.append_pair("lang", lang.tag());
-    [request.path(), "?", &query.finish()].concat()
+    ["?", &query.finish()].concat()
 }
 
 /// What the page of a problem shows.

@@ -1045,8 +1045,20 @@ fn a_language_that_the_address_names_is_kept_by_every_link() {
     assert_eq!(withdrawn.header("location"), format!("{status}/withdrawn?lang=ru"));
     // The language switch keeps what the app said.
     let answer = world.feedback(&page("/feedback?app_version=3.0.1"));
-    assert!(answer.text().contains("/feedback?app_version=3.0.1&amp;lang=ru"), "{}", answer.text());
+    assert!(answer.text().contains("href=\"?app_version=3.0.1&amp;lang=ru\""), "{}", answer.text());
     assert!(answer.text().contains("name=\"app_version\" autocomplete=\"off\" value=\"3.0.1\""));
+}
+
+#[test]
+fn no_page_leads_to_the_host_that_an_address_pretends_to_be() {
+    let world = World::new();
+    for target in ["//evil.example", "//evil.example/feedback?lang=ru", "/\\evil.example/", "///"] {
+        let answer = world.feedback(&page(target));
+        assert_eq!(answer.status, 404, "{target}");
+        let text = answer.text();
+        assert!(!text.contains("evil.example"), "{target}: {text}");
+        assert!(text.contains(" href=\"?lang=ru\""), "{target}: {text}");
+    }
 }
 
 // Files.
