@@ -349,7 +349,7 @@ impl Clock<'_> {
             self.refuse_rests(&mut due);
         } else {
             due.last_day = self.count_days(term, day, &mut due);
-            due.last_day = self.rest(due.last_day, &mut due);
+            due.last_day = self.rest(due.last_day, term, &mut due);
             if let Some((from, last, article)) = self.anew(term, &due)
                 && last < due.last_day
             {
@@ -448,7 +448,7 @@ impl Clock<'_> {
     }
 
     /// Puts the last day off by the days that rested, and gives it.
-    fn rest(&self, last: Date, due: &mut Due) -> Date {
+    fn rest(&self, last: Date, term: Term, due: &mut Due) -> Date {
         let mut pauses = self.pauses.to_vec();
         small::sort_by(&mut pauses, |a, b| a.from.cmp(&b.from));
         let mut last = last;
@@ -464,8 +464,10 @@ impl Clock<'_> {
                 // Nothing can be added while it rests.
                 continue;
             }
-            // A pause that begins while the term has been put off to a working day is in time.
-            if asked > if self.rule.rolls { self.next_working(last).0 } else { last } {
+            // Where the term has begun anew by then, it may end sooner. A pause that begins while it has been put off to a
+            // working day is in time.
+            let ends = self.anew(term, due).map_or(last, |(_, anew, _)| anew.min(last));
+            if asked > if self.rule.rolls { self.next_working(ends).0 } else { ends } {
                 due.steps.push(Step::RestTooLate { cause, from: asked });
                 continue;
             }

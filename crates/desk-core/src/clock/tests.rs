@@ -103,6 +103,24 @@ impl Facts {
     }
 }
 
+/// Identity was awaited for four weeks, so that the month from the day it was shown ends sooner, on a Friday. Who is asked
+/// for a clarification on the Saturday behind it is asked too late, though the month from the event with its four weeks
+/// would have been put off to the Monday.
+#[test]
+fn a_term_that_began_anew_is_over_for_what_is_asked_behind_it() {
+    let asked = |on: &str| {
+        Facts::on(Regime::UkGdpr, Right::Access, "2025-01-30")
+            .pause(Cause::Identity, "2025-01-30T12:00:00Z", Some("2025-02-28T12:00:00Z"))
+            .pause(Cause::Clarification, on, None)
+            .due()
+    };
+    let late = asked("2025-03-29T12:00:00Z");
+    assert_eq!(late.last_day, day("2025-03-28"));
+    assert!(!late.is_resting() && late.is_overdue(at("2025-03-29T00:00:00Z")));
+    assert!(late.steps.iter().any(|step| matches!(step, Step::RestTooLate { .. })));
+    assert!(asked("2025-03-28T12:00:00Z").is_resting());
+}
+
 fn russian(right: Right, received: &str) -> Facts {
     Facts::on(Regime::Ru152Fz, right, received)
 }

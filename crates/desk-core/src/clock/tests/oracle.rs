@@ -242,6 +242,15 @@ pub(super) fn due(
     let mut resting = false;
     // The day on which the person last showed who they are, not before the event.
     let mut shown: Option<Date> = None;
+    // When it ends, as far as is known of it: where months begin anew with the identity, that may be sooner.
+    let sooner = |last: Date, shown: Option<Date>, crossed: &BTreeSet<Date>| {
+        let Some(shown) = shown.filter(|_| flags.contains('n')) else { return last };
+        let mut anew = months_on(shown, count);
+        for _ in crossed.iter().filter(|day| **day > shown) {
+            anew = anew.tomorrow().unwrap();
+        }
+        last.min(anew)
+    };
     for pause in pauses {
         let flag = match pause.cause {
             Cause::Identity => 'i',
@@ -251,7 +260,8 @@ pub(super) fn due(
             continue;
         }
         let mut probe = Days { computed: BTreeMap::new(), ..days };
-        if instant(pause.from).date() > probe.next_worked(last) {
+        let ends = sooner(last, shown, &crossed);
+        if instant(pause.from).date() > probe.next_worked(ends) {
             continue;
         }
         let Some(to) = pause.to else {
@@ -269,13 +279,7 @@ pub(super) fn due(
             shown = shown.max(Some(end.max(event)));
         }
     }
-    if let Some(shown) = shown.filter(|_| flags.contains('n')) {
-        let mut anew = months_on(shown, count);
-        for _ in crossed.iter().filter(|day| **day > shown) {
-            anew = anew.tomorrow().unwrap();
-        }
-        last = last.min(anew);
-    }
+    last = sooner(last, shown, &crossed);
     if flags.contains('r') {
         last = days.next_worked(last);
     }
