@@ -100,6 +100,10 @@ impl Attachment {
         } else {
             return Err(InvalidAttachment::UnknownKind);
         };
+        // How a picture is turned is written anew, which can take a few bytes more than it did.
+        if bytes.len() > MAX_ATTACHMENT {
+            return Err(InvalidAttachment::TooLarge);
+        }
         Ok(Self { kind, bytes })
     }
 
