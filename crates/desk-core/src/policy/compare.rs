@@ -238,8 +238,9 @@ impl Flat<'_> {
             }
         }
         replace(&mut lines, &mut removed, &mut added);
-        // A title that stayed is said already.
-        if lines.first().is_some_and(|l| l.kind == Kind::Heading && l.is_unchanged()) {
+        // A title that stayed is said already; where there is none, the first line is another heading.
+        let has_title = !self.title.is_empty();
+        if has_title && lines.first().is_some_and(|l| l.kind == Kind::Heading && l.is_unchanged()) {
             lines.remove(0);
         }
         self.change(Change::Changed, lines)
@@ -454,6 +455,16 @@ mod tests {
                 (id("a"), Change::Changed, vec![line("A{, too}"), line("one"), line("two")]),
                 (id("b"), Change::Removed, vec![line("[gone]")]),
             ]
+        );
+    }
+
+    #[test]
+    fn a_heading_that_is_no_title_is_told_with_the_lines() {
+        let changes = compare(&read("### A\n\nold text"), &read("### A\n\nnew text"));
+        let lines: Vec<_> = changes.iter().flat_map(|s| &s.lines).collect();
+        assert_eq!(
+            lines.iter().map(|l| marked(&l.parts)).collect::<Vec<_>>(),
+            ["A", "[old]{new} text"]
         );
     }
 

@@ -137,6 +137,10 @@ fn push_plain(text: &mut String, inlines: &[Inline]) {
     }
 }
 
+/// How many columns a table has at the most. Every row has as many cells as the head: of a head of thousands, a text of a
+/// hundred kilobytes would make a page of gigabytes.
+const WIDEST: usize = 64;
+
 /// Whether a link may lead there: to `http`, `https` or `mailto`, or to an address of the desk itself.
 pub fn is_safe(address: &str) -> bool {
     if address.chars().any(|c| c.is_whitespace() || c.is_control() || c == '\\') {
@@ -490,7 +494,7 @@ impl Reader {
             !dashes.is_empty() && dashes.bytes().all(|b| b == b'-')
         };
         let delimiter = cells(delimiter).filter(|cells| cells.iter().all(is_delimiter))?;
-        if delimiter.len() != head.len() {
+        if delimiter.len() != head.len() || head.len() > WIDEST {
             return None;
         }
         let mut rows = Vec::new();
@@ -852,7 +856,7 @@ impl<'a> Inlines<'a, '_> {
         let inside: Vec<Node> = self.nodes.drain(opened..).collect();
         let mut inside = inside.into_iter();
         let image = matches!(inside.next(), Some(Node::Bracket { image: true }));
-        let text = settle(inside.collect(), self.reader);
+        let text = unlinked(settle(inside.collect(), self.reader));
         self.rest = rest;
         if image || !is_safe(&to) {
             self.reader.fault(if image { Fault::Image } else { Fault::Link });
@@ -942,6 +946,20 @@ impl<'a> Inlines<'a, '_> {
         let rest = self.rest.trim_start();
         self.push(if hard { Inline::Break } else { Inline::Text(" ".to_owned()) }, rest);
     }
+}
+
+/// The text of a link, in which an address in angle brackets is no link of its own.
+fn unlinked(text: Vec<Inline>) -> Vec<Inline> {
+    let mut plain = Vec::with_capacity(text.len());
+    for inline in text {
+        match inline {
+            Inline::Link { text, .. } => plain.extend(unlinked(text)),
+            Inline::Emphasis(inner) => plain.push(Inline::Emphasis(unlinked(inner))),
+            Inline::Strong(inner) => plain.push(Inline::Strong(unlinked(inner))),
+            other => plain.push(other),
+        }
+    }
+    plain
 }
 
 /// The text of a bracket that opened nothing.
@@ -1257,6 +1275,24 @@ mod tests {
         }
         let nested = format!("# a\n\n{}x{}", "*b _c ".repeat(5), " d_ e*".repeat(5));
         assert_eq!(Document::read(&nested).1, [TooDeep]);
+    }
+
+    #[test]
+    fn an_address_within_a_link_is_no_link_of_its_own() {
+        let document = Document::read("# a\n\n[b *<https://c.example>*](/d)").0;
+        let address = Inline::Text("https://c.example".to_owned());
+        let text = vec![Inline::Text("b ".to_owned()), Inline::Emphasis(vec![address])];
+        let link = Inline::Link { to: "/d".to_owned(), text };
+        assert_eq!(document.preface, [Block::Paragraph(vec![link])]);
+    }
+
+    #[test]
+    fn a_table_is_as_wide_as_can_be_read() {
+        let table = |width: usize| {
+            let text = format!("# a\n\n{}\n{}\n|b", "|c".repeat(width), "|-".repeat(width));
+            matches!(Document::read(&text).0.preface.as_slice(), [Block::Table { .. }])
+        };
+        assert!(table(WIDEST) && !table(WIDEST + 1));
     }
 
     #[test]
