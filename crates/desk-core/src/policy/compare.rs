@@ -218,10 +218,12 @@ impl Flat<'_> {
     }
 
     fn since(&self, before: &Flat<'_>) -> SectionChange {
-        let (old, new) = (&before.lines, &self.lines);
-        if old == new {
+        if before.lines == self.lines {
             return self.change(Change::Unchanged, Vec::new());
         }
+        // A title that stayed is said already.
+        let said = usize::from(!self.title.is_empty() && self.title == before.title);
+        let [old, new] = [before, self].map(|flat| flat.lines.get(said..).unwrap_or_default());
         let mut lines = Vec::new();
         let (mut removed, mut added): (Vec<&Line>, Vec<&Line>) = (Vec::new(), Vec::new());
         for edit in edits(old.len(), new.len(), &|a, b| old.get(a) == new.get(b)) {
@@ -238,11 +240,6 @@ impl Flat<'_> {
             }
         }
         replace(&mut lines, &mut removed, &mut added);
-        // A title that stayed is said already; where there is none, the first line is another heading.
-        let has_title = !self.title.is_empty();
-        if has_title && lines.first().is_some_and(|l| l.kind == Kind::Heading && l.is_unchanged()) {
-            lines.remove(0);
-        }
         self.change(Change::Changed, lines)
     }
 }

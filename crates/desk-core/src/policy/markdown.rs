@@ -32,7 +32,7 @@ pub struct Section {
 /// A block.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Block {
-    /// A heading of level 3 to 6.
+    /// A heading of level 3 to 6; within a quote or a list, where none begins a section, of any.
     Heading {
         /// Its level.
         level: u8,
