@@ -1,0 +1,10 @@
+//! The fuzz target `stored`; without a fuzzer it runs over the files that are named to it.
+#![cfg_attr(fuzzing, no_main)]
+
+#[cfg(fuzzing)]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| desk_fuzz::stored(data));
+
+#[cfg(not(fuzzing))]
+fn main() -> std::process::ExitCode {
+    desk_fuzz::replay::main("stored", desk_fuzz::stored)
+}
