@@ -79,10 +79,18 @@ impl Request {
     pub fn new(method: Method, target: &str, headers: impl Into<Received>, body: Body) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let trimmed = path.trim_end_matches('/');
-        let path = if trimmed.is_empty() { "/" } else { trimmed };
+        let path = match trimmed {
+            "" => "/".to_owned(),
+            // As routes take it. A page that said such a path again would lead to another host.
+            trimmed if trimmed.contains("//") => {
+                let named = trimmed.split('/').filter(|segment| !segment.is_empty());
+                named.flat_map(|segment| ["/", segment]).collect()
+            }
+            trimmed => trimmed.to_owned(),
+        };
         Self {
             method,
-            path: path.to_owned(),
+            path,
             segments: OnceCell::new(),
             query: query.to_owned(),
             headers: headers.into(),
@@ -90,7 +98,7 @@ impl Request {
         }
     }
 
-    /// The path, percent-encoded, without a slash at the end (but `/` for the start page).
+    /// The path, percent-encoded, with one slash between two segments and none at the end (but `/` for the start page).
     pub fn path(&self) -> &str {
         &self.path
     }

@@ -6,7 +6,7 @@ use std::ops::Deref;
 use maud::Render;
 
 /// A text of this program in which HTML gives no character a meaning: a page has it as it is, and nothing looks through it
-/// when a page is rendered. [`plain`] makes them, and the compiler holds them to it.
+/// when a page is rendered. The tables make them, and the compiler holds them to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plain(&'static str);
 
