@@ -79,13 +79,13 @@ fn of_day(zone: &Zone, day: Date) {
 
 /// Whether clocks skip a day, looked for a quarter of an hour at a time.
 fn is_skipped(zone: &Zone, day: Date) -> bool {
-    let noon = day.start_utc();
+    let midnight = day.start_utc();
     // Most days have a noon, wherever it is.
-    let offset = zone.offset(noon);
-    if zone.date(noon.plus_seconds(DAY / 2 - offset)) == day {
+    let offset = zone.offset(midnight);
+    if zone.date(midnight.plus_seconds(DAY / 2 - offset)) == day {
         return false;
     }
-    (-30 * 4..54 * 4).all(|quarters| zone.date(noon.plus_seconds(quarters * HOUR / 4)) != day)
+    (-30 * 4..54 * 4).all(|quarters| zone.date(midnight.plus_seconds(quarters * HOUR / 4)) != day)
 }
 
 fn of_instant(zone: &Zone, at: Timestamp) {
