@@ -5,6 +5,7 @@
 //! read it is all the same, as plain text, so that a document holds nothing but what is listed here. Tables are as on
 //! GitHub; a heading may end in `{#id}`.
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 
 /// A document: its title, and its sections.
@@ -114,6 +115,9 @@ pub enum Fault {
     TooDeep,
 }
 
+/// The number behind the id of a second heading of the same words.
+const FIRST_NUMBER: u32 = 2;
+
 /// The ids that the frame of a page has already.
 const TAKEN: [&str; 3] = ["main", "toc-title", "formats-title"];
 /// How deep blocks nest, and inlines.
@@ -161,7 +165,7 @@ impl Document {
     pub fn read(markdown: &str) -> (Self, Vec<Fault>) {
         let markdown = markdown.replace('\t', "    ");
         let lines: Vec<&str> = markdown.split('\n').collect();
-        let mut reader = Reader { faults: Vec::new(), ids: Vec::new() };
+        let mut reader = Reader { faults: Vec::new(), ids: BTreeMap::new() };
         let blocks = reader.blocks(&lines, 0);
         let document = reader.sections(blocks);
         if document.title.is_none() && document.sections.is_empty() {
@@ -174,7 +178,8 @@ impl Document {
 
 struct Reader {
     faults: Vec<Fault>,
-    ids: Vec<String>,
+    /// The ids that are taken, each with the number to try next where another heading would have it too.
+    ids: BTreeMap<String, u32>,
 }
 
 /// How a line opens a block, if it does.
@@ -380,7 +385,7 @@ impl Reader {
             self.fault(Fault::DuplicateId);
             id = None;
         }
-        self.ids.extend(id.clone());
+        self.ids.extend(id.clone().map(|id| (id, FIRST_NUMBER)));
         Block::Heading { level: level as u8, id, text: self.inlines(text) }
     }
 
@@ -559,17 +564,18 @@ impl Reader {
             slug.push_str("section");
         }
         let mut id = slug.clone();
-        let mut number = 2u32;
+        let mut number = self.ids.get(&slug).copied().unwrap_or(FIRST_NUMBER);
         while self.is_taken(&id) {
             id = format!("{slug}-{number}");
             number += 1;
         }
-        self.ids.push(id.clone());
+        self.ids.insert(id.clone(), FIRST_NUMBER);
+        self.ids.insert(slug, number);
         id
     }
 
     fn is_taken(&self, id: &str) -> bool {
-        TAKEN.contains(&id) || self.ids.iter().any(|known| known == id)
+        TAKEN.contains(&id) || self.ids.contains_key(id)
     }
 
     fn inlines(&mut self, text: &str) -> Vec<Inline> {
@@ -1185,7 +1191,7 @@ mod tests {
         });
         let mut theirs = String::new();
         html::push_html(&mut theirs, events);
-        let mut reader = Reader { faults: Vec::new(), ids: Vec::new() };
+        let mut reader = Reader { faults: Vec::new(), ids: BTreeMap::new() };
         let lines: Vec<&str> = markdown.lines().collect();
         let ours = blocks_html(&reader.blocks(&lines, 0), false);
         let flat = |html: &str| {
@@ -1284,6 +1290,15 @@ mod tests {
         let text = vec![Inline::Text("b ".to_owned()), Inline::Emphasis(vec![address])];
         let link = Inline::Link { to: "/d".to_owned(), text };
         assert_eq!(document.preface, [Block::Paragraph(vec![link])]);
+    }
+
+    /// In a moment: were each number looked for from the first, it would take hours.
+    #[test]
+    fn headings_that_are_all_alike_are_numbered() {
+        let document = Document::read(&"## A\n".repeat(20_000)).0;
+        let ids: Vec<&str> = document.sections.iter().map(|s| s.id.as_str()).collect();
+        assert_eq!(ids.first_chunk(), Some(&["a", "a-2", "a-3"]));
+        assert_eq!(ids.last(), Some(&"a-20000"));
     }
 
     #[test]
