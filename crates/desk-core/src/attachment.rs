@@ -100,7 +100,7 @@ impl Attachment {
         } else {
             return Err(InvalidAttachment::UnknownKind);
         };
-        // How a picture is turned is written anew, which can take a few bytes more than it did.
+        // How a picture is turned is written anew, which can take more bytes than it did.
         if bytes.len() > MAX_ATTACHMENT {
             return Err(InvalidAttachment::TooLarge);
         }

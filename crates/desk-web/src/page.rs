@@ -3,7 +3,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
+use desk_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, Render, html};
 
 use crate::assets;
@@ -50,6 +52,13 @@ fn special(text: &[u8]) -> Option<usize> {
     }
     let at = rest.iter().position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"'))?;
     Some(words.len() * 8 + at)
+}
+
+/// An instant for people: the date and the time in the operator's zone, where days begin and end.
+pub(crate) fn instant(lang: Lang, zone: &Zone, at: Timestamp) -> Markup {
+    let date = (texts(lang).date)(zone.date(at));
+    let time = zone.time(at);
+    html! { time datetime=(Prose(&zone.rfc3339(at))) { (Prose(&date)) ", " (Prose(&time)) } }
 }
 
 /// Which of the lasting places a page is, for the navigation.

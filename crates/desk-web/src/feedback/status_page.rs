@@ -2,7 +2,6 @@
 
 use desk_core::case::{Case, CaseKey, Change, Message, State};
 use desk_core::clock::zone::Zone;
-use desk_core::lang::Lang;
 use desk_core::time::Timestamp;
 use maud::{Markup, html};
 
@@ -30,12 +29,6 @@ pub(super) struct StatusView<'a> {
 pub(super) enum Done {
     Added,
     Withdrawn,
-}
-
-/// An instant for people: the date and the time in the operator's zone, as on every page.
-fn instant(lang: Lang, zone: &Zone, at: Timestamp) -> Markup {
-    let date = (texts::texts(lang).date)(zone.date(at));
-    html! { time datetime=(zone.rfc3339(at)) { (date) ", " (zone.time(at)) } }
 }
 
 /// The page that gives out the ticket.
@@ -127,7 +120,7 @@ pub(super) fn status<S>(
             h2 { (t.facts_title) }
             dl.facts {
                 div { dt { (t.fact_kind) } dd { ((t.kind_label)(kind)) } }
-                div { dt { (t.fact_sent) } dd { (instant(locale.lang, &zone, case.opening.at)) } }
+                div { dt { (t.fact_sent) } dd { (page::instant(locale.lang, &zone, case.opening.at)) } }
                 @if let Some(policy) = &case.opening.policy {
                     div { dt { (t.fact_policy) } dd {
                         a href=(locale.href(&format!("/policy/versions/{}", policy.version))) { (form.version) " " (policy.version) }
@@ -188,7 +181,7 @@ fn thread(setup: &Setup, locale: Locale, zone: &Zone, case: &Case, path: &str) -
     let t = texts::form(locale.lang);
     let entry = |by_desk: bool, at: Timestamp, text: &Message, files: Markup| {
         let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.as_str().to_owned() };
-        form::message(by_desk, &who, instant(locale.lang, zone, at), text, files)
+        form::message(by_desk, &who, page::instant(locale.lang, zone, at), text, files)
     };
     let opening = &case.opening;
     html! {

@@ -14,6 +14,7 @@ use super::matter::{By, Matter, Section, What};
 use crate::desk::Desk;
 use crate::holdings::Holdings;
 use crate::outbox::Mail;
+use crate::page;
 use crate::setup::Setup;
 use crate::texts::{self, Plain, package::PackageTexts};
 
@@ -41,10 +42,9 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// An instant for people: the date and the time in the operator's zone, as on every page.
+    /// An instant, as on every page.
     fn instant(self, at: Timestamp) -> Markup {
-        let date = (texts::texts(self.lang).date)(self.zone.date(at));
-        html! { time datetime=(self.zone.rfc3339(at)) { (date) ", " (self.zone.time(at)) } }
+        page::instant(self.lang, self.zone, at)
     }
 }
 

@@ -13,18 +13,14 @@ use super::status::Done;
 use crate::desk::Desk;
 use crate::form::{self, Errors};
 use crate::notices::kept_path;
-use crate::page::{Place, Prose};
+use crate::page::{self, Place, Prose};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{self, requests::StatusTexts};
 
-/// An instant for people: the date and the time in the operator's zone, where days begin and end.
 fn instant(setup: &Setup, lang: Lang, at: Timestamp) -> Result<Markup, Problem> {
-    let zone = &setup.clocks()?.zone;
-    let date = (texts::texts(lang).date)(zone.date(at));
-    let time = zone.time(at);
-    Ok(html! { time datetime=(Prose(&zone.rfc3339(at))) { (Prose(&date)) ", " (Prose(&time)) } })
+    Ok(page::instant(lang, &setup.clocks()?.zone, at))
 }
 
 /// The request as its person sees it.
