@@ -103,8 +103,6 @@ fn of_instant(zone: &Zone, at: Timestamp) {
         let is_there = at.plus_seconds(offset).seconds_since(at) == offset;
         assert!(!is_there || read == Ok(at.to_second()), "{zone}: {at} is written {written}");
     }
-    let (readable, time) = (zone.readable(at), zone.time(at));
-    assert!(readable.starts_with(&*day.text()), "{zone}: {readable} is not on {day}");
-    assert!(readable.contains(" UTC") && time.contains(" UTC"), "{zone}: {readable}, {time}");
-    assert!(readable.is_ascii() && time.is_ascii());
+    let time = zone.time(at);
+    assert!(time.contains(" UTC") && time.is_ascii(), "{zone}: {time}");
 }

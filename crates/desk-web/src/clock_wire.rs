@@ -4,6 +4,7 @@
 use desk_core::clock::calendar::Version;
 use desk_core::clock::due::{Clock, Due, Left, Step};
 use desk_core::clock::regime::{Article, Rule, Term};
+use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
 use desk_core::time::{Date, Timestamp};
 
@@ -26,7 +27,7 @@ pub fn write(json: &mut Json, clock: &Clock<'_>, due: &Due, lang: Lang) {
             list.nest("", |json| {
                 json.text("step", step.name());
                 json.text("text", &(texts(lang).step)(step, clock.rule, zone));
-                write_step(json, step, &|at| zone.rfc3339(at), lang);
+                write_step(json, step, zone, lang);
             });
         }
     });
@@ -83,12 +84,12 @@ fn calendars(json: &mut Json, versions: &[Version]) {
 }
 
 /// The facts of a step, beside its name and its sentence.
-fn write_step(json: &mut Json, step: &Step, instant: &dyn Fn(Timestamp) -> String, lang: Lang) {
+fn write_step(json: &mut Json, step: &Step, zone: &Zone, lang: Lang) {
     let day = |json: &mut Json, name: &str, day: &Date| json.text(name, &day.text());
     match step {
         Step::Received { at, day: of } | Step::LastDay { day: of, at } => {
             day(json, "day", of);
-            json.text("at", &instant(*at));
+            json.text("at", &zone.rfc3339(*at));
         }
         Step::AtOnce { article: by } => article(json, *by, lang),
         Step::Extended { by, total, article: of } => {
@@ -103,7 +104,7 @@ fn write_step(json: &mut Json, step: &Step, instant: &dyn Fn(Timestamp) -> Strin
         }
         Step::Hours { count, at, article: by } => {
             json.number("count", (*count).into());
-            json.text("at", &instant(*at));
+            json.text("at", &zone.rfc3339(*at));
             article(json, *by, lang);
         }
         Step::CalendarDays { count, last, article: by } => {
@@ -171,7 +172,6 @@ mod tests {
     use desk_core::clock::calendar::Calendars;
     use desk_core::clock::due::{Cause, Pause};
     use desk_core::clock::regime::{RULES, Regime, Right, leading};
-    use desk_core::clock::zone::Zone;
     use serde_json::{Value, json};
 
     fn at(text: &str) -> Timestamp {

@@ -8,7 +8,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::headers;
-use crate::page::Prose;
+use crate::page::{Instant, Prose};
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
@@ -254,7 +254,7 @@ pub(crate) fn honeypot(lang: Lang) -> Markup {
 pub(crate) fn message(
     by_desk: bool,
     who: &str,
-    when: Markup,
+    when: Instant<'_>,
     text: &Message,
     files: Markup,
 ) -> Markup {

@@ -55,10 +55,17 @@ fn special(text: &[u8]) -> Option<usize> {
 }
 
 /// An instant for people: the date and the time in the operator's zone, where days begin and end.
-pub(crate) fn instant(lang: Lang, zone: &Zone, at: Timestamp) -> Markup {
-    let date = (texts(lang).date)(zone.date(at));
-    let time = zone.time(at);
-    html! { time datetime=(Prose(&zone.rfc3339(at))) { (Prose(&date)) ", " (Prose(&time)) } }
+pub(crate) struct Instant<'a>(pub(crate) Lang, pub(crate) &'a Zone, pub(crate) Timestamp);
+
+impl Render for Instant<'_> {
+    fn render_to(&self, buffer: &mut String) {
+        let Self(lang, zone, at) = *self;
+        let date = (texts(lang).date)(zone.date(at));
+        // No character of dates and times has a meaning in HTML.
+        ["<time datetime=\"", &zone.rfc3339(at), "\">", &date, ", ", &zone.time(at), "</time>"]
+            .into_iter()
+            .for_each(|text| buffer.push_str(text));
+    }
 }
 
 /// Which of the lasting places a page is, for the navigation.

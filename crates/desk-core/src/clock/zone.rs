@@ -16,11 +16,15 @@ pub struct Zone {
     summer: Option<Summer>,
 }
 
-/// How far local time is ahead of UTC, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Offset(i64);
+/// How far local time is ahead of UTC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Offset {
+    seconds: i64,
+    /// What people write behind a time: `UTC`, `UTC+3`, `UTC-3:30`.
+    name: String,
+}
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Summer {
     offset: Offset,
     begins: Switch,
@@ -61,17 +65,21 @@ const HOUR: i64 = 3_600;
 impl Zone {
     /// Coordinated universal time.
     pub fn utc() -> Self {
-        Self { text: "UTC0".to_owned(), standard: Offset(0), summer: None }
+        Self { text: "UTC0".to_owned(), standard: Offset::new(0), summer: None }
     }
 
     /// How many seconds local time is ahead of UTC at an instant.
     pub fn offset(&self, at: Timestamp) -> i64 {
-        let Some(summer) = &self.summer else { return self.standard.0 };
+        self.in_force(at).seconds
+    }
+
+    fn in_force(&self, at: Timestamp) -> &Offset {
+        let Some(summer) = &self.summer else { return &self.standard };
         // The year is that of standard time: no rule changes clocks within a day of the New Year in a way that matters
         // there, and both switches of a year are told by the time that held before them.
-        let year = at.plus_seconds(self.standard.0).date().year();
-        let begins = summer.begins.instant(year, self.standard);
-        let ends = summer.ends.instant(year, summer.offset);
+        let year = at.plus_seconds(self.standard.seconds).date().year();
+        let begins = summer.begins.instant(year, &self.standard);
+        let ends = summer.ends.instant(year, &summer.offset);
         let second = at.seconds();
         let is_summer = if begins < ends {
             second >= begins && second < ends
@@ -79,7 +87,7 @@ impl Zone {
             // South of the equator, summer holds over the New Year.
             second >= begins || second < ends
         };
-        if is_summer { summer.offset.0 } else { self.standard.0 }
+        if is_summer { &summer.offset } else { &self.standard }
     }
 
     /// The day that it is there at an instant.
@@ -92,14 +100,14 @@ impl Zone {
         let midnight = day.start_utc();
         // Of the offsets that can hold then, the one under which it is that day soonest.
         let instant = |offset: i64| midnight.plus_seconds(-offset);
-        let candidates = [Some(self.standard), self.summer.map(|summer| summer.offset)];
+        let candidates = [Some(&self.standard), self.summer.as_ref().map(|summer| &summer.offset)];
         let fits = candidates
             .into_iter()
             .flatten()
-            .map(|offset| instant(offset.0))
+            .map(|offset| instant(offset.seconds))
             .filter(|at| self.date(*at) == day && self.date(at.plus_seconds(-1)) < day);
         // Where clocks skip midnight, the switch itself is the first instant, and both candidates miss it by the step.
-        fits.min().unwrap_or_else(|| self.first_of(day, instant(self.standard.0)))
+        fits.min().unwrap_or_else(|| self.first_of(day, instant(self.standard.seconds)))
     }
 
     /// Finds the first instant of a day that lies within a few hours of a guess.
@@ -128,63 +136,49 @@ impl Zone {
     }
 
     /// Writes an instant as RFC 3339 with the offset that holds there, to the second.
-    pub fn rfc3339(&self, at: Timestamp) -> String {
+    pub fn rfc3339(&self, at: Timestamp) -> Ascii<25> {
         let offset = self.offset(at);
         let minutes = offset.unsigned_abs() / 60;
-        let ([a, b], [c, d]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
+        let ([u, v], [w, x]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
         let ahead = if offset < 0 { b'-' } else { b'+' };
-        let local = Ascii::new(at.plus_seconds(offset).symbols());
-        [&*local, &Ascii::new([ahead, a, b, b':', c, d])].concat()
+        let [a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q, r, s, t] =
+            at.plus_seconds(offset).symbols();
+        Ascii::new([
+            a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q, r, s, t, ahead, u, v, b':', w, x,
+        ])
     }
 
     /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
     pub fn time(&self, at: Timestamp) -> String {
-        let offset = self.offset(at);
-        let (hour, minute, second) = at.plus_seconds(offset).time_of_day();
+        let offset = self.in_force(at);
+        let (hour, minute, second) = at.plus_seconds(offset.seconds).time_of_day();
         let ([a, b], [c, d], [e, f]) = (digits(hour), digits(minute), digits(second));
-        let mut text = String::with_capacity(24);
-        text.push_str(&Ascii::new([a, b, b':', c, d]));
-        if second != 0 {
-            text.push_str(&Ascii::new([b':', e, f]));
-        }
-        Offset(offset).write(&mut text);
-        text
-    }
-
-    /// Writes an instant for people, as day, time and offset: `2026-11-22 14:05 UTC+3`.
-    pub fn readable(&self, at: Timestamp) -> String {
-        let offset = self.offset(at);
-        let local = at.plus_seconds(offset);
-        let (hour, minute, _) = local.time_of_day();
-        let ([a, b], [c, d]) = (digits(hour), digits(minute));
-        let mut text = [&*local.date().text(), &Ascii::new([b' ', a, b, b':', c, d])].concat();
-        Offset(offset).write(&mut text);
-        text
+        let seconds = Ascii::new([b':', e, f]);
+        let seconds = if second == 0 { "" } else { seconds.as_str() };
+        [&*Ascii::new([a, b, b':', c, d]), seconds, " ", &offset.name].concat()
     }
 }
 
 impl Offset {
-    /// Writes it behind a time, as people do: ` UTC`, ` UTC+3`, ` UTC-3:30`.
-    fn write(self, text: &mut String) {
-        let minutes = self.0.unsigned_abs() / 60;
-        text.push_str(" UTC");
-        if minutes == 0 {
-            return;
-        }
-        text.push(if self.0 < 0 { '-' } else { '+' });
+    fn new(seconds: i64) -> Self {
+        let minutes = seconds.unsigned_abs() / 60;
+        let sign = match seconds {
+            _ if minutes == 0 => return Self { seconds, name: "UTC".to_owned() },
+            ..0 => "-",
+            0.. => "+",
+        };
         let ([tens, ones], [c, d]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
-        let hours = Ascii::new([tens, ones]);
-        text.push_str(hours.strip_prefix('0').unwrap_or(&hours));
-        if !minutes.is_multiple_of(60) {
-            text.push_str(&Ascii::new([b':', c, d]));
-        }
+        let (hours, rest) = (Ascii::new([tens, ones]), Ascii::new([b':', c, d]));
+        let hours = hours.strip_prefix('0').unwrap_or(&hours);
+        let rest = if minutes.is_multiple_of(60) { "" } else { rest.as_str() };
+        Self { seconds, name: ["UTC", sign, hours, rest].concat() }
     }
 }
 
 impl Switch {
     /// When it happens in a year, in seconds since the epoch.
-    fn instant(&self, year: u16, before: Offset) -> i64 {
-        self.day.date(year).start_utc().seconds() + self.seconds - before.0
+    fn instant(&self, year: u16, before: &Offset) -> i64 {
+        self.day.date(year).start_utc().seconds() + self.seconds - before.seconds
     }
 }
 
@@ -223,19 +217,16 @@ impl FromStr for Zone {
         let mut rest = Rest(text);
         rest.name()?;
         // POSIX counts west of Greenwich; we count east of it.
-        let standard = Offset(-rest.time(24)?);
+        let standard = Offset::new(-rest.time(24)?);
         let summer = if rest.0.is_empty() {
             None
         } else {
             rest.name()?;
-            let offset = if rest.0.starts_with(',') {
-                Offset(standard.0 + HOUR)
-            } else {
-                Offset(-rest.time(24)?)
-            };
+            let offset =
+                if rest.0.starts_with(',') { standard.seconds + HOUR } else { -rest.time(24)? };
             let begins = rest.switch()?;
             let ends = rest.switch()?;
-            Some(Summer { offset, begins, ends })
+            Some(Summer { offset: Offset::new(offset), begins, ends })
         };
         if rest.0.is_empty() {
             Ok(Self { text: text.to_owned(), standard, summer })
@@ -364,10 +355,11 @@ mod tests {
         assert_eq!(moscow.date(at("2026-11-22T21:30:00Z")).to_string(), "2026-11-23");
         assert_eq!(moscow.start_of("2026-11-23".parse().unwrap()), at("2026-11-22T21:00:00Z"));
         assert_eq!(moscow.end_of("2026-11-23".parse().unwrap()), at("2026-11-23T20:59:59Z"));
-        assert_eq!(moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
-        assert_eq!(moscow.readable(at("2026-11-22T21:30:00Z")), "2026-11-23 00:30 UTC+3");
+        assert_eq!(&*moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
         assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")), "00:30 UTC+3");
         assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")), "21:30:59 UTC");
+        assert_eq!(zone("NST3:30").time(at("2026-11-22T21:30:00Z")), "18:00 UTC-3:30");
+        assert_eq!(zone("<+14>-14").time(at("2026-11-22T21:30:00Z")), "11:30 UTC+14");
     }
 
     #[test]
@@ -421,7 +413,7 @@ mod tests {
             let instant = Timestamp::from_seconds(seconds).unwrap();
             let zoned = jiff::Timestamp::from_second(seconds).unwrap().to_zoned(theirs);
             prop_assert_eq!(ours.offset(instant), i64::from(zoned.offset().seconds()));
-            prop_assert_eq!(ours.rfc3339(instant), zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+            prop_assert_eq!(&*ours.rfc3339(instant), &*zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
             let day = ours.date(instant);
             let start = zoned.start_of_day().unwrap();
             prop_assert_eq!(ours.start_of(day).seconds(), start.timestamp().as_second());

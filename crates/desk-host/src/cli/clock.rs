@@ -421,7 +421,7 @@ fn cells(clock: &Running<'_>, now: Option<Timestamp>, texts: &ClockTexts) -> Vec
     let mut cells = vec![
         clock.rule.act.name().to_owned(),
         due.last_day.to_string(),
-        clock.zone.rfc3339(due.at),
+        clock.zone.rfc3339(due.at).to_string(),
         yes_or_no(due.provisional),
         why.join(" ").replace('\u{a0}', " "),
     ];
@@ -515,8 +515,8 @@ mod tests {
         let zone: Zone = "MSK-3".parse().unwrap();
         let pause = rest("clarification:2026-03-05T10:00:00Z..2026-03-12", &zone).unwrap();
         assert_eq!(pause.cause, Cause::Clarification);
-        assert_eq!(zone.rfc3339(pause.from), "2026-03-05T13:00:00+03:00");
-        assert_eq!(zone.rfc3339(pause.to.unwrap()), "2026-03-12T00:00:00+03:00");
+        assert_eq!(&*zone.rfc3339(pause.from), "2026-03-05T13:00:00+03:00");
+        assert_eq!(&*zone.rfc3339(pause.to.unwrap()), "2026-03-12T00:00:00+03:00");
         let open = rest("2026-03-05..", &zone).unwrap();
         assert_eq!((open.cause, open.to), (Cause::Identity, None));
         for text in ["", "..", "2026-03-05", "2026-03-05..2026-03-04", "fee:2026-03-05.."] {

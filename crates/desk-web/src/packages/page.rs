@@ -6,7 +6,7 @@ use desk_core::lang::Lang;
 use desk_core::request::Request;
 use desk_core::suppression::{Change, Scope};
 use desk_core::time::Timestamp;
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
 use super::PACKAGE_SCHEMA_PATH;
 use super::data::State;
@@ -14,7 +14,7 @@ use super::matter::{By, Matter, Section, What};
 use crate::desk::Desk;
 use crate::holdings::Holdings;
 use crate::outbox::Mail;
-use crate::page;
+use crate::page::Instant;
 use crate::setup::Setup;
 use crate::texts::{self, Plain, package::PackageTexts};
 
@@ -41,14 +41,14 @@ pub(super) struct Reader<'a> {
     pub(super) zone: &'a Zone,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// An instant, as on every page.
-    fn instant(self, at: Timestamp) -> Markup {
-        page::instant(self.lang, self.zone, at)
+    fn instant(self, at: Timestamp) -> Instant<'a> {
+        Instant(self.lang, self.zone, at)
     }
 }
 
-fn fact(label: Plain, value: Markup) -> Markup {
+fn fact(label: Plain, value: impl Render) -> Markup {
     html! { div { dt { (label) } dd { (value) } } }
 }
 

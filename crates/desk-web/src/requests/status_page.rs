@@ -2,7 +2,6 @@
 
 use desk_core::case::Message;
 use desk_core::clock::regime;
-use desk_core::lang::Lang;
 use desk_core::request::{Change, Request as Case, RequestKey, State};
 use desk_core::time::Timestamp;
 use maud::{Markup, html};
@@ -13,15 +12,11 @@ use super::status::Done;
 use crate::desk::Desk;
 use crate::form::{self, Errors};
 use crate::notices::kept_path;
-use crate::page::{self, Place, Prose};
+use crate::page::{Instant, Place, Prose};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts::{self, requests::StatusTexts};
-
-fn instant(setup: &Setup, lang: Lang, at: Timestamp) -> Result<Markup, Problem> {
-    Ok(page::instant(lang, &setup.clocks()?.zone, at))
-}
 
 /// The request as its person sees it.
 pub(super) fn status<S>(
@@ -194,16 +189,17 @@ fn package(
 fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let opening = &case.opening;
-    let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(opening.expires));
+    let zone = &setup.clocks()?.zone;
+    let until = (texts::texts(locale.lang).date)(zone.date(opening.expires));
     Ok(html! {
         section {
             h2 { (t.facts_title) }
             dl.facts {
                 div { dt { (t.fact_kind) } dd { (Prose((t.kind_label)(opening.kind))) } }
                 div { dt { (t.fact_law) } dd { (Prose((texts::clock(locale.lang).regime)(opening.regime))) } }
-                div { dt { (t.fact_received) } dd { (instant(setup, locale.lang, opening.at)?) } }
+                div { dt { (t.fact_received) } dd { (Instant(locale.lang, zone, opening.at)) } }
                 @if let Some((at, _)) = case.identified {
-                    div { dt { (t.fact_identified) } dd { (instant(setup, locale.lang, at)?) } }
+                    div { dt { (t.fact_identified) } dd { (Instant(locale.lang, zone, at)) } }
                 }
                 @if let Some(policy) = &opening.policy {
                     div { dt { (t.fact_policy) } dd {
@@ -225,35 +221,35 @@ fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Marku
 fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let f = texts::form(locale.lang);
+    let zone = &setup.clocks()?.zone;
     let entry = |by_desk: bool, at: Timestamp, text: &Message, beside: Markup| {
         let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.as_str().to_owned() };
-        let when = instant(setup, locale.lang, at)?;
-        Ok::<_, Problem>(form::message(by_desk, &who, when, text, beside))
+        form::message(by_desk, &who, Instant(locale.lang, zone, at), text, beside)
     };
     let opening = &case.opening;
     let files = form::attached(locale.lang, &opening.files, path);
     let none = || html! {};
     let mut entries: Vec<Markup> = Vec::new();
     match &opening.details {
-        Some(details) => entries.push(entry(false, opening.at, details, files)?),
+        Some(details) => entries.push(entry(false, opening.at, details, files)),
         None if !opening.files.is_empty() => entries.push(html! { li { (files) } }),
         None => {}
     }
     for event in case.head.events() {
         let at = event.id.instant();
         entries.push(match &event.change {
-            Change::PersonWrote(text) => entry(false, at, text, none())?,
+            Change::PersonWrote(text) => entry(false, at, text, none()),
             Change::OperatorWrote(text) | Change::ClarificationAsked(text) => {
-                entry(true, at, text, none())?
+                entry(true, at, text, none())
             }
             Change::Answered { text, partly } => {
                 let partly = html! { @if *partly { p.hint { (t.answered_partly) } } };
-                entry(true, at, text, partly)?
+                entry(true, at, text, partly)
             }
             Change::Refused { ground, text } => {
                 let ground =
                     html! { p.hint { (t.ground_title) ": " (Prose((t.ground)(*ground))) } };
-                entry(true, at, text, ground)?
+                entry(true, at, text, ground)
             }
             _ => continue,
         });
