@@ -6,9 +6,10 @@ use std::{
     net::SocketAddr,
     path::Path,
     process::{self, Command, Stdio},
+    sync::Arc,
 };
 
-use desk_host::{HostOptions, Reuse, Running, StoreChoice};
+use desk_host::{HostOptions, LogSink, Reuse, Running, StoreChoice};
 
 use crate::paths::variables;
 
@@ -103,7 +104,9 @@ pub(crate) async fn serve(manifest: &str, store: &str, cache: &str) {
     };
     let start = async |reuse| {
         let options = HostOptions { reuse, ..options(Path::new(manifest)) };
-        let options = HostOptions { store: store.clone(), cache: Some(cache.into()), ..options };
+        let log = Some(Arc::new(log) as LogSink);
+        let options =
+            HostOptions { store: store.clone(), cache: Some(cache.into()), log, ..options };
         desk_host::start(options).await.unwrap_or_else(|error| panic!("{error}"))
     };
     let hosts: [Running; 2] = [start(Reuse::default()).await, start(FRESH).await];
@@ -112,6 +115,14 @@ pub(crate) async fn serve(manifest: &str, store: &str, cache: &str) {
     // Until whoever started it ends; what it says meanwhile is nothing to us.
     let _ = std::io::stdin().read_to_end(&mut nothing);
     process::exit(0);
+}
+
+/// Passes on what a function says, but for what is no fault: that a mail waits, of which every request filed leaves one.
+#[expect(clippy::print_stderr, reason = "whoever runs the benches reads it")]
+fn log(component: &str, line: &str) {
+    if !line.contains("a mail waits") {
+        eprintln!("{component}: {line}");
+    }
 }
 
 /// A new instance for every request.
