@@ -289,43 +289,51 @@ fn interrupts(line: &str) -> bool {
     }
 }
 
-/// Whether a line that belongs to no container by its indent goes on with the paragraph at the container's end.
-fn continues(line: &str, inside: &[&str]) -> bool {
-    let last = inside.last().copied().unwrap_or_default();
-    let mut open = !last.trim().is_empty();
-    let mut inner = opening(last);
-    // An empty item ends no paragraph: below one, its mark is text.
-    if matches!(&inner, Some(Opening::Item(marker)) if marker.text.is_empty()) && below_text(inside)
-    {
-        inner = None;
+/// The lines of a container, without what makes them its own.
+#[derive(Default)]
+struct Inside<'a> {
+    lines: Vec<&'a str>,
+    /// The fence that is open at their end.
+    fence: Option<(char, usize)>,
+}
+
+impl<'a> Inside<'a> {
+    fn push(&mut self, line: &'a str) {
+        match (self.fence, opening(line)) {
+            (None, Some(Opening::Fence { mark, length, .. })) => self.fence = Some((mark, length)),
+            (Some((mark, length)), _) if closes(line, mark, length) => self.fence = None,
+            _ => {}
+        }
+        self.lines.push(line);
     }
-    // What counts is the innermost block of the last line.
-    while let Some(opened) = inner {
-        let (Opening::Quote(text) | Opening::Item(Marker { text, .. })) = opened else {
-            return false;
-        };
-        open = !text.trim().is_empty();
-        inner = opening(text);
+
+    /// Whether a line that belongs to the container by no indent or mark goes on with the paragraph at its end.
+    fn goes_on(&self, line: &str) -> bool {
+        let last = self.lines.last().copied().unwrap_or_default();
+        let mut open = !last.trim().is_empty();
+        let mut inner = opening(last);
+        // An empty item ends no paragraph: below one, its mark is text.
+        if matches!(&inner, Some(Opening::Item(marker)) if marker.text.is_empty())
+            && below_text(&self.lines)
+        {
+            inner = None;
+        }
+        // What counts is the innermost block of the last line; those that are too deep are not read.
+        for _ in 0..DEPTH {
+            let Some(opened) = inner else { break };
+            let (Opening::Quote(text) | Opening::Item(Marker { text, .. })) = opened else {
+                return false;
+            };
+            open = !text.trim().is_empty();
+            inner = opening(text);
+        }
+        open && self.fence.is_none() && !line.trim().is_empty() && opening(line).is_none()
     }
-    open && !in_fence(inside) && !line.trim().is_empty() && opening(line).is_none()
 }
 
 /// Whether the line before the last is one of a paragraph.
 fn below_text(lines: &[&str]) -> bool {
     matches!(lines, [.., before, _] if !before.trim().is_empty() && opening(before).is_none())
-}
-
-/// Whether a fence is open at the end of some lines.
-fn in_fence(lines: &[&str]) -> bool {
-    let mut fence = None;
-    for line in lines {
-        match (fence, opening(line)) {
-            (None, Some(Opening::Fence { mark, length, .. })) => fence = Some((mark, length)),
-            (Some((mark, length)), _) if closes(line, mark, length) => fence = None,
-            _ => {}
-        }
-    }
-    fence.is_some()
 }
 
 fn closes(line: &str, mark: char, length: usize) -> bool {
@@ -390,7 +398,7 @@ impl Reader {
     }
 
     fn quote<'a>(&mut self, lines: &'a [&'a str], depth: usize) -> (Block, &'a [&'a str]) {
-        let mut inside: Vec<&str> = Vec::new();
+        let mut inside = Inside::default();
         let mut rest = lines;
         while let Some((&line, behind)) = rest.split_first() {
             match opening(line) {
@@ -399,12 +407,12 @@ impl Reader {
                     let text = line.trim_start().get(1..).unwrap_or_default();
                     inside.push(text.strip_prefix(' ').unwrap_or(text));
                 }
-                _ if continues(line, &inside) => inside.push(line),
+                _ if inside.goes_on(line) => inside.push(line),
                 _ => break,
             }
             rest = behind;
         }
-        (Block::Quote(self.blocks(&inside, depth + 1)), rest)
+        (Block::Quote(self.blocks(&inside.lines, depth + 1)), rest)
     }
 
     fn list<'a>(
@@ -417,21 +425,23 @@ impl Reader {
         let mut rest = lines;
         let mut marker = first;
         loop {
-            let mut inside = vec![marker.text];
+            let mut inside = Inside::default();
+            inside.push(marker.text);
             let mut behind = rest.get(1..).unwrap_or_default();
             while let Some((&line, left)) = behind.split_first() {
                 let blank = line.trim().is_empty();
                 // An item that begins with an empty line has nothing behind a second one.
-                let empty = blank && inside.iter().all(|line| line.trim().is_empty());
+                let empty = blank && inside.lines.iter().all(|line| line.trim().is_empty());
                 if (blank && !empty) || indent(line) >= marker.width && !blank {
                     inside.push(dedent(line, marker.width));
-                } else if continues(line, &inside) {
+                } else if inside.goes_on(line) {
                     inside.push(line);
                 } else {
                     break;
                 }
                 behind = left;
             }
+            let mut inside = inside.lines;
             // The marker's own line is never a blank one, even with nothing behind the marker.
             let blanks =
                 inside.iter().skip(1).rev().take_while(|line| line.trim().is_empty()).count();
@@ -579,7 +589,7 @@ impl Reader {
     }
 
     fn inlines(&mut self, text: &str) -> Vec<Inline> {
-        Inlines { reader: self, text, rest: text, nodes: Vec::new() }.read()
+        Inlines { reader: self, text, rest: text, nodes: Vec::new(), brackets: Vec::new() }.read()
     }
 }
 
@@ -713,6 +723,8 @@ struct Inlines<'a, 'r> {
     text: &'a str,
     rest: &'a str,
     nodes: Vec<Node>,
+    /// Which of the nodes are brackets that may yet be closed.
+    brackets: Vec<usize>,
 }
 
 /// The named characters that are read: what typography and legal texts need.
@@ -840,23 +852,21 @@ impl<'a> Inlines<'a, '_> {
     }
 
     fn open(&mut self, image: bool) {
+        self.brackets.push(self.nodes.len());
         self.nodes.push(Node::Bracket { image });
         self.rest = self.rest.get(1 + usize::from(image)..).unwrap_or_default();
     }
 
     fn close(&mut self) {
         let behind = self.rest.get(1..).unwrap_or_default();
-        let opened = self.nodes.iter().rposition(|node| matches!(node, Node::Bracket { .. }));
-        let Some(opened) = opened else { return self.text(1) };
+        let Some(opened) = self.brackets.pop() else { return self.text(1) };
         let target = behind.strip_prefix('(').and_then(target);
         if target.is_none() && behind.starts_with(['[']) {
             self.reader.fault(Fault::Reference);
         }
         let Some((to, rest)) = target else {
             // The bracket was none, and can be none later.
-            if let Some(node) = self.nodes.get_mut(opened) {
-                *node = unbracketed(node);
-            }
+            self.unbracket(opened);
             return self.text(1);
         };
         let inside: Vec<Node> = self.nodes.drain(opened..).collect();
@@ -870,19 +880,30 @@ impl<'a> Inlines<'a, '_> {
             return;
         }
         // A link has no links in it: the brackets before this one open none.
-        for node in &mut self.nodes {
-            if matches!(node, Node::Bracket { image: false }) {
-                *node = unbracketed(node);
+        for opened in std::mem::take(&mut self.brackets) {
+            if let Some(Node::Bracket { image: true }) = self.nodes.get(opened) {
+                self.brackets.push(opened);
+            } else {
+                self.unbracket(opened);
             }
         }
         self.nodes.push(Node::Done(Inline::Link { to, text }));
     }
 
+    /// Makes a bracket that opened nothing the text that it is.
+    fn unbracket(&mut self, opened: usize) {
+        if let Some(node) = self.nodes.get_mut(opened) {
+            *node = unbracketed(node);
+        }
+    }
+
     /// Reads `<https://…>` or `<a@b.example>`; whatever else looks like a tag is HTML.
     fn angle(&mut self) {
         let behind = self.rest.get(1..).unwrap_or_default();
-        let address = behind.split_once('>').filter(|(inside, _)| {
-            !inside.contains(|c: char| c.is_whitespace() || c == '<') && !inside.is_empty()
+        let end = behind.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>'));
+        let address = end.and_then(|end| {
+            let (inside, rest) = behind.split_at_checked(end)?;
+            Some((inside, rest.strip_prefix('>')?)).filter(|_| !inside.is_empty())
         });
         if let Some((inside, rest)) = address {
             let absolute = inside.split_once(':').is_some_and(|(scheme, _)| {
@@ -916,7 +937,9 @@ impl<'a> Inlines<'a, '_> {
 
     fn entity(&mut self) {
         let behind = self.rest.get(1..).unwrap_or_default();
-        let named = behind.split_once(';').filter(|(name, _)| {
+        let end = behind.bytes().take(33).position(|byte| byte == b';');
+        let named = end.and_then(|end| Some((behind.get(..end)?, behind.get(end + 1..)?)));
+        let named = named.filter(|(name, _)| {
             let name = name.strip_prefix('#').unwrap_or(name);
             !name.is_empty() && name.len() <= 31 && name.bytes().all(|b| b.is_ascii_alphanumeric())
         });
@@ -974,6 +997,9 @@ fn unbracketed(node: &Node) -> Node {
     Node::Done(Inline::Text(text.to_owned()))
 }
 
+/// How many characters the address of a link may have, so that one without an end is not looked for to the end of the text.
+const LONGEST_ADDRESS: usize = 2_000;
+
 /// Reads the address of a link behind its parenthesis, and leaves out its title.
 fn target(text: &str) -> Option<(String, &str)> {
     let text = text.trim_start();
@@ -981,10 +1007,14 @@ fn target(text: &str) -> Option<(String, &str)> {
         let (to, rest) = inside.split_once('>')?;
         (to, rest)
     } else {
-        let mut depth = 0usize;
+        let (mut depth, mut length) = (0usize, 0usize);
         let mut escaped = false;
         let end = text
             .find(|c: char| {
+                length += 1;
+                if length > LONGEST_ADDRESS {
+                    return true;
+                }
                 if std::mem::take(&mut escaped) {
                     return false;
                 }
@@ -1030,14 +1060,55 @@ fn escaped_after(c: char, rest: &mut Peekable<std::str::Chars<'_>>) -> Option<ch
 }
 
 /// Turns marks into emphasis, by the rules of CommonMark section 6.2, and what is left of them into text.
-fn settle(mut nodes: Vec<Node>, reader: &mut Reader) -> Vec<Inline> {
-    let mut at = 0;
-    while let Some(node) = nodes.get(at) {
-        let Node::Mark { mark, count, opens, closes: true } = *node else {
-            at += 1;
+fn settle(nodes: Vec<Node>, reader: &mut Reader) -> Vec<Inline> {
+    let mut settled: Vec<Node> = Vec::with_capacity(nodes.len());
+    let mut searched = Searched::default();
+    for node in nodes {
+        let Node::Mark { mark, mut count, opens, closes: true } = node else {
+            settled.push(node);
             continue;
         };
-        let opener = nodes.get(..at).unwrap_or_default().iter().rposition(|node| match *node {
+        while count > 0
+            && let Some(opener) = searched.opener(&settled, mark, count, opens)
+        {
+            let inside = texts(settled.drain(opener + 1..).collect());
+            // It is the last node now.
+            let Some(Node::Mark { count: length, .. }) = settled.last_mut() else { break };
+            let strong = *length >= 2 && count >= 2;
+            let taken = if strong { 2 } else { 1 };
+            count -= taken;
+            *length -= taken;
+            if *length == 0 {
+                settled.pop();
+            }
+            let inline = if too_deep(&inside, DEPTH - 1) {
+                reader.fault(Fault::TooDeep);
+                Inline::Text(plain(&inside))
+            } else if strong {
+                Inline::Strong(inside)
+            } else {
+                Inline::Emphasis(inside)
+            };
+            settled.push(Node::Done(inline));
+        }
+        if count > 0 {
+            settled.push(Node::Mark { mark, count, opens, closes: true });
+        }
+    }
+    texts(settled)
+}
+
+/// Up to where there is known to be no opener, for each kind of closing mark: a character, a count modulo three, and whether
+/// it opens as well. Without it, marks that pair with none are looked through again and again.
+#[derive(Default)]
+struct Searched(Vec<((char, usize, bool), usize)>);
+
+impl Searched {
+    /// The mark among some nodes that one behind them closes.
+    fn opener(&mut self, nodes: &[Node], mark: char, count: usize, opens: bool) -> Option<usize> {
+        let kind = (mark, count % 3, opens);
+        let known = self.0.iter().find(|(known, _)| *known == kind).map_or(0, |(_, from)| *from);
+        let found = nodes.get(known..).unwrap_or_default().iter().rposition(|node| match *node {
             Node::Mark { mark: other, count: length, opens: true, closes } => {
                 // Rule of three: marks that could do both do not pair to a multiple of three.
                 let odd = (opens || closes)
@@ -1047,39 +1118,21 @@ fn settle(mut nodes: Vec<Node>, reader: &mut Reader) -> Vec<Inline> {
             }
             _ => false,
         });
-        let Some(opener) = opener else {
-            at += 1;
-            continue;
-        };
-        let inside: Vec<Node> = nodes.drain(opener + 1..at).collect();
-        let inside = texts(inside);
-        let both = |node: Option<&Node>| matches!(node, Some(Node::Mark { count: 2.., .. }));
-        let strong = both(nodes.get(opener)) && count >= 2;
-        let taken = if strong { 2 } else { 1 };
-        let inline = if too_deep(&inside, DEPTH - 1) {
-            reader.fault(Fault::TooDeep);
-            Inline::Text(plain(&inside))
-        } else if strong {
-            Inline::Strong(inside)
-        } else {
-            Inline::Emphasis(inside)
-        };
-        nodes.insert(opener + 1, Node::Done(inline));
-        // The closing mark stands behind what it closed.
-        at = opener + 2;
-        for index in [at, opener] {
-            if let Some(Node::Mark { count, .. }) = nodes.get_mut(index) {
-                *count -= taken;
-                if *count == 0 {
-                    nodes.remove(index);
-                    if index == opener {
-                        at -= 1;
-                    }
+        match found {
+            // What lies behind it will be one node.
+            Some(at) => {
+                for (_, from) in &mut self.0 {
+                    *from = (*from).min(known + at);
                 }
+                Some(known + at)
+            }
+            None => {
+                self.0.retain(|(known, _)| *known != kind);
+                self.0.push((kind, nodes.len()));
+                None
             }
         }
     }
-    texts(nodes)
 }
 
 /// Whether inlines nest deeper than so many levels.
@@ -1112,6 +1165,7 @@ fn texts(nodes: Vec<Node>) -> Vec<Inline> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::PolicyText;
     use proptest::prelude::*;
     use pulldown_cmark::{Event, Options, Parser, Tag, html};
 
@@ -1299,6 +1353,36 @@ mod tests {
         let ids: Vec<&str> = document.sections.iter().map(|s| s.id.as_str()).collect();
         assert_eq!(ids.first_chunk(), Some(&["a", "a-2", "a-3"]));
         assert_eq!(ids.last(), Some(&"a-20000"));
+    }
+
+    /// In a moment each, at the most that a policy may have: what was looked through once is not looked through again.
+    #[test]
+    fn what_leads_nowhere_is_read_once() {
+        let filled = |head: &str, piece: &str| {
+            let times = (PolicyText::MAX - head.len()) / piece.len();
+            Document::read(&[head, &piece.repeat(times)].concat()).0
+        };
+        for piece in
+            ["[a](", "*_", "**a*", "[", "![", "<", "<a ", "&", ">", ">>>>\n", "- ", "a|b\n", "`a``"]
+        {
+            filled("", piece);
+        }
+        filled(&"[".repeat(PolicyText::MAX / 2), "]");
+        let document = filled("> > > > a\n", "a\n");
+        assert!(matches!(document.preface.as_slice(), [Block::Quote(_)]));
+    }
+
+    #[test]
+    fn an_address_is_as_long_as_is_looked_for() {
+        let link = |length: usize| {
+            let text = format!("[a](https://a.example/{})", "a".repeat(length - 18));
+            let document = Document::read(&text).0;
+            let [Block::Paragraph(inlines)] = document.preface.as_slice() else {
+                panic!("{document:?}")
+            };
+            matches!(inlines.as_slice(), [Inline::Link { .. }])
+        };
+        assert!(link(LONGEST_ADDRESS) && !link(LONGEST_ADDRESS + 1));
     }
 
     #[test]
