@@ -332,7 +332,8 @@ mod tests {
     }
 
     /// Rules of today, of both halves of the world, with every form of a day, half hours and a midnight that is skipped.
-    const ZONES: [&str; 14] = [
+    const ZONES: [&str; 15] = [
+        "XXX3EDT4,0/0,J365/23",
         "UTC0",
         "MSK-3",
         "<+05>-5",
