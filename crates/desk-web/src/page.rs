@@ -54,7 +54,7 @@ fn special(text: &[u8]) -> Option<usize> {
     Some(words.len() * 8 + at)
 }
 
-/// An instant for people: the date and the time in the operator's zone, where days begin and end.
+/// An instant for people: the date and the time in the operator's zone, where days begin and end, to the minute.
 pub(crate) struct Instant<'a>(pub(crate) Lang, pub(crate) &'a Zone, pub(crate) Timestamp);
 
 impl Render for Instant<'_> {
@@ -62,7 +62,7 @@ impl Render for Instant<'_> {
         let Self(lang, zone, at) = *self;
         let date = (texts(lang).date)(zone.date(at));
         // No character of dates and times has a meaning in HTML.
-        ["<time datetime=\"", &zone.rfc3339(at), "\">", &date, ", ", &zone.time(at), "</time>"]
+        ["<time datetime=\"", &zone.rfc3339(at), "\">", &date, ", ", &zone.minute(at), "</time>"]
             .into_iter()
             .for_each(|text| buffer.push_str(text));
     }

@@ -150,11 +150,20 @@ impl Zone {
 
     /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
     pub fn time(&self, at: Timestamp) -> String {
+        self.time_of_day(at, true)
+    }
+
+    /// The same to the minute, which is as exactly as people tell when something was.
+    pub fn minute(&self, at: Timestamp) -> String {
+        self.time_of_day(at, false)
+    }
+
+    fn time_of_day(&self, at: Timestamp, with_seconds: bool) -> String {
         let offset = self.in_force(at);
         let (hour, minute, second) = at.plus_seconds(offset.seconds).time_of_day();
         let ([a, b], [c, d], [e, f]) = (digits(hour), digits(minute), digits(second));
         let seconds = Ascii::new([b':', e, f]);
-        let seconds = if second == 0 { "" } else { seconds.as_str() };
+        let seconds = if with_seconds && second != 0 { seconds.as_str() } else { "" };
         [&*Ascii::new([a, b, b':', c, d]), seconds, " ", &offset.name].concat()
     }
 }
@@ -359,6 +368,7 @@ mod tests {
         assert_eq!(&*moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
         assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")), "00:30 UTC+3");
         assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")), "21:30:59 UTC");
+        assert_eq!(Zone::utc().minute(at("2026-11-22T21:30:59Z")), "21:30 UTC");
         assert_eq!(zone("NST3:30").time(at("2026-11-22T21:30:00Z")), "18:00 UTC-3:30");
         assert_eq!(zone("<+14>-14").time(at("2026-11-22T21:30:00Z")), "11:30 UTC+14");
     }

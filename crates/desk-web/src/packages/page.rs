@@ -23,7 +23,7 @@ const STYLE: &str = "\
 body{font:1rem/1.5 system-ui,sans-serif;max-width:46rem;margin:0 auto;padding:1rem}\
 h1{line-height:1.2}h2{margin-top:3rem;border-bottom:2px solid}\
 article{margin:2rem 0;break-inside:avoid-page}\
-dl div{display:flex;flex-wrap:wrap;gap:0 1rem}dt{min-width:12rem;opacity:.8}dd{margin:0}\
+dl div{margin:.5rem 0}dt{opacity:.8}dd{margin:0}@media(min-width:30rem){dl div{display:grid;grid-template-columns:12rem 1fr;gap:1rem;margin:0}}\
 ol{list-style:none;padding:0}li{margin:1rem 0}ol>li{padding-left:1rem;border-left:3px solid}\
 p,dd,td,th{overflow-wrap:anywhere}p{margin:.3rem 0}\
 .text{white-space:pre-wrap;unicode-bidi:isolate}\

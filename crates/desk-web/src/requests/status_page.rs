@@ -134,7 +134,7 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
     let late = due.is_overdue(ended.unwrap_or(now));
     Ok(html! {
         section {
-            h2 { (t.due_title) }
+            h2 { (if ended.is_some() { t.due_was_title } else { t.due_title }) }
             p.lead {
                 @if rule.term.is_at_once() {
                     (t.due_at_once)

@@ -132,6 +132,8 @@ pub struct StatusTexts {
     pub state: fn(&str) -> &'static str,
     /// The heading of the due date.
     pub due_title: Plain,
+    /// The same for a request that has ended.
+    pub due_was_title: Plain,
     /// Until when the answer is due: date.
     pub due_by: fn(&str) -> String,
     /// Until when the answer was due, of a request that has ended: date.

@@ -171,6 +171,7 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
         _ => "Ended without a confirmation",
     },
     due_title: plain("When you get an answer"),
+    due_was_title: plain("When the answer was due"),
     due_by: |date| format!("By {date} at the latest"),
     due_was: |date| format!("It was due by {date}"),
     due_at_once: plain("At once"),

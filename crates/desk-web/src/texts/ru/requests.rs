@@ -165,6 +165,7 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
         _ => "Завершён без подтверждения",
     },
     due_title: plain("Когда будет ответ"),
+    due_was_title: plain("Срок ответа"),
     due_by: |date| format!("Последний день для ответа: {date}"),
     due_was: |date| format!("Последний день для ответа был: {date}"),
     due_at_once: plain("Немедленно"),
