@@ -7,6 +7,7 @@ use std::{
 };
 
 use desk_host::manifest::Component;
+use desk_web::setup::Granted;
 use wit_component::{DecodedWasm, decode};
 use wit_parser::{
     Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, World, WorldId, WorldItem,
@@ -194,6 +195,16 @@ fn every_world_is_a_component_and_the_other_way_round() {
     let components: BTreeSet<&str> =
         functions::manifest().components().iter().map(Component::id).collect();
     assert_eq!(worlds, components);
+}
+
+#[test]
+fn components_ask_for_the_variables_that_the_manifest_grants() {
+    let text = fs::read_to_string(root().join("spin.toml")).unwrap();
+    for component in functions::manifest().components() {
+        let asked: BTreeSet<&str> = Granted::of(&text, component.id()).names().collect();
+        let granted: BTreeSet<&str> = component.variables().collect();
+        assert_eq!(asked, granted, "variables of {}", component.id());
+    }
 }
 
 #[test]

@@ -14,6 +14,7 @@ use desk_web::headers::{Made, Received, Source};
 use desk_web::problem::Problem;
 use desk_web::reply::{Response, Rest};
 use desk_web::request::{Body, Locale, body_limit};
+use desk_web::setup::Granted;
 use desk_web::{Desk, Request};
 use http::{Method, StatusCode};
 use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields};
@@ -49,13 +50,14 @@ impl Ports for () {
     const CALLS: bool = false;
 }
 
-/// Answers one request with a use case.
+/// Answers one request with a use case of a component, which reads the variables that it is granted.
 pub async fn handle<S: Default + Ports>(
     request: types::Request,
+    granted: Granted,
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> types::Response {
     let request = read(request).await;
-    let mut response = answer(&request, serve).await;
+    let mut response = answer(&request, granted, serve).await;
     if let Some(text) = &response.log {
         // The method and the problem, but never the path: it may carry a token.
         log(format!("{} {} {text}", request.method, response.status.as_u16()));
@@ -83,13 +85,14 @@ fn log(mut line: String) {
 
 async fn answer<S: Default>(
     request: &Request,
+    granted: Granted,
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> Response {
     let moment = match moment() {
         Ok(moment) => moment,
         Err(problem) => return unready(request, problem),
     };
-    match variables::setup(moment.now()).await {
+    match variables::setup(moment.now(), granted).await {
         Ok(setup) => {
             let store = S::default();
             serve(&Desk { store: &store, setup: &setup, moment }, request).await

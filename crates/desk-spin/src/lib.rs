@@ -11,6 +11,7 @@ mod scan;
 mod store;
 mod variables;
 
+pub use desk_web::setup::Granted;
 pub use edge::{Ports, handle};
 pub use outbound::Calling;
 pub use scan::ScanningStore;
@@ -22,6 +23,8 @@ pub use store::{SpinStore, Streaming};
 /// Takes the ports' type ([`SpinStore`], or [`ScanningStore`] where the component may scan, either inside of [`Calling`]
 /// where it may call others) and the path of an
 /// `async fn(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`.
+///
+/// The component is named like the package, and reads the variables that the repository's `spin.toml` grants it.
 #[macro_export]
 macro_rules! function {
     ($store:ty, $serve:path) => {
@@ -31,11 +34,16 @@ macro_rules! function {
 
             struct Function;
 
+            const GRANTED: $crate::Granted = $crate::Granted::of(
+                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spin.toml")),
+                env!("CARGO_PKG_NAME"),
+            );
+
             $crate::spin_sdk::wasip3::http::service::export!(Function);
 
             impl Guest for Function {
                 async fn handle(request: Request) -> Result<Response, ErrorCode> {
-                    Ok($crate::handle::<$store>(request, async |desk, request| {
+                    Ok($crate::handle::<$store>(request, GRANTED, async |desk, request| {
                         $serve(desk, request).await
                     })
                     .await)

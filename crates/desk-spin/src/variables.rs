@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use desk_core::time::Timestamp;
 use desk_web::Setup;
-use desk_web::setup::{InvalidSetup, VARIABLES};
+use desk_web::setup::{Granted, InvalidSetup};
 use spin_sdk::variables::{self, Error};
 
 /// For how many seconds an instance keeps its configuration, and so how long a rotated secret takes to reach it.
@@ -15,8 +15,8 @@ thread_local! {
     static KEPT_SETUP: RefCell<Option<(Timestamp, Rc<Setup>)>> = const { RefCell::new(None) };
 }
 
-/// Gives the configuration.
-pub(crate) async fn setup(now: Timestamp) -> Result<Rc<Setup>, InvalidSetup> {
+/// Gives the configuration, of which the component may read what is granted.
+pub(crate) async fn setup(now: Timestamp, granted: Granted) -> Result<Rc<Setup>, InvalidSetup> {
     let kept = KEPT_SETUP.with_borrow(|kept| {
         kept.as_ref()
             .filter(|(at, _)| (0..KEPT).contains(&now.seconds_since(*at)))
@@ -25,11 +25,11 @@ pub(crate) async fn setup(now: Timestamp) -> Result<Rc<Setup>, InvalidSetup> {
     if let Some(setup) = kept {
         return Ok(setup);
     }
-    let mut found = Vec::with_capacity(VARIABLES.len());
-    for name in VARIABLES {
+    let mut found = Vec::new();
+    for name in granted.names() {
         match variables::get(name).await {
             Ok(value) => found.push((name, value)),
-            // The manifest does not grant it to this component.
+            // The manifest that it is deployed with does not grant it.
             Err(Error::Undefined(_)) => {}
             // The error's own `Display` is that of `Debug`, whose quoting of texts takes 4 KB of a component.
             Err(Error::InvalidName(reason) | Error::Provider(reason) | Error::Other(reason)) => {

@@ -1,5 +1,7 @@
 //! What the operator configured: Spin variables, parsed once into types.
 
+mod granted;
+
 use std::cell::{Cell, OnceCell};
 use std::fmt;
 
@@ -18,8 +20,10 @@ use crate::mail_events::Providers;
 use crate::outbox::{Provider, Webhook};
 use crate::problem::Problem;
 
+pub use granted::Granted;
+
 /// The variables that the functions read. A component's manifest grants it the ones it needs; what is not granted is
-/// as if it were not set.
+/// as if it were not set, and not asked for ([`Granted`]).
 pub const VARIABLES: [&str; 36] = [
     "root_secret",
     "previous_root_secrets",
