@@ -296,7 +296,7 @@ fn parameters() -> Value {
         "cursor": query("cursor", "Where to go on: `next_cursor` of the page before.", json!({ "type": "string" })),
         "limit": query("limit", "How many at the most.", json!({ "type": "integer", "minimum": 1, "maximum": 200, "default": 50 })),
         "version": path("version", "The name of a version: 1 to 32 of A-Z a-z 0-9 . _ -"),
-        "when": path("when", "An RFC 3339 instant, or a date, which stands for its last instant in UTC."),
+        "when": path("when", "An RFC 3339 instant, or a date, which stands for its last instant in the operator's time zone."),
         "pair": path("pair", "Two versions: `1.0..2.0`."),
         "token": path("token", "The token of a status link."),
         "number": path("number", "Which file, counted from 1."),

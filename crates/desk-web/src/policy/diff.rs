@@ -7,7 +7,7 @@ use desk_core::policy::markdown::Document;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::{Format, View, time, version_path};
+use super::{Format, View, version_path};
 use crate::headers::LINK;
 use crate::join::both;
 use crate::json::Json;
@@ -81,7 +81,6 @@ impl Comparison<'_> {
     }
 
     fn page<S: Store>(&self, view: &View<'_, S>) -> Reply {
-        let texts = view.texts();
         let words = view.words();
         let locale = view.locale;
         let foreign = (self.lang != locale.lang).then_some(self.lang);
@@ -89,7 +88,7 @@ impl Comparison<'_> {
         let side = |version: &Version| {
             html! {
                 a href=(locale.href(&version_path(version))) { ((words.version)(version.name().as_str())) }
-                ", " (time(texts, version.effective()))
+                ", " (view.time(version.effective()))
             }
         };
         let short = (words.diff_summary)(

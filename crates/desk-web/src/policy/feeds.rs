@@ -6,7 +6,7 @@ use desk_core::time::Timestamp;
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
 
-use super::{View, moment, version_path};
+use super::{View, version_path};
 use crate::headers::{CONTENT_TYPE, LINK};
 use crate::json::Json;
 use crate::ports::Store;
@@ -42,7 +42,7 @@ impl<S: Store> View<'_, S> {
     }
 
     fn entries(&self) -> Vec<Entry<'_>> {
-        let (texts, words) = (self.texts(), self.words());
+        let words = self.words();
         let default = self.desk.setup.default_lang;
         let entry = |version| {
             let (signed, _) = self.history().translation(version, self.locale.lang, default);
@@ -53,7 +53,7 @@ impl<S: Store> View<'_, S> {
                 signed,
                 id: self.tag(&format!("/{name}")),
                 url: format!("{}{}?lang={lang}", self.desk.setup.base_url, version_path(version)),
-                title: (words.feed_entry)(name, &moment(texts, version.effective())),
+                title: (words.feed_entry)(name, &self.moment(version.effective())),
                 summary: match &signed.publication.note {
                     Some(note) => note.as_str(),
                     None => &words.feed_summary,

@@ -5,7 +5,7 @@ use desk_core::policy::history::{State, Version};
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::{Format, View, diff_path, time, version_path, wire};
+use super::{Format, View, diff_path, version_path, wire};
 use crate::headers::LINK;
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
@@ -112,7 +112,6 @@ fn table<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Ma
 }
 
 fn row<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
-    let texts = view.texts();
     let words = view.words();
     let (history, locale) = (view.history(), view.locale);
     let name = version.name().as_str();
@@ -127,7 +126,7 @@ fn row<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
                 a href=(locale.href(&version_path(version))) { (name) }
                 @if let Some(tag) = tag { " " span.tag { (tag) } }
             }
-            td role="cell" data-label=(words.effective_label) { (time(texts, version.effective())) }
+            td role="cell" data-label=(words.effective_label) { (view.time(version.effective())) }
             td role="cell" data-label=(words.note_label) {
                 @if version.material() { span.tag { (words.material) } " " }
                 (note(view, version))

@@ -26,6 +26,7 @@ use std::rc::Rc;
 
 use bytes::Bytes;
 use desk_core::case::PolicyPin;
+use desk_core::clock::zone::Zone;
 use desk_core::policy::history::{History, Version};
 use desk_core::policy::views::StoredText;
 use desk_core::policy::{PolicyText, Signed};
@@ -98,14 +99,15 @@ async fn route<S: Store>(
         ["versions", _] => "GET, HEAD, PUT",
         _ => "GET, HEAD",
     })?;
-    let view = View { current: &*cache::current(desk).await?, desk, request, locale };
+    let current = cache::current(desk).await?;
+    let view = View::new(&current, desk, request, locale);
     match rest {
         ["versions"] => lists::versions(&view),
         ["versions" | "at", name] => {
             let (format, _) = Format::of(request, &Format::ALL)?;
             let (version, asked) = match rest {
                 ["at", ..] => {
-                    let instant = instant(name)?;
+                    let instant = view.instant(name)?;
                     (view.history().in_force(instant), Asked::At(instant))
                 }
                 _ => (view.version(name), Asked::Version),
@@ -144,7 +146,7 @@ async fn now<S: Store>(
                 Received::new(()),
                 crate::Body::Whole(Bytes::new()),
             );
-            let view = View { current: &current, desk, request: &plain, locale: variant.locale };
+            let view = View::new(&current, desk, &plain, variant.locale);
             let prepared = Rc::new({
                 let version = view.history().in_force(view.now());
                 let asked = Asked::Now { gpc: variant.gpc };
@@ -167,7 +169,7 @@ async fn manifest<S: Store>(
     let prepared = match current.manifest.get() {
         Some(prepared) => prepared.clone(),
         None => {
-            let view = View { current: &current, desk, request, locale };
+            let view = View::new(&current, desk, request, locale);
             let prepared = Rc::new(feeds::manifest(&view)?.prepare());
             current.manifest.get_or_init(|| prepared).clone()
         }
@@ -209,9 +211,22 @@ struct View<'a, S> {
     desk: &'a Desk<'a, S>,
     request: &'a Request,
     locale: Locale,
+    /// Where days begin and end.
+    zone: Zone,
 }
 
-impl<S: Store> View<'_, S> {
+impl<'a, S: Store> View<'a, S> {
+    fn new(
+        current: &'a Current,
+        desk: &'a Desk<'a, S>,
+        request: &'a Request,
+        locale: Locale,
+    ) -> Self {
+        // A policy can be read whatever else is misconfigured: the times in it say that they are UTC.
+        let zone = desk.setup.zone().unwrap_or_else(|_| Zone::utc());
+        Self { current, desk, request, locale, zone }
+    }
+
     fn history(&self) -> &History {
         &self.current.history
     }
@@ -226,6 +241,27 @@ impl<S: Store> View<'_, S> {
 
     fn texts(&self) -> &'static Texts {
         texts::texts(self.locale.lang)
+    }
+
+    /// Reads an instant of an address: a date means its last one, when all that took effect on it holds.
+    fn instant(&self, text: &str) -> Result<Timestamp, Problem> {
+        let date = || text.parse::<Date>().map(|day| self.zone.end_of(day));
+        text.parse().or_else(|_| date()).map_err(|_| Problem::Malformed("instant"))
+    }
+
+    /// An instant for people: the date, and the time where the day does not begin with it.
+    fn moment(&self, at: Timestamp) -> String {
+        let day = self.zone.date(at);
+        let date = (self.texts().date)(day);
+        if at.seconds_since(self.zone.start_of(day)) < 60 {
+            date
+        } else {
+            [&date, ", ", &self.zone.minute(at)].concat()
+        }
+    }
+
+    fn time(&self, at: Timestamp) -> Markup {
+        html! { time datetime=(*self.zone.rfc3339(at)) { (self.moment(at)) } }
     }
 
     fn words(&self) -> &'static PolicyTexts {
@@ -317,12 +353,6 @@ impl Format {
     }
 }
 
-/// Reads an instant of an address: a date means its last moment in UTC, when all that took effect on it holds.
-fn instant(text: &str) -> Result<Timestamp, Problem> {
-    let date = || text.parse::<Date>().map(Date::end_utc);
-    text.parse().or_else(|_| date()).map_err(|_| Problem::Malformed("instant"))
-}
-
 /// The address of a version.
 fn version_path(version: &Version) -> String {
     format!("/policy/versions/{}", version.name())
@@ -331,17 +361,4 @@ fn version_path(version: &Version) -> String {
 /// The address of a comparison.
 fn diff_path(from: &Version, to: &Version) -> String {
     format!("/policy/diff/{}..{}", from.name(), to.name())
-}
-
-/// An instant for people: the date, and the time where it is not midnight.
-fn moment(texts: &Texts, at: Timestamp) -> String {
-    let date = (texts.date)(at.date());
-    match at.time_of_day() {
-        (0, 0, _) => date,
-        (hour, minute, _) => format!("{date}, {hour:02}:{minute:02}\u{a0}UTC"),
-    }
-}
-
-fn time(texts: &Texts, at: Timestamp) -> Markup {
-    html! { time datetime=(at) { (moment(texts, at)) } }
 }

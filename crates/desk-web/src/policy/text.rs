@@ -9,7 +9,7 @@ use desk_core::time::Timestamp;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use super::{Format, View, diff_path, document, time, version_path, wire};
+use super::{Format, View, diff_path, document, version_path, wire};
 use crate::headers::{CONTENT_LOCATION, LINK};
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
@@ -255,7 +255,6 @@ fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
 const MAX_COMING: usize = 3;
 
 fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
-    let texts = view.texts();
     let words = view.words();
     let (history, locale) = (view.history(), view.locale);
     let served = found.signed.publication.language;
@@ -276,7 +275,7 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
                     div.notice {
                         p {
                             strong { (words.coming) } " "
-                            ((words.coming_on)(coming.name().as_str())) " " (time(texts, coming.effective())) ". "
+                            ((words.coming_on)(coming.name().as_str())) " " (view.time(coming.effective())) ". "
                             a href=(locale.href(&version_path(coming))) { (words.coming_read) } " " (words.or) " "
                             a href=(locale.href(&diff_path(found.version, coming))) { (words.coming_changes) } "."
                         }
@@ -284,7 +283,7 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
                 }
             }
             Asked::At(instant) => {
-                div.notice { p { strong { (words.as_of) } " " (time(texts, instant)) "." } }
+                div.notice { p { strong { (words.as_of) } " " (view.time(instant)) "." } }
             }
             Asked::Version => {}
         }
@@ -313,7 +312,6 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
 }
 
 fn facts<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
-    let texts = view.texts();
     let words = view.words();
     let version = found.version;
     let served = found.signed.publication.language;
@@ -325,8 +323,8 @@ fn facts<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
     html! {
         dl.facts {
             div { dt { (words.version_label) } dd { (version.name()) } }
-            div { dt { (words.effective_label) } dd { (time(texts, version.effective())) } }
-            div { dt { (words.published_label) } dd { (time(texts, found.signed.publication.published)) } }
+            div { dt { (words.effective_label) } dd { (view.time(version.effective())) } }
+            div { dt { (words.published_label) } dd { (view.time(found.signed.publication.published)) } }
             @if let Some(note) = note {
                 div { dt { (words.note_label) } dd lang=[(served != view.locale.lang).then_some(served)] { (note.as_str()) } }
             }
