@@ -238,8 +238,8 @@ fn opening(line: &str) -> Option<Opening<'_>> {
             return Some(Opening::Quote(rest.strip_prefix(' ').unwrap_or(rest)));
         }
         '-' | '*' | '_' => {
-            let marks = text.chars().filter(|&c| c == first).count();
-            if marks >= 3 && text.chars().all(|c| c == first || c == ' ') {
+            let is_rule = text.chars().all(|c| c == first || c == ' ');
+            if is_rule && text.chars().filter(|&c| c == first).count() >= 3 {
                 return Some(Opening::Rule);
             }
         }
@@ -681,6 +681,9 @@ fn code(lines: &[&str], indent: usize) -> Block {
 
 /// The cells of a table's row; `None` if the line has no bar.
 fn cells(line: &str) -> Option<Vec<String>> {
+    if !line.contains('|') {
+        return None;
+    }
     let line = line.trim();
     let mut cells = vec![String::new()];
     let mut escaped = false;
@@ -757,6 +760,14 @@ fn is_punctuation(c: char) -> bool {
     !is_word(c) && !c.is_whitespace()
 }
 
+/// Whether a byte may begin anything but text. All that do are ASCII, which is never a part of another character.
+fn may_be_mark(byte: &u8) -> bool {
+    // What most bytes are is told at once.
+    let is_common = byte.is_ascii_lowercase() || *byte == b' ' || !byte.is_ascii();
+    !is_common
+        && matches!(byte, b'\\' | b'`' | b'*' | b'_' | b'[' | b'!' | b']' | b'<' | b'&' | b'\n')
+}
+
 impl<'a> Inlines<'a, '_> {
     fn read(mut self) -> Vec<Inline> {
         while let Some(character) = self.rest.chars().next() {
@@ -771,14 +782,8 @@ impl<'a> Inlines<'a, '_> {
                 '&' => self.entity(),
                 '\n' => self.line_end(),
                 _ => {
-                    // By bytes: what stops is ASCII, which is never a part of another character.
-                    let stop = |byte| {
-                        matches!(
-                            byte,
-                            b'\\' | b'`' | b'*' | b'_' | b'[' | b'!' | b']' | b'<' | b'&' | b'\n'
-                        )
-                    };
-                    let end = self.rest.bytes().skip(1).position(stop);
+                    let behind = self.rest.as_bytes().get(1..).unwrap_or_default();
+                    let end = behind.iter().position(may_be_mark);
                     self.text(end.map_or(self.rest.len(), |end| end + 1));
                 }
             }
