@@ -241,19 +241,20 @@ fn exif_orientation(content: &[u8]) -> Option<u8> {
         b"MM" => false,
         _ => return None,
     };
-    let u16_at = |at: usize| -> Option<u16> {
-        let bytes = *tiff.get(at..)?.first_chunk()?;
-        Some(if little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) })
-    };
+    let number =
+        |bytes: [u8; 2]| if little { u16::from_le_bytes(bytes) } else { u16::from_be_bytes(bytes) };
     let bytes = *tiff.get(4..)?.first_chunk()?;
     let directory = if little { u32::from_le_bytes(bytes) } else { u32::from_be_bytes(bytes) };
     let directory = usize::try_from(directory).ok()?;
-    let entries = usize::from(u16_at(directory)?);
-    (0..entries).find_map(|entry| {
-        let at = directory.checked_add(2)?.checked_add(entry * 12)?;
-        let value = u8::try_from(u16_at(at.checked_add(8)?)?).ok()?;
-        (u16_at(at)? == 0x0112 && (2..=8).contains(&value)).then_some(value)
-    })
+    let (count, entries) = tiff.get(directory..)?.split_first_chunk()?;
+    // Only those that are there: a short segment may count 65,535 of them, and a file may have 50,000 such segments.
+    let (entries, _) = entries.as_chunks::<12>();
+    entries.iter().take(number(*count).into()).find_map(
+        |&[tag, g, _, _, _, _, _, _, a, b, _, _]| {
+            let value = u8::try_from(number([a, b])).ok()?;
+            (number([tag, g]) == 0x0112 && (2..=8).contains(&value)).then_some(value)
+        },
+    )
 }
 
 /// An Exif segment with one entry: the orientation.
@@ -279,6 +280,15 @@ mod tests {
         let start = [PNG_SIGNATURE.to_vec(), chunk(b"IHDR", &[0; 13])];
         let end = [chunk(b"IDAT", b"pixels"), chunk(b"IEND", b"")];
         [start.concat(), extra.concat(), end.concat()].concat()
+    }
+
+    /// In a moment: were every entry looked for that is counted, it would take seconds.
+    #[test]
+    fn entries_that_are_not_there_are_not_looked_for() {
+        let exif = segment(0xE1, b"Exif\0\0II\xFF\xFF\x02\0\0\0");
+        let many = exif.repeat((MAX_ATTACHMENT - 4) / exif.len());
+        let file = Attachment::new(&[b"\xFF\xD8".as_slice(), &many, b"\xFF\xD9"].concat());
+        assert_eq!(file.unwrap().bytes, b"\xFF\xD8\xFF\xD9");
     }
 
     fn segment(marker: u8, data: &[u8]) -> Vec<u8> {

@@ -192,7 +192,7 @@ pub(crate) fn reference(reference: Reference) -> Markup {
 pub(crate) fn files(errors: &Errors<'_>) -> Markup {
     let t = errors.t;
     html! {
-        fieldset {
+        fieldset aria-describedby=[errors.of("file").map(|_| "file-error")] {
             legend { (t.files_legend) " " span.optional { (t.optional) } }
             p.hint id="files-hint" { (t.files_hint) }
             (errors.note("file"))

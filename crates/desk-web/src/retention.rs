@@ -176,7 +176,7 @@ async fn look<S: Store>(
     }
 }
 
-/// Whether nobody proved in time who asks. The log keeps an entry of it.
+/// Whether nobody proved in time who asks, or somebody said that it was not them. The log keeps an entry of it.
 async fn unproven<S: Store>(
     desk: &Desk<'_, S>,
     keys: &[String],
@@ -192,8 +192,8 @@ async fn unproven<S: Store>(
         Ok(None) | Err(Problem::Internal(_)) => return Ok(false),
         Err(problem) => return Err(problem),
     };
-    let expired = matches!(request.state(desk.now()), State::Expired { .. });
-    if !expired || !matches!(request.opening.identity, Identity::Sent(_)) {
+    let over = matches!(request.state(desk.now()), State::Expired { .. } | State::Withdrawn { .. });
+    if !over || request.identified.is_some() {
         return Ok(false);
     }
     // An operator's scan may have come by, and knew when it was due. A sweep has no calendars: one that nobody proved is never

@@ -144,8 +144,8 @@ async fn act<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Resu
     let act = acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?;
     let executor = acts::executor(desk, &act).await?;
     let reply = if page {
-        let lang = request.locale(desk.setup).lang;
-        Reply::page(StatusCode::OK, lang, erasure::act_page(&act, executor.as_ref(), lang))
+        let (lang, zone) = (request.locale(desk.setup).lang, desk.setup.zone()?);
+        Reply::page(StatusCode::OK, lang, erasure::act_page(&act, executor.as_ref(), lang, &zone))
     } else {
         // The opening goes last: as long as it is there, something may be.
         let verified = found.key.is_none();

@@ -223,6 +223,7 @@ fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Mess
         lang: opening.lang,
         subject: (t.notice_subject)(&reference).into(),
         text: body,
-        expires: act.at.plus_seconds(NOTICE_SECONDS),
+        // From now on: an erasure that broke off may be gone on with days later.
+        expires: desk.now().plus_seconds(NOTICE_SECONDS),
     }
 }

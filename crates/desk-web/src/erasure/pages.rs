@@ -1,6 +1,7 @@
 //! The documents of an erasure that are printed and filed: the act, and the export from the log of events
 //! (152-FZ article 21(7), Roskomnadzor's order 179 of 28.10.2022).
 
+use desk_core::clock::zone::Zone;
 use desk_core::erasure::Act;
 use desk_core::lang::Lang;
 use maud::{DOCTYPE, Markup, html};
@@ -9,10 +10,10 @@ use super::acts::{self, Executor};
 use crate::assets;
 use crate::texts::{self, Plain};
 
-/// The act as a page to be printed and signed.
-pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang) -> Markup {
+/// The act as a page to be printed and signed. Its date is that of the operator's zone.
+pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang, zone: &Zone) -> Markup {
     let t = texts::erasure(lang);
-    let date = (texts::texts(lang).date)(act.at.date());
+    let date = (texts::texts(lang).date)(zone.date(act.at));
     let blank = "________________________";
     let row =
         |label: Plain, value: Markup| html! { tr { th scope="row" { (label) } td { (value) } } };

@@ -39,7 +39,7 @@ pub(super) async fn show<S: Store>(
         // The opening went last, so all is gone.
         Reply::json_text(StatusCode::OK, acts::document(desk.setup, &act, None, true))
     } else {
-        let page = page(desk.setup, request, locale, &key, &act);
+        let page = page(desk.setup, request, locale, &key, &act)?;
         Reply::page(StatusCode::OK, locale.lang, page)
     }))
 }
@@ -57,10 +57,16 @@ pub(super) async fn receipt<S: Store>(
     Ok(download(reply, &format!("{}.receipt.json", act.reference())))
 }
 
-fn page(setup: &Setup, request: &Request, locale: Locale, key: &RequestKey, act: &Act) -> Markup {
+fn page(
+    setup: &Setup,
+    request: &Request,
+    locale: Locale,
+    key: &RequestKey,
+    act: &Act,
+) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let words = texts::erasure(locale.lang);
-    let date = (texts::texts(locale.lang).date)(act.at.date());
+    let date = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(act.at));
     let main = html! {
         h1 { (t.erased_title) }
         p.lead { (t.erased) }
@@ -85,5 +91,5 @@ fn page(setup: &Setup, request: &Request, locale: Locale, key: &RequestKey, act:
             li { a href=(format!("{}/receipt.json", request_path(setup, key))) download { (t.get_act) } }
         }
     };
-    framed(setup, request, locale, &t.erased_title, Place::Elsewhere, main)
+    Ok(framed(setup, request, locale, &t.erased_title, Place::Elsewhere, main))
 }

@@ -127,7 +127,8 @@ fn shown<S>(
 ) -> Reply {
     let path = pending_path(desk.setup, key);
     let state = case.state(desk.now());
-    let page = pages::pending(desk.setup, request, locale, &path, &state, said);
+    let proven = case.identified.is_some();
+    let page = pages::pending(desk.setup, request, locale, &path, (&state, proven), said);
     let status = match said {
         Said::Nothing | Said::Resent => StatusCode::OK,
         _ => StatusCode::UNPROCESSABLE_ENTITY,
@@ -289,7 +290,11 @@ pub(super) async fn confirm<S: Store>(
     if wants_json(request) {
         return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, now))));
     }
-    let page = pages::confirm(desk.setup, request, locale, &case);
+    if case.identified.is_none() && case.unproven(now).is_err() {
+        // It is over, and there is nothing to be confirmed.
+        return Ok(shown(desk, request, locale, &key, &case, Said::Nothing));
+    }
+    let page = pages::confirm(desk.setup, request, locale, &case)?;
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
 }
 
@@ -309,7 +314,8 @@ pub(super) async fn not_me<S: Store>(
         (Ok(withdrawal), _) => {
             append(desk, &key, case, withdrawal).await?;
         }
-        (Err(_), State::Withdrawn { .. }) => {}
+        // Either way nothing is done about it.
+        (Err(_), State::Withdrawn { .. } | State::Expired { .. }) => {}
         (Err(problem), _) => return Err(problem.into()),
     }
     let reply = if page {

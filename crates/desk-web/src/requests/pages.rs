@@ -238,7 +238,7 @@ pub(super) fn pending(
     request: &Request,
     locale: Locale,
     path: &str,
-    state: &State,
+    (state, proven): (&State, bool),
     said: Said,
 ) -> Markup {
     let t = texts::requests(locale.lang);
@@ -288,7 +288,7 @@ pub(super) fn pending(
             };
             (t.pending_title, content)
         }
-        State::Withdrawn { .. } | State::Expired { .. } => {
+        _ if !proven => {
             let content = html! {
                 p { (t.pending_over) }
                 div.actions { a.button href=(locale.href("/requests")) { (t.form_title) } }
@@ -302,8 +302,17 @@ pub(super) fn pending(
 }
 
 /// The page behind the mailed link: what was asked for, and two buttons.
-pub(super) fn confirm(setup: &Setup, request: &Request, locale: Locale, case: &Case) -> Markup {
+///
+/// # Errors
+/// A problem if the time zone is configured wrongly.
+pub(super) fn confirm(
+    setup: &Setup,
+    request: &Request,
+    locale: Locale,
+    case: &Case,
+) -> Result<Markup, Problem> {
     let t = texts::requests(locale.lang);
+    let received = (texts::texts(locale.lang).date)(setup.zone()?.date(case.opening.at));
     let action = locale.href(request.path());
     let main = html! {
         h1 { (t.confirm_title) }
@@ -313,7 +322,7 @@ pub(super) fn confirm(setup: &Setup, request: &Request, locale: Locale, case: &C
             @if let Some(details) = &case.opening.details {
                 div { dt { (t.details_label) } dd { blockquote { (details.as_str()) } } }
             }
-            div { dt { (t.fact_received) } dd { time datetime=(case.opening.at) { ((texts::texts(locale.lang).date)(case.opening.at.date())) } } }
+            div { dt { (t.fact_received) } dd { time datetime=(case.opening.at) { (received) } } }
         }
         div.actions {
             form method="post" action=(action) { button { (t.confirm_button) } }
@@ -322,7 +331,7 @@ pub(super) fn confirm(setup: &Setup, request: &Request, locale: Locale, case: &C
             }
         }
     };
-    framed(setup, request, locale, &t.confirm_title, Place::Elsewhere, main)
+    Ok(framed(setup, request, locale, &t.confirm_title, Place::Elsewhere, main))
 }
 
 /// The page after somebody said that it was not them.

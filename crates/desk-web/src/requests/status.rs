@@ -40,9 +40,6 @@ async fn route<S: Store>(
     request.allow("GET, HEAD")?;
     let key = key(desk.setup, Purpose::RequestLink, token)?;
     match rest {
-        ["confirmed"] => status(desk, request, locale, (key, token), Some(Done::Confirmed)).await,
-        ["added"] => status(desk, request, locale, (key, token), Some(Done::Added)).await,
-        ["withdrawn"] => status(desk, request, locale, (key, token), Some(Done::Withdrawn)).await,
         ["request.json"] => {
             let case = load(desk, key).await?;
             let file = format!("{}.json", case.reference());
@@ -66,10 +63,19 @@ async fn route<S: Store>(
                 .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
             Ok(download(reply, &name))
         }
-        _ => match status(desk, request, locale, (key, token), None).await {
-            Err(Problem::NotFound) => erased::show(desk, request, locale, key).await,
-            outcome => outcome,
-        },
+        // Whichever of these somebody saved, it leads to the request, and to what became of it.
+        done => {
+            let done = match done {
+                ["confirmed"] => Some(Done::Confirmed),
+                ["added"] => Some(Done::Added),
+                ["withdrawn"] => Some(Done::Withdrawn),
+                _ => None,
+            };
+            match status(desk, request, locale, (key, token), done).await {
+                Err(Problem::NotFound) => erased::show(desk, request, locale, key).await,
+                outcome => outcome,
+            }
+        }
     }
 }
 

@@ -35,7 +35,8 @@ pub(super) fn status<S>(
     let is_open = case.open(now).is_ok();
     let main = html! {
         h1 { (Prose(heading)) }
-        (done(t, just))
+        // That it is on its way is true while it is.
+        (done(t, just.filter(|just| is_open || *just != Done::Confirmed)))
         @if let State::AwaitingClarification { .. } = &state {
             div.notice.warning {
                 p { strong { (t.asked_title) } " " a href="#conversation" { (t.asked_hint) } }

@@ -178,6 +178,13 @@ fn whoever_files_for_another_learns_nothing_and_gets_nowhere() {
     assert!(!waits.text().contains("/requests/status/"));
     let guess = post(&format!("{pending}/code"), &json!({"code": "00000-00000"}), &[]);
     assert_eq!(world.data_requests(&guess).status, 409);
+    // Nor does it tell, of what the person has proven, whether it is worked on, answered or refused.
+    let accept = [("accept", "application/json")];
+    let told = |world: &World| world.data_requests(&request(Method::GET, &pending, &accept, ""));
+    assert_eq!(told(&world).field("/state"), "proven");
+    let status = status.trim_end_matches("/confirmed");
+    happen(&world, status, Change::Refused { ground: Ground::NothingHeld, text: text("No.") });
+    assert_eq!(told(&world).field("/state"), "proven");
     // No token serves another purpose.
     let token = |path: &str| path.rsplit('/').next().unwrap().to_owned();
     let (pending, link) = (token(&pending), token(&link));
@@ -205,6 +212,9 @@ fn whoever_did_not_ask_says_so() {
         world.data_requests(&post(&format!("{pending}/code"), &json!({"code": code}), &[]));
     assert_eq!(answer.status, 409);
     assert!(world.data_requests(&page(&pending)).text().contains("has ended"));
+    // There is nothing to be confirmed any more, and the page of the link says so.
+    let over = world.data_requests(&page(&link));
+    assert!(over.text().contains("has ended") && !over.text().contains("<form"));
     assert_eq!(world.data_requests(&form(&link, &[])).status, 409);
 }
 
@@ -681,7 +691,9 @@ fn what_was_erased_leaves_a_page_with_the_act() {
         for answer in [&shown, &told, &receipt] {
             assert!(!answer.text().contains("A. B.") && !answer.text().contains(EMAIL));
         }
-        for gone in ["received", "confirmed", "request.json", "attachments/1"] {
+        // A page that was saved with what it said at the time leads there as well.
+        assert_eq!(world.data_requests(&page(&format!("{link}/confirmed"))).status, 200);
+        for gone in ["received", "request.json", "attachments/1"] {
             assert_eq!(world.data_requests(&get(&format!("{link}/{gone}"))).status, 404, "{gone}");
         }
         let more = post(&format!("{link}/messages"), &json!({"message": "Thanks"}), &[]);

@@ -50,12 +50,14 @@ pub(super) fn changed(setup: &Setup, case: &Request, path: &str, now: Timestamp)
     })
 }
 
-/// A request whose identity is to be proven, as whoever filed it sees it: nothing about the person.
+/// A request whose identity is to be proven, as whoever filed it sees it: nothing about the person, nor what becomes of a
+/// request that they have proven.
 pub(super) fn pending(case: &Request, now: Timestamp) -> String {
     Json::object(|json| {
         json.text("reference", &case.reference().text());
-        json.text("state", case.state(now).name());
-        if let State::AwaitingIdentity(awaiting) = case.state(now) {
+        let state = case.state(now);
+        json.text("state", if case.identified.is_some() { "proven" } else { state.name() });
+        if let State::AwaitingIdentity(awaiting) = state {
             json.number("tries_left", awaiting.tries_left.into());
             json.number("mails_left", awaiting.sends_left.into());
             json.text("until", &awaiting.until.text());

@@ -106,9 +106,13 @@ fn a_request_that_nobody_proved_goes_and_the_log_says_so() {
     );
     world.store.take(&format!("request-head:{}", blind.id)).unwrap();
     let asserted = proven(&world, EMAIL, Kind::Objection);
+    // One that the app was to assert and never did, and one of which somebody said that it was not them.
+    open_request(&world, EMAIL, Kind::Access, Door::Api, Identity::Awaited, vec![]);
+    let denied = vec![Change::Withdrawn];
+    let denied = open_request(&world, EMAIL, Kind::Access, Door::Form, code(&world), denied);
     world.later(IDENTITY_SECONDS - 2 * REST);
     rounds(&world);
-    assert_eq!(world.keys("request").len(), 4);
+    assert_eq!(world.keys("request").len(), 6);
     world.later(DAY);
     rounds(&world);
     let left = world.keys("request");
@@ -127,6 +131,8 @@ fn a_request_that_nobody_proved_goes_and_the_log_says_so() {
             .collect::<Vec<_>>()
     };
     assert_eq!(of(unproven.id), [format!("request-log:{}", unproven.id)]);
+    let entry = block_on(requests_log::find(&world.desk(), denied.id)).unwrap().unwrap();
+    assert_eq!(entry.outcome, Outcome::Withdrawn);
     let entry = block_on(requests_log::find(&world.desk(), unproven.id)).unwrap().unwrap();
     assert_eq!((entry.outcome, entry.door), (Outcome::Expired, Door::Api));
     assert_eq!(entry.ended, Some(entry.received.plus_seconds(IDENTITY_SECONDS)));

@@ -124,7 +124,7 @@ pub(super) fn schemas() -> Value {
             "state": { "const": "awaiting_identity" }, "received_at": instant("When."), "expires_at": instant("When it is forgotten."),
             "pending_url": url("Where it is proven who asks."), "policy": policy.clone() }), &[]),
         "RequestPending": object(json!({
-            "reference": text("The request."), "state": { "enum": states }, "tries_left": { "type": "integer" },
+            "reference": text("The request."), "state": { "enum": ["awaiting_identity", "proven", "refused", "withdrawn", "expired"] }, "tries_left": { "type": "integer" },
             "mails_left": { "type": "integer" }, "until": instant("When it is over.") }), &["tries_left", "mails_left", "until"]),
         "RequestCode": object(json!({ "code": text("Ten letters and digits, such as K7QM2-X9P4T.") }), &[]),
         "RequestAssertion": object(json!({ "assertion": text("A JWT, signed by EdDSA or HS256: `aud` is the desk's address, `email` the person's, `exp` at most an hour ahead.") }), &[]),
