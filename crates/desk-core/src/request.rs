@@ -177,6 +177,8 @@ pub enum Identity {
     Asserted,
     /// The app's backend is about to assert it: no code was sent.
     Awaited,
+    /// A code with this hash was not sent, for the mailbox had had enough mails; nobody is told so.
+    Held(CodeHash),
 }
 
 /// How a person proved who they are.
@@ -311,6 +313,8 @@ pub enum Change {
     Packaged(Package),
     /// The key of a package was dropped, and the package with it.
     PackageDropped(Id),
+    /// Another code was asked for, and none was sent, for the mailbox had had enough mails: the last one stays good.
+    CodeHeld,
 }
 
 impl Change {
@@ -329,7 +333,8 @@ impl Change {
             | Self::Taken
             | Self::Withdrawn
             | Self::Packaged(_)
-            | Self::PackageDropped(_) => 0,
+            | Self::PackageDropped(_)
+            | Self::CodeHeld => 0,
         }
     }
 }
@@ -474,6 +479,8 @@ pub struct Request {
     pub package: Option<Package>,
     /// The code that was sent last, and when.
     sent: Option<(Timestamp, CodeHash)>,
+    /// When the person was first asked who they are: when the first mail went to the outbox.
+    asked: Option<Timestamp>,
     /// Where it stood after its last event.
     state: State,
     /// The clarifications that were asked for: when, and when the person answered.
@@ -569,20 +576,23 @@ impl Request {
             extension: None,
             package: None,
             sent: match opening.identity {
-                Identity::Sent(code) => Some((opening.at, code)),
+                Identity::Sent(code) | Identity::Held(code) => Some((opening.at, code)),
                 Identity::Asserted | Identity::Awaited => None,
             },
+            asked: matches!(opening.identity, Identity::Sent(_)).then_some(opening.at),
             clarifications: Vec::new(),
             state: match opening.identity {
-                Identity::Sent(_) | Identity::Awaited => State::AwaitingIdentity(Awaiting {
-                    sends_left: if opening.identity == Identity::Awaited {
-                        SENDS
-                    } else {
-                        SENDS - 1
-                    },
-                    tries_left: TRIES,
-                    until: opening.at.plus_seconds(IDENTITY_SECONDS),
-                }),
+                Identity::Sent(_) | Identity::Awaited | Identity::Held(_) => {
+                    State::AwaitingIdentity(Awaiting {
+                        sends_left: if opening.identity == Identity::Awaited {
+                            SENDS
+                        } else {
+                            SENDS - 1
+                        },
+                        tries_left: TRIES,
+                        until: opening.at.plus_seconds(IDENTITY_SECONDS),
+                    })
+                }
                 Identity::Asserted => State::Received,
             },
             opening,
@@ -607,6 +617,10 @@ impl Request {
             }
             (State::AwaitingIdentity(awaiting), Change::CodeSent(code)) => {
                 self.sent = Some((at, *code));
+                self.asked.get_or_insert(at);
+                awaiting.sends_left = awaiting.sends_left.saturating_sub(1);
+            }
+            (State::AwaitingIdentity(awaiting), Change::CodeHeld) => {
                 awaiting.sends_left = awaiting.sends_left.saturating_sub(1);
             }
             (State::AwaitingIdentity(awaiting), Change::CodeWrong) => {
@@ -673,7 +687,8 @@ impl Request {
             | Change::Refused { .. }
             | Change::Withdrawn
             | Change::Packaged(_)
-            | Change::PackageDropped(_) => {}
+            | Change::PackageDropped(_)
+            | Change::CodeHeld => {}
         }
     }
 
@@ -807,11 +822,10 @@ impl Request {
     /// For how long the clock may have rested, and why. Whether the law lets it rest, its rule says.
     pub fn pauses(&self, now: Timestamp) -> Vec<Pause> {
         let mut pauses = Vec::new();
-        let identified = self.identified.map(|(at, _)| at);
-        // The app's assertion came with the request, so there was nothing to wait for.
-        if identified != Some(self.opening.at) {
-            let to = identified.or_else(|| self.state(now).ended());
-            pauses.push(Pause { cause: Cause::Identity, from: self.opening.at, to });
+        // Where nobody was asked, as where the app asserts it, there was nothing to wait for.
+        if let Some(from) = self.asked {
+            let to = self.identified.map(|(at, _)| at).or_else(|| self.state(now).ended());
+            pauses.push(Pause { cause: Cause::Identity, from, to });
         }
         for &(from, to) in &self.clarifications {
             pauses.push(Pause { cause: Cause::Clarification, from, to });
@@ -872,15 +886,19 @@ impl Unproven<'_> {
         Move(Change::Identified(Proof::Operator))
     }
 
-    /// Replaces the code by another one, which is sent.
+    /// Replaces the code by another one, which is sent; without one nothing is sent, and it counts all the same, so that
+    /// nobody learns what a mailbox was sent before.
     ///
     /// # Errors
-    /// [`Refusal::NoMoreCodes`] where enough were sent.
-    pub const fn resend(&self, code: CodeHash) -> Result<Move, Refusal> {
+    /// [`Refusal::NoMoreCodes`] where enough were asked for.
+    pub const fn resend(&self, code: Option<CodeHash>) -> Result<Move, Refusal> {
         if self.awaiting.sends_left == 0 {
             return Err(Refusal::NoMoreCodes);
         }
-        Ok(Move(Change::CodeSent(code)))
+        Ok(Move(match code {
+            Some(code) => Change::CodeSent(code),
+            None => Change::CodeHeld,
+        }))
     }
 }
 

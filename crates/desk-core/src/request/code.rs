@@ -28,6 +28,12 @@ impl Code {
     pub fn draw(moment: &Moment) -> Self {
         Self(u64::from_be_bytes(moment.draw()) & MASK)
     }
+
+    /// The code of bytes that nobody can guess, for where the same one must be found twice.
+    pub const fn of(bytes: [u8; 10]) -> Self {
+        let [a, b, c, d, e, f, g, h, ..] = bytes;
+        Self(u64::from_be_bytes([a, b, c, d, e, f, g, h]) & MASK)
+    }
 }
 
 impl fmt::Display for Code {

@@ -147,9 +147,25 @@ fn codes_are_sent_a_few_times_only() {
     let hash = CodeHash::new(&keyring(), id(), &code(3));
     let changes: Vec<_> = (1..i64::from(SENDS)).map(|n| (n, again.clone())).collect();
     let request = fold(opening(), &changes);
-    assert_eq!(request.unproven(at(9)).unwrap().resend(hash), Err(Refusal::NoMoreCodes));
+    assert_eq!(request.unproven(at(9)).unwrap().resend(Some(hash)), Err(Refusal::NoMoreCodes));
     let request = fold(opening(), &changes[1..]);
-    assert!(request.unproven(at(9)).unwrap().resend(hash).is_ok());
+    assert!(request.unproven(at(9)).unwrap().resend(Some(hash)).is_ok());
+}
+
+#[test]
+fn nothing_rests_before_somebody_is_asked() {
+    let hash = CodeHash::new(&keyring(), id(), &code(2));
+    let identity = Pause { cause: Cause::Identity, from: at(7), to: Some(at(9)) };
+    for opening in [
+        Opening { identity: Identity::Held(hash), ..opening() },
+        Opening { identity: Identity::Awaited, ..opening() },
+    ] {
+        let proven = (9, Change::Identified(Proof::Operator));
+        let request = fold(opening.clone(), &[(3, Change::CodeHeld), proven.clone()]);
+        assert_eq!(request.pauses(at(10)), []);
+        let asked = [(3, Change::CodeHeld), (7, Change::CodeSent(hash)), proven];
+        assert_eq!(fold(opening, &asked).pauses(at(10)), [identity]);
+    }
 }
 
 #[test]

@@ -58,12 +58,13 @@ fn object(description: &str, members: Vec<(&str, Value)>) -> Value {
 }
 
 /// Every event that a history may have.
-const EVENTS: [&str; 14] = [
+const EVENTS: [&str; 15] = [
     "message",
     "question",
     "taken-up",
     "state-set",
     "code-sent",
+    "code-held",
     "code-wrong",
     "identified",
     "extended",

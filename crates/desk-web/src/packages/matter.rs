@@ -74,6 +74,8 @@ pub enum What {
     State(case::State),
     /// Another code was sent.
     CodeSent,
+    /// Another code was asked for, and none was sent: there had been enough mails.
+    CodeHeld,
     /// A wrong code was given.
     CodeWrong,
     /// Identity was proven.
@@ -104,6 +106,7 @@ impl What {
             Self::Taken => "taken-up",
             Self::State(_) => "state-set",
             Self::CodeSent => "code-sent",
+            Self::CodeHeld => "code-held",
             Self::CodeWrong => "code-wrong",
             Self::Identified(_) => "identified",
             Self::Extended => "extended",
@@ -222,6 +225,7 @@ fn of_request(event: &request::Event) -> Entry<'_> {
     use request::Change;
     let (by, what, text) = match &event.change {
         Change::CodeSent(_) => (By::Desk, What::CodeSent, None),
+        Change::CodeHeld => (By::Desk, What::CodeHeld, None),
         Change::CodeWrong => (By::Person, What::CodeWrong, None),
         Change::Identified(Proof::Operator) => {
             (By::Operator, What::Identified(Proof::Operator), None)

@@ -232,7 +232,9 @@ pub(super) async fn resend<S: Store>(
     let now = desk.now();
     let code = Code::draw(&desk.moment);
     let hash = CodeHash::new(&desk.setup.keys, key.id, &code);
-    let resent = match case.unproven(now).and_then(|unproven| unproven.resend(hash)) {
+    let sends = mailbox.admit().is_ok();
+    let resent = case.unproven(now).and_then(|unproven| unproven.resend(sends.then_some(hash)));
+    let resent = match resent {
         Ok(resent) => resent,
         Err(problem) => {
             if page && problem == Refusal::NoMoreCodes {
@@ -243,16 +245,15 @@ pub(super) async fn resend<S: Store>(
         }
     };
     // A mailbox that has had enough mails gets no more of them, and nobody learns of it.
-    if mailbox.admit().is_ok() {
+    if sends {
         let id = desk.moment.id();
         let mail = identity_mail(desk, &key, &case.opening, &code);
         outbox::put(desk, id, &mail).await?;
-        let counted = both(client.count(desk), mailbox.count(desk));
-        both(append(desk, &key, case, resent), counted).await?;
         beside.told.push(Told::Mail(id, mail));
-    } else {
-        client.count(desk).await?;
     }
+    let counted =
+        both(client.count(desk), async { if sends { mailbox.count(desk).await } else { Ok(()) } });
+    both(append(desk, &key, case, resent), counted).await?;
     let reply = if page {
         let path = pending_path(desk.setup, &key);
         Reply::see_other(&locale.href(&format!("{path}/resent")))

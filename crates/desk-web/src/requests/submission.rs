@@ -4,6 +4,7 @@ use desk_core::attachment::Attachment;
 use desk_core::case::{Message, Name};
 use desk_core::clock::regime::Regime;
 use desk_core::email::EmailAddress;
+use desk_core::erasure::Act;
 use desk_core::id::Id;
 use desk_core::journal::Place as _;
 use desk_core::keys::Purpose;
@@ -125,6 +126,9 @@ async fn submit<S: Store>(
     let (key, opening, brake) = match accepted {
         Ok(accepted) => accepted,
         Err(problem) => {
+            if page && matches!(problem, Problem::FormExpired) {
+                return again(fresh(), Trouble::Expired);
+            }
             // What a person wrote is not thrown away because of what is not their fault.
             if let (true, Some(token), Some(trouble)) = (page, token, Trouble::of(&problem)) {
                 beside.refused = Some(again(token, trouble)?);
@@ -173,7 +177,16 @@ async fn earlier<S: Store>(
 ) -> Result<(RequestKey, Option<Box<Opening>>), Problem> {
     match ticket {
         Ticket::Fresh => Ok((own, None)),
-        Ticket::Form(_) => Ok((own, cases::load_opening(desk, &own).await?)),
+        Ticket::Form(_) => {
+            let act = Act::key(own.id);
+            let act = async { Ok(desk.store.get(&act).await?) };
+            let (opening, act) = both(cases::load_opening(desk, &own), act).await?;
+            // The form lay open while its request was erased: another under its id would take the act's place.
+            if act.is_some() {
+                return Err(Problem::FormExpired);
+            }
+            Ok((own, opening))
+        }
         Ticket::Keyed(marker) => submitted::keyed(desk, marker, own, fingerprint).await,
     }
 }
@@ -212,11 +225,13 @@ async fn accept<S: Store>(
     client.admit()?;
 
     // Decide.
-    let code = Code::draw(&desk.moment);
-    let identity = if submission.asserts {
-        Identity::Awaited
-    } else {
-        Identity::Sent(CodeHash::new(&desk.setup.keys, key.id, &code))
+    let code = code(desk, &ticket, &key);
+    let hash = CodeHash::new(&desk.setup.keys, key.id, &code);
+    let sends = !submission.asserts && mailbox.admit().is_ok();
+    let identity = match (submission.asserts, sends) {
+        (true, _) => Identity::Awaited,
+        (false, true) => Identity::Sent(hash),
+        (false, false) => Identity::Held(hash),
     };
     let opening = Box::new(Opening {
         at: desk.now(),
@@ -242,7 +257,6 @@ async fn accept<S: Store>(
         desk.write_sealed(marker, until, &Marker::new(key.to_bytes(), fingerprint)).await?;
     }
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
-    let sends = !submission.asserts && mailbox.admit().is_ok();
     if sends {
         let id = desk.moment.id();
         let mail = identity_mail(desk, &key, &opening, &code);
@@ -253,6 +267,15 @@ async fn accept<S: Store>(
         both(client.count(desk), async { if sends { mailbox.count(desk).await } else { Ok(()) } });
     both(cases::open(desk, &key, opening.expires, &opening), counted).await?;
     Ok((key, opening, client))
+}
+
+/// The code that proves who asks. Two taps that race each other each send a mail, and must send the same code: so it is
+/// derived where a ticket can come a second time.
+fn code<S>(desk: &Desk<'_, S>, ticket: &Ticket, key: &RequestKey) -> Code {
+    if matches!(ticket, Ticket::Fresh) {
+        return Code::draw(&desk.moment);
+    }
+    Code::of(cases::unique(desk, &[b"code", &key.to_bytes()]))
 }
 
 /// How many mails one address is sent.

@@ -309,6 +309,29 @@ fn a_mailbox_is_not_flooded_and_nobody_is_told() {
     assert_eq!(world.keys("request").len(), 4);
 }
 
+/// Nor can anybody read off what a mailbox was sent by others, nor make a clock rest for a question that nobody asked.
+#[test]
+fn a_mail_that_is_held_back_counts_like_one_that_is_sent() {
+    let counts = |others: usize| {
+        let world = World::with(|name| (name == "request_mail_limits").then_some("3;w=3600"));
+        (0..others).for_each(|_| drop(filed(&world, &body("erasure"))));
+        let pending = filed(&world, &body("access"));
+        let accept = [("accept", "application/json")];
+        let told = (0..5).map(|_| {
+            let resent = world.data_requests(&post(&format!("{pending}/resend"), &json!({}), &[]));
+            let shown = world.data_requests(&request(Method::GET, &pending, &accept, ""));
+            let shown: Value = serde_json::from_str(&shown.text()).unwrap();
+            (resent.status, shown["mails_left"].clone(), shown["tries_left"].clone())
+        });
+        let told: Vec<_> = told.collect();
+        (told, world.waiting_mails().len() - others)
+    };
+    let (alone, sent) = counts(0);
+    let (among, held) = counts(3);
+    assert_eq!(alone, among);
+    assert_eq!((sent, held), (3, 0));
+}
+
 #[test]
 fn the_wrong_fields_are_told_all_at_once() {
     let world = World::new();
@@ -547,7 +570,35 @@ fn two_taps_that_race_open_one_request() {
         assert_eq!((a.status, b.status), (303, 303));
         assert_eq!(a.header("location"), b.header("location"));
         assert_eq!(world.keys("request").len(), 1);
+        // Each may have sent a mail, and the code of any of them is good.
+        let (_, code) = proof(&world);
+        assert!(world.waiting_mails().iter().all(|mail| mail.text.contains(&code)));
+        let pending = a.header("location").split('?').next().unwrap().to_owned();
+        let entered = post(&format!("{pending}/code"), &json!({"code": code}), &[]);
+        assert_eq!(world.data_requests(&entered).status, 200);
     }
+}
+
+/// A browser goes back to a form whose request was erased meanwhile, and sends it again.
+#[test]
+fn a_form_does_not_open_again_what_was_erased() {
+    let world = World::new();
+    let token = hidden(&world.data_requests(&page("/requests")), "token");
+    let sent = form("/requests", &[("token", &token), ("kind", "erasure"), ("email", EMAIL)]);
+    world.data_requests(&sent);
+    let (link, _) = proof(&world);
+    let status = world.data_requests(&form(&link, &[])).header("location").to_owned();
+    let key = key(&world, status.split("/confirmed").next().unwrap());
+    let url = format!("/console/api/requests/{}/erasure", key.id);
+    let tag = call(&world, Method::GET, &url, "", &Value::Null).header("etag").to_owned();
+    let done = call(&world, Method::POST, &url, &tag, &json!({"executor": "A. B., admin"}));
+    assert_eq!(done.status, 200, "{}", done.text());
+    let act = world.store.dump()[&format!("act:{}", key.id)].clone();
+    let again = world.data_requests(&sent);
+    assert_eq!(again.status, 422);
+    assert_ne!(hidden(&again, "token"), token);
+    assert_eq!(world.keys("request").len(), 0);
+    assert_eq!(world.store.dump()[&format!("act:{}", key.id)], act);
 }
 
 /// A store that fails at any call: the request is there with its mail, or the person is told that it is not.

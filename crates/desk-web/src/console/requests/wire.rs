@@ -218,7 +218,8 @@ fn thread(json: &mut Json, case: &Request) {
                 | Change::Taken
                 | Change::Withdrawn
                 | Change::Packaged(_)
-                | Change::PackageDropped(_) => {}
+                | Change::PackageDropped(_)
+                | Change::CodeHeld => {}
             }
         }
     });

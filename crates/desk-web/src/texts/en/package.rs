@@ -108,6 +108,9 @@ pub(in crate::texts) static PACKAGE: PackageTexts = PackageTexts {
         What::State(case::State::Closed) => "closed",
         What::State(_) => "taken up",
         What::CodeSent => "another code sent",
+        What::CodeHeld => {
+            "another code was asked for; none was sent, for there had been enough mails"
+        }
         What::CodeWrong => "wrong code",
         What::Identified(_) => "identity proven",
         What::Extended => "term extended",

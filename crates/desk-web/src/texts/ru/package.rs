@@ -108,6 +108,9 @@ pub(in crate::texts) static PACKAGE: PackageTexts = PackageTexts {
         What::State(case::State::Closed) => "закрыто",
         What::State(_) => "взято в работу",
         What::CodeSent => "отправлен ещё один код",
+        What::CodeHeld => {
+            "запрошен ещё один код; он не отправлен, потому что писем уже было достаточно"
+        }
         What::CodeWrong => "неверный код",
         What::Identified(_) => "личность подтверждена",
         What::Extended => "срок продлён",
