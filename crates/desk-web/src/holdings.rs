@@ -19,6 +19,7 @@ use desk_core::package::{self, Mark};
 use desk_core::request::RequestKey;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{self, Change, Scope};
+use desk_core::text::Line;
 use desk_core::time::Timestamp;
 
 use crate::desk::{Desk, decode};
@@ -129,6 +130,8 @@ pub struct Holdings {
     pub changes: Vec<Change>,
     /// The mails to the person that wait.
     pub mails: Vec<Id>,
+    /// Their subjects, in which the reference of a data request stands where one is told of.
+    pub subjects: Vec<Line>,
     /// The packages of the requests, including those that were begun and never finished.
     pub packages: Vec<Id>,
     /// The mails that wait and cannot be opened, so that nobody can say to whom they are: sealed with a root that is no
@@ -204,11 +207,12 @@ impl Holdings {
             let opened = all(chunk.iter().map(|id| recipient(desk, *id))).await?;
             for (id, recipient) in chunk.iter().zip(opened) {
                 match recipient {
-                    Recipient::Known(to) if to.normalised() == address.normalised() => {
+                    Recipient::Known(to, subject) if to.normalised() == address.normalised() => {
                         self.mails.push(*id);
+                        self.subjects.push(subject);
                     }
                     Recipient::Unknown => self.unreadable.push(*id),
-                    Recipient::Known(_) | Recipient::Gone => {}
+                    Recipient::Known(..) | Recipient::Gone => {}
                 }
             }
         }
@@ -271,7 +275,7 @@ impl Holdings {
 
 /// To whom a mail is that waits.
 enum Recipient {
-    Known(EmailAddress),
+    Known(EmailAddress, Line),
     /// It cannot be opened.
     Unknown,
     /// It was taken since the keys were listed.
@@ -284,7 +288,7 @@ async fn recipient<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Recipient, Pr
     // One that has expired still lies there, and holds an address: it is read as of an instant before all others.
     let opened = desk.setup.keys.open(&key, &stored, Timestamp::EPOCH).ok().flatten();
     let mail = opened.and_then(|content| decode::<Mail>(&content));
-    Ok(mail.map_or(Recipient::Unknown, |mail| Recipient::Known(mail.to)))
+    Ok(mail.map_or(Recipient::Unknown, |mail| Recipient::Known(mail.to, mail.subject)))
 }
 
 /// Finds what has an id in a list that is in the order of ids.

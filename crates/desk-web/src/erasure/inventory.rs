@@ -6,6 +6,7 @@ use desk_core::erasure::{Act, Category, Held, Plan, Stay};
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::Subject;
+use desk_core::reference::{Reference, Series};
 use desk_core::request::{Door, Request, RequestKey, log};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
@@ -65,6 +66,7 @@ pub(super) async fn plan<S: Store>(
         });
         open.extend(stays.await?.then_some(Stay::Request(other.id)));
     }
+    let kept: Vec<Id> = open.iter().filter_map(|stay| stay.open()).collect();
     let mut held = Vec::new();
     let mut opt_outs = 0;
     let told = begun.map(|act| (notice_id(desk, act), act.at));
@@ -85,7 +87,9 @@ pub(super) async fn plan<S: Store>(
             Area::Requests => Category::Requests,
         };
         let later = |(notice, at)| id.is_some_and(|id| id == notice || id.instant() > at);
-        if category == Category::Mails && told.is_some_and(later) {
+        if category == Category::Mails
+            && (told.is_some_and(later) || id.is_some_and(|id| tells_of(&holdings, id, &kept)))
+        {
             continue;
         }
         held.push(Held { category, key: key.clone() });
@@ -93,7 +97,6 @@ pub(super) async fn plan<S: Store>(
     if let Some(case) = linked(keys, request) {
         held.extend(of_case(keys, &case));
     }
-    let kept: Vec<Id> = open.iter().filter_map(|stay| stay.open()).collect();
     let going = cases.iter().map(|key| key.id).chain(holdings.requests.iter().map(|key| key.id));
     let going: Vec<Id> = going.filter(|id| !kept.contains(id)).chain([own.id]).collect();
     let subjects: Vec<Subject> = desk.setup.keys.subjects(address).collect();
@@ -102,6 +105,17 @@ pub(super) async fn plan<S: Store>(
     held.extend(these.markers(desk, keys).await?);
     held.extend(these.limits(desk, keys));
     Ok(Plan::new(own, held, &open, opt_outs))
+}
+
+/// Whether a mail tells of a request that stays: without it, an extension would be one that nobody was told of, and a
+/// package one that nobody can open.
+fn tells_of(holdings: &Holdings, mail: Id, kept: &[Id]) -> bool {
+    let mut mails = holdings.mails.iter().zip(&holdings.subjects);
+    mails.find(|(id, _)| **id == mail).is_some_and(|(_, subject)| {
+        kept.iter().any(|id| {
+            subject.as_str().contains(Reference::new(Series::Requests, *id).text().as_str())
+        })
+    })
 }
 
 /// Whether a case or a request stays: because it is open, or because it came after the act.

@@ -7,6 +7,7 @@ use desk_core::email::EmailAddress;
 use desk_core::keys::Keyring;
 use desk_core::lang::Lang;
 use desk_core::package;
+use desk_core::reference::{Reference, Series};
 use desk_core::request::log::Outcome;
 use desk_core::request::{Behalf, Change, Door, Identity, Kind, Opening, Proof};
 use desk_core::store_key::StoreKey;
@@ -123,11 +124,20 @@ pub(crate) fn open_case(world: &World, email: Option<&str>, closed: bool) -> Cas
 }
 
 pub(crate) fn mail_to(world: &World, email: &str) -> Id {
+    mail_named(world, email, "A code".to_owned())
+}
+
+fn mail_about(world: &World, email: &str, request: &RequestKey) -> Id {
+    let reference = Reference::new(Series::Requests, request.id);
+    mail_named(world, email, format!("A decision ({reference})"))
+}
+
+fn mail_named(world: &World, email: &str, subject: String) -> Id {
     world.later(1);
     let desk = world.desk();
     let id = desk.moment.id();
     let expires = desk.now().plus_seconds(86_400);
-    let (subject, text) = ("A code".to_owned(), WORDS[3].to_owned());
+    let text = WORDS[3].to_owned();
     let mail = Mail { to: address(email), lang: Lang::En, subject: subject.into(), text, expires };
     block_on(outbox::put(&desk, id, &mail)).unwrap();
     id
@@ -241,6 +251,21 @@ fn take_mails(world: &World) {
     for key in world.keys("outbox") {
         world.store.take(&key);
     }
+}
+
+/// A request that stays keeps what tells of it: of its extension, and the only key to its package.
+#[test]
+fn mails_of_a_request_that_stays_are_still_sent() {
+    let world = World::new();
+    let open = open_request(&world, EMAIL, Kind::Access, Door::Form, Identity::Asserted, vec![]);
+    let kept = mail_about(&world, EMAIL, &open);
+    let gone = mail_to(&world, EMAIL);
+    let key = proven(&world, EMAIL, Kind::Erasure);
+    let own = mail_about(&world, EMAIL, &key);
+    erased(&world, &key);
+    let mails = world.keys("outbox");
+    let is_there = |id: Id| mails.iter().any(|key| key.contains(&id.to_string()));
+    assert!(is_there(kept) && !is_there(gone) && !is_there(own), "{mails:?}");
 }
 
 #[test]

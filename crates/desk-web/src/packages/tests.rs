@@ -149,6 +149,7 @@ fn eventful(world: &World, email: &str, text: &str, files: &[Attachment]) -> (Re
     };
     let changes = vec![
         CodeSent(code),
+        CodeHeld,
         CodeWrong,
         Identified(Proof::Link),
         Taken,
