@@ -175,19 +175,21 @@ async fn earlier<S: Store>(
     own: RequestKey,
     fingerprint: &str,
 ) -> Result<(RequestKey, Option<Box<Opening>>), Problem> {
+    // What was erased meanwhile is not opened again: another request under its id would take the act's place.
+    let act = Act::key(own.id);
+    let act = async { Ok(desk.store.get(&act).await?.is_some()) };
     match ticket {
         Ticket::Fresh => Ok((own, None)),
-        Ticket::Form(_) => {
-            let act = Act::key(own.id);
-            let act = async { Ok(desk.store.get(&act).await?) };
-            let (opening, act) = both(cases::load_opening(desk, &own), act).await?;
-            // The form lay open while its request was erased: another under its id would take the act's place.
-            if act.is_some() {
-                return Err(Problem::FormExpired);
+        Ticket::Form(_) => match both(cases::load_opening(desk, &own), act).await? {
+            (_, true) => Err(Problem::FormExpired),
+            (opening, false) => Ok((own, opening)),
+        },
+        Ticket::Keyed(marker) => {
+            match both(submitted::keyed(desk, marker, own, fingerprint), act).await? {
+                ((_, None), true) => Err(Problem::AlreadySent(None)),
+                (found, _) => Ok(found),
             }
-            Ok((own, opening))
         }
-        Ticket::Keyed(marker) => submitted::keyed(desk, marker, own, fingerprint).await,
     }
 }
 

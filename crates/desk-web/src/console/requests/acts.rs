@@ -208,6 +208,20 @@ fn counts(case: &Request, id: Id, mail: Id) -> bool {
     !ended && (!extends || first)
 }
 
+/// Refuses an act that does not count, and takes its mail back: at a retry as well, which must not be told "done".
+async fn lost<S: Scan>(
+    desk: &Desk<'_, S>,
+    case: &Request,
+    id: Id,
+    mail: Id,
+) -> Result<(), Problem> {
+    if counts(case, id, mail) {
+        return Ok(());
+    }
+    desk.store.delete(&outbox::mail_key(mail)?).await?;
+    Err(Problem::PreconditionFailed)
+}
+
 /// The id of the mail of an act. A retry finds the mail that its first try stored, and stores no second one.
 pub(super) async fn mail_id<S: Scan>(
     desk: &Desk<'_, S>,
@@ -243,6 +257,18 @@ pub(super) async fn act<S: Scan>(
         if !act.is(&earlier.change) {
             return Err(Problem::AlreadySent(None));
         }
+        let (earlier, notice) = (
+            earlier.id,
+            match &earlier.change {
+                Change::Extended { notice, .. } => Some(*notice),
+                _ => None,
+            },
+        );
+        let mail_id = match notice {
+            Some(notice) => notice,
+            None => mail_id(desk, &key, once.as_deref()).await?,
+        };
+        lost(desk, &case, earlier, mail_id).await?;
         // Nothing is done once more, but what came after the act may be missing.
         log::settle_end(desk, clocks, &case).await?;
         return Ok(done(desk, &case, status));
@@ -263,10 +289,7 @@ pub(super) async fn act<S: Scan>(
     }
     let case = cases::append(desk, &key, case, change, id).await?;
     let case = if act.is_one_of_a_kind() { reread(desk, key.id).await? } else { case };
-    if !counts(&case, id, mail_id) {
-        desk.store.delete(&outbox::mail_key(mail_id)?).await?;
-        return Err(Problem::PreconditionFailed);
-    }
+    lost(desk, &case, id, mail_id).await?;
     log::settle_end(desk, clocks, &case).await?;
     told.extend(mail.map(|mail| Message::Mail(mail_id, mail)));
     Ok(done(desk, &case, status))

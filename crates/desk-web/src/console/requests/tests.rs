@@ -751,6 +751,38 @@ fn two_operators_who_decide_at_once_do_not_both_prevail_unseen() {
     }
 }
 
+/// Whoever lost, and sends the same again, is not told that it was done; nor is the person.
+#[test]
+fn a_decision_that_lost_stays_lost_at_a_retry() {
+    let mut lost = 0;
+    for schedule in (0..64).map(|shift| 0x3333_3333_u32.rotate_left(shift) ^ (shift << 7)) {
+        let world = World::requests();
+        let filed = world.asserted();
+        world.later(1);
+        let (a, b) = (world.desk(), world.desk());
+        let once = |name: &str, key: &str, body: Value| {
+            let headers = [("if-match", "*"), ("idempotency-key", key)];
+            post(&format!("{}/{name}", filed.url), &body, &headers)
+        };
+        let answer = once("answer", "act-00001", text("Yes."));
+        let refuse = once("refusal", "act-00002", json!({"ground": "legal-duty", "text": "No."}));
+        race(
+            crate::console::requests::work(&a, &answer),
+            crate::console::requests::work(&b, &refuse),
+            schedule,
+        );
+        let answered = world.show(&filed)["state"] == "answered";
+        let again = [world.desks(&answer).status, world.desks(&refuse).status];
+        let (won, other) = if answered { (again[0], again[1]) } else { (again[1], again[0]) };
+        assert_eq!(won, 201, "{schedule:x}");
+        // It came too late to be stored at all, or it was stored and does not count.
+        assert!(matches!(other, 409 | 412), "{schedule:x} {other}");
+        lost += usize::from(other == 412);
+        assert_eq!(world.mails().len(), 1);
+    }
+    assert!(lost > 0);
+}
+
 #[test]
 fn two_extensions_at_once_are_one() {
     for schedule in (0..64).map(|shift| 0x3333_3333_u32.rotate_left(shift) ^ (shift << 7)) {
@@ -1045,6 +1077,27 @@ fn a_complaint_becomes_a_request_without_retyping() {
     assert_eq!(world.keys("request").len(), 2);
     let actions = world.actions();
     assert_eq!(actions.iter().filter(|action| *action == "request-opened").count(), 2);
+}
+
+/// One that nobody proved is gone after a week, and its line in the log with its id stays.
+#[test]
+fn a_complaint_becomes_another_request_once_the_first_is_gone() {
+    let world = World::requests();
+    let case = complaint(&world, Some(EMAIL), "complaint");
+    let turn = || post(&format!("{case}/request"), &json!({"kind": "erasure"}), &[]);
+    let first = world.done(&turn()).field("/reference");
+    assert_eq!(world.done(&turn()).field("/reference"), first);
+    world.later(8 * 86_400);
+    world.desks(&get(REQUESTS));
+    assert_eq!(world.keys("request-log").len(), 1);
+    for key in world.keys("request") {
+        world.store.take(&key);
+    }
+    let second = world.done(&turn());
+    assert_eq!((second.status, second.field("/state")), (201, "awaiting_identity".to_owned()));
+    assert_ne!(second.field("/reference"), first);
+    let queue = world.desks(&get(REQUESTS)).json();
+    assert_eq!(queue["requests"][0]["reference"], second.field("/reference"));
 }
 
 #[test]

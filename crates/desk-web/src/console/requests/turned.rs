@@ -49,7 +49,7 @@ fn message(text: &str) -> Result<Text, Problem> {
 }
 
 /// Opens a data request from a complaint. Its id follows from the case and from what is asked for, so however often this
-/// is done, there is one request; and it holds when the complaint came, from which the law counts. Who asks is proven by
+/// is done, there is one request at a time; and it holds when the complaint came, from which the law counts. Who asks is proven by
 /// the mail, as with any other request.
 pub(super) async fn from_case<S: Scan>(
     desk: &Desk<'_, S>,
@@ -66,8 +66,18 @@ pub(super) async fn from_case<S: Scan>(
     let found = console::find(desk, name).await?;
     let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     let email = case.opening.email.clone().ok_or(Problem::CaseState("no-email"))?;
-    let parts: [&[u8]; 3] = [b"request", &found.key.id.to_bytes(), kind.name().as_bytes()];
-    let id = Id::new(case.opening.at, cases::unique(desk, &parts));
+    let case_at = case.opening.at;
+    let scanned = Scanned::read(desk).await?;
+    let (requests, logged) = (scanned.requests(), scanned.logged());
+    let id_of = |again: u8| {
+        let case = found.key.id.to_bytes();
+        let parts: [&[u8]; 4] = [b"request", &case, kind.name().as_bytes(), &[again]];
+        let parts = if again == 0 { parts.get(..3) } else { parts.get(..) };
+        Id::new(case_at, cases::unique(desk, parts.unwrap_or_default()))
+    };
+    // One that has ended and is gone has left its line in the log, by which a queue knows what has ended: the next is another.
+    let is_gone = |id: &Id| logged.contains(id) && !requests.iter().any(|key| key.id == *id);
+    let id = (0..=u8::MAX).map(id_of).find(|id| !is_gone(id)).unwrap_or_else(|| desk.moment.id());
     let reference = Reference::new(Series::Requests, id).to_string();
     let text = message(&(texts::notices(case.opening.lang).turned)(&reference))?;
     let event = cases::event_id(desk, &found.key, "turned", once.as_deref());
@@ -76,8 +86,7 @@ pub(super) async fn from_case<S: Scan>(
     if known.is_some_and(|known| known.change != reply) {
         return Err(Problem::AlreadySent(None));
     }
-    let scanned = Scanned::read(desk).await?;
-    let key = scanned.requests().into_iter().find(|key| key.id == id);
+    let key = requests.into_iter().find(|key| key.id == id);
     let is_said = case.head.events().iter().any(|event| event.change == reply);
     if !is_said {
         case.decide(&reply).map_err(feedback::wire::refusal)?;
