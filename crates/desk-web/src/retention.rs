@@ -10,7 +10,7 @@ use std::ops::Bound;
 use desk_core::erasure::{Act, LOG_SECONDS};
 use desk_core::id::Id;
 use desk_core::request::log::{self, Entry};
-use desk_core::request::{IDENTITY_SECONDS, Identity, Request, RequestKey, State};
+use desk_core::request::{IDENTITY_SECONDS, Request, RequestKey, State};
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;

@@ -175,21 +175,10 @@ async fn earlier<S: Store>(
     own: RequestKey,
     fingerprint: &str,
 ) -> Result<(RequestKey, Option<Box<Opening>>), Problem> {
-    // What was erased meanwhile is not opened again: another request under its id would take the act's place.
-    let act = Act::key(own.id);
-    let act = async { Ok(desk.store.get(&act).await?.is_some()) };
     match ticket {
         Ticket::Fresh => Ok((own, None)),
-        Ticket::Form(_) => match both(cases::load_opening(desk, &own), act).await? {
-            (_, true) => Err(Problem::FormExpired),
-            (opening, false) => Ok((own, opening)),
-        },
-        Ticket::Keyed(marker) => {
-            match both(submitted::keyed(desk, marker, own, fingerprint), act).await? {
-                ((_, None), true) => Err(Problem::AlreadySent(None)),
-                (found, _) => Ok(found),
-            }
-        }
+        Ticket::Form(_) => Ok((own, cases::load_opening(desk, &own).await?)),
+        Ticket::Keyed(marker) => submitted::keyed(desk, marker, own, fingerprint).await,
     }
 }
 
@@ -225,6 +214,11 @@ async fn accept<S: Store>(
         return Ok((key, opening, client.released()));
     }
     client.admit()?;
+    // What was erased meanwhile is not opened again: another request under its id would take the act's place.
+    if !matches!(ticket, Ticket::Fresh) && desk.store.get(&Act::key(key.id)).await?.is_some() {
+        let is_form = matches!(ticket, Ticket::Form(_));
+        return Err(if is_form { Problem::FormExpired } else { Problem::AlreadySent(None) });
+    }
 
     // Decide.
     let code = code(desk, &ticket, &key);

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use desk_core::request::log::Outcome;
-use desk_core::request::{Change, CodeHash, Door, Kind, Proof};
+use desk_core::request::{Change, CodeHash, Door, Identity, Kind, Proof};
 use http::Method;
 use serde_json::json;
 
