@@ -134,11 +134,12 @@ fn write_step(json: &mut Json, step: &Step, zone: &Zone, lang: Lang) {
             calendars(json, versions);
             article(json, *by, lang);
         }
-        Step::Rested { cause, from, to, days, article: by } => {
+        Step::Rested { cause, from, to, days, held, article: by } => {
             json.text("cause", cause.name());
             day(json, "from", from);
             day(json, "to", to);
             json.number("days", *days as usize);
+            json.flag("held", *held);
             article(json, *by, lang);
         }
         Step::Anew { from, last, article: by } => {
@@ -217,6 +218,29 @@ mod tests {
             serde_json::from_str::<Value>(&left).unwrap(),
             json!({"as_of": "2026-01-14T09:00:00Z", "overdue": false, "days_left": 1, "working_days_left": 1})
         );
+    }
+
+    #[test]
+    fn a_rest_that_holds_the_term_says_so() {
+        let (zone, calendars) = (Zone::utc(), Calendars::default());
+        let (asked, came) = (at("2026-03-09T00:00:00Z"), at("2026-03-18T00:00:00Z"));
+        let pauses = [Pause { cause: Cause::Clarification, from: asked, to: Some(came) }];
+        let clock = Clock {
+            rule: leading(Regime::UkGdpr, Right::Access).unwrap(),
+            received: at("2026-02-07T00:00:00Z"),
+            zone: &zone,
+            calendars: &calendars,
+            pauses: &pauses,
+            extended: false,
+        };
+        let [en, ru] = Lang::ALL.map(|lang| written(&clock, lang));
+        assert_eq!(en["last_day"], "2026-03-18");
+        let step = &en["steps"][2];
+        assert_eq!((&step["days"], &step["held"]), (&json!(9), &json!(true)));
+        let text = step["text"].as_str().unwrap().replace('\u{a0}', " ");
+        assert!(text.contains("given on 18 March 2026: it was asked for while"), "{text}");
+        let text = ru["steps"][2]["text"].as_str().unwrap().replace('\u{a0}', " ");
+        assert!(text.contains("получено 18 марта 2026 года, запрос пришёлся"), "{text}");
     }
 
     #[test]

@@ -174,8 +174,11 @@ pub enum Step {
         from: Date,
         /// The day on which it came.
         to: Date,
-        /// By how many days the term is longer for it; none within a day, or where another rest covers it.
+        /// How many days are added for it; none within a day, or where another rest covers it.
         days: u32,
+        /// Whether it was asked for while the term was put off to a working day. The days that rested, added behind the
+        /// day before that, would end it before the person was heard of: it ends on the day on which it came instead.
+        held: bool,
         /// The article that lets it rest.
         article: Article,
     },
@@ -478,10 +481,11 @@ impl Clock<'_> {
             };
             let came = self.zone.date(to);
             let days = came.days_since(asked.max(rested)).max(0);
-            last = last.plus_days(days);
+            let held;
+            (last, held) = rested_until(last, days, came);
             rested = rested.max(came);
             let days = u32::try_from(days).unwrap_or(u32::MAX);
-            due.steps.push(Step::Rested { cause, from: asked, to: came, days, article });
+            due.steps.push(Step::Rested { cause, from: asked, to: came, days, held, article });
         }
         last
     }
@@ -499,8 +503,10 @@ impl Clock<'_> {
         let shown = rested().filter(|(cause, ..)| *cause == Cause::Identity).map(|(_, to, _)| to);
         let from = shown.max()?.max(self.zone.date(self.received));
         // What rested afterwards does not count here either.
-        let since = rested().map(|(_, to, days)| to.days_since(from).clamp(0, days)).sum();
-        Some((from, from.plus_months(term.count.into()).plus_days(since), article))
+        let last = rested().fold(from.plus_months(term.count.into()), |last, (_, to, days)| {
+            rested_until(last, to.days_since(from).clamp(0, days), to).0
+        });
+        Some((from, last, article))
     }
 
     fn is_working(&self, day: Date) -> bool {
@@ -595,6 +601,15 @@ impl Clock<'_> {
         }
         Ok(Clock { extended: true, ..*self }.due())
     }
+}
+
+/// Adds days that rested, and says whether that alone would not do. Nothing is late while the clock rests, so no term ends
+/// before the day on which the person was heard of. It would where they were asked while it was put off to a working day:
+/// the days are added behind the day before that. Adding them behind the working day would end a term later for one rest
+/// than for the same rest with another before it.
+fn rested_until(last: Date, days: i64, came: Date) -> (Date, bool) {
+    let last = last.plus_days(days);
+    (last.max(came), last < came)
 }
 
 fn note(versions: &mut Vec<Version>, version: Version) {

@@ -121,6 +121,33 @@ fn a_term_that_began_anew_is_over_for_what_is_asked_behind_it() {
     assert!(asked("2025-03-28T12:00:00Z").is_resting());
 }
 
+/// The month ends on Saturday, 7 March, and is put off to Monday. What is asked on that Monday is in time: the nine days
+/// added behind the Saturday would end the term on the 16th, while the person was still waited for.
+#[test]
+fn no_term_ends_before_the_answer_that_it_rested_for() {
+    let asked = |on: &str, came: &str| {
+        let facts = Facts::on(Regime::UkGdpr, Right::Access, "2026-02-07");
+        facts.pause(Cause::Clarification, on, Some(came)).due()
+    };
+    let due = asked("2026-03-09T00:00:00Z", "2026-03-18T00:00:00Z");
+    assert_eq!(due.last_day, day("2026-03-18"));
+    assert!(!due.is_overdue(at("2026-03-18T23:59:59Z")));
+    assert!(matches!(steps(&due, "rested"), Step::Rested { days: 9, held: true, .. }));
+    // On the Sunday as well; asked on the day of the same number, the days behind that do.
+    let due = asked("2026-03-08T12:00:00Z", "2026-03-18T12:00:00Z");
+    assert_eq!(due.last_day, day("2026-03-18"));
+    let due = asked("2026-03-07T12:00:00Z", "2026-03-18T12:00:00Z");
+    assert!(matches!(steps(&due, "rested"), Step::Rested { days: 11, held: false, .. }));
+    assert_eq!(due.last_day, day("2026-03-18"));
+    // Behind a month that began anew it is the same: that from 28 February ends on a Saturday.
+    let anew = Facts::on(Regime::UkGdpr, Right::Access, "2026-01-28")
+        .pause(Cause::Identity, "2026-01-28T12:00:00Z", Some("2026-02-28T12:00:00Z"))
+        .pause(Cause::Clarification, "2026-03-30T12:00:00Z", Some("2026-04-08T12:00:00Z"))
+        .due();
+    assert!(matches!(steps(&anew, "anew"), Step::Anew { last, .. } if last == day("2026-04-08")));
+    assert_eq!(anew.last_day, day("2026-04-08"));
+}
+
 fn russian(right: Right, received: &str) -> Facts {
     Facts::on(Regime::Ru152Fz, right, received)
 }
@@ -688,6 +715,19 @@ proptest! {
         prop_assert!(all.due().at >= least.due().at);
         let open = facts(rule, received, zone, &[], &[(Cause::Identity, 0, None)], extended);
         prop_assert_eq!(open.due().at, none.due().at);
+    }
+
+    #[test]
+    fn no_counted_rest_ends_behind_the_last_day(
+        rule in any_rule(), received in SPAN, zone in prop::sample::select(&ZONES[..]),
+        years in years(), pauses in pauses(), extended: bool,
+    ) {
+        let due = facts(rule, received, zone, &years, &pauses, extended).due();
+        for step in &due.steps {
+            if let Step::Rested { to, .. } = step {
+                prop_assert!(due.last_day >= *to);
+            }
+        }
     }
 
     #[test]

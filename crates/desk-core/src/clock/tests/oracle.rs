@@ -189,6 +189,22 @@ fn months_on(event: Date, count: i32) -> Date {
     last
 }
 
+fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).unwrap().get_days()
+}
+
+/// Walks so many days that are not crossed off, and on until none that is lies ahead.
+fn walk(from: Date, days: i32, crossed: &BTreeSet<Date>) -> Date {
+    let (mut day, mut left) = (from, days);
+    while left > 0 || crossed.last().is_some_and(|last| *last > day) {
+        day = day.tomorrow().unwrap();
+        if !crossed.contains(&day) {
+            left -= 1;
+        }
+    }
+    day
+}
+
 /// Reckons once more.
 pub(super) fn due(
     facts: &Facts,
@@ -235,21 +251,20 @@ pub(super) fn due(
         }
     }
     let counted_guess = days.guessed || days.weekends_only;
-    // Days that rest are crossed off one by one, each for one more at the end.
+    // Days that rest are crossed off one by one.
     let mut pauses = facts.pauses.clone();
     pauses.sort_by_key(|pause| pause.from);
     let mut crossed = BTreeSet::new();
     let mut resting = false;
     // The day on which the person last showed who they are, not before the event.
     let mut shown: Option<Date> = None;
-    // When it ends, as far as is known of it: where months begin anew with the identity, that may be sooner.
-    let sooner = |last: Date, shown: Option<Date>, crossed: &BTreeSet<Date>| {
-        let Some(shown) = shown.filter(|_| flags.contains('n')) else { return last };
-        let mut anew = months_on(shown, count);
-        for _ in crossed.iter().filter(|day| **day > shown) {
-            anew = anew.tomorrow().unwrap();
-        }
-        last.min(anew)
+    // When it ends, as far as is known of it. Each day that is not crossed off is one of the term, and none that is crossed
+    // off lies behind it. Where months begin anew with the identity, that may be sooner.
+    let term = days_between(event, last);
+    let sooner = |shown: Option<Date>, crossed: &BTreeSet<Date>| {
+        let going_on = walk(event, term, crossed);
+        let Some(shown) = shown.filter(|_| flags.contains('n')) else { return going_on };
+        going_on.min(walk(shown, days_between(shown, months_on(shown, count)), crossed))
     };
     for pause in pauses {
         let flag = match pause.cause {
@@ -260,7 +275,7 @@ pub(super) fn due(
             continue;
         }
         let mut probe = Days { computed: BTreeMap::new(), ..days };
-        let ends = sooner(last, shown, &crossed);
+        let ends = sooner(shown, &crossed);
         if instant(pause.from).date() > probe.next_worked(ends) {
             continue;
         }
@@ -271,15 +286,15 @@ pub(super) fn due(
         let (mut day, end) = (instant(pause.from).date(), instant(to).date());
         while day < end {
             day = day.tomorrow().unwrap();
-            if day > event && crossed.insert(day) {
-                last = last.tomorrow().unwrap();
+            if day > event {
+                crossed.insert(day);
             }
         }
         if flag == 'i' {
             shown = shown.max(Some(end.max(event)));
         }
     }
-    last = sooner(last, shown, &crossed);
+    last = sooner(shown, &crossed);
     if flags.contains('r') {
         last = days.next_worked(last);
     }

@@ -222,8 +222,9 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
             }
             [&text, " (", &versions(of), ")."].concat()
         }
-        Step::Rested { cause: of, from, to, days, article: by } => {
+        Step::Rested { cause: of, from, to, days, held, article: by } => {
             let gained = match days {
+                _ if *held => "it was asked for while the term was put off to a working day, so the term does not end before the day on which it was given".to_owned(),
                 0 => "that adds no day".to_owned(),
                 1 => "1 day is added".to_owned(),
                 _ => [&number(*days), " days are added"].concat(),

@@ -251,8 +251,9 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
             }
             [&text, " (", &versions(of), ")."].concat()
         }
-        Step::Rested { cause: of, from, to, days, article: by } => {
+        Step::Rested { cause: of, from, to, days, held, article: by } => {
             let gained = match days {
+                _ if *held => "запрос пришёлся на дни, на которые срок был перенесён до рабочего дня, поэтому раньше дня получения срок не истекает".to_owned(),
                 0 => "день не прибавляется".to_owned(),
                 _ => ["прибавляется ", &counted((*days).into(), DAYS)].concat(),
             };
