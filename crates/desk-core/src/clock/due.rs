@@ -457,6 +457,8 @@ impl Clock<'_> {
         let mut last = last;
         // The last day that did not count so far, which is that of the event at first.
         let mut rested = self.zone.date(self.received);
+        // The instant at which the clock went on last, which is that of the event at first.
+        let mut went_on = self.received;
         for Pause { cause, from, to } in pauses {
             let asked = self.zone.date(from);
             let Some(article) = self.rest_article(cause) else {
@@ -475,7 +477,7 @@ impl Clock<'_> {
                 continue;
             }
             let Some(to) = to else {
-                due.rests_since = Some(from.max(self.received));
+                due.rests_since = Some(from.max(went_on));
                 due.steps.push(Step::Resting { cause, since: asked.max(rested), article });
                 continue;
             };
@@ -484,6 +486,7 @@ impl Clock<'_> {
             let held;
             (last, held) = rested_until(last, days, came);
             rested = rested.max(came);
+            went_on = went_on.max(to);
             let days = u32::try_from(days).unwrap_or(u32::MAX);
             due.steps.push(Step::Rested { cause, from: asked, to: came, days, held, article });
         }

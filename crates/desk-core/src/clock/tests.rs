@@ -478,6 +478,17 @@ fn a_clock_that_rests_is_never_late_and_time_stands_still_for_it() {
     assert!(!due.is_overdue(long_after));
     assert_eq!(facts.clock().left(&due, long_after), facts.clock().left(&due, at(asked)));
     assert_eq!(facts.clock().left(&due, at(asked)).days, 28);
+    // What is asked while it rests already stops it when that rest ends.
+    let proven = "2026-03-12T09:00:00Z";
+    let facts = Facts::on(Regime::UkGdpr, Right::Access, "2026-03-02")
+        .pause(Cause::Identity, asked, Some(proven))
+        .pause(Cause::Clarification, "2026-03-08T12:00:00Z", None);
+    let due = facts.due();
+    assert_eq!((due.last_day, due.rests_since), (day("2026-04-09"), Some(at(proven))));
+    assert_eq!(facts.clock().left(&due, long_after).days, 28);
+    assert!(
+        matches!(steps(&due, "resting"), Step::Resting { since, .. } if since == day("2026-03-12"))
+    );
 }
 
 #[test]
@@ -651,7 +662,7 @@ fn agrees(regime: Regime) {
                 last_day: due.last_day.to_string(),
                 second: due.at.seconds(),
                 provisional: due.provisional,
-                resting: due.is_resting(),
+                resting: due.rests_since.map(Timestamp::seconds),
             };
             prop_assert_eq!(found, expected);
             Ok(())

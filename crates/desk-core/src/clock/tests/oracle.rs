@@ -18,7 +18,8 @@ pub(super) struct Found {
     pub(super) last_day: String,
     pub(super) second: i64,
     pub(super) provisional: bool,
-    pub(super) resting: bool,
+    /// Since which second it rests.
+    pub(super) resting: Option<i64>,
 }
 
 /// The laws once more: regime, right, act, term (h hours, w working days, d days, m months), extension, whether the last
@@ -226,7 +227,7 @@ pub(super) fn due(
             last_day: at.date().to_string(),
             second: at.timestamp().as_second(),
             provisional: false,
-            resting: false,
+            resting: None,
         };
     }
     // The first of two years that are given twice holds.
@@ -255,7 +256,9 @@ pub(super) fn due(
     let mut pauses = facts.pauses.clone();
     pauses.sort_by_key(|pause| pause.from);
     let mut crossed = BTreeSet::new();
-    let mut resting = false;
+    let mut resting = None;
+    // When the rests that count ended.
+    let mut ends_of_rests = vec![received.timestamp()];
     // The day on which the person last showed who they are, not before the event.
     let mut shown: Option<Date> = None;
     // When it ends, as far as is known of it. Each day that is not crossed off is one of the term, and none that is crossed
@@ -271,7 +274,7 @@ pub(super) fn due(
             Cause::Identity => 'i',
             Cause::Clarification => 'c',
         };
-        if !flags.contains(flag) || resting {
+        if !flags.contains(flag) || resting.is_some() {
             continue;
         }
         let mut probe = Days { computed: BTreeMap::new(), ..days };
@@ -280,9 +283,11 @@ pub(super) fn due(
             continue;
         }
         let Some(to) = pause.to else {
-            resting = true;
+            ends_of_rests.push(instant(pause.from).timestamp());
+            resting = ends_of_rests.iter().map(|at| at.as_second()).max();
             continue;
         };
+        ends_of_rests.push(instant(to).timestamp());
         let (mut day, end) = (instant(pause.from).date(), instant(to).date());
         while day < end {
             day = day.tomorrow().unwrap();
