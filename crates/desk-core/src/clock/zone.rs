@@ -7,8 +7,8 @@ use crate::ascii::{Ascii, digits};
 use crate::time::{Date, Timestamp};
 
 /// A time zone by a POSIX rule string (POSIX.1-2024 section 8.3, with the hours of RFC 8536 section 3.3.1), such as
-/// `MSK-3`, `<+05>-5` or `CET-1CEST,M3.5.0,M10.5.0/3`. It knows the rule of today: an instant of a year in which other
-/// rules held is shown by today's.
+/// `MSK-3`, `<+05>-5` or `CET-1CEST,M3.5.0,M10.5.0/3`. Offsets are whole minutes, as everywhere today. It knows the rule of
+/// today: an instant of a year in which other rules held is shown by today's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Zone {
     text: String,
@@ -226,13 +226,13 @@ impl FromStr for Zone {
         let mut rest = Rest(text);
         rest.name()?;
         // POSIX counts west of Greenwich; we count east of it.
-        let standard = Offset::new(-rest.time(24)?);
+        let standard = Offset::new(-rest.minutes()?);
         let summer = if rest.0.is_empty() {
             None
         } else {
             rest.name()?;
             let offset =
-                if rest.0.starts_with(',') { standard.seconds + HOUR } else { -rest.time(24)? };
+                if rest.0.starts_with(',') { standard.seconds + HOUR } else { -rest.minutes()? };
             let begins = rest.switch()?;
             let ends = rest.switch()?;
             Some(Summer { offset: Offset::new(offset), begins, ends })
@@ -308,6 +308,12 @@ impl Rest<'_> {
         Ok(if negative { -seconds } else { seconds })
     }
 
+    /// An offset, in seconds. RFC 3339 writes whole minutes alone, so that another one would be written as another instant.
+    fn minutes(&mut self) -> Result<i64, InvalidZone> {
+        let seconds = self.time(24)?;
+        if seconds % 60 == 0 { Ok(seconds) } else { Err(InvalidZone) }
+    }
+
     fn switch(&mut self) -> Result<Switch, InvalidZone> {
         self.expect(',')?;
         let day = if self.eat('J') {
@@ -338,6 +344,12 @@ mod tests {
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn seconds_stand_in_switches_alone() {
+        assert_eq!(zone("LMT-2:30:00").offset(Timestamp::EPOCH), 9_000);
+        zone("CET-1CEST,M3.5.0/2:00:01,M10.5.0/3");
     }
 
     /// Rules of today, of both halves of the world, with every form of a day, half hours and a midnight that is skipped.
@@ -382,6 +394,8 @@ mod tests {
             "MS-3",
             "MSK-25",
             "MSK-3:60",
+            "LMT-2:30:17",
+            "CET-1CEST-2:00:01,M3.5.0,M10.5.0/3",
             "<+03-3",
             "CET-1CEST",
             "CET-1CEST,M3.5.0",
