@@ -339,16 +339,11 @@ impl Clock<'_> {
             steps: vec![Step::Received { at: self.received, day }],
         };
         let mut term = rule.term;
-        match rule.extension {
-            Some(by) if self.extended => {
-                term.count = term.count.saturating_add(by.count);
-                due.steps.push(Step::Extended { by, total: term, article: rule.article });
-            }
-            None if self.extended => due.steps.push(Step::NoExtension),
-            _ => {}
+        if let Some(by) = rule.extension.filter(|_| self.extended) {
+            term.count = term.count.saturating_add(by.count);
         }
         if term.unit == Unit::Hours {
-            self.count_hours(term.count, &mut due);
+            self.count_hours(term, &mut due);
             self.refuse_rests(&mut due);
         } else {
             due.last_day = self.count_days(term, day, &mut due);
@@ -373,8 +368,19 @@ impl Clock<'_> {
         due
     }
 
-    fn count_hours(&self, count: u16, due: &mut Due) {
+    /// Says whether the term is extended, right before it is counted.
+    fn extension(&self, total: Term) -> Option<Step> {
         let article = self.rule.article;
+        self.extended.then(|| match self.rule.extension {
+            Some(by) => Step::Extended { by, total, article },
+            None => Step::NoExtension,
+        })
+    }
+
+    fn count_hours(&self, term: Term, due: &mut Due) {
+        let article = self.rule.article;
+        let count = term.count;
+        due.steps.extend(self.extension(term));
         due.at = self.received.plus_seconds(i64::from(count) * 3_600);
         due.last_day = self.zone.date(due.at);
         due.steps.push(if self.rule.term.is_at_once() {
@@ -390,6 +396,7 @@ impl Clock<'_> {
         let counting = self.rule.regime.counting();
         let count = term.count;
         if term.unit == Unit::Months {
+            due.steps.extend(self.extension(term));
             let last = day.plus_months(count.into());
             let is_shorter = last.day() != day.day();
             let counting = counting.months;
@@ -397,6 +404,7 @@ impl Clock<'_> {
             return last;
         }
         due.steps.push(Step::NextDay { first: day.plus_days(1), article: counting.begins });
+        due.steps.extend(self.extension(term));
         if term.unit == Unit::WorkingDays {
             let step = self.count_working_days(count, day);
             let Step::WorkingDays { last, .. } = step else { return day };

@@ -549,7 +549,11 @@ fn an_extension_is_refused_where_the_law_refuses_it() {
     assert_eq!(extend(&twice, in_time, "many requests", told), Err(AlreadyExtended));
     let rectification = russian(Right::Rectification, "2026-03-02");
     assert_eq!(extend(&rectification, rectification.received, "x", told), Err(NotProvided));
-    assert_eq!(rectification.extended().names()[1], "no-extension");
+    // Between what does not count and what is counted.
+    let names = rectification.extended().names();
+    assert_eq!(names, ["received", "next-day", "no-extension", "working-days", "last-day"]);
+    let names = facts.clone().extended().names();
+    assert_eq!(names, ["received", "extended", "months", "roll", "last-day"]);
     // A clock that rests is not over.
     let resting = facts.pause(Cause::Identity, "2025-02-03T12:00:00+01:00", None);
     assert!(extend(&resting, late, "many requests", told).is_ok());
@@ -559,6 +563,7 @@ fn an_extension_is_refused_where_the_law_refuses_it() {
         _ => panic!(),
     };
     let extended = extend(&access, access.received, "many", told).unwrap();
+    assert_eq!(extended.steps[2].name(), "extended");
     assert_eq!(total(&extended), (5, 15, Unit::WorkingDays));
 }
 
