@@ -1,6 +1,6 @@
 //! What the operator says of legal clocks: where days begin, whose law it is, and which days are worked.
 
-use desk_core::clock::calendar::{Calendar, Calendars};
+use desk_core::clock::calendar::{Calendar, Calendars, InvalidYear};
 use desk_core::clock::regime::Regime;
 use desk_core::clock::zone::Zone;
 use desk_core::time::Date;
@@ -59,7 +59,8 @@ impl Default for Clocks {
 
 /// Reads years of calendars:
 /// `{"ru": {"2027": {"non_working": ["2027-01-01", …], "working_weekend_days": [], "shortened": []}}, "eu": …}`.
-/// Shortened days are working days, and may be named or not.
+/// Shortened days are working days, and may be named or not. What is given twice is refused: which of the two is meant is
+/// not ours to guess.
 ///
 /// # Errors
 /// What is wrong, with the calendar and the year that it is wrong in.
@@ -77,6 +78,9 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
             return Err(format!("a calendar that is not known; there are {known}"));
         };
         let name = calendar.name();
+        if is_twice(&places, place) {
+            return Err(format!("{name} is given twice"));
+        }
         let Value::Object(years) = years else {
             return Err(format!("{name} is not an object of years"));
         };
@@ -87,7 +91,7 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
             };
             let wrong = |reason: &dyn std::fmt::Display| format!("{name} {number}: {reason}");
             let Value::Object(members) = members else { return Err(wrong(&"is not an object")) };
-            let (mut off, mut worked) = (None, Vec::new());
+            let (mut off, mut worked, mut shortened) = (None, Vec::new(), Vec::new());
             for (member, value) in members {
                 let days = days(value).ok_or_else(|| {
                     wrong(&"each member is a list of days such as \"2027-01-01\"")
@@ -95,11 +99,14 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
                 match member.as_str() {
                     "non_working" => off = Some(days),
                     "working_weekend_days" => worked = days,
-                    "shortened" => {}
+                    "shortened" => shortened = days,
                     _ => {
                         let known = "non_working, working_weekend_days, shortened";
                         return Err(wrong(&format_args!("its members are {known}")));
                     }
+                }
+                if is_twice(members, member) {
+                    return Err(wrong(&format_args!("{member} is given twice")));
                 }
             }
             // A year without its holidays would be taken for one that has none.
@@ -107,9 +114,22 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
             calendars = calendars
                 .with_year(calendar, number, &off, &worked)
                 .map_err(|error| wrong(&error))?;
+            for day in shortened {
+                if day.year() != number {
+                    return Err(wrong(&InvalidYear::OtherYear(day)));
+                }
+                if !calendars.is_working(calendar, day) {
+                    let reason = "cannot be a shortened day: it is not worked";
+                    return Err(wrong(&format_args!("{day} {reason}")));
+                }
+            }
         }
     }
     Ok(calendars)
+}
+
+fn is_twice(members: &[(String, Value)], name: &str) -> bool {
+    members.iter().filter(|(known, _)| known == name).count() > 1
 }
 
 fn days(value: &Value) -> Option<Vec<Date>> {
@@ -128,7 +148,7 @@ mod tests {
     use proptest::prelude::*;
 
     const TWO: &str = r#"{
-        "ru": {"2027": {"non_working": ["2027-01-01", "2027-01-11"], "working_weekend_days": ["2027-02-20"], "shortened": ["2027-02-22"]}},
+        "ru": {"2027": {"non_working": ["2027-01-01", "2027-01-11"], "working_weekend_days": ["2027-02-20"], "shortened": ["2027-02-20", "2027-02-22"]}},
         "eu": {"2026": {"non_working": ["2026-04-06"]}, "2027": {"non_working": []}}
     }"#;
 
@@ -199,6 +219,23 @@ mod tests {
             (
                 r#"{"ru": {"2027": {"non_working": []}, "2027": {"non_working": []}}}"#,
                 "ru 2027: a year is given twice",
+            ),
+            (r#"{"ru": {}, "ru": {"2027": {"non_working": []}}}"#, "ru is given twice"),
+            (
+                r#"{"ru": {"2027": {"non_working": ["2027-01-01"], "non_working": []}}}"#,
+                "ru 2027: non_working is given twice",
+            ),
+            (
+                r#"{"ru": {"2027": {"non_working": [], "shortened": ["2026-12-31"]}}}"#,
+                "ru 2027: 2026-12-31 lies in another year",
+            ),
+            (
+                r#"{"ru": {"2027": {"non_working": ["2027-02-22"], "shortened": ["2027-02-22"]}}}"#,
+                "ru 2027: 2027-02-22 cannot be a shortened day: it is not worked",
+            ),
+            (
+                r#"{"ru": {"2027": {"shortened": ["2027-02-20"], "non_working": []}}}"#,
+                "ru 2027: 2027-02-20 cannot be a shortened day: it is not worked",
             ),
         ] {
             assert_eq!(calendars(text).unwrap_err(), reason, "{text}");
