@@ -189,6 +189,23 @@ mod tests {
     }
 
     #[test]
+    fn a_year_that_is_computed_is_said_to_be_unknown_here() {
+        let (zone, calendars) = (zone(), Calendars::default());
+        let clock = Clock {
+            rule: leading(Regime::Ru152Fz, Right::Access).unwrap(),
+            received: at("2026-12-24T10:00:00+03:00"),
+            zone: &zone,
+            calendars: &calendars,
+            pauses: &[],
+            extended: false,
+        };
+        let [en, ru] = Lang::ALL.map(|lang| written(&clock, lang));
+        let text = |value: &Value| value["steps"][3]["text"].as_str().unwrap().to_owned();
+        assert!(text(&en).contains("the days off of 2027 are not known here yet"), "{en}");
+        assert!(text(&ru).contains("выходные 2027 года здесь не заданы"), "{ru}");
+    }
+
+    #[test]
     fn a_program_reads_codes_and_days() {
         let (zone, calendars) = (zone(), Calendars::default());
         let clock = Clock {

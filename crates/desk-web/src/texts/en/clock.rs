@@ -242,7 +242,7 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         Step::Roll { from, to, versions: of, article: by } => [&day(*from), " is a day off: the term ends on the next working day, ", &day(*to), " (", &article(*by), "; ", &versions(of), ")."].concat(),
         Step::NoRoll { day: of } => [&day(*of), " is a day off, and the term ends then all the same: there is no rule that we would rely on to put it off."].concat(),
         Step::Provisional { version: of } => match of.source {
-            Source::Computed => ["Provisional: the days off of ", &number(of.year), " are not decreed yet (", &version(*of), "), and the day may move either way."].concat(),
+            Source::Computed => ["Provisional: the days off of ", &number(of.year), " are not known here yet (", &version(*of), "), and the day may move either way."].concat(),
             _ => ["Provisional: no holidays are known for ", &number(of.year), " (", &version(*of), "); each one would make the day later."].concat(),
         },
         Step::LastDay { day: of, at } => {

@@ -267,7 +267,7 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         Step::Roll { from, to, versions: of, article: by } => ["Этот день нерабочий: ", &day(*from), ". Срок истекает в следующий рабочий день: ", &day(*to), " (", &article(*by), "; ", &versions(of), ")."].concat(),
         Step::NoRoll { day: of } => ["Этот день нерабочий: ", &day(*of), ", но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет."].concat(),
         Step::Provisional { version: of } => match of.source {
-            Source::Computed => ["Предварительно: выходные ", &number(of.year), " года ещё не установлены (", &version(*of), "), и день может сдвинуться в любую сторону."].concat(),
+            Source::Computed => ["Предварительно: выходные ", &number(of.year), " года здесь не заданы (", &version(*of), "), и день может сдвинуться в любую сторону."].concat(),
             _ => ["Предварительно: праздники ", &number(of.year), " года не заданы (", &version(*of), "); каждый из них отодвинул бы день."].concat(),
         },
         Step::LastDay { day: of, at } => {
