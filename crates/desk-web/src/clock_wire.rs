@@ -206,6 +206,25 @@ mod tests {
     }
 
     #[test]
+    fn a_proof_is_not_said_to_have_come_when_nobody_wrote_that_down() {
+        let (zone, calendars) = (zone(), Calendars::default());
+        let clock = Clock {
+            rule: leading(Regime::Ru152Fz, Right::Erasure).unwrap(),
+            received: at("2026-03-02T10:00:00+03:00"),
+            zone: &zone,
+            calendars: &calendars,
+            pauses: &[],
+            extended: false,
+        };
+        let [en, ru] = Lang::ALL.map(|lang| written(&clock, lang));
+        let text = |value: &Value| value["steps"][0]["text"].as_str().unwrap().to_owned();
+        assert!(text(&en).starts_with("Received on Monday, 2"), "{en}");
+        assert!(text(&en).ends_with("UTC+3; the proof is taken to have come then."), "{en}");
+        assert!(text(&ru).starts_with("Поступило: понедельник, 2"), "{ru}");
+        assert!(text(&ru).ends_with("сведения получены тогда же."), "{ru}");
+    }
+
+    #[test]
     fn a_program_reads_codes_and_days() {
         let (zone, calendars) = (zone(), Calendars::default());
         let clock = Clock {

@@ -177,8 +177,7 @@ const fn cause(cause: Cause) -> &'static str {
 
 const fn base(base: Base) -> &'static str {
     match base {
-        Base::Receipt => "Received",
-        Base::Proof => "Proof received",
+        Base::Receipt | Base::Proof => "Received",
         Base::Discovery => "Found",
         Base::Attainment => "Purpose attained",
         Base::Blocking => "Blocked",
@@ -189,7 +188,8 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
     let date = TEXTS.date;
     match step {
         Step::Received { at, day: of } => {
-            [base(rule.base), " on ", &day(*of), " at ", &zone.time(*at), "."].concat()
+            let proof = if rule.base == Base::Proof { "; the proof is taken to have come then" } else { "" };
+            [base(rule.base), " on ", &day(*of), " at ", &zone.time(*at), proof, "."].concat()
         }
         Step::AtOnce { article: by } => ["It is due at once (", &article(*by), ")."].concat(),
         Step::Extended { by, total, article: of } => ["Extended once by ", &term(*by), ", to ", &term(*total), " in all (", &article(*of), ")."].concat(),

@@ -205,8 +205,7 @@ const fn cause(cause: Cause) -> &'static str {
 
 const fn base(base: Base) -> &'static str {
     match base {
-        Base::Receipt => "Поступило",
-        Base::Proof => "Подтверждающие сведения получены",
+        Base::Receipt | Base::Proof => "Поступило",
         Base::Discovery => "Выявлено",
         Base::Attainment => "Цель обработки достигнута",
         Base::Blocking => "Данные заблокированы",
@@ -217,7 +216,8 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
     let date = TEXTS.date;
     match step {
         Step::Received { at, day: of } => {
-            [base(rule.base), ": ", &day(*of), ", ", &zone.time(*at), "."].concat()
+            let proof = if rule.base == Base::Proof { "; считается, что подтверждающие сведения получены тогда же" } else { "" };
+            [base(rule.base), ": ", &day(*of), ", ", &zone.time(*at), proof, "."].concat()
         }
         Step::AtOnce { article: by } => ["Исполнить нужно немедленно (", &article(*by), ")."].concat(),
         Step::Extended { by, total, article: of } => ["Срок продлён, один раз: на ", &term(*by), ", всего ", &term(*total), " (", &article(*of), ")."].concat(),
