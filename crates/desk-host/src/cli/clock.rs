@@ -28,7 +28,7 @@ use desk_web::{
 
 use super::{
     Failure, complain, ended, failure,
-    rows::{Key, Row, Sheet},
+    rows::{Key, Mark, Row, Sheet},
     say,
 };
 
@@ -83,7 +83,7 @@ const COLUMNS: [&str; 5] = ["act", "last_day", "due", "provisional", "why"];
 /// The columns that are added where it is asked how much time is left.
 const AS_OF: [&str; 2] = ["overdue", "days_left"];
 
-const RECEIVED: Key = Key { names: &["received"], said: "received" };
+const RECEIVED: Key = Key { names: &["received"], said: "received", mark: Mark::Delimiters };
 
 /// How wide an explanation is.
 const WIDTH: usize = 90;

@@ -18,10 +18,25 @@ pub(crate) struct Key {
     pub(crate) names: &'static [&'static str],
     /// How it is named to a person whose file has none.
     pub(crate) said: &'static str,
+    /// What tells rows from letters.
+    pub(crate) mark: Mark,
+}
+
+/// What a line inside a cell has if it is a row that was swallowed because a quote is missing, and not one of a letter.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Mark {
+    /// An address: better a letter with one is refused than that an opt-out is lost.
+    Address,
+    /// As many delimiters as the first line has. Addresses may stand in any letter.
+    Delimiters,
 }
 
 /// The column of addresses.
-const ADDRESS: Key = Key { names: &["email", "emailaddress", "address"], said: "email or address" };
+const ADDRESS: Key = Key {
+    names: &["email", "emailaddress", "address"],
+    said: "email or address",
+    mark: Mark::Address,
+};
 
 /// A row that no file has, put behind the last one: an open quote would swallow it.
 const END: &[u8] = b"\0";
@@ -95,6 +110,7 @@ impl Sheet {
                 break;
             }
         }
+        let mark = key.mark;
         let Some((delimiter, key)) = found else { return Err(no_key(&bytes, key)) };
         let mut records = records(&bytes, delimiter);
         let header = records.next().transpose()?.unwrap_or_default();
@@ -106,7 +122,7 @@ impl Sheet {
             last = (lines.of(&record), is_end(&record));
             // What a spreadsheet leaves below the table.
             if !last.1 && record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
-                rows.push(Row::new(last.0, record, header.len()));
+                rows.push(Row::new(last.0, record, header.len(), delimiter, mark));
             }
         }
         if !last.1 {
@@ -138,14 +154,15 @@ impl Sheet {
 }
 
 impl Row {
-    fn new(line: usize, mut cells: ByteRecord, columns: usize) -> Self {
+    fn new(line: usize, mut cells: ByteRecord, columns: usize, delimiter: u8, mark: Mark) -> Self {
         let count = cells.len();
         let spare = cells.iter().skip(columns).any(|cell| !cell.trim_ascii().is_empty());
         let fault = if spare {
             Some(format!("there are {count} cells where the first line names {columns}"))
-        } else if cells.iter().any(swallows) {
-            // Else an opt-out could be lost without a word.
-            Some("a cell has lines of its own, with an address in them: a quote is missing".into())
+        } else if cells.iter().any(|cell| mark.is_in(cell, columns, delimiter)) {
+            // Else a row could be lost without a word.
+            let what = mark.said();
+            Some(format!("a cell has lines of its own, with {what} in them: a quote is missing"))
         } else {
             None
         };
@@ -169,9 +186,26 @@ fn is_end(record: &ByteRecord) -> bool {
     record.len() == 1 && record.get(0) == Some(END)
 }
 
-/// Whether a cell has an address in a line that is not its first.
-fn swallows(cell: &[u8]) -> bool {
-    cell.split(|byte| matches!(byte, b'\r' | b'\n')).skip(1).any(|line| line.contains(&b'@'))
+impl Mark {
+    /// Whether a line of a cell that is not its first is a row.
+    fn is_in(self, cell: &[u8], columns: usize, delimiter: u8) -> bool {
+        let (byte, least) = match self {
+            Self::Address => (b'@', 1),
+            Self::Delimiters => (delimiter, columns.saturating_sub(1)),
+        };
+        let mut lines = cell.split(|byte| matches!(byte, b'\r' | b'\n')).skip(1);
+        lines.any(|line| {
+            let count = line.iter().filter(|found| **found == byte).count();
+            !line.trim_ascii().is_empty() && count >= least
+        })
+    }
+
+    const fn said(self) -> &'static str {
+        match self {
+            Self::Address => "an address",
+            Self::Delimiters => "as many cells as a row has",
+        }
+    }
 }
 
 fn records(bytes: &[u8], delimiter: u8) -> impl Iterator<Item = Result<ByteRecord, String>> {
@@ -308,6 +342,25 @@ mod tests {
         assert!(reasons[2].ends_with("a quote is missing"), "{reasons:?}");
         let sheet = Sheet::parse(b"email\n\xff@x.co\n".to_vec(), &ADDRESS).unwrap();
         assert_eq!(sheet.address(&sheet.rows[0]).unwrap_err(), "the text is not UTF-8");
+    }
+
+    #[test]
+    fn rows_that_an_open_quote_swallowed_are_missed_where_cells_have_letters_in_them() {
+        let key = Key { names: &["received"], said: "received", mark: Mark::Delimiters };
+        let faults = |text: &str| -> Vec<Option<String>> {
+            let sheet = Sheet::parse(text.as_bytes().to_vec(), &key).unwrap();
+            sheet.rows.iter().map(|row| sheet.key(row).err()).collect()
+        };
+        let torn = "right,received,note\naccess,2026-03-02,\"abc\nerasure,2026-03-02,\"x\"\naccess,2026-03-03,ok\n";
+        let found = faults(torn);
+        assert!(found[0].as_ref().unwrap().ends_with("a quote is missing"), "{found:?}");
+        assert_eq!(found[1..], [None]);
+        assert!(faults(&torn.replace(',', ";"))[0].is_some());
+        let letter =
+            "right,received,note\naccess,2026-03-02,\"Dear all,\n\nmail me at a@b.co, please\"\n";
+        assert_eq!(faults(letter), [None]);
+        // With one column, every further line may have been a row.
+        assert!(faults("received\n\"2026-03-02\n2026-03-03\"\n")[0].is_some());
     }
 
     #[test]
