@@ -171,11 +171,15 @@ impl Clock {
     fn asked(&self, received: &str) -> Result<Asked, String> {
         let right = self.right.ok_or("give --right; --list shows what there is")?;
         let received = instant(received, &self.zone).map_err(|why| format!("--received: {why}"))?;
-        let rests = self.rest.iter().map(|text| rest(text, &self.zone));
-        let pauses: Result<_, _> = rests.collect();
-        let pauses = pauses.map_err(|reason| format!("--rest: {reason}"))?;
+        let pauses = self.rests(&self.zone)?;
         let (regime, zone, extended) = (self.regime, self.zone.clone(), self.extended);
         Asked { regime, right, received, zone, extended, pauses }.check()
+    }
+
+    /// The rests that the options give.
+    fn rests(&self, zone: &Zone) -> Result<Vec<Pause>, String> {
+        let rests = self.rest.iter().map(|text| rest(text, zone));
+        rests.collect::<Result<_, _>>().map_err(|reason| format!("--rest: {reason}"))
     }
 
     /// Shows one.
@@ -347,9 +351,13 @@ impl Clock {
             "false" | "no" | "0" | "нет" => false,
             _ => return Err("extended is neither yes nor no".to_owned()),
         };
-        let rests = text(columns.rests)?.split_whitespace();
-        let pauses: Result<_, _> = rests.map(|text| rest(text, &zone)).collect();
-        let pauses = pauses.map_err(|reason| format!("rests: {reason}"))?;
+        let pauses = match text(columns.rests)? {
+            "" => self.rests(&zone)?,
+            texts => {
+                let rests = texts.split_whitespace().map(|text| rest(text, &zone));
+                rests.collect::<Result<_, _>>().map_err(|reason| format!("rests: {reason}"))?
+            }
+        };
         let received = instant(received, &zone).map_err(|reason| format!("received: {reason}"))?;
         Asked { regime, right, received, zone, extended, pauses }.check()
     }
@@ -509,6 +517,31 @@ fn wrap(mark: &str, text: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Typed {
+        #[command(flatten)]
+        clock: Clock,
+    }
+
+    #[test]
+    fn a_line_without_rests_has_those_of_the_options_in_its_own_zone() {
+        let pauses = |option: &str, line: &str| {
+            let typed = Typed::parse_from(["desk", "--zone", "UTC0", "--rest", option]);
+            let text = format!("right,received,zone,rests\naccess,2026-03-02,{line}\n");
+            let sheet = Sheet::parse(text.into_bytes(), &RECEIVED).unwrap();
+            let columns = Columns::of(&sheet).ok().unwrap();
+            typed.clock.line(&sheet, &columns, &sheet.rows[0]).map(|asked| asked.pauses)
+        };
+        let option = "2026-03-05..2026-03-12";
+        let from = |line| pauses(option, line).unwrap()[0].from.to_string();
+        assert_eq!(from(","), "2026-03-05T00:00:00Z");
+        assert_eq!(from("MSK-3,"), "2026-03-04T21:00:00Z");
+        assert_eq!(from("MSK-3,2026-03-06.."), "2026-03-05T21:00:00Z");
+        assert!(pauses("2026-03-05", ",").err().unwrap().starts_with("--rest: write it as"));
+        assert!(pauses(option, ",2026-03-05").err().unwrap().starts_with("rests: write it as"));
+    }
 
     #[test]
     fn rests_are_read_with_their_cause() {

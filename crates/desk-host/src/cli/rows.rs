@@ -87,7 +87,7 @@ impl Sheet {
         Self::parse(bytes, key).map_err(|reason| failure(format!("{name} {reason}")))
     }
 
-    fn parse(mut bytes: Vec<u8>, key: &Key) -> Result<Self, String> {
+    pub(crate) fn parse(mut bytes: Vec<u8>, key: &Key) -> Result<Self, String> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
             return Err("is no text in UTF-8: save it as CSV in UTF-8".to_owned());
         }
