@@ -227,9 +227,12 @@ impl Clock {
                 let left = clock.left(&due, now);
                 let text = if due.is_overdue(now) {
                     (texts.overdue)(due.at, &asked.zone)
+                } else if due.is_resting() && left.days == 0 {
+                    texts.none_left.to_owned()
                 } else {
                     let mut text = capital(&(texts.days_left)(left.days));
-                    if let Some(days) = left.working_days {
+                    // On the last day itself there is nothing to add.
+                    if let Some(days) = left.working_days.filter(|days| *days > 0) {
                         text = format!("{text}, {}", (texts.working_days_left)(days));
                     }
                     format!("{text}.")

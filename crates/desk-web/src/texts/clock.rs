@@ -35,6 +35,8 @@ pub struct ClockTexts {
     pub days_left: fn(i64) -> String,
     /// The same in working days.
     pub working_days_left: fn(u16) -> String,
+    /// That a clock that rests was stopped on its last day.
+    pub none_left: &'static str,
     /// That the clock rests, so that nothing is late.
     pub resting: &'static str,
     /// When it was due, where that is past.

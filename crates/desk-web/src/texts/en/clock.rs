@@ -101,6 +101,7 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         1 => "1 working day left".to_owned(),
         _ => [&number(days), " working days left"].concat(),
     },
+    none_left: "No day was left when the clock stopped.",
     resting: "The clock is resting: nothing is late while the person is waited for.",
     overdue: |at, zone| ["Overdue since ", &day(zone.date(at)), ", ", &zone.time(at), "."].concat(),
     provisional: "provisional",

@@ -96,6 +96,7 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         _ => ["просрочка: ", &counted(days.unsigned_abs(), DAYS)].concat(),
     },
     working_days_left: |days| ["в том числе: ", &counted(days.into(), WORKING_DAYS)].concat(),
+    none_left: "Когда течение срока приостановилось, шёл его последний день.",
     resting: "Течение срока приостановлено: пока ждём ответа человека, просрочки нет.",
     overdue: |at, zone| ["Срок истёк: ", &day(zone.date(at)), ", ", &zone.time(at), "."].concat(),
     provisional: "предварительно",
