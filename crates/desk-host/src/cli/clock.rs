@@ -165,7 +165,9 @@ impl Clock {
         let name = path.display();
         let text = fs::read_to_string(path)
             .map_err(|error| failure(format!("{name} cannot be read: {error}")))?;
-        calendars(&text).map_err(|reason| failure(format!("{name}: {reason}")))
+        // As CSVs are read: editors put the mark there unasked.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        calendars(text).map_err(|reason| failure(format!("{name}: {reason}")))
     }
 
     fn asked(&self, received: &str) -> Result<Asked, String> {
