@@ -371,7 +371,7 @@ impl Clock<'_> {
     /// Says whether the term is extended, right before it is counted.
     fn extension(&self, total: Term) -> Option<Step> {
         let article = self.rule.article;
-        self.extended.then(|| match self.rule.extension {
+        self.extended.then_some(match self.rule.extension {
             Some(by) => Step::Extended { by, total, article },
             None => Step::NoExtension,
         })
