@@ -23,6 +23,7 @@ use desk_core::webhook::{self, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Desk, decode, decode_as, encode_as, undecodable};
+use crate::join::all;
 use crate::json::Json;
 use crate::lists::Lists;
 use crate::ports::{Answer, Call, Outbound, Store};
@@ -133,6 +134,12 @@ fn key(prefix: &str, id: Id) -> Result<StoreKey, Problem> {
     StoreKey::new([prefix, &id.text()].concat())
         .map_err(|error| Problem::Internal(error.to_string()))
 }
+
+/// How many things are told side by side.
+pub(crate) const AT_ONCE: usize = 8;
+/// For how many seconds at least what a sweep is about to tell is its own. It tells 64 things, eight at a time and each
+/// within half a minute, and knows but the instant at which it began.
+const LEASE: i64 = 240;
 
 /// How often something was told in vain, and when it is told again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -342,13 +349,31 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
     Some(After::new(async move {
         let desk = Desk { store: &store, setup: &setup, moment };
-        let mut refused = None;
-        for message in &told {
-            // What is said of the first that was not taken will do.
-            refused = refused.or(tell(&desk, message, None).await);
-        }
-        refused
+        // Side by side, so that all of it ends before the sweep takes it for lost. What is more than that is the sweep's.
+        let tries = told.iter().take(AT_ONCE);
+        let tries = tries.map(|message| async { Ok(tell(&desk, message, None).await) });
+        // What is said of the first that was not taken will do.
+        all(tries).await.ok()?.into_iter().flatten().next()
     }))
+}
+
+/// Keeps other sweeps from something that is about to be told, for as long as a whole sweep may take, and gives what is
+/// known of it; `None` if another sweep came first. Should this one break off, it is told once that time is over.
+pub(crate) async fn claim<S: Store>(
+    desk: &Desk<'_, S>,
+    id: Id,
+    earlier: Option<Tries>,
+) -> Result<Option<Tries>, Problem> {
+    let known = earlier.unwrap_or(Tries { attempts: 0, next: None, status: None });
+    // A little more, drawn, tells two apart that began at once.
+    let [more]: [u8; 1] = desk.moment.draw();
+    let next = Some(desk.now().plus_seconds(LEASE + i64::from(more)));
+    let claimed = Tries { next, ..known };
+    let framed = sealed::plain(None, &encode_as(TRIES_LAYOUT, &claimed));
+    desk.write(&key(TRIES, id)?, &framed).await?;
+    // What was there before says nothing: a store may be slow to show what was written.
+    let now = tries(desk, id).await?;
+    Ok((now == Some(claimed) || now == earlier).then_some(known))
 }
 
 /// Tells something, and notes that it was taken, or when it is to be told again. Returns what is to be said of it in the
@@ -474,4 +499,9 @@ pub(crate) async fn remove<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), P
 /// A problem if the store does not confirm it.
 pub(crate) async fn mark_told<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Problem> {
     desk.write_plain(&key(TOLD, id)?, None, &()).await
+}
+
+/// Whether it is noted that the mailer knows of a change.
+pub(crate) async fn is_told<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<bool, Problem> {
+    Ok(desk.store.get(&key(TOLD, id)?).await?.is_some())
 }

@@ -2,15 +2,15 @@
 //! anything from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
+use desk_core::sealed::plain;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::Change;
-use desk_core::time::Timestamp;
 use http::StatusCode;
 
-use crate::desk::Desk;
+use crate::desk::{Desk, decode_as, encode_as};
 use crate::join::all;
 use crate::journal;
-use crate::outbox::{self, MAILS, Mail, Message};
+use crate::outbox::{self, AT_ONCE, MAILS, Mail, Message};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -20,10 +20,11 @@ use crate::suppressions::{cursor, untold};
 
 /// It does nothing when it ran less than so many seconds ago.
 const PAUSE: i64 = 20;
+/// The number of the layout in which it is kept which sweep was the last; the one before it kept when that was.
+const TURN_LAYOUT: u8 = 2;
 /// What was stored less than so many seconds ago is still being told by whoever stored it.
 const GRACE: i64 = 60;
-/// How much it tells in one call: with 15 seconds for each and eight at a time it ends within what hosts allow.
-const AT_ONCE: usize = 8;
+/// How much it tells in one call, eight at a time.
 const BOUND: usize = 64;
 
 /// Answers for `/ops/sweep`.
@@ -45,12 +46,18 @@ async fn sweep<S: Scan + Outbound>(
     log: &mut Option<String>,
 ) -> Result<Reply, Problem> {
     request.allow("GET, HEAD, POST")?;
-    let key = StoreKey::new("sweep:ran").map_err(|error| Problem::Internal(error.to_string()))?;
-    let ran: Option<Timestamp> = desk.read_plain(&key).await?;
+    let (ran, turn) = (last(desk).await?, desk.moment.id());
     // A clock that was set back must not stop it for good.
-    if ran.is_none_or(|ran| !(0..PAUSE).contains(&desk.now().seconds_since(ran))) {
-        desk.write_plain(&key, None, &desk.now()).await?;
+    let rests = |ran: Id| (0..PAUSE).contains(&desk.now().seconds_since(ran.instant()));
+    if !ran.is_some_and(rests) {
+        desk.write(&last_key()?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
         let keys = desk.store.keys("").await?;
+        // Of two that began at once, the one that wrote last goes on. What was there before says nothing: a store may be
+        // slow to show what was written.
+        let now = last(desk).await?;
+        if now != Some(turn) && now != ran {
+            return Ok(Reply::new(StatusCode::NO_CONTENT));
+        }
         // People wait for mail, and for nothing that is deleted. What is wrong with one keeps nothing else from happening.
         let told = tell(desk, &keys).await;
         let pruned = journal::prune(desk, &keys).await;
@@ -60,6 +67,16 @@ async fn sweep<S: Scan + Outbound>(
         kept?;
     }
     Ok(Reply::new(StatusCode::NO_CONTENT))
+}
+
+fn last_key() -> Result<StoreKey, Problem> {
+    StoreKey::new("sweep:ran").map_err(|error| Problem::Internal(error.to_string()))
+}
+
+/// Which sweep was the last. What cannot be read is of an earlier release, or of no use.
+async fn last<S: Scan>(desk: &Desk<'_, S>) -> Result<Option<Id>, Problem> {
+    let stored = desk.read_framed(&last_key()?).await?;
+    Ok(stored.and_then(|stored| decode_as(TURN_LAYOUT, &stored)))
 }
 
 /// Something that waits, as its key says.
@@ -81,14 +98,16 @@ async fn tell<S: Scan + Outbound>(
     desk: &Desk<'_, S>,
     keys: &[String],
 ) -> Result<Option<String>, Problem> {
-    let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
-    // Without anybody who sends them, mails are looked through all the same, for those that are of no more use.
-    let mut waiting: Vec<Waiting> = keys.iter().filter_map(mail).collect();
     // What is wrong with one of them keeps from going out only what needs it, and is said at the end.
     let (lists, webhook, provider) =
         (desk.setup.mailing(), desk.setup.webhook(), desk.setup.provider());
     let listens = matches!(webhook, Ok(Some(_)));
     let sends = matches!(provider, Ok(Some(_))) || matches!(provider, Ok(None)) && listens;
+    let mut waiting = Vec::new();
+    if sends {
+        let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
+        waiting.extend(keys.iter().filter_map(mail));
+    }
     if listens && lists.is_ok() {
         waiting.extend(untold(keys, cursor(desk).await?).into_iter().map(Waiting::Changed));
     }
@@ -99,9 +118,8 @@ async fn tell<S: Scan + Outbound>(
         if told >= BOUND {
             break;
         }
-        let tries = chunk
-            .iter()
-            .map(|waiting| async { Ok::<_, Problem>(again(desk, sends, waiting).await) });
+        let tries =
+            chunk.iter().map(|waiting| async { Ok::<_, Problem>(again(desk, waiting).await) });
         for outcome in all(tries).await? {
             match outcome {
                 Ok(None) => {}
@@ -121,10 +139,9 @@ async fn tell<S: Scan + Outbound>(
     Ok(refused)
 }
 
-/// Tells one thing again, if it is due and, where it is a mail, somebody `sends` mail: `None` if not, else what went wrong, if anything.
+/// Tells one thing again, if it is due and no other sweep is at it: `None` if not, else what went wrong, if anything.
 async fn again<S: Scan + Outbound>(
     desk: &Desk<'_, S>,
-    sends: bool,
     waiting: &Waiting,
 ) -> Result<Option<Option<String>>, Problem> {
     let id = waiting.id();
@@ -136,17 +153,24 @@ async fn again<S: Scan + Outbound>(
     if !due {
         return Ok(None);
     }
+    let claimed = outbox::claim(desk, id, tries).await?;
+    if claimed.is_none() {
+        return Ok(None);
+    }
+    // Only now, for another sweep may have told it since the keys were listed.
     let message = match waiting {
-        Waiting::Changed(change) => Message::changed(desk.setup.lists(), *change),
-        Waiting::Mail(id) => match desk.read_sealed::<Mail>(&outbox::mail_key(*id)?).await? {
-            Some(mail) if sends => Message::Mail(*id, mail),
-            Some(_) => return Ok(None),
-            // It is no longer of use, and neither is what was noted of it.
-            None => {
-                outbox::remove(desk, *id).await?;
-                return Ok(None);
-            }
-        },
+        Waiting::Changed(change) => {
+            let message = || Message::changed(desk.setup.lists(), *change);
+            (!outbox::is_told(desk, id).await?).then(message)
+        }
+        Waiting::Mail(id) => {
+            let mail: Option<Mail> = desk.read_sealed(&outbox::mail_key(*id)?).await?;
+            mail.map(|mail| Message::Mail(*id, mail))
+        }
     };
-    Ok(Some(outbox::tell(desk, &message, tries).await))
+    match message {
+        Some(message) => Ok(Some(outbox::tell(desk, &message, claimed).await)),
+        // It is no longer of use, and neither is what was noted of it.
+        None => outbox::remove(desk, id).await.map(|()| None),
+    }
 }

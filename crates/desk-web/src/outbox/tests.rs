@@ -1,5 +1,10 @@
 //! The outbox, in native code: what each provider is sent, and what becomes of what it says.
 
+use std::collections::BTreeSet;
+use std::pin::pin;
+use std::rc::Rc;
+use std::task::{Context, Waker};
+
 use desk_core::email::EmailAddress;
 use desk_core::lang::Lang;
 use http::Method;
@@ -7,11 +12,14 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::{Mail, Tries, after, mail_key, put, tries};
-use crate::desk::encode;
-use crate::memory::Sent;
-use crate::memory::testing::{BASE, OPERATOR, World, block_on, form, request};
+use crate::desk::{Desk, encode};
+use crate::memory::testing::{BASE, OPERATOR, World, block_on, form, get, race, request};
+use crate::memory::{MemoryStore, Sent};
 use crate::outbox::{Message, Provider};
+use crate::request::Request;
 use crate::setup::Setup;
+
+type TestDesk<'a> = Desk<'a, Rc<MemoryStore>>;
 
 const TOKEN: &str = "token-that-nobody-may-see";
 const FROM: &str = "OnCall 3.0 <privacy@oncall.example>";
@@ -36,17 +44,20 @@ fn mailer() -> World {
     })
 }
 
-/// Stores a mail and has it sent, as a function does; gives its id, and what the log says.
-fn mail(world: &World, expires_in: i64) -> (desk_core::id::Id, Option<String>) {
-    let desk = world.desk();
-    let mail = Mail {
+fn a_mail(desk: &TestDesk<'_>, expires_in: i64) -> Mail {
+    Mail {
         to: "jane@example.org".parse().unwrap(),
         lang: Lang::Ru,
         subject: "Ваши данные\r\nBcc: mallory@example.org".to_owned().into(),
         text: "Открыть: https://desk.example/x?a=\"b\"\nКод $to $5".to_owned(),
         expires: desk.now().plus_seconds(expires_in),
-    };
-    let id = desk.moment.id();
+    }
+}
+
+/// Stores a mail and has it sent, as a function does; gives its id, and what the log says.
+fn mail(world: &World, expires_in: i64) -> (desk_core::id::Id, Option<String>) {
+    let desk = world.desk();
+    let (id, mail) = (desk.moment.id(), a_mail(&desk, expires_in));
     block_on(put(&desk, id, &mail)).unwrap();
     (id, block_on(after(&desk, vec![Message::Mail(id, mail)]).unwrap().run()))
 }
@@ -414,6 +425,148 @@ fn wrong_lists_keep_no_mail_from_going_out() {
     assert_eq!(swept.status, 500);
     assert_eq!(world.store.sent().len(), 1);
     assert!(world.keys("outbox").is_empty());
+}
+
+/// A sweep that is on its way, and what it answers.
+async fn sweeping(desk: &TestDesk<'_>, asked: &Request) -> u16 {
+    crate::sweep::serve(desk, asked).await.status.as_u16()
+}
+
+/// Twenty mails that nobody has tried to send.
+fn twenty() -> World {
+    let before = World::new();
+    for _ in 0..20 {
+        mail(&before, DAY);
+    }
+    before.later(120);
+    let mut world = world("postmark");
+    world.now.set(before.now.get());
+    world.store = before.store;
+    world
+}
+
+/// How many mails were sent, each of the twenty at least once.
+fn sent_to_all(world: &World) -> usize {
+    let sent = world.store.sent();
+    let id = |sent: &Sent| body(sent)["Metadata"]["desk-mail"].to_string();
+    assert_eq!(sent.iter().map(id).collect::<BTreeSet<_>>().len(), 20);
+    sent.len()
+}
+
+#[test]
+fn sweeps_that_begin_at_once_send_no_mail_twice() {
+    let asked = get("/ops/sweep");
+    // One takes its turns more slowly than the other, by whatever ratio, and begins a little later. Without a swap nothing
+    // helps where one stands still between what it reads and what it writes while the other does all that it does.
+    for (slow, fast, late) in (1..5)
+        .flat_map(|slow| (1..5).map(move |fast| (slow, fast)))
+        .flat_map(|(slow, fast)| (0..6).map(move |late| (slow, fast, late)))
+    {
+        let turn = |at: u32| u32::from(at >= late && (at - late) % (slow + fast) < slow);
+        let schedule = (0..32).fold(0, |schedule, at| schedule | turn(at) << at);
+        let world = twenty();
+        let desks = (world.desk(), world.desk());
+        let done = race(sweeping(&desks.0, &asked), sweeping(&desks.1, &asked), schedule);
+        assert_eq!(done, (204, 204));
+        assert_eq!(sent_to_all(&world), 20, "{schedule:b}");
+        assert_eq!(world.keys("outbox").len() + world.keys("try").len(), 0);
+    }
+}
+
+#[test]
+fn a_sweep_that_takes_long_and_those_that_begin_meanwhile_send_no_mail_twice() {
+    let asked = get("/ops/sweep");
+    for turns in 1..60 {
+        let world = twenty();
+        let desk = world.desk();
+        let mut slow = pin!(sweeping(&desk, &asked));
+        let context = &mut Context::from_waker(Waker::noop());
+        let mut done = (0..turns).any(|_| slow.as_mut().poll(context).is_ready());
+        for _ in 0..3 {
+            world.later(30);
+            assert_eq!(world.sweep().status, 204);
+        }
+        while !done {
+            done = slow.as_mut().poll(context).is_ready();
+        }
+        assert_eq!(sent_to_all(&world), 20, "{turns}");
+    }
+}
+
+#[test]
+fn what_a_sweep_left_in_the_midst_of_it_is_sent_by_one_that_comes_later() {
+    let asked = get("/ops/sweep");
+    for turns in 1..20 {
+        let world = twenty();
+        let desk = world.desk();
+        {
+            let mut cut = pin!(sweeping(&desk, &asked));
+            let context = &mut Context::from_waker(Waker::noop());
+            assert!((0..turns).all(|_| cut.as_mut().poll(context).is_pending()));
+        }
+        world.later(500);
+        world.sweep();
+        assert!(sent_to_all(&world) >= 20);
+        assert!(world.keys("outbox").is_empty(), "{turns}");
+    }
+}
+
+#[test]
+fn what_an_earlier_release_noted_of_the_last_sweep_stops_none() {
+    let world = twenty();
+    let earlier = desk_core::sealed::plain(None, &encode(&world.now.get()));
+    world.store.put("sweep:ran", earlier);
+    assert_eq!(world.sweep().status, 204);
+    assert_eq!(sent_to_all(&world), 20);
+}
+
+#[test]
+fn no_opt_out_is_told_twice_by_sweeps_that_overlap() {
+    let asked = get("/ops/sweep");
+    for turns in 1..40 {
+        let before = World::new();
+        for who in 0..20 {
+            let put = json!({"email": format!("{who}@example.org"), "reason": "she called"});
+            let bearer = format!("Bearer {OPERATOR}");
+            let headers = [("authorization", &*bearer), ("content-type", "application/json")];
+            before.suppressions(&request(Method::PUT, "/suppressions", &headers, put.to_string()));
+        }
+        let mut world = mailer();
+        world.store = before.store;
+        world.later(120);
+        let desk = world.desk();
+        let mut slow = pin!(sweeping(&desk, &asked));
+        let context = &mut Context::from_waker(Waker::noop());
+        let mut done = (0..turns).any(|_| slow.as_mut().poll(context).is_ready());
+        world.later(30);
+        world.sweep();
+        while !done {
+            done = slow.as_mut().poll(context).is_ready();
+        }
+        assert_eq!(world.store.sent().len(), 20, "{turns}");
+        assert_eq!((world.keys("told").len(), world.keys("try").len()), (20, 0));
+    }
+}
+
+#[test]
+fn of_much_that_changed_at_once_the_sweep_tells_what_the_first_try_has_no_time_for() {
+    let world = mailer();
+    world.store.others_answer(None);
+    let desk = world.desk();
+    let mails: Vec<Message> = (0..10)
+        .map(|_| {
+            let id = desk.moment.id();
+            block_on(put(&desk, id, &a_mail(&desk, DAY))).unwrap();
+            Message::Mail(id, a_mail(&desk, DAY))
+        })
+        .collect();
+    let said = block_on(after(&desk, mails).unwrap().run()).unwrap();
+    assert!(said.contains("in vain (1)"), "{said}");
+    assert_eq!((world.store.sent().len(), world.keys("try").len()), (8, 8));
+    world.store.others_answer(Some(200));
+    world.later(60);
+    world.sweep();
+    assert_eq!((world.store.sent().len(), world.keys("outbox").len()), (10, 0));
 }
 
 #[test]
