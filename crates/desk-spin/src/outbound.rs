@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use bytes::Bytes;
 use desk_web::ports::{Answer, Call, Outbound, OutboundError};
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::Response;
@@ -27,8 +28,8 @@ impl<S: Ports> Ports for Calling<S> {
     const CALLS: bool = true;
 }
 
-/// How long another host may take to be reached, and to begin its answer: 15 seconds, half of what the strictest Spin host
-/// gives a request in all.
+/// How long another host may take to be reached, to begin its answer, and to go on with it: 15 seconds, half of what the
+/// strictest Spin host gives a request in all.
 const PATIENCE: u64 = 15_000_000_000;
 /// The most bytes of an answer that are read.
 const MAX_ANSWER: usize = 64 * 1024;
@@ -38,6 +39,10 @@ impl<S> Outbound for Calling<S> {
         let request = request(call)?;
         let response = client::send(request).await.map_err(failed)?;
         let status = response.get_status_code();
+        // What was sent is taken, whatever stalls behind that: who waited for the rest would send it again.
+        if call.body.is_some() && (200..300).contains(&status) {
+            return Ok(Answer { status, body: Bytes::new() });
+        }
         let (_done, outcome) = wit_future::new(|| Ok(()));
         let (mut stream, _trailers) = Response::consume_body(response, outcome);
         let mut body = Vec::new();
@@ -78,6 +83,7 @@ fn request(call: Call<'_>) -> Result<Request, OutboundError> {
     // A host may not know these, and is then as patient as it likes.
     let _ = options.set_connect_timeout(Some(PATIENCE));
     let _ = options.set_first_byte_timeout(Some(PATIENCE));
+    let _ = options.set_between_bytes_timeout(Some(PATIENCE));
     let (trailers, trailers_end) = wit_future::new(|| Ok(None));
     let (writer, contents) = match call.body {
         Some(body) => {

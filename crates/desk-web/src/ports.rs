@@ -45,7 +45,8 @@ pub trait Scan: Store {
 /// manifest entry allows.
 #[expect(async_fn_in_trait, reason = "a guest has one thread, so the futures need no Send bound")]
 pub trait Outbound {
-    /// Sends a request and waits for the answer, of whose body it takes 64 KiB at the most.
+    /// Sends a request and waits for the answer, of whose body it takes 64 KiB at the most, and nothing where what was sent
+    /// is taken (a status of 2xx).
     ///
     /// # Errors
     /// [`OutboundError`] if no answer came, or the host is not one that may be called.
@@ -68,7 +69,7 @@ pub struct Call<'a> {
 pub struct Answer {
     /// The status.
     pub status: u16,
-    /// The body.
+    /// The body; empty if something was sent and taken.
     pub body: Bytes,
 }
 
