@@ -8,7 +8,7 @@ use desk_core::suppression::Change;
 use http::StatusCode;
 
 use crate::desk::{Desk, decode_as, encode_as};
-use crate::join::all;
+use crate::join::{all, both};
 use crate::journal;
 use crate::outbox::{self, AT_ONCE, MAILS, Mail, Message};
 use crate::ports::{Outbound, Scan};
@@ -20,12 +20,16 @@ use crate::suppressions::{cursor, untold};
 
 /// It does nothing when it ran less than so many seconds ago.
 const PAUSE: i64 = 20;
+/// Where it is kept which sweep was the last.
+const RAN: &str = "sweep:ran";
 /// The number of the layout in which it is kept which sweep was the last; the one before it kept when that was.
 const TURN_LAYOUT: u8 = 2;
 /// What was stored less than so many seconds ago is still being told by whoever stored it.
 const GRACE: i64 = 60;
 /// How much it tells in one call, eight at a time.
 const BOUND: usize = 64;
+/// How much it looks at in one call, to see whether it is due.
+const LOOKS: usize = 256;
 
 /// Answers for `/ops/sweep`.
 pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) -> Response {
@@ -50,7 +54,7 @@ async fn sweep<S: Scan + Outbound>(
     // A clock that was set back must not stop it for good.
     let rests = |ran: Id| (0..PAUSE).contains(&desk.now().seconds_since(ran.instant()));
     if !ran.is_some_and(rests) {
-        desk.write(&last_key()?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
+        desk.write(&parsed(RAN)?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
         let keys = desk.store.keys("").await?;
         // Of two that began at once, the one that wrote last goes on. What was there before says nothing: a store may be
         // slow to show what was written.
@@ -58,10 +62,10 @@ async fn sweep<S: Scan + Outbound>(
         if now != Some(turn) && now != ran {
             return Ok(Reply::new(StatusCode::NO_CONTENT));
         }
-        // People wait for mail, and for nothing that is deleted. What is wrong with one keeps nothing else from happening.
-        let told = tell(desk, &keys).await;
-        let pruned = journal::prune(desk, &keys).await;
-        let kept = retention::run(desk, &keys).await;
+        // What is wrong with one keeps nothing else from happening, and neither does whom it takes long to tell.
+        let rest =
+            async { Ok((journal::prune(desk, &keys).await, retention::run(desk, &keys).await)) };
+        let (told, (pruned, kept)) = both(async { Ok(tell(desk, &keys).await) }, rest).await?;
         *log = told?;
         pruned?;
         kept?;
@@ -69,13 +73,13 @@ async fn sweep<S: Scan + Outbound>(
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }
 
-fn last_key() -> Result<StoreKey, Problem> {
-    StoreKey::new("sweep:ran").map_err(|error| Problem::Internal(error.to_string()))
+fn parsed(key: &str) -> Result<StoreKey, Problem> {
+    StoreKey::new(key).map_err(|error| Problem::Internal(error.to_string()))
 }
 
 /// Which sweep was the last. What cannot be read is of an earlier release, or of no use.
 async fn last<S: Scan>(desk: &Desk<'_, S>) -> Result<Option<Id>, Problem> {
-    let stored = desk.read_framed(&last_key()?).await?;
+    let stored = desk.read_framed(&parsed(RAN)?).await?;
     Ok(stored.and_then(|stored| decode_as(TURN_LAYOUT, &stored)))
 }
 
@@ -111,13 +115,19 @@ async fn tell<S: Scan + Outbound>(
     if listens && lists.is_ok() {
         waiting.extend(untold(keys, cursor(desk).await?).into_iter().map(Waiting::Changed));
     }
-    // The oldest first.
+    // The oldest first; where it may be more than goes in one call, behind what the one before came to.
     waiting.sort_unstable_by_key(Waiting::id);
-    let (mut told, mut refused) = (0, None);
-    for chunk in waiting.chunks(AT_ONCE) {
+    let cursor = parsed("sweep:told")?;
+    let known: Option<Id> =
+        if waiting.len() > BOUND { desk.read_plain(&cursor).await?.flatten() } else { None };
+    let behind = waiting.partition_point(|waiting| Some(waiting.id()) <= known);
+    waiting.rotate_left(behind);
+    let (mut told, mut looked, mut refused) = (0, None, None);
+    for chunk in waiting.chunks(AT_ONCE).take(LOOKS / AT_ONCE) {
         if told >= BOUND {
             break;
         }
+        looked = chunk.last().map(Waiting::id);
         let tries =
             chunk.iter().map(|waiting| async { Ok::<_, Problem>(again(desk, waiting).await) });
         for outcome in all(tries).await? {
@@ -132,6 +142,11 @@ async fn tell<S: Scan + Outbound>(
                 Err(problem) => return Err(problem),
             }
         }
+    }
+    // Where it came around there is nowhere to go on.
+    let until = looked.filter(|_| looked != waiting.last().map(Waiting::id));
+    if until != known {
+        desk.write_plain(&cursor, None, &until).await?;
     }
     lists?;
     webhook?;
