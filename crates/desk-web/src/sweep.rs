@@ -10,7 +10,7 @@ use http::StatusCode;
 use crate::desk::{Desk, decode_as, encode_as};
 use crate::join::{all, both};
 use crate::journal;
-use crate::outbox::{self, AT_ONCE, MAILS, Mail, Message};
+use crate::outbox::{self, AT_ONCE, MAILS, Mail, Message, Tries};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -122,24 +122,23 @@ async fn tell<S: Scan + Outbound>(
         if waiting.len() > BOUND { desk.read_plain(&cursor).await?.flatten() } else { None };
     let behind = waiting.partition_point(|waiting| Some(waiting.id()) <= known);
     waiting.rotate_left(behind);
-    let (mut told, mut looked, mut refused) = (0, None, None);
+    let (mut due, mut looked, mut refused) = (Vec::new(), None, None);
     for chunk in waiting.chunks(AT_ONCE).take(LOOKS / AT_ONCE) {
-        if told >= BOUND {
+        if due.len() + AT_ONCE > BOUND {
             break;
         }
         looked = chunk.last().map(Waiting::id);
-        let tries =
-            chunk.iter().map(|waiting| async { Ok::<_, Problem>(again(desk, waiting).await) });
-        for outcome in all(tries).await? {
-            match outcome {
-                Ok(None) => {}
-                Ok(Some(result)) => {
-                    told += 1;
-                    refused = refused.or(result);
-                }
-                // One that cannot be read keeps nobody else from being told.
-                Err(Problem::Internal(what)) => refused = refused.or(Some(what)),
-                Err(problem) => return Err(problem),
+        let looks = chunk.iter().map(|waiting| async { Ok(tries(desk, waiting.id()).await) });
+        for (waiting, outcome) in chunk.iter().zip(all(looks).await?) {
+            due.extend(heard(outcome, &mut refused)?.map(|_| waiting));
+        }
+    }
+    // Only what is due, eight at a time: a claim reckons with how long that takes.
+    for chunk in due.chunks(AT_ONCE) {
+        let told = chunk.iter().map(|waiting| async { Ok(again(desk, waiting).await) });
+        for outcome in all(told).await? {
+            if let Some(said) = heard(outcome, &mut refused)? {
+                refused.get_or_insert(said);
             }
         }
     }
@@ -154,20 +153,37 @@ async fn tell<S: Scan + Outbound>(
     Ok(refused)
 }
 
-/// Tells one thing again, if it is due and no other sweep is at it: `None` if not, else what went wrong, if anything.
-async fn again<S: Scan + Outbound>(
-    desk: &Desk<'_, S>,
-    waiting: &Waiting,
-) -> Result<Option<Option<String>>, Problem> {
-    let id = waiting.id();
+/// What one thing came to. One that cannot be read keeps nobody else from being told.
+fn heard<T>(
+    outcome: Result<Option<T>, Problem>,
+    refused: &mut Option<String>,
+) -> Result<Option<T>, Problem> {
+    match outcome {
+        Err(Problem::Internal(what)) => {
+            refused.get_or_insert(what);
+            Ok(None)
+        }
+        outcome => outcome,
+    }
+}
+
+/// How often something was told, if that was ever, and if it is due: else `None`.
+async fn tries<S: Scan>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Option<Tries>>, Problem> {
     let tries = outbox::tries(desk, id).await?;
     let due = match tries {
         None => desk.now().seconds_since(id.instant()) >= GRACE,
         Some(tries) => tries.next.is_some_and(|next| next <= desk.now()),
     };
-    if !due {
-        return Ok(None);
-    }
+    Ok(due.then_some(tries))
+}
+
+/// Tells one thing again, if it is still due and no other sweep is at it. Gives what went wrong, if anything.
+async fn again<S: Scan + Outbound>(
+    desk: &Desk<'_, S>,
+    waiting: &Waiting,
+) -> Result<Option<String>, Problem> {
+    let id = waiting.id();
+    let Some(tries) = tries(desk, id).await? else { return Ok(None) };
     let claimed = outbox::claim(desk, id, tries).await?;
     if claimed.is_none() {
         return Ok(None);
@@ -184,7 +200,7 @@ async fn again<S: Scan + Outbound>(
         }
     };
     match message {
-        Some(message) => Ok(Some(outbox::tell(desk, &message, claimed).await)),
+        Some(message) => Ok(outbox::tell(desk, &message, claimed).await),
         // It is no longer of use, and neither is what was noted of it.
         None => outbox::remove(desk, id).await.map(|()| None),
     }

@@ -595,7 +595,7 @@ fn what_one_call_looks_at_is_bounded_and_the_next_one_goes_on() {
     let mut sent = 0;
     for _ in 0..10 {
         world.later(60);
-        assert!(calls(&world) <= 256 + 2 * 64);
+        assert!(calls(&world) <= 256 + 3 * 64);
         let now = world.store.sent().len();
         assert!(now <= 64);
         sent += now;
