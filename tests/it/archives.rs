@@ -9,9 +9,24 @@ use desk_core::zip::Zip;
 
 use crate::harness::program;
 
-/// Reads every entry, checks its checksum, and prints the names with what was found in them.
+/// Reads every entry, checks its checksum, and prints the names with what was found in them: first from the beginning, as
+/// what unpacks while it downloads does, and then by the directory.
 const READER: &str = "\
-import hashlib, json, sys, zipfile
+import hashlib, json, struct, sys, zipfile, zlib
+with open(sys.argv[1], 'rb') as archive:
+    while (head := archive.read(30))[:4] == b'PK\\3\\4':
+        assert struct.unpack('<HH', head[6:10]) == (0x808, 8), head
+        archive.read(sum(struct.unpack('<HH', head[26:30])))
+        begin, inflate, sum_, size = archive.tell(), zlib.decompressobj(-15), 0, 0
+        while not inflate.eof:
+            chunk = archive.read(65536)
+            assert chunk
+            content = inflate.decompress(chunk)
+            sum_, size = zlib.crc32(content, sum_), size + len(content)
+        archive.seek(-len(inflate.unused_data), 1)
+        packed = archive.tell() - begin
+        assert struct.unpack('<IIII', archive.read(16)) == (0x08074b50, sum_, packed, size)
+    assert head[:4] in (b'PK\\1\\2', b'PK\\5\\6'), head
 with zipfile.ZipFile(sys.argv[1]) as archive:
     assert archive.testzip() is None
     print(json.dumps({entry.filename: hashlib.sha256(archive.read(entry)).hexdigest() for entry in archive.infolist()}))
@@ -55,7 +70,9 @@ fn run(name: &str, arguments: &[&str], path: &Path) -> Option<Output> {
 fn others_read_what_is_written() {
     let at: Timestamp = "2026-11-22T10:00:00Z".parse().unwrap();
     let (mut out, mut zip) = (Vec::new(), Zip::new(at));
-    zip.add(&mut out, "data.json", b"{}").unwrap();
+    let mut entry = zip.begin(&mut out, "data.json").unwrap();
+    entry.write(&mut out, b"{}").unwrap();
+    zip = entry.end(&mut out);
     let mut entry = zip.begin(&mut out, "files/отчёт – 1.pdf").unwrap();
     for _ in 0..1_000 {
         entry.write(&mut out, &[b'x'; 4_096]).unwrap();
@@ -63,7 +80,9 @@ fn others_read_what_is_written() {
     zip = entry.end(&mut out);
     // Nothing in it may be taken for what frames it.
     let inner = out.clone();
-    zip.add(&mut out, "files/archive.zip", &inner).unwrap();
+    let mut entry = zip.begin(&mut out, "files/archive.zip").unwrap();
+    entry.write(&mut out, &inner).unwrap();
+    zip = entry.end(&mut out);
     zip = zip.begin(&mut out, "empty.txt").unwrap().end(&mut out);
     zip.finish(&mut out);
     if let Some(found) = check(&out) {

@@ -1,5 +1,9 @@
 //! ZIP archives, written as they go: PKWARE's APPNOTE 6.3.10, without compression, encryption and ZIP64.
 //!
+//! Sizes and checksum follow the content, for they are not known before. What reads an archive from its beginning must then
+//! see by itself where the content ends, which Java refuses to do for an entry that is stored. So every entry is deflated,
+//! in blocks that are not compressed (RFC 1951, section 3.2.4).
+//!
 //! A writer takes chunks and gives chunks, so an archive of any size takes no more memory than its largest chunk and some
 //! hundred bytes for each entry. Bytes go to the end of a buffer that the caller empties whenever they like.
 //!
@@ -52,6 +56,15 @@ const END_LEN: u64 = 22;
 /// The flags of section 4.4.4: CRC and sizes follow the content, and the name is UTF-8.
 const FOLLOWS: u16 = 1 << 3;
 const UTF_8: u16 = 1 << 11;
+/// The method of section 4.4.5 that is called deflate.
+const DEFLATE: u16 = 8;
+/// The most bytes of a block, and the length of its head: whether it is the last one, its length, and that turned over.
+const MAX_BLOCK: usize = u16::MAX as usize;
+const BLOCK_HEAD_LEN: u64 = 5;
+/// The last block, which is empty.
+const LAST_BLOCK: [u8; 5] = [1, 0, 0, 0xff, 0xff];
+/// What follows the content.
+const TAIL_LEN: u64 = BLOCK_HEAD_LEN + DESCRIPTOR_LEN;
 /// Version 2.0 of the format.
 const VERSION: u16 = 20;
 /// Made under Unix, which says how the attributes are read: a plain file that its owner may write.
@@ -62,8 +75,9 @@ const ATTRIBUTES: u32 = 0o100_644 << 16;
 #[derive(Clone, Debug)]
 struct Entry {
     name: String,
-    flags: u16,
     crc: u32,
+    /// How long the content is with the heads of its blocks, and without.
+    packed: u32,
     size: u32,
     offset: u32,
 }
@@ -105,36 +119,13 @@ impl Zip {
     /// # Errors
     /// [`ZipError`].
     pub fn begin(mut self, out: &mut Vec<u8>, name: &str) -> Result<OpenEntry, ZipError> {
-        let entry = self.admit(entry_name(name), FOLLOWS | UTF_8, 0, 0, DESCRIPTOR_LEN)?;
+        let entry = self.admit(entry_name(name))?;
         self.local(out, &entry);
         Ok(OpenEntry { zip: self, entry, crc: Crc32::new() })
     }
 
-    /// Writes an entry whose content is at hand: what reads archives from their beginning prefers these.
-    ///
-    /// # Errors
-    /// [`ZipError`].
-    pub fn add(&mut self, out: &mut Vec<u8>, name: &str, content: &[u8]) -> Result<(), ZipError> {
-        let size = u32::try_from(content.len()).map_err(|_| ZipError::TooLarge)?;
-        let mut crc = Crc32::new();
-        crc.update(content);
-        let entry = self.admit(entry_name(name), UTF_8, crc.value(), size, size.into())?;
-        self.local(out, &entry);
-        out.extend_from_slice(content);
-        self.written += u64::from(size);
-        self.keep(entry);
-        Ok(())
-    }
-
-    /// Sees whether an entry has room, with what follows its local header.
-    fn admit(
-        &self,
-        name: String,
-        flags: u16,
-        crc: u32,
-        size: u32,
-        follows: u64,
-    ) -> Result<Entry, ZipError> {
+    /// Sees whether an entry has room.
+    fn admit(&self, name: String) -> Result<Entry, ZipError> {
         if self.entries.len() >= MAX_ENTRIES {
             return Err(ZipError::TooManyEntries);
         }
@@ -142,9 +133,9 @@ impl Zip {
             return Err(ZipError::NameTaken);
         }
         let length = name.len() as u64;
-        self.room(LOCAL_LEN + length + follows + CENTRAL_LEN + length)?;
+        self.room(LOCAL_LEN + length + TAIL_LEN + CENTRAL_LEN + length)?;
         let offset = u32::try_from(self.written).map_err(|_| ZipError::TooLarge)?;
-        Ok(Entry { name, flags, crc, size, offset })
+        Ok(Entry { name, crc: 0, packed: 0, size: 0, offset })
     }
 
     /// Sees whether so many bytes more leave room for the directory.
@@ -167,10 +158,10 @@ impl Zip {
     /// What the local header and the directory say alike, from the version to the lengths of name and extra field.
     fn common(&self, out: &mut Vec<u8>, entry: &Entry) {
         let (time, date) = self.at;
-        for short in [VERSION, entry.flags, 0, time, date] {
+        for short in [VERSION, FOLLOWS | UTF_8, DEFLATE, time, date] {
             out.extend_from_slice(&short.to_le_bytes());
         }
-        for long in [entry.crc, entry.size, entry.size] {
+        for long in [entry.crc, entry.packed, entry.size] {
             out.extend_from_slice(&long.to_le_bytes());
         }
         // A name is cut to fit.
@@ -222,20 +213,38 @@ impl OpenEntry {
     /// # Errors
     /// [`ZipError::TooLarge`]; then nothing of the chunk is written.
     pub fn write(&mut self, out: &mut Vec<u8>, chunk: &[u8]) -> Result<(), ZipError> {
+        let blocks = chunk.chunks(MAX_BLOCK);
         let length = u32::try_from(chunk.len()).map_err(|_| ZipError::TooLarge)?;
-        self.zip.room(DESCRIPTOR_LEN + u64::from(length))?;
+        let packed = u64::from(length) + blocks.len() as u64 * BLOCK_HEAD_LEN;
+        self.zip.room(TAIL_LEN + packed)?;
         self.entry.size = self.entry.size.checked_add(length).ok_or(ZipError::TooLarge)?;
-        self.zip.written += u64::from(length);
+        self.count(packed);
         self.crc.update(chunk);
-        out.extend_from_slice(chunk);
+        for block in blocks {
+            // A block is cut to fit.
+            let length = u16::try_from(block.len()).unwrap_or(u16::MAX);
+            out.push(0);
+            out.extend_from_slice(&length.to_le_bytes());
+            out.extend_from_slice(&(!length).to_le_bytes());
+            out.extend_from_slice(block);
+        }
         Ok(())
     }
 
+    /// Counts what is written of the content. An archive has less than 4 GiB, and so has an entry.
+    fn count(&mut self, packed: u64) {
+        self.zip.written += packed;
+        let packed = u32::try_from(packed).unwrap_or(u32::MAX);
+        self.entry.packed = self.entry.packed.saturating_add(packed);
+    }
+
     /// Ends the entry with what was not known when it began.
-    pub fn end(self, out: &mut Vec<u8>) -> Zip {
+    pub fn end(mut self, out: &mut Vec<u8>) -> Zip {
+        out.extend_from_slice(&LAST_BLOCK);
+        self.count(BLOCK_HEAD_LEN);
         let Self { mut zip, mut entry, crc } = self;
         entry.crc = crc.value();
-        for long in [DESCRIPTOR, entry.crc, entry.size, entry.size] {
+        for long in [DESCRIPTOR, entry.crc, entry.packed, entry.size] {
             out.extend_from_slice(&long.to_le_bytes());
         }
         zip.written += DESCRIPTOR_LEN;

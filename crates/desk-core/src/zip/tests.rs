@@ -11,7 +11,6 @@ fn at() -> Timestamp {
 struct Read {
     name: String,
     content: Vec<u8>,
-    streamed: bool,
     time: u16,
     date: u16,
 }
@@ -45,6 +44,22 @@ fn crc(bytes: &[u8]) -> u32 {
         }
     }
     !crc
+}
+
+/// Inflates blocks that are not compressed, and insists on there being no others, and none that is empty but the last.
+fn inflate(cursor: &mut Cursor<'_>) -> Vec<u8> {
+    let mut content = Vec::new();
+    loop {
+        let last = cursor.bytes(1)[0];
+        assert!(last <= 1, "{last:x}");
+        let (length, turned) = (cursor.short(), cursor.short());
+        assert_eq!(length, !turned);
+        assert_eq!(last == 1, length == 0);
+        content.extend_from_slice(cursor.bytes(length.into()));
+        if last == 1 {
+            return content;
+        }
+    }
 }
 
 /// Reads an archive, and insists on everything: that directory and local headers agree, that nothing lies between the
@@ -84,36 +99,35 @@ fn read(archive: &[u8]) -> Vec<Read> {
         let (flags, method, time, date) = (said.short(), said.short(), said.short(), said.short());
         assert_eq!((local.short(), local.short()), (flags, method));
         assert_eq!((local.short(), local.short()), (time, date));
-        assert_eq!(method, 0);
-        let streamed = flags == (1 << 11 | 1 << 3);
-        assert!(streamed || flags == 1 << 11, "{flags:x}");
+        assert_eq!((flags, method), (1 << 11 | 1 << 3, 8));
         let (sum, packed, size) = (said.long(), said.long(), said.long());
-        assert_eq!(packed, size);
-        let here = (local.long(), local.long(), local.long());
-        assert_eq!(here, if streamed { (0, 0, 0) } else { (sum, size, size) });
+        assert_eq!((local.long(), local.long(), local.long()), (0, 0, 0));
         assert_eq!((usize::from(local.short()), local.short()), (name.len(), 0));
         assert_eq!(local.bytes(name.len()), name.as_bytes());
-        let content = local.bytes(size as usize).to_vec();
+        let left = local.0.len();
+        let content = inflate(&mut local);
+        assert_eq!((left - local.0.len(), content.len()), (packed as usize, size as usize));
         assert_eq!(crc(&content), sum);
-        if streamed {
-            assert_eq!(local.long(), 0x0807_4b50);
-            assert_eq!((local.long(), local.long(), local.long()), (sum, size, size));
-        }
+        assert_eq!(local.long(), 0x0807_4b50);
+        assert_eq!((local.long(), local.long(), local.long()), (sum, packed, size));
         next = start - local.0.len();
-        entries.push(Read { name, content, streamed, time, date });
+        entries.push(Read { name, content, time, date });
     }
     assert_eq!(next, start, "nothing lies before the directory");
     entries
 }
 
-/// Writes entries, each in the chunks that it is given in; one chunk alone is added whole.
+/// Writes an entry of one chunk.
+fn add(zip: Zip, out: &mut Vec<u8>, name: &str, content: &[u8]) -> Result<Zip, ZipError> {
+    let mut entry = zip.begin(out, name)?;
+    entry.write(out, content)?;
+    Ok(entry.end(out))
+}
+
+/// Writes entries, each in the chunks that it is given in.
 fn write(entries: &[(String, Vec<Vec<u8>>)]) -> Vec<u8> {
     let (mut out, mut zip) = (Vec::new(), Zip::new(at()));
     for (name, chunks) in entries {
-        if let [whole] = chunks.as_slice() {
-            zip.add(&mut out, name, whole).unwrap();
-            continue;
-        }
         let mut entry = zip.begin(&mut out, name).unwrap();
         for chunk in chunks {
             entry.write(&mut out, chunk).unwrap();
@@ -134,15 +148,10 @@ fn an_archive_is_read_as_it_was_written() {
     ];
     let archive = write(&entries);
     let found = read(&archive);
-    let shown: Vec<_> =
-        found.iter().map(|e| (e.name.as_str(), e.content.as_slice(), e.streamed)).collect();
+    let shown: Vec<_> = found.iter().map(|e| (e.name.as_str(), e.content.as_slice())).collect();
     assert_eq!(
         shown,
-        [
-            ("index.html", &b"<p>hello"[..], true),
-            ("files/отчёт-1.pdf", b"%PDF-", false),
-            ("empty", b"", true),
-        ]
+        [("index.html", &b"<p>hello"[..]), ("files/отчёт-1.pdf", b"%PDF-"), ("empty", b""),]
     );
     // 10:00:00 of 22 November 2026: seconds count by two.
     assert_eq!((found[0].time, found[0].date), (10 << 11, 46 << 9 | 11 << 5 | 22));
@@ -194,10 +203,11 @@ fn names_are_made_harmless() {
 
 #[test]
 fn no_two_entries_have_the_same_name() {
-    let (mut out, mut zip) = (Vec::new(), Zip::new(at()));
-    zip.add(&mut out, "a/b", b"").unwrap();
-    assert_eq!(zip.add(&mut out, "../a//B", b"").err(), Some(ZipError::NameTaken));
-    assert_eq!(zip.clone().begin(&mut out, "A/b").err(), Some(ZipError::NameTaken));
+    let mut out = Vec::new();
+    let zip = add(Zip::new(at()), &mut out, "a/b", b"").unwrap();
+    for name in ["../a//B", "A/b"] {
+        assert_eq!(zip.clone().begin(&mut out, name).err(), Some(ZipError::NameTaken));
+    }
     zip.finish(&mut out);
     assert_eq!(read(&out).len(), 1);
 }
@@ -206,39 +216,49 @@ fn no_two_entries_have_the_same_name() {
 fn there_are_no_more_entries_than_can_be_counted() {
     let (mut out, mut zip) = (Vec::new(), Zip::new(at()));
     for number in 0..MAX_ENTRIES {
-        zip.add(&mut out, &format!("{number:05}"), b"").unwrap();
+        zip = add(zip, &mut out, &format!("{number:05}"), b"").unwrap();
     }
-    assert_eq!(zip.add(&mut out, "one more", b"").err(), Some(ZipError::TooManyEntries));
     assert_eq!(zip.clone().begin(&mut out, "one more").err(), Some(ZipError::TooManyEntries));
     zip.finish(&mut out);
     assert_eq!(read(&out).len(), MAX_ENTRIES);
 }
 
 #[test]
+fn what_is_longer_than_a_block_takes_several() {
+    for (length, blocks) in [(0, 0), (1, 1), (65_535, 1), (65_536, 2), (131_070, 2), (131_071, 3)] {
+        let content: Vec<u8> = (0..length).map(|at| (at % 251) as u8).collect();
+        let archive = write(&[("x".to_owned(), vec![content.clone()])]);
+        assert_eq!(read(&archive)[0].content, content);
+        let frame = LOCAL_LEN + TAIL_LEN + CENTRAL_LEN + 2 + END_LEN;
+        assert_eq!(archive.len() as u64, frame + length + 5 * blocks, "{length}");
+    }
+}
+
+#[test]
 fn an_archive_that_is_full_can_still_be_ended() {
     // As if nearly 4 GiB had been written.
     let full = |left: u64| Zip { written: MAX_BYTES - END_LEN - left, ..Zip::new(at()) };
-    let needed = LOCAL_LEN + CENTRAL_LEN + 2;
+    let needed = LOCAL_LEN + TAIL_LEN + CENTRAL_LEN + 2;
     for content in [0, 1, 100] {
         let (mut out, bytes) = (Vec::new(), vec![7; content]);
-        let mut zip = full(needed + content as u64);
-        zip.add(&mut out, "x", &bytes).unwrap();
-        zip.finish(&mut out);
-        assert_eq!(out.len() as u64, needed + content as u64 + END_LEN);
-        let mut out = Vec::new();
-        let refused = full(needed + content as u64 - 1).add(&mut out, "x", &bytes);
-        assert_eq!((refused, out.len()), (Err(ZipError::TooLarge), 0));
+        let packed = content as u64 + if content == 0 { 0 } else { 5 };
+        add(full(needed + packed), &mut out, "x", &bytes).unwrap().finish(&mut out);
+        assert_eq!(out.len() as u64, needed + packed + END_LEN);
+        let refused = add(full(needed + packed - 1), &mut Vec::new(), "x", &bytes);
+        assert_eq!(refused.err(), Some(ZipError::TooLarge));
     }
     let mut out = Vec::new();
-    assert!(full(needed + DESCRIPTOR_LEN - 1).begin(&mut out, "x").is_err());
-    let mut entry = full(needed + DESCRIPTOR_LEN + 3).begin(&mut out, "x").unwrap();
+    assert!(full(needed - 1).begin(&mut out, "x").is_err() && out.is_empty());
+    let mut entry = full(needed + 5 + 3).begin(&mut out, "x").unwrap();
+    let begun = out.len();
     assert_eq!(entry.write(&mut out, b"four"), Err(ZipError::TooLarge));
+    assert_eq!(out.len(), begun);
     entry.write(&mut out, b"now").unwrap();
     assert_eq!(entry.write(&mut out, b"!"), Err(ZipError::TooLarge));
-    let mut zip = entry.end(&mut out);
-    assert_eq!(zip.add(&mut out, "y", b""), Err(ZipError::TooLarge));
+    let zip = entry.end(&mut out);
+    assert_eq!(zip.clone().begin(&mut out, "y").err(), Some(ZipError::TooLarge));
     zip.finish(&mut out);
-    assert_eq!(out.len() as u64, needed + DESCRIPTOR_LEN + 3 + END_LEN);
+    assert_eq!(out.len() as u64, needed + 5 + 3 + END_LEN);
 }
 
 proptest! {

@@ -248,8 +248,14 @@ fn entries(archive: &[u8]) -> BTreeMap<String, Vec<u8>> {
         assert_eq!(long(at), 0x0201_4b50);
         let (size, length, offset) = (long(at + 24), short(at + 28), long(at + 42));
         let name = String::from_utf8(archive[at + 46..at + 46 + length].to_vec()).unwrap();
-        let begin = offset + 30 + short(offset + 26);
-        assert!(found.insert(name, archive[begin..begin + size].to_vec()).is_none());
+        let (mut content, mut block) = (Vec::new(), offset + 30 + short(offset + 26));
+        // Deflated without compression: blocks, of which the last one is empty.
+        while archive[block] == 0 {
+            content.extend_from_slice(&archive[block + 5..block + 5 + short(block + 1)]);
+            block += 5 + short(block + 1);
+        }
+        assert_eq!((&archive[block..block + 5], content.len()), (&[1, 0, 0, 255, 255][..], size));
+        assert!(found.insert(name, content).is_none());
         at += 46 + length;
     }
     assert_eq!(at, end);
