@@ -23,7 +23,6 @@ use desk_core::webhook::{self, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Desk, decode, decode_as, encode_as, undecodable};
-use crate::join::all;
 use crate::json::Json;
 use crate::lists::Lists;
 use crate::ports::{Answer, Call, Outbound, Store};
@@ -349,11 +348,14 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
     Some(After::new(async move {
         let desk = Desk { store: &store, setup: &setup, moment };
-        // Side by side, so that all of it ends before the sweep takes it for lost. What is more than that is the sweep's.
-        let tries = told.iter().take(AT_ONCE);
-        let tries = tries.map(|message| async { Ok(tell(&desk, message, None).await) });
-        // What is said of the first that was not taken will do.
-        all(tries).await.ok()?.into_iter().flatten().next()
+        for message in told.iter().take(AT_ONCE) {
+            // Whoever did not take one is not waited for again, so that this ends before the sweep takes it for lost. The
+            // rest is the sweep's.
+            if let refused @ Some(_) = tell(&desk, message, None).await {
+                return refused;
+            }
+        }
+        None
     }))
 }
 
