@@ -822,10 +822,10 @@ impl Request {
     /// For how long the clock may have rested, and why. Whether the law lets it rest, its rule says.
     pub fn pauses(&self, now: Timestamp) -> Vec<Pause> {
         let mut pauses = Vec::new();
-        // Where nobody was asked, as where the app asserts it, there was nothing to wait for.
-        if let Some(from) = self.asked {
-            let to = self.identified.map(|(at, _)| at).or_else(|| self.state(now).ended());
-            pauses.push(Pause { cause: Cause::Identity, from, to });
+        // Where nobody was asked, as where the app asserts it, or who asks was shown at once, there was nothing to wait for.
+        let shown = self.identified.map(|(at, _)| at).or_else(|| self.state(now).ended());
+        if let Some(from) = self.asked.filter(|asked| shown != Some(*asked)) {
+            pauses.push(Pause { cause: Cause::Identity, from, to: shown });
         }
         for &(from, to) in &self.clarifications {
             pauses.push(Pause { cause: Cause::Clarification, from, to });
