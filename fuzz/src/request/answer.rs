@@ -93,8 +93,8 @@ impl Answer {
                 assert!(!files.is_empty(), "an archive without files: {self:?}");
                 for (name, content) in files {
                     match name.rsplit('.').next() {
-                        Some("html") => html::check(&String::from_utf8_lossy(content)),
-                        Some("json") => is_json(content),
+                        Some("html") => html::check(&String::from_utf8_lossy(&content)),
+                        Some("json") => is_json(&content),
                         _ => {}
                     }
                 }

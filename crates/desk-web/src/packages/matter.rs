@@ -17,7 +17,7 @@ use crate::problem::Problem;
 /// A case or a data request.
 pub(super) enum Matter {
     Case(CaseKey, Case),
-    Request(RequestKey, Request),
+    Request(RequestKey, Box<Request>),
 }
 
 /// A part that lists cases or requests.
@@ -273,7 +273,7 @@ impl<'h> Matters<'h> {
                 case.map(|case| Matter::Case(*key, case))
             } else if let Some(key) = held.requests.get(at - held.cases.len()) {
                 let request = load(desk, key, held, Area::RequestEvents).await?;
-                request.map(|request| Matter::Request(*key, request))
+                request.map(|request| Matter::Request(*key, Box::new(request)))
             } else {
                 return Ok(None);
             };

@@ -320,7 +320,7 @@ fn a_mail_that_is_held_back_counts_like_one_that_is_sent() {
         let told = (0..5).map(|_| {
             let resent = world.data_requests(&post(&format!("{pending}/resend"), &json!({}), &[]));
             let shown = world.data_requests(&request(Method::GET, &pending, &accept, ""));
-            let shown: Value = serde_json::from_str(&shown.text()).unwrap();
+            let shown: Value = serde_json::from_str(shown.text()).unwrap();
             (resent.status, shown["mails_left"].clone(), shown["tries_left"].clone())
         });
         let told: Vec<_> = told.collect();
