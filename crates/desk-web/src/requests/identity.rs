@@ -273,6 +273,14 @@ pub(super) async fn confirm<S: Store>(
     let case = load(desk, key).await?;
     let now = desk.now();
     if !case.link_works(now) {
+        // Whoever has the mail can have another one sent, and may have no other page to ask for it.
+        let asks = request.method != Method::POST && !wants_json(request);
+        if asks && case.unproven(now).is_ok() {
+            let (path, state) = (pending_path(desk.setup, &key), case.state(now));
+            let page =
+                pages::pending(desk.setup, request, locale, &path, (&state, false), Said::TooLate);
+            return Ok(secret(Reply::page(StatusCode::GONE, locale.lang, page)));
+        }
         return Err(Problem::NotFound);
     }
     if request.method == Method::POST {

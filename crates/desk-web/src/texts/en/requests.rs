@@ -114,7 +114,7 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     code_locked: plain(
         "Too many wrong codes were entered, so none are taken any more. The link in the mail still works.",
     ),
-    code_late: plain("The code is older than 24 hours. Have another mail sent below."),
+    code_late: plain("Link and code are older than 24 hours. Have another mail sent below."),
     resend_title: plain("No mail?"),
     resend_hint: plain(
         "Look among unwanted mail first, and whether the address was right. Another mail has another code; the earlier one no longer counts.",
