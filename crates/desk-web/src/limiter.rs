@@ -99,6 +99,14 @@ impl Brake {
         desk.write(key, &sealed::plain(until, &encode(&verdict.slot))).await
     }
 
+    /// Counts, but where nothing was done that would.
+    ///
+    /// # Errors
+    /// As for [`Brake::count`].
+    pub async fn count_if<S: Store>(&self, desk: &Desk<'_, S>, done: bool) -> Result<(), Problem> {
+        if done { self.count(desk).await } else { Ok(()) }
+    }
+
     /// This brake for an answer to which nothing was written: the `RateLimit` fields do not count it.
     #[must_use]
     pub fn released(mut self) -> Self {

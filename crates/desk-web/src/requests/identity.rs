@@ -251,8 +251,7 @@ pub(super) async fn resend<S: Store>(
         outbox::put(desk, id, &mail).await?;
         beside.told.push(Told::Mail(id, mail));
     }
-    let counted =
-        both(client.count(desk), async { if sends { mailbox.count(desk).await } else { Ok(()) } });
+    let counted = both(client.count(desk), mailbox.count_if(desk, sends));
     both(append(desk, &key, case, resent), counted).await?;
     let reply = if page {
         let path = pending_path(desk.setup, &key);

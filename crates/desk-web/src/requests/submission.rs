@@ -259,8 +259,7 @@ async fn accept<S: Store>(
         outbox::put(desk, id, &mail).await?;
         beside.told.push(Told::Mail(id, mail));
     }
-    let counted =
-        both(client.count(desk), async { if sends { mailbox.count(desk).await } else { Ok(()) } });
+    let counted = both(client.count(desk), mailbox.count_if(desk, sends));
     both(cases::open(desk, &key, opening.expires, &opening), counted).await?;
     Ok((key, opening, client))
 }

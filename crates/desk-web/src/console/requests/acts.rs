@@ -195,29 +195,19 @@ impl Act {
 }
 
 /// Whether a stored act counts. One that raced an end, or another extension, comes after it and changes nothing.
-fn counts(case: &Request, id: Id, mail: Id) -> bool {
+fn counts(case: &Request, id: Id) -> bool {
     let ends = |change: &Change| {
         matches!(change, Change::Answered { .. } | Change::Refused { .. } | Change::Withdrawn)
     };
     let events = case.head.events();
     let ended = events.iter().take_while(|event| event.id < id).any(|event| ends(&event.change));
-    let is_extension =
-        |change: &Change| matches!(change, Change::Extended { notice, .. } if *notice == mail);
-    let extends = events.iter().any(|event| event.id == id && is_extension(&event.change));
-    let first = case.extension.as_ref().is_some_and(|extension| extension.notice == mail);
-    !ended && (!extends || first)
+    let first = case.extension.as_ref().map(|extension| extension.notice);
+    let is_second = |change: &Change| matches!(change, Change::Extended { notice, .. } if Some(*notice) != first);
+    !ended && !events.iter().any(|event| event.id == id && is_second(&event.change))
 }
 
-/// Refuses an act that does not count, and takes its mail back: at a retry as well, which must not be told "done".
-async fn lost<S: Scan>(
-    desk: &Desk<'_, S>,
-    case: &Request,
-    id: Id,
-    mail: Id,
-) -> Result<(), Problem> {
-    if counts(case, id, mail) {
-        return Ok(());
-    }
+/// Refuses an act that does not count, and takes its mail back.
+async fn lost<S: Scan>(desk: &Desk<'_, S>, mail: Id) -> Result<Reply, Problem> {
     desk.store.delete(&outbox::mail_key(mail)?).await?;
     Err(Problem::PreconditionFailed)
 }
@@ -257,18 +247,9 @@ pub(super) async fn act<S: Scan>(
         if !act.is(&earlier.change) {
             return Err(Problem::AlreadySent(None));
         }
-        let (earlier, notice) = (
-            earlier.id,
-            match &earlier.change {
-                Change::Extended { notice, .. } => Some(*notice),
-                _ => None,
-            },
-        );
-        let mail_id = match notice {
-            Some(notice) => notice,
-            None => mail_id(desk, &key, once.as_deref()).await?,
-        };
-        lost(desk, &case, earlier, mail_id).await?;
+        if !counts(&case, earlier.id) {
+            return lost(desk, mail_id(desk, &key, once.as_deref()).await?).await;
+        }
         // Nothing is done once more, but what came after the act may be missing.
         log::settle_end(desk, clocks, &case).await?;
         return Ok(done(desk, &case, status));
@@ -289,7 +270,9 @@ pub(super) async fn act<S: Scan>(
     }
     let case = cases::append(desk, &key, case, change, id).await?;
     let case = if act.is_one_of_a_kind() { reread(desk, key.id).await? } else { case };
-    lost(desk, &case, id, mail_id).await?;
+    if !counts(&case, id) {
+        return lost(desk, mail_id).await;
+    }
     log::settle_end(desk, clocks, &case).await?;
     told.extend(mail.map(|mail| Message::Mail(mail_id, mail)));
     Ok(done(desk, &case, status))

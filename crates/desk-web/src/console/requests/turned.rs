@@ -49,8 +49,8 @@ fn message(text: &str) -> Result<Text, Problem> {
 }
 
 /// Opens a data request from a complaint. Its id follows from the case and from what is asked for, so however often this
-/// is done, there is one request at a time; and it holds when the complaint came, from which the law counts. Who asks is proven by
-/// the mail, as with any other request.
+/// is done, there is one request at a time; and it holds when the complaint came, from which the law counts. Who asks is
+/// proven by the mail, as with any other request.
 pub(super) async fn from_case<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
@@ -66,14 +66,13 @@ pub(super) async fn from_case<S: Scan>(
     let found = console::find(desk, name).await?;
     let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     let email = case.opening.email.clone().ok_or(Problem::CaseState("no-email"))?;
-    let case_at = case.opening.at;
     let scanned = Scanned::read(desk).await?;
     let (requests, logged) = (scanned.requests(), scanned.logged());
     let id_of = |again: u8| {
-        let case = found.key.id.to_bytes();
-        let parts: [&[u8]; 4] = [b"request", &case, kind.name().as_bytes(), &[again]];
+        let from = found.key.id.to_bytes();
+        let parts: [&[u8]; 4] = [b"request", &from, kind.name().as_bytes(), &[again]];
         let parts = if again == 0 { parts.get(..3) } else { parts.get(..) };
-        Id::new(case_at, cases::unique(desk, parts.unwrap_or_default()))
+        Id::new(case.opening.at, cases::unique(desk, parts.unwrap_or_default()))
     };
     // One that has ended and is gone has left its line in the log, by which a queue knows what has ended: the next is another.
     let is_gone = |id: &Id| logged.contains(id) && !requests.iter().any(|key| key.id == *id);
