@@ -64,9 +64,9 @@ pub(crate) const DEFAULT_STATE: &str = ".desk";
 /// The sample policy, beside the manifest.
 const SAMPLE: [&str; 2] = ["samples/policy/oncall-3.0.en.md", "samples/policy/oncall-3.0.ru.md"];
 
-/// What the app's first policy was.
+/// What the app's first policy was, and the first day of it where the operator is.
 const SAMPLE_VERSION: &str = "1.0";
-const SAMPLE_EFFECTIVE: &str = "2019-11-01T00:00:00Z";
+const SAMPLE_EFFECTIVE: &str = "2019-11-01T00:00:00+03:00";
 
 impl Default for Up {
     fn default() -> Self {
