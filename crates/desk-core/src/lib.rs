@@ -31,4 +31,5 @@ pub mod text;
 pub mod time;
 pub mod token;
 pub mod webhook;
+pub mod words;
 pub mod zip;

@@ -8,7 +8,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use crate::headers;
-use crate::page::{Instant, Prose};
+use crate::page::{Href, Instant, Prose};
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
@@ -308,9 +308,8 @@ pub(crate) fn message_form(
     path: &str,
 ) -> Markup {
     let t = errors.t;
-    let action = [&*locale.href(&[path, "/messages"].concat()), "#errors"].concat();
     html! {
-        form method="post" action=(Prose(&action)) enctype="multipart/form-data" novalidate {
+        form method="post" action={ (Href(locale, [path, "/messages"])) "#errors" } enctype="multipart/form-data" novalidate {
             input type="hidden" name="once" value=(Prose(draft.and_then(|draft| draft.once).unwrap_or(fresh)));
             div.field {
                 label for="message" { (t.add_label) }

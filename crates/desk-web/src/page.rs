@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
+use desk_core::say;
 use desk_core::time::Timestamp;
+use desk_core::words::Clause;
 use maud::{DOCTYPE, Markup, Render, html};
 
 use crate::assets;
@@ -30,6 +32,41 @@ impl Render for Prose<'_> {
             text = behind;
         }
         buffer.push_str(text);
+    }
+}
+
+/// What is said right where it stands in a page, escaped as any other text: few sentences need it, so it is written first.
+pub(crate) struct Spoken<F>(pub(crate) F);
+
+impl<F: Fn(&mut String)> Render for Spoken<F> {
+    fn render_to(&self, buffer: &mut String) {
+        let start = buffer.len();
+        (self.0)(buffer);
+        escape_from(buffer, start);
+    }
+}
+
+/// Escapes the end of a page.
+fn escape_from(buffer: &mut String, start: usize) {
+    if special(buffer.as_bytes().get(start..).unwrap_or_default()).is_some() {
+        let text = buffer.split_off(start);
+        Prose(&text).render_to(buffer);
+    }
+}
+
+/// An address of ours, in parts, that keeps the language if this request's address named it.
+pub(crate) struct Href<'a, const N: usize>(pub(crate) Locale, pub(crate) [&'a str; N]);
+
+impl<const N: usize> Render for Href<'_, N> {
+    fn render_to(&self, buffer: &mut String) {
+        let start = buffer.len();
+        let Self(locale, parts) = self;
+        parts.iter().for_each(|part| buffer.push_str(part));
+        if locale.explicit {
+            let whole = buffer.split_off(start);
+            buffer.push_str(&locale.href(&whole));
+        }
+        escape_from(buffer, start);
     }
 }
 
@@ -60,11 +97,10 @@ pub(crate) struct Instant<'a>(pub(crate) Lang, pub(crate) &'a Zone, pub(crate) T
 impl Render for Instant<'_> {
     fn render_to(&self, buffer: &mut String) {
         let Self(lang, zone, at) = *self;
-        let date = (texts(lang).date)(zone.date(at));
+        let date = Clause(|text: &mut String| (texts(lang).say_date)(text, zone.date(at)));
         // No character of dates and times has a meaning in HTML.
-        ["<time datetime=\"", &zone.rfc3339(at), "\">", &date, ", ", &zone.minute(at), "</time>"]
-            .into_iter()
-            .for_each(|text| buffer.push_str(text));
+        let stamp = zone.rfc3339(at);
+        say!(buffer, "<time datetime=\"", stamp, "\">", date, ", ", zone.minute(at), "</time>");
     }
 }
 

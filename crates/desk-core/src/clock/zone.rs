@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use crate::ascii::{Ascii, digits};
 use crate::time::{Date, Timestamp};
+use crate::words::Words;
+use crate::{said, say};
 
 /// A time zone by a POSIX rule string (POSIX.1-2024 section 8.3, with the hours of RFC 8536 section 3.3.1), such as
 /// `MSK-3`, `<+05>-5` or `CET-1CEST,M3.5.0,M10.5.0/3`. Offsets are whole minutes, as everywhere today. It knows the rule of
@@ -149,22 +151,45 @@ impl Zone {
     }
 
     /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
-    pub fn time(&self, at: Timestamp) -> String {
+    pub fn time(&self, at: Timestamp) -> TimeOfDay<'_> {
         self.time_of_day(at, true)
     }
 
     /// The same to the minute, which is as exactly as people tell when something was.
-    pub fn minute(&self, at: Timestamp) -> String {
+    pub fn minute(&self, at: Timestamp) -> TimeOfDay<'_> {
         self.time_of_day(at, false)
     }
 
-    fn time_of_day(&self, at: Timestamp, with_seconds: bool) -> String {
+    fn time_of_day(&self, at: Timestamp, with_seconds: bool) -> TimeOfDay<'_> {
         let offset = self.in_force(at);
         let (hour, minute, second) = at.plus_seconds(offset.seconds).time_of_day();
         let ([a, b], [c, d], [e, f]) = (digits(hour), digits(minute), digits(second));
-        let seconds = Ascii::new([b':', e, f]);
-        let seconds = if with_seconds && second != 0 { seconds.as_str() } else { "" };
-        [&*Ascii::new([a, b, b':', c, d]), seconds, " ", &offset.name].concat()
+        TimeOfDay {
+            minute: Ascii::new([a, b, b':', c, d]),
+            second: (with_seconds && second != 0).then_some(Ascii::new([b':', e, f])),
+            offset: &offset.name,
+        }
+    }
+}
+
+/// A time of day for people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeOfDay<'a> {
+    minute: Ascii<5>,
+    second: Option<Ascii<3>>,
+    /// How people call the difference to UTC.
+    offset: &'a str,
+}
+
+impl Words for TimeOfDay<'_> {
+    fn say(&self, text: &mut String) {
+        say!(text, self.minute, self.second.as_deref().unwrap_or_default(), " ", self.offset);
+    }
+}
+
+impl fmt::Display for TimeOfDay<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&said!(*self))
     }
 }
 
@@ -377,11 +402,11 @@ mod tests {
         assert_eq!(moscow.start_of("2026-11-23".parse().unwrap()), at("2026-11-22T21:00:00Z"));
         assert_eq!(moscow.end_of("2026-11-23".parse().unwrap()), at("2026-11-23T20:59:59Z"));
         assert_eq!(&*moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
-        assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")), "00:30 UTC+3");
-        assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")), "21:30:59 UTC");
-        assert_eq!(Zone::utc().minute(at("2026-11-22T21:30:59Z")), "21:30 UTC");
-        assert_eq!(zone("NST3:30").time(at("2026-11-22T21:30:00Z")), "18:00 UTC-3:30");
-        assert_eq!(zone("<+14>-14").time(at("2026-11-22T21:30:00Z")), "11:30 UTC+14");
+        assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")).to_string(), "00:30 UTC+3");
+        assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")).to_string(), "21:30:59 UTC");
+        assert_eq!(Zone::utc().minute(at("2026-11-22T21:30:59Z")).to_string(), "21:30 UTC");
+        assert_eq!(zone("NST3:30").time(at("2026-11-22T21:30:00Z")).to_string(), "18:00 UTC-3:30");
+        assert_eq!(zone("<+14>-14").time(at("2026-11-22T21:30:00Z")).to_string(), "11:30 UTC+14");
     }
 
     #[test]

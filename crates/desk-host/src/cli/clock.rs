@@ -214,12 +214,12 @@ impl Clock {
             let last = if rule.term.is_at_once() {
                 (texts.term)(rule.term)
             } else {
-                format!("{}, {}", (texts.day)(due.last_day), asked.zone.time(due.at))
+                format!("{}, {}", texts.day(due.last_day), asked.zone.time(due.at))
             };
             say("");
             say(format_args!("{bold}{}: {last}{mark}{plain}", capital((texts.act)(rule.act))));
             for step in &due.steps {
-                wrap("  · ", &(texts.step)(step, rule, &asked.zone));
+                wrap("  · ", &texts.step(step, rule, &asked.zone));
             }
             if let Some(note) = rule.note {
                 wrap("    ", (texts.note)(note));
@@ -430,7 +430,7 @@ fn cells(clock: &Running<'_>, now: Option<Timestamp>, texts: &ClockTexts) -> Vec
         !matches!(step, Step::Received { .. } | Step::NextDay { .. } | Step::LastDay { .. })
     };
     let steps = due.steps.iter().filter(decides);
-    let why: Vec<_> = steps.map(|step| (texts.step)(step, clock.rule, clock.zone)).collect();
+    let why: Vec<_> = steps.map(|step| texts.step(step, clock.rule, clock.zone)).collect();
     let mut cells = vec![
         clock.rule.act.name().to_owned(),
         due.last_day.to_string(),

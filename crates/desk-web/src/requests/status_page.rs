@@ -12,7 +12,7 @@ use super::status::Done;
 use crate::desk::Desk;
 use crate::form::{self, Errors};
 use crate::notices::kept_path;
-use crate::page::{Instant, Place, Prose};
+use crate::page::{Href, Instant, Place, Prose, Spoken};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
@@ -61,7 +61,7 @@ pub(super) fn status<S>(
         (facts(setup, locale, case, &path)?)
         section {
             h2 { (t.complain_title) }
-            p { (t.complain_us) " " a href=(Prose(&locale.href("/feedback"))) { (t.complain_us_link) } "." }
+            p { (t.complain_us) " " a href=(Href(locale, ["/feedback"])) { (t.complain_us_link) } "." }
             p { (Prose(texts::complain::complain(locale.lang)(case.opening.regime))) }
         }
         section {
@@ -75,7 +75,7 @@ pub(super) fn status<S>(
                 details {
                     summary { (t.withdraw_summary) }
                     p { (t.withdraw_hint) }
-                    form method="post" action=(Prose(&locale.href(&[&path, "/withdraw"].concat()))) {
+                    form method="post" action=(Href(locale, [&path, "/withdraw"])) {
                         button.danger { (t.withdraw_button) }
                     }
                 }
@@ -130,7 +130,7 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
     let due = clock::by_rule(setup, case, rule, now, |clock| clock.due())?;
     let zone = &setup.clocks()?.zone;
     let words = texts::clock(locale.lang);
-    let day = (words.day)(due.last_day);
+    let day = Spoken(|text: &mut String| (words.say_day)(text, due.last_day));
     let ended = case.state(now).ended();
     let late = due.is_overdue(ended.unwrap_or(now));
     Ok(html! {
@@ -140,9 +140,9 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
                 @if rule.term.is_at_once() {
                     (t.due_at_once)
                 } @else if ended.is_some() {
-                    (Prose(&(t.due_was)(&day)))
+                    (t.due_was) (day)
                 } @else {
-                    strong { time datetime=(Prose(&due.last_day.text())) { (Prose(&(t.due_by)(&day))) } }
+                    strong { time datetime=(Prose(&due.last_day.text())) { (t.due_by.0) (day) (t.due_by.1) } }
                 }
             }
             @if ended.is_none() && due.is_resting() { p { (t.due_resting) } }
@@ -153,7 +153,7 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
             }
             details {
                 summary { (t.due_why) }
-                ol { @for step in &due.steps { li { (Prose(&(words.step)(step, rule, zone))) } } }
+                ol { @for step in &due.steps { li { (Spoken(|text: &mut String| (words.say_step)(text, step, rule, zone))) } } }
             }
         }
     })
@@ -168,13 +168,13 @@ fn package(
 ) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let Some(package) = case.package(now) else { return Ok(html! {}) };
-    let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(package.until));
+    let until = texts::texts(locale.lang).date(setup.clocks()?.zone.date(package.until));
     let size = format!("{}\u{a0}{}", package.size.div_ceil(1024), texts::form(locale.lang).kib);
     Ok(html! {
         section id="package" {
             h2 { (t.package_title) }
             p { (Prose(&(t.package_lead)(&size, &until))) }
-            form method="post" action=(format!("{}#package", locale.href(&format!("{path}/package")))) novalidate {
+            form method="post" action={ (Href(locale, [path, "/package"])) "#package" } novalidate {
                 div.field {
                     label for="secret" { (t.secret_label) }
                     p.hint id="secret-hint" { (t.secret_hint) }
@@ -191,7 +191,7 @@ fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Marku
     let t = texts::request_status(locale.lang);
     let opening = &case.opening;
     let zone = &setup.clocks()?.zone;
-    let until = (texts::texts(locale.lang).date)(zone.date(opening.expires));
+    let date = texts::texts(locale.lang).say_date;
     Ok(html! {
         section {
             h2 { (t.facts_title) }
@@ -204,16 +204,16 @@ fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Marku
                 }
                 @if let Some(policy) = &opening.policy {
                     div { dt { (t.fact_policy) } dd {
-                        a href=(Prose(&locale.href(&["/policy/versions/", policy.version.as_str()].concat()))) {
+                        a href=(Href(locale, ["/policy/versions/", policy.version.as_str()])) {
                             (texts::form(locale.lang).version) " " (Prose(policy.version.as_str()))
                         }
                     } }
                 }
-                div { dt { (t.fact_until) } dd { time datetime=(Prose(&opening.expires.text())) { (Prose(&until)) } } }
+                div { dt { (t.fact_until) } dd { time datetime=(Prose(&opening.expires.text())) { (Spoken(|text: &mut String| date(text, zone.date(opening.expires)))) } } }
             }
             ul.links {
-                li { a href=(Prose(&[path, "/receipt.json"].concat())) download { (t.get_receipt) } }
-                li { a href=(Prose(&[path, "/request.json"].concat())) download { (t.get_json) } }
+                li { a href={ (Prose(path)) "/receipt.json" } download { (t.get_receipt) } }
+                li { a href={ (Prose(path)) "/request.json" } download { (t.get_json) } }
             }
         }
     })

@@ -4,7 +4,9 @@ use desk_core::clock::calendar::Version;
 use desk_core::clock::due::{ExtensionRefusal, Step};
 use desk_core::clock::regime::{Act, Article, Checked, Note, Regime, Right, Rule, Term};
 use desk_core::clock::zone::Zone;
+use desk_core::said;
 use desk_core::time::{Date, Timestamp};
+use desk_core::words::Clause;
 
 /// The texts of legal clocks.
 #[derive(Debug)]
@@ -27,10 +29,10 @@ pub struct ClockTexts {
     pub note: fn(Note) -> &'static str,
     /// Why a term cannot be extended.
     pub refusal: fn(ExtensionRefusal) -> &'static str,
-    /// A day with its name.
-    pub day: fn(Date) -> String,
-    /// A step of the reckoning, as a sentence.
-    pub step: fn(&Step, &Rule, &Zone) -> String,
+    /// Writes a day with its name.
+    pub say_day: fn(&mut String, Date),
+    /// Writes a step of the reckoning, as a sentence.
+    pub say_step: fn(&mut String, &Step, &Rule, &Zone),
     /// How much time is left: days until the last day.
     pub days_left: fn(i64) -> String,
     /// The same in working days.
@@ -43,4 +45,16 @@ pub struct ClockTexts {
     pub overdue: fn(Timestamp, &Zone) -> String,
     /// That the day is provisional, in a word.
     pub provisional: &'static str,
+}
+
+impl ClockTexts {
+    /// A day with its name.
+    pub fn day(&self, date: Date) -> String {
+        said!(Clause(|text: &mut String| (self.say_day)(text, date)))
+    }
+
+    /// A step of the reckoning, as a sentence.
+    pub fn step(&self, step: &Step, rule: &Rule, zone: &Zone) -> String {
+        said!(Clause(|text: &mut String| (self.say_step)(text, step, rule, zone)))
+    }
 }

@@ -23,6 +23,9 @@ pub use plain::Plain;
 
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
+use desk_core::said;
+use desk_core::time::Date;
+use desk_core::words::{Clause, Words};
 use http::StatusCode;
 
 use crate::problem::Kind;
@@ -68,8 +71,15 @@ pub struct Texts {
     pub code: fn(&str) -> &'static str,
     /// When to come back: seconds.
     pub come_back: fn(u32) -> String,
+    /// Writes a date for people.
+    pub say_date: fn(&mut String, Date),
+}
+
+impl Texts {
     /// A date for people.
-    pub date: fn(desk_core::time::Date) -> String,
+    pub fn date(&self, date: Date) -> String {
+        said!(Clause(|text: &mut String| (self.say_date)(text, date)))
+    }
 }
 
 /// The texts of a kind of problem.
@@ -303,6 +313,11 @@ pub(crate) fn number(number: impl itoa::Integer) -> String {
     itoa::Buffer::new().format(number).to_owned()
 }
 
+/// A number as a part of a sentence.
+fn figure(number: impl itoa::Integer + Copy) -> impl Words {
+    Clause(move |text: &mut String| text.push_str(itoa::Buffer::new().format(number)))
+}
+
 /// The texts of a kind of problem, with what does not depend on the language.
 const fn problem_text(
     kind: Kind,
@@ -428,7 +443,7 @@ mod tests {
     #[test]
     fn dates_are_written_as_people_write_them() {
         let date = "2019-11-01".parse().unwrap();
-        assert_eq!((texts(Lang::En).date)(date), "1\u{a0}November 2019");
-        assert_eq!((texts(Lang::Ru).date)(date), "1\u{a0}ноября 2019\u{a0}года");
+        assert_eq!(texts(Lang::En).date(date), "1\u{a0}November 2019");
+        assert_eq!(texts(Lang::Ru).date(date), "1\u{a0}ноября 2019\u{a0}года");
     }
 }

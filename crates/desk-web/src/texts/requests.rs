@@ -134,10 +134,10 @@ pub struct StatusTexts {
     pub due_title: Plain,
     /// The same for a request that has ended.
     pub due_was_title: Plain,
-    /// Until when the answer is due: date.
-    pub due_by: fn(&str) -> String,
-    /// Until when the answer was due, of a request that has ended: date.
-    pub due_was: fn(&str) -> String,
+    /// Until when the answer is due: before and behind the date.
+    pub due_by: (Plain, Plain),
+    /// Until when the answer was due, of a request that has ended, before the date.
+    pub due_was: Plain,
     /// That it is due at once.
     pub due_at_once: Plain,
     /// That the clock rests.

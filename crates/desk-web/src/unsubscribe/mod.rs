@@ -330,5 +330,5 @@ impl Standing {
 
 /// The day until which something works, for people.
 fn day(locale: Locale, at: Timestamp) -> String {
-    (crate::texts::texts(locale.lang).date)(at.date())
+    crate::texts::texts(locale.lang).date(at.date())
 }

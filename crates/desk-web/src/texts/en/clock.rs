@@ -7,10 +7,12 @@ use desk_core::clock::regime::{
 };
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Weekday};
+use desk_core::words::{Clause, Words};
+use desk_core::{said, say};
 
-use super::TEXTS;
+use super::date;
 use crate::texts::clock::ClockTexts;
-use crate::texts::number;
+use crate::texts::figure;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
@@ -45,9 +47,9 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Act::Notify => "notify the authority",
         Act::Report => "report to the authority",
     },
-    term,
-    article,
-    version,
+    term: |of| said!(term(of)),
+    article: |of| said!(article(of)),
+    version: |of| said!(version(of)),
     checked: |checked| match checked {
         Checked::LawText => "numbers checked against the law",
         Checked::Official => "numbers seen in an official source",
@@ -88,27 +90,27 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         ExtensionRefusal::NoReason => "Give the reason: the person must be told it.",
         ExtensionRefusal::NoNotice => "The person must be told of the extension first.",
     },
-    day,
-    step,
+    say_day: |text, date| day(date).say(text),
+    say_step: step,
     days_left: |days| match days {
         0 => "today is the last day".to_owned(),
         1 => "1 day left".to_owned(),
-        2.. => [&number(days), " days left"].concat(),
+        2.. => said!(figure(days), " days left"),
         -1 => "1 day late".to_owned(),
-        _ => [&number(days.saturating_neg()), " days late"].concat(),
+        _ => said!(figure(days.saturating_neg()), " days late"),
     },
     working_days_left: |days| match days {
         1 => "1 working day left".to_owned(),
-        _ => [&number(days), " working days left"].concat(),
+        _ => said!(figure(days), " working days left"),
     },
     none_left: "No day was left when the clock stopped.",
     resting: "The clock is resting: nothing is late while the person is waited for.",
-    overdue: |at, zone| ["Overdue since ", &day(zone.date(at)), ", ", &zone.time(at), "."].concat(),
+    overdue: |at, zone| said!("Overdue since ", day(zone.date(at)), ", ", zone.time(at), "."),
     provisional: "provisional",
 };
 
-fn day(date: Date) -> String {
-    let name = match date.weekday() {
+fn day(of: Date) -> impl Words {
+    let name = match of.weekday() {
         Weekday::Monday => "Monday",
         Weekday::Tuesday => "Tuesday",
         Weekday::Wednesday => "Wednesday",
@@ -117,13 +119,10 @@ fn day(date: Date) -> String {
         Weekday::Saturday => "Saturday",
         Weekday::Sunday => "Sunday",
     };
-    [name, ", ", &(TEXTS.date)(date)].concat()
+    Clause(move |text: &mut String| say!(text, name, ", ", date(of)))
 }
 
-fn term(term: Term) -> String {
-    if term.is_at_once() {
-        return "at once".to_owned();
-    }
+fn term(term: Term) -> impl Words {
     let (one, many) = match term.unit {
         Unit::Hours => ("hour", "hours"),
         Unit::WorkingDays => ("working day", "working days"),
@@ -131,10 +130,16 @@ fn term(term: Term) -> String {
         Unit::Months => ("month", "months"),
     };
     let noun = if term.count == 1 { one } else { many };
-    [&number(term.count), " ", noun].concat()
+    Clause(move |text: &mut String| {
+        if term.is_at_once() {
+            text.push_str("at once");
+        } else {
+            say!(text, figure(term.count), " ", noun);
+        }
+    })
 }
 
-fn article(Article { law, place }: Article) -> String {
+fn article(Article { law, place }: Article) -> impl Words {
     let (before, after) = match law {
         Law::Fz152 => ("152-FZ, art.\u{a0}", ""),
         Law::RuCivil => ("Civil Code of Russia, art.\u{a0}", ", by analogy"),
@@ -149,10 +154,10 @@ fn article(Article { law, place }: Article) -> String {
         Law::Lgpd => ("LGPD, art.\u{a0}", ""),
         Law::BrCivil => ("Civil Code of Brazil, art.\u{a0}", ""),
     };
-    [before, place, after].concat()
+    Clause(move |text: &mut String| say!(text, before, place, after))
 }
 
-fn version(version: Version) -> String {
+fn version(version: Version) -> impl Words {
     let Version { calendar, year, source } = version;
     let source = match source {
         Source::Released => RELEASED,
@@ -160,13 +165,16 @@ fn version(version: Version) -> String {
         Source::Computed => "computed",
         Source::Weekends => "weekends only",
     };
-    [calendar.name(), "-", &number(year), ", ", source].concat()
+    Clause(move |text: &mut String| say!(text, calendar.name(), "-", figure(year), ", ", source))
 }
 
-fn versions(versions: &[Version]) -> String {
-    let texts: Vec<_> = versions.iter().map(|at| version(*at)).collect();
-    let name = if texts.len() == 1 { "calendar " } else { "calendars " };
-    [name, &texts.join("; ")].concat()
+fn versions(versions: &[Version]) -> impl Words {
+    Clause(move |text: &mut String| {
+        text.push_str(if versions.len() == 1 { "calendar " } else { "calendars " });
+        for (at, of) in versions.iter().enumerate() {
+            say!(text, if at == 0 { "" } else { "; " }, version(*of));
+        }
+    })
 }
 
 const fn cause(cause: Cause) -> &'static str {
@@ -185,19 +193,58 @@ const fn base(base: Base) -> &'static str {
     }
 }
 
-fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
-    let date = TEXTS.date;
+fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
     match step {
         Step::Received { at, day: of } => {
-            let proof = if rule.base == Base::Proof { "; the proof is taken to have come then" } else { "" };
-            [base(rule.base), " on ", &day(*of), " at ", &zone.time(*at), proof, "."].concat()
+            let proof = if rule.base == Base::Proof {
+                "; the proof is taken to have come then"
+            } else {
+                ""
+            };
+            say!(text, base(rule.base), " on ", day(*of), " at ", zone.time(*at), proof, ".")
         }
-        Step::AtOnce { article: by } => ["It is due at once (", &article(*by), ")."].concat(),
-        Step::Extended { by, total, article: of } => ["Extended once by ", &term(*by), ", to ", &term(*total), " in all (", &article(*of), ")."].concat(),
-        Step::NoExtension => "The law knows no extension of this term: none is counted.".to_owned(),
-        Step::NextDay { first, article: by } => ["That day does not count. Counting begins the next day: ", &day(*first), " (", &article(*by), ")."].concat(),
-        Step::Hours { count, at, article: by } => [&term(Term { count: *count, unit: Unit::Hours }), " end on ", &day(zone.date(*at)), " at ", &zone.time(*at), " (", &article(*by), "). They are real hours: nights, weekends and holidays count."].concat(),
-        Step::CalendarDays { count, last, article: by } => [&term(Term { count: *count, unit: Unit::CalendarDays }), " end on ", &day(*last), " (", &article(*by), ")."].concat(),
+        Step::AtOnce { article: by } => say!(text, "It is due at once (", article(*by), ")."),
+        Step::Extended { by, total, article: of } => say!(
+            text,
+            "Extended once by ",
+            term(*by),
+            ", to ",
+            term(*total),
+            " in all (",
+            article(*of),
+            ")."
+        ),
+        Step::NoExtension => {
+            say!(text, "The law knows no extension of this term: none is counted.")
+        }
+        Step::NextDay { first, article: by } => say!(
+            text,
+            "That day does not count. Counting begins the next day: ",
+            day(*first),
+            " (",
+            article(*by),
+            ")."
+        ),
+        Step::Hours { count, at, article: by } => say!(
+            text,
+            term(Term { count: *count, unit: Unit::Hours }),
+            " end on ",
+            day(zone.date(*at)),
+            " at ",
+            zone.time(*at),
+            " (",
+            article(*by),
+            "). They are real hours: nights, weekends and holidays count."
+        ),
+        Step::CalendarDays { count, last, article: by } => say!(
+            text,
+            term(Term { count: *count, unit: Unit::CalendarDays }),
+            " end on ",
+            day(*last),
+            " (",
+            article(*by),
+            ")."
+        ),
         Step::Months { count, last, is_shorter, article: by, counting } => {
             let why = if *is_shorter {
                 "the last day of a shorter month"
@@ -205,49 +252,154 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
                 "the day of the same number"
             };
             let verb = if *count == 1 { "ends" } else { "end" };
-            [&term(Term { count: *count, unit: Unit::Months }), " ", verb, " on ", &day(*last), ", ", why, " (", &article(*by), "; ", &article(*counting), ")."].concat()
+            say!(
+                text,
+                term(Term { count: *count, unit: Unit::Months }),
+                " ",
+                verb,
+                " on ",
+                day(*last),
+                ", ",
+                why,
+                " (",
+                article(*by),
+                "; ",
+                article(*counting),
+                ")."
+            )
         }
         Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
-            let mut text = [&term(Term { count: *count, unit: Unit::WorkingDays }), " end on ", &day(*last), " (", &article(*by), "). Not counted: weekends"].concat();
+            say!(
+                text,
+                term(Term { count: *count, unit: Unit::WorkingDays }),
+                " end on ",
+                day(*last),
+                " (",
+                article(*by),
+                "). Not counted: weekends"
+            );
             for (from, to) in skipped {
                 text.push_str(", ");
-                text.push_str(&date(*from));
+                say!(text, date(*from));
                 if from != to {
                     text.push_str(" to ");
-                    text.push_str(&date(*to));
+                    say!(text, date(*to));
                 }
             }
             for (at, of) in worked.iter().enumerate() {
                 text.push_str(if at == 0 { "; counted: " } else { "; " });
-                text.push_str(&day(*of));
+                say!(text, day(*of));
             }
-            [&text, " (", &versions(of), ")."].concat()
+            say!(text, " (", versions(of), ").")
         }
         Step::Rested { cause: of, from, to, days, held, article: by } => {
-            let gained = match days {
-                _ if *held => "it was asked for while the term was put off to a working day, so the term does not end before the day on which it was given".to_owned(),
-                0 => "that adds no day".to_owned(),
-                1 => "1 day is added".to_owned(),
-                _ => [&number(*days), " days are added"].concat(),
-            };
-            ["The clock rested for ", cause(*of), ", asked for on ", &date(*from), " and given on ", &date(*to), ": ", &gained, " (", &article(*by), ")."].concat()
+            let gained = Clause(|text: &mut String| match days {
+                _ if *held => say!(
+                    text,
+                    "it was asked for while the term was put off to a working day, so the term does not end before the day on which it was given"
+                ),
+                0 => say!(text, "that adds no day"),
+                1 => say!(text, "1 day is added"),
+                _ => say!(text, figure(*days), " days are added"),
+            });
+            say!(
+                text,
+                "The clock rested for ",
+                cause(*of),
+                ", asked for on ",
+                date(*from),
+                " and given on ",
+                date(*to),
+                ": ",
+                gained,
+                " (",
+                article(*by),
+                ")."
+            )
         }
-        Step::Anew { from, last, article: by } => ["Counted from ", &date(*from), ", when identity was proven, it ends sooner: on ", &day(*last), " (", &article(*by), ")."].concat(),
-        Step::Resting { cause: of, since, article: by } => ["The clock has been resting since ", &date(*since), ", for ", cause(*of), " (", &article(*by), "). Every day until then will be added."].concat(),
-        Step::NoRest { cause: of, from } => [match of {
+        Step::Anew { from, last, article: by } => say!(
+            text,
+            "Counted from ",
+            date(*from),
+            ", when identity was proven, it ends sooner: on ",
+            day(*last),
+            " (",
+            article(*by),
+            ")."
+        ),
+        Step::Resting { cause: of, since, article: by } => say!(
+            text,
+            "The clock has been resting since ",
+            date(*since),
+            ", for ",
+            cause(*of),
+            " (",
+            article(*by),
+            "). Every day until then will be added."
+        ),
+        Step::NoRest { cause: of, from } => say!(
+            text,
+            match of {
                 Cause::Identity => "Proof of identity",
                 Cause::Clarification => "A clarification",
-            }, " was asked for on ", &date(*from), ": this clock does not stop for that."].concat(),
-        Step::RestTooLate { cause: of, from } => ["The term was over when ", cause(*of), " was asked for on ", &date(*from), ": that stops nothing."].concat(),
-        Step::Roll { from, to, versions: of, article: by } if from == to => [&day(*from), " is a working day, so it stays (", &article(*by), "; ", &versions(of), ")."].concat(),
-        Step::Roll { from, to, versions: of, article: by } => [&day(*from), " is a day off: the term ends on the next working day, ", &day(*to), " (", &article(*by), "; ", &versions(of), ")."].concat(),
-        Step::NoRoll { day: of } => [&day(*of), " is a day off, and the term ends then all the same: there is no rule that we would rely on to put it off."].concat(),
+            },
+            " was asked for on ",
+            date(*from),
+            ": this clock does not stop for that."
+        ),
+        Step::RestTooLate { cause: of, from } => say!(
+            text,
+            "The term was over when ",
+            cause(*of),
+            " was asked for on ",
+            date(*from),
+            ": that stops nothing."
+        ),
+        Step::Roll { from, to, versions: of, article: by } if from == to => say!(
+            text,
+            day(*from),
+            " is a working day, so it stays (",
+            article(*by),
+            "; ",
+            versions(of),
+            ")."
+        ),
+        Step::Roll { from, to, versions: of, article: by } => say!(
+            text,
+            day(*from),
+            " is a day off: the term ends on the next working day, ",
+            day(*to),
+            " (",
+            article(*by),
+            "; ",
+            versions(of),
+            ")."
+        ),
+        Step::NoRoll { day: of } => say!(
+            text,
+            day(*of),
+            " is a day off, and the term ends then all the same: there is no rule that we would rely on to put it off."
+        ),
         Step::Provisional { version: of } => match of.source {
-            Source::Computed => ["Provisional: the days off of ", &number(of.year), " are not known here yet (", &version(*of), "), and the day may move either way."].concat(),
-            _ => ["Provisional: no holidays are known for ", &number(of.year), " (", &version(*of), "); each one would make the day later."].concat(),
+            Source::Computed => say!(
+                text,
+                "Provisional: the days off of ",
+                figure(of.year),
+                " are not known here yet (",
+                version(*of),
+                "), and the day may move either way."
+            ),
+            _ => say!(
+                text,
+                "Provisional: no holidays are known for ",
+                figure(of.year),
+                " (",
+                version(*of),
+                "); each one would make the day later."
+            ),
         },
         Step::LastDay { day: of, at } => {
-            ["Last day: ", &day(*of), ", until ", &zone.time(*at), "."].concat()
+            say!(text, "Last day: ", day(*of), ", until ", zone.time(*at), ".")
         }
     }
 }

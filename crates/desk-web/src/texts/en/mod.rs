@@ -13,9 +13,12 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{About, Door, ProblemText, SiteTexts, Start, Texts, number, problem_text};
+use super::{About, Door, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text};
 use crate::problem::Kind;
 use crate::texts::plain::plain;
+use desk_core::say;
+use desk_core::time::Date;
+use desk_core::words::{Clause, Words};
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
@@ -53,32 +56,30 @@ pub(super) static TEXTS: Texts = Texts {
         ["Too many requests came from your network. Please try again in ", &number(count), unit]
             .concat()
     },
-    date: |date| {
-        const MONTHS: [&str; 12] = [
-            "January",
-            "February",
-            "March",
-            "April",
-            "May",
-            "June",
-            "July",
-            "August",
-            "September",
-            "October",
-            "November",
-            "December",
-        ];
-        let month = MONTHS.get(usize::from(date.month()) - 1).copied().unwrap_or_default();
-        [
-            itoa::Buffer::new().format(usize::from(date.day())),
-            "\u{a0}",
-            month,
-            " ",
-            itoa::Buffer::new().format(usize::from(date.year())),
-        ]
-        .concat()
-    },
+    say_date: |text, day| self::date(day).say(text),
 };
+
+/// A date as people write it.
+fn date(day: Date) -> impl Words {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
+    Clause(move |text: &mut String| {
+        say!(text, figure(day.day()), "\u{a0}", month, " ", figure(day.year()));
+    })
+}
 
 /// The texts of the pages that belong to no promise alone.
 pub(super) static SITE: SiteTexts = SiteTexts {

@@ -172,8 +172,8 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     },
     due_title: plain("When you get an answer"),
     due_was_title: plain("When the answer was due"),
-    due_by: |date| format!("By {date} at the latest"),
-    due_was: |date| format!("It was due by {date}"),
+    due_by: (plain("By "), plain(" at the latest")),
+    due_was: plain("It was due by "),
     due_at_once: plain("At once"),
     due_resting: plain(
         "The clock is resting while we wait for you, so this is the earliest date: it moves on by every day of waiting.",

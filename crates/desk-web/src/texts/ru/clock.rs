@@ -7,10 +7,12 @@ use desk_core::clock::regime::{
 };
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Weekday};
+use desk_core::words::{Clause, Words};
+use desk_core::{said, say};
 
-use super::TEXTS;
+use super::date;
 use crate::texts::clock::ClockTexts;
-use crate::texts::number;
+use crate::texts::figure;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
@@ -45,9 +47,9 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Act::Notify => "уведомить надзорный орган",
         Act::Report => "отчитаться перед надзорным органом",
     },
-    term,
-    article,
-    version,
+    term: |of| said!(term(of)),
+    article: |of| said!(article(of)),
+    version: |of| said!(version(of)),
     checked: |checked| match checked {
         Checked::LawText => "числа сверены с законом",
         Checked::Official => "числа из официального источника",
@@ -88,17 +90,17 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         ExtensionRefusal::NoReason => "Укажите причину: её нужно сообщить человеку.",
         ExtensionRefusal::NoNotice => "Сначала нужно сообщить человеку о продлении.",
     },
-    day,
-    step,
+    say_day: |text, date| day(date).say(text),
+    say_step: step,
     days_left: |days| match days {
         0 => "сегодня последний день".to_owned(),
-        1.. => ["до последнего дня: ", &counted(days.unsigned_abs(), DAYS)].concat(),
-        _ => ["просрочка: ", &counted(days.unsigned_abs(), DAYS)].concat(),
+        1.. => said!("до последнего дня: ", counted(days.unsigned_abs(), DAYS)),
+        _ => said!("просрочка: ", counted(days.unsigned_abs(), DAYS)),
     },
-    working_days_left: |days| ["в том числе: ", &counted(days.into(), WORKING_DAYS)].concat(),
+    working_days_left: |days| said!("в том числе: ", counted(days.into(), WORKING_DAYS)),
     none_left: "Когда течение срока приостановилось, шёл его последний день.",
     resting: "Течение срока приостановлено: пока ждём ответа человека, просрочки нет.",
-    overdue: |at, zone| ["Срок истёк: ", &day(zone.date(at)), ", ", &zone.time(at), "."].concat(),
+    overdue: |at, zone| said!("Срок истёк: ", day(zone.date(at)), ", ", zone.time(at), "."),
     provisional: "предварительно",
 };
 
@@ -109,18 +111,18 @@ const CALENDAR_DAYS: [&str; 3] = ["календарный день", "кален
 const MONTHS: [&str; 3] = ["месяц", "месяца", "месяцев"];
 
 /// A number with the form of the noun that goes with it: 1 день, 2 дня, 5 дней, 11 дней, 21 день.
-fn counted(count: u64, [one, few, many]: [&str; 3]) -> String {
+fn counted(count: u64, [one, few, many]: [&'static str; 3]) -> impl Words {
     let noun = match (count % 100, count % 10) {
         (11..=14, _) => many,
         (_, 1) => one,
         (_, 2..=4) => few,
         _ => many,
     };
-    [&number(count), "\u{a0}", noun].concat()
+    Clause(move |text: &mut String| say!(text, figure(count), "\u{a0}", noun))
 }
 
-fn day(date: Date) -> String {
-    let name = match date.weekday() {
+fn day(of: Date) -> impl Words {
+    let name = match of.weekday() {
         Weekday::Monday => "понедельник",
         Weekday::Tuesday => "вторник",
         Weekday::Wednesday => "среда",
@@ -129,26 +131,30 @@ fn day(date: Date) -> String {
         Weekday::Saturday => "суббота",
         Weekday::Sunday => "воскресенье",
     };
-    [name, ", ", &(TEXTS.date)(date)].concat()
+    Clause(move |text: &mut String| say!(text, name, ", ", date(of)))
 }
 
-fn term(term: Term) -> String {
-    if term.is_at_once() {
-        return "немедленно".to_owned();
-    }
+fn term(term: Term) -> impl Words {
     let forms = match term.unit {
         Unit::Hours => HOURS,
         Unit::WorkingDays => WORKING_DAYS,
         Unit::CalendarDays => CALENDAR_DAYS,
         Unit::Months => MONTHS,
     };
-    counted(term.count.into(), forms)
+    Clause(move |text: &mut String| {
+        if term.is_at_once() {
+            text.push_str("немедленно");
+        } else {
+            counted(term.count.into(), forms).say(text);
+        }
+    })
 }
 
-fn article(Article { law, place }: Article) -> String {
+fn article(Article { law, place }: Article) -> impl Words {
+    // Russian laws are cited from the part to the article, others as they cite themselves.
     let (before, after) = match law {
-        Law::Fz152 => return [&parts(place, "ч.\u{a0}"), " 152-ФЗ"].concat(),
-        Law::RuCivil => return [&parts(place, "п.\u{a0}"), " ГК РФ по аналогии"].concat(),
+        Law::Fz152 => ("ч.\u{a0}", " 152-ФЗ"),
+        Law::RuCivil => ("п.\u{a0}", " ГК РФ по аналогии"),
         Law::Gdpr => ("ст.\u{a0}", " GDPR"),
         Law::Reg1182 => ("ст.\u{a0}", " Регламента 1182/71"),
         Law::UkGdpr => ("ст.\u{a0}", " UK GDPR"),
@@ -160,27 +166,27 @@ fn article(Article { law, place }: Article) -> String {
         Law::Lgpd => ("ст.\u{a0}", " LGPD"),
         Law::BrCivil => ("ст.\u{a0}", " Гражданского кодекса Бразилии"),
     };
-    [before, place, after].concat()
+    Clause(move |text: &mut String| match law {
+        Law::Fz152 | Law::RuCivil => say!(text, parts(place, before), after),
+        _ => say!(text, before, place, after),
+    })
 }
 
 /// `14(3), 20(1)` as `ч. 3 ст. 14, ч. 1 ст. 20`.
-fn parts(place: &str, part: &str) -> String {
-    let mut text = String::new();
-    for (at, place) in place.split(',').enumerate() {
-        if at > 0 {
-            text.push_str(", ");
+fn parts(place: &'static str, part: &'static str) -> impl Words {
+    Clause(move |text: &mut String| {
+        for (at, place) in place.split(", ").enumerate() {
+            text.push_str(if at == 0 { "" } else { ", " });
+            let (article, number) = place.split_once('(').unwrap_or((place, ""));
+            if let Some(number) = number.strip_suffix(')') {
+                say!(text, part, number, " ");
+            }
+            say!(text, "ст.\u{a0}", article);
         }
-        let place = place.trim_start();
-        let (article, number) = place.split_once('(').unwrap_or((place, ""));
-        if !number.is_empty() {
-            text.extend([part, number.trim_end_matches(')'), " "]);
-        }
-        text.extend(["ст.\u{a0}", article]);
-    }
-    text
+    })
 }
 
-fn version(version: Version) -> String {
+fn version(version: Version) -> impl Words {
     let Version { calendar, year, source } = version;
     let source = match source {
         Source::Released => RELEASED,
@@ -188,13 +194,20 @@ fn version(version: Version) -> String {
         Source::Computed => "рассчитан",
         Source::Weekends => "только выходные",
     };
-    [calendar.name(), "-", &number(year), ", ", source].concat()
+    Clause(move |text: &mut String| say!(text, calendar.name(), "-", figure(year), ", ", source))
 }
 
-fn versions(versions: &[Version]) -> String {
-    let texts: Vec<_> = versions.iter().map(|at| version(*at)).collect();
-    let name = if texts.len() == 1 { "календарь " } else { "календари " };
-    [name, &texts.join("; ")].concat()
+fn versions(versions: &[Version]) -> impl Words {
+    Clause(move |text: &mut String| {
+        text.push_str(if versions.len() == 1 {
+            "календарь "
+        } else {
+            "календари "
+        });
+        for (at, of) in versions.iter().enumerate() {
+            say!(text, if at == 0 { "" } else { "; " }, version(*of));
+        }
+    })
 }
 
 const fn cause(cause: Cause) -> &'static str {
@@ -213,66 +226,216 @@ const fn base(base: Base) -> &'static str {
     }
 }
 
-fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
-    let date = TEXTS.date;
+fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
     match step {
         Step::Received { at, day: of } => {
-            let proof = if rule.base == Base::Proof { "; считается, что подтверждающие сведения получены тогда же" } else { "" };
-            [base(rule.base), ": ", &day(*of), ", ", &zone.time(*at), proof, "."].concat()
+            let proof = if rule.base == Base::Proof {
+                "; считается, что подтверждающие сведения получены тогда же"
+            } else {
+                ""
+            };
+            say!(text, base(rule.base), ": ", day(*of), ", ", zone.time(*at), proof, ".")
         }
-        Step::AtOnce { article: by } => ["Исполнить нужно немедленно (", &article(*by), ")."].concat(),
-        Step::Extended { by, total, article: of } => ["Срок продлён, один раз: на ", &term(*by), ", всего ", &term(*total), " (", &article(*of), ")."].concat(),
+        Step::AtOnce { article: by } => {
+            say!(text, "Исполнить нужно немедленно (", article(*by), ").")
+        }
+        Step::Extended { by, total, article: of } => say!(
+            text,
+            "Срок продлён, один раз: на ",
+            term(*by),
+            ", всего ",
+            term(*total),
+            " (",
+            article(*of),
+            ")."
+        ),
         Step::NoExtension => {
-            "Продлить этот срок закон не позволяет: продление не учтено.".to_owned()
+            say!(text, "Продлить этот срок закон не позволяет: продление не учтено.")
         }
-        Step::NextDay { first, article: by } => ["Этот день не считается. Срок идёт со следующего дня: ", &day(*first), " (", &article(*by), ")."].concat(),
-        Step::Hours { count, at, article: by } => ["Срок: ", &counted((*count).into(), HOURS), ", до момента: ", &day(zone.date(*at)), ", ", &zone.time(*at), " (", &article(*by), "). Часы идут подряд: ночью, в выходные и праздники."].concat(),
-        Step::CalendarDays { count, last, article: by } => ["Срок: ", &counted((*count).into(), CALENDAR_DAYS), ", последний из них: ", &day(*last), " (", &article(*by), ")."].concat(),
+        Step::NextDay { first, article: by } => say!(
+            text,
+            "Этот день не считается. Срок идёт со следующего дня: ",
+            day(*first),
+            " (",
+            article(*by),
+            ")."
+        ),
+        Step::Hours { count, at, article: by } => say!(
+            text,
+            "Срок: ",
+            counted((*count).into(), HOURS),
+            ", до момента: ",
+            day(zone.date(*at)),
+            ", ",
+            zone.time(*at),
+            " (",
+            article(*by),
+            "). Часы идут подряд: ночью, в выходные и праздники."
+        ),
+        Step::CalendarDays { count, last, article: by } => say!(
+            text,
+            "Срок: ",
+            counted((*count).into(), CALENDAR_DAYS),
+            ", последний из них: ",
+            day(*last),
+            " (",
+            article(*by),
+            ")."
+        ),
         Step::Months { count, last, is_shorter, article: by, counting } => {
             let why = if *is_shorter {
                 "последний день месяца, в котором такого числа нет"
             } else {
                 "день с тем же числом"
             };
-            ["Срок: ", &counted((*count).into(), MONTHS), ", до дня: ", &day(*last), ", ", why, " (", &article(*by), "; ", &article(*counting), ")."].concat()
+            say!(
+                text,
+                "Срок: ",
+                counted((*count).into(), MONTHS),
+                ", до дня: ",
+                day(*last),
+                ", ",
+                why,
+                " (",
+                article(*by),
+                "; ",
+                article(*counting),
+                ")."
+            )
         }
         Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
-            let mut text = ["Срок: ", &counted((*count).into(), WORKING_DAYS), ", последний из них: ", &day(*last), " (", &article(*by), "). Не считаются: выходные"].concat();
+            say!(
+                text,
+                "Срок: ",
+                counted((*count).into(), WORKING_DAYS),
+                ", последний из них: ",
+                day(*last),
+                " (",
+                article(*by),
+                "). Не считаются: выходные"
+            );
             for (from, to) in skipped {
                 text.push_str(", ");
-                text.push_str(&date(*from));
+                say!(text, date(*from));
                 if from != to {
                     text.push_str("\u{a0}– ");
-                    text.push_str(&date(*to));
+                    say!(text, date(*to));
                 }
             }
             for (at, of) in worked.iter().enumerate() {
                 text.push_str(if at == 0 { "; считается: " } else { "; " });
-                text.push_str(&day(*of));
+                say!(text, day(*of));
             }
-            [&text, " (", &versions(of), ")."].concat()
+            say!(text, " (", versions(of), ").")
         }
         Step::Rested { cause: of, from, to, days, held, article: by } => {
-            let gained = match days {
-                _ if *held => "запрос пришёлся на дни, на которые срок был перенесён до рабочего дня, поэтому раньше дня получения срок не истекает".to_owned(),
-                0 => "день не прибавляется".to_owned(),
-                _ => ["прибавляется ", &counted((*days).into(), DAYS)].concat(),
-            };
-            ["Срок не шёл в ожидании ", cause(*of), ": запрошено ", &date(*from), ", получено ", &date(*to), ", ", &gained, " (", &article(*by), ")."].concat()
+            let gained = Clause(|text: &mut String| match days {
+                _ if *held => say!(
+                    text,
+                    "запрос пришёлся на дни, на которые срок был перенесён до рабочего дня, поэтому раньше дня получения срок не истекает"
+                ),
+                0 => say!(text, "день не прибавляется"),
+                _ => say!(text, "прибавляется ", counted((*days).into(), DAYS)),
+            });
+            say!(
+                text,
+                "Срок не шёл в ожидании ",
+                cause(*of),
+                ": запрошено ",
+                date(*from),
+                ", получено ",
+                date(*to),
+                ", ",
+                gained,
+                " (",
+                article(*by),
+                ")."
+            )
         }
-        Step::Anew { from, last, article: by } => ["Если считать со дня, когда личность подтверждена (", &date(*from), "), срок истекает раньше: ", &day(*last), " (", &article(*by), ")."].concat(),
-        Step::Resting { cause: of, since, article: by } => ["Срок приостановлен в ожидании ", cause(*of), ", с этого дня: ", &date(*since), " (", &article(*by), "). Каждый день ожидания прибавится."].concat(),
-        Step::NoRest { cause: of, from } => ["С этого дня ожидали ", cause(*of), ": ", &date(*from), ", но этот срок из-за такого ожидания не приостанавливается."].concat(),
-        Step::RestTooLate { cause: of, from } => ["Когда началось ожидание ", cause(*of), " (", &date(*from), "), срок уже истёк: оно ничего не приостанавливает."].concat(),
-        Step::Roll { from, to, versions: of, article: by } if from == to => ["Этот день рабочий и остаётся последним: ", &day(*from), " (", &article(*by), "; ", &versions(of), ")."].concat(),
-        Step::Roll { from, to, versions: of, article: by } => ["Этот день нерабочий: ", &day(*from), ". Срок истекает в следующий рабочий день: ", &day(*to), " (", &article(*by), "; ", &versions(of), ")."].concat(),
-        Step::NoRoll { day: of } => ["Этот день нерабочий: ", &day(*of), ", но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет."].concat(),
+        Step::Anew { from, last, article: by } => say!(
+            text,
+            "Если считать со дня, когда личность подтверждена (",
+            date(*from),
+            "), срок истекает раньше: ",
+            day(*last),
+            " (",
+            article(*by),
+            ")."
+        ),
+        Step::Resting { cause: of, since, article: by } => say!(
+            text,
+            "Срок приостановлен в ожидании ",
+            cause(*of),
+            ", с этого дня: ",
+            date(*since),
+            " (",
+            article(*by),
+            "). Каждый день ожидания прибавится."
+        ),
+        Step::NoRest { cause: of, from } => say!(
+            text,
+            "С этого дня ожидали ",
+            cause(*of),
+            ": ",
+            date(*from),
+            ", но этот срок из-за такого ожидания не приостанавливается."
+        ),
+        Step::RestTooLate { cause: of, from } => say!(
+            text,
+            "Когда началось ожидание ",
+            cause(*of),
+            " (",
+            date(*from),
+            "), срок уже истёк: оно ничего не приостанавливает."
+        ),
+        Step::Roll { from, to, versions: of, article: by } if from == to => say!(
+            text,
+            "Этот день рабочий и остаётся последним: ",
+            day(*from),
+            " (",
+            article(*by),
+            "; ",
+            versions(of),
+            ")."
+        ),
+        Step::Roll { from, to, versions: of, article: by } => say!(
+            text,
+            "Этот день нерабочий: ",
+            day(*from),
+            ". Срок истекает в следующий рабочий день: ",
+            day(*to),
+            " (",
+            article(*by),
+            "; ",
+            versions(of),
+            ")."
+        ),
+        Step::NoRoll { day: of } => say!(
+            text,
+            "Этот день нерабочий: ",
+            day(*of),
+            ", но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет."
+        ),
         Step::Provisional { version: of } => match of.source {
-            Source::Computed => ["Предварительно: выходные ", &number(of.year), " года здесь не заданы (", &version(*of), "), и день может сдвинуться в любую сторону."].concat(),
-            _ => ["Предварительно: праздники ", &number(of.year), " года не заданы (", &version(*of), "); каждый из них отодвинул бы день."].concat(),
+            Source::Computed => say!(
+                text,
+                "Предварительно: выходные ",
+                figure(of.year),
+                " года здесь не заданы (",
+                version(*of),
+                "), и день может сдвинуться в любую сторону."
+            ),
+            _ => say!(
+                text,
+                "Предварительно: праздники ",
+                figure(of.year),
+                " года не заданы (",
+                version(*of),
+                "); каждый из них отодвинул бы день."
+            ),
         },
         Step::LastDay { day: of, at } => {
-            ["Последний день: ", &day(*of), ", до ", &zone.time(*at), "."].concat()
+            say!(text, "Последний день: ", day(*of), ", до ", zone.time(*at), ".")
         }
     }
 }

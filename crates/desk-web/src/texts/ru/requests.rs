@@ -166,8 +166,8 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     },
     due_title: plain("Когда будет ответ"),
     due_was_title: plain("Срок ответа"),
-    due_by: |date| format!("Последний день для ответа: {date}"),
-    due_was: |date| format!("Последний день для ответа был: {date}"),
+    due_by: (plain("Последний день для ответа: "), plain("")),
+    due_was: plain("Последний день для ответа был: "),
     due_at_once: plain("Немедленно"),
     due_resting: plain(
         "Пока мы ждём вас, срок не идёт, поэтому это самая ранняя дата: она сдвигается с каждым днём ожидания.",
