@@ -5,13 +5,15 @@ use desk_core::case::{AttachedFile, Message};
 use desk_core::lang::Lang;
 use desk_core::reference::Reference;
 use http::StatusCode;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use crate::headers;
 use crate::page::{Href, Instant, Prose};
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
+use crate::setup::Setup;
+use crate::shape::{HOLE, Part};
 use crate::texts::{self, FormTexts};
 
 /// Why a form came back with what was written in it.
@@ -296,6 +298,15 @@ pub(crate) struct Draft<'a> {
     /// The token of its form.
     pub(crate) once: Option<&'a str>,
     pub(crate) trouble: Trouble<'a>,
+}
+
+/// The form for a further message as it is shown first, where a message of the token goes to what is at `path`.
+pub(crate) fn fresh_message_form(setup: &Setup, locale: Locale, fresh: &str, path: &str) -> Markup {
+    let shape = setup.shapes.of(locale, Part::MessageForm, || {
+        let errors = Errors::new(locale.lang, &[], |_, _| "", "");
+        message_form(locale, &errors, None, HOLE, HOLE)
+    });
+    shape.with([&Prose(path), &Prose(fresh)]).render()
 }
 
 /// The form for a further message. Multipart, for ten thousand characters may be too many for a body once most of them

@@ -41,6 +41,7 @@ pub mod requests;
 pub mod requests_log;
 pub mod retention;
 pub mod setup;
+mod shape;
 pub mod site;
 mod submitted;
 pub mod suppression;

@@ -1,19 +1,17 @@
 //! The frame that every page has, and the page of a problem.
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
 use desk_core::say;
 use desk_core::time::Timestamp;
 use desk_core::words::Clause;
-use maud::{DOCTYPE, Markup, Render, html};
+use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
 use crate::assets;
 use crate::problem::{FieldError, Kind, code_text};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
+use crate::shape::{HOLE, Part};
 use crate::texts::{ProblemText, texts};
 
 /// A text in a page that is rendered for each request, escaped as any other. It is looked through eight bytes at a time and
@@ -149,65 +147,32 @@ pub fn layout(
     frame: Frame<'_>,
     main: Markup,
 ) -> Markup {
-    let texts = texts(locale.lang);
-    let around = setup.frames.of(setup, locale, frame.place);
-    html! {
-        (DOCTYPE)
-        html lang=(Prose(locale.lang.tag())) dir="ltr" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                meta name="color-scheme" content="light dark";
-                title { (Prose(frame.title)) " · " (Prose(&setup.app_name)) " " (texts.product) }
-                link rel="icon" href=(Prose(assets::ICON_PATH)) type="image/svg+xml";
-                link rel="stylesheet" href=(Prose(assets::STYLESHEET_PATH));
-            }
-            body {
-                a.skip href="#main" { (texts.skip) }
-                header {
-                    (around.brand)
-                    @if frame.switch == Switch::Here {
-                        nav.langs aria-label=(texts.language) {
-                            @for lang in Lang::ALL {
-                                a href=(Prose(&in_lang(request, lang))) lang=(Prose(lang.tag())) hreflang=(Prose(lang.tag()))
-                                    aria-current=[(lang == locale.lang).then_some("true")] { (Prose(lang.own_name())) }
-                            }
-                        }
-                    }
-                }
-                main id="main" { (main) }
-                (around.footer)
-            }
-        }
-    }
+    let around = setup.shapes.of(locale, Part::Frame(frame.place), || {
+        let hole = PreEscaped(HOLE);
+        around(setup, locale, frame.place, [&hole, &hole, &hole])
+    });
+    // Addresses mostly have no parameters, and the links of those that have none are the same.
+    let plain = frame.switch == Switch::Here && request.query_pairs().next().is_none();
+    let plain =
+        plain.then(|| setup.shapes.of(locale, Part::Languages, || languages(request, locale)));
+    let languages: &dyn Render = match (&plain, frame.switch) {
+        (Some(plain), _) => &plain.with([]),
+        (None, Switch::Here) => &languages(request, locale),
+        (None, Switch::None) => &"",
+    };
+    // What lies around is some 2 KB.
+    let mut page = String::with_capacity(main.0.len() + 3_000);
+    around.with([&Prose(frame.title), languages, &main]).render_to(&mut page);
+    PreEscaped(page)
 }
 
-/// What an instance remembers of frames: what no request has a say in, rendered once for each language and place.
-#[derive(Debug, Default)]
-pub struct Frames(RefCell<Vec<(Locale, Place, Rc<Around>)>>);
-
-/// The parts of a frame that are the same on every page of a language and place.
-#[derive(Debug)]
-struct Around {
-    brand: Markup,
-    footer: Markup,
-}
-
-impl Frames {
-    fn of(&self, setup: &Setup, locale: Locale, place: Place) -> Rc<Around> {
-        let known = |(of, at, around): &(Locale, Place, Rc<Around>)| {
-            (*of == locale && *at == place).then(|| Rc::clone(around))
-        };
-        let known = self.0.borrow().iter().find_map(known);
-        known.unwrap_or_else(|| {
-            let around = Rc::new(around(setup, locale, place));
-            self.0.borrow_mut().push((locale, place, Rc::clone(&around)));
-            around
-        })
-    }
-}
-
-fn around(setup: &Setup, locale: Locale, at: Place) -> Around {
+/// What lies around every page at a place, with holes for its title, the links to it in each language, and itself.
+fn around(
+    setup: &Setup,
+    locale: Locale,
+    at: Place,
+    [title, languages, main]: [&dyn Render; 3],
+) -> Markup {
     let texts = texts(locale.lang);
     let places = [
         (Place::Policy, "/policy", texts.nav_policy),
@@ -216,28 +181,55 @@ fn around(setup: &Setup, locale: Locale, at: Place) -> Around {
         (Place::Requests, "/requests", texts.nav_requests),
         (Place::Mail, "/unsubscribe", texts.nav_mail),
     ];
-    let brand = html! {
-        a.brand href=(locale.href("/")) {
-            img src=(assets::ICON_PATH) alt="" width="40" height="40";
-            span { strong { (setup.app_name) } " " small { (texts.product) } }
-        }
-    };
-    let footer = html! {
-        footer {
-            nav aria-label=(texts.product) {
-                ul {
-                    @for (place, path, text) in places {
-                        li { a href=(locale.href(path)) aria-current=[(place == at).then_some("page")] { (text) } }
+    html! {
+        (DOCTYPE)
+        html lang=(locale.lang.tag()) dir="ltr" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) " · " (setup.app_name) " " (texts.product) }
+                link rel="icon" href=(assets::ICON_PATH) type="image/svg+xml";
+                link rel="stylesheet" href=(assets::STYLESHEET_PATH);
+            }
+            body {
+                a.skip href="#main" { (texts.skip) }
+                header {
+                    a.brand href=(locale.href("/")) {
+                        img src=(assets::ICON_PATH) alt="" width="40" height="40";
+                        span { strong { (setup.app_name) } " " small { (texts.product) } }
                     }
-                    @if setup.security.is_some() {
-                        li { a href="/.well-known/security.txt" { (texts.nav_security) } }
+                    (languages)
+                }
+                main id="main" { (main) }
+                footer {
+                    nav aria-label=(texts.product) {
+                        ul {
+                            @for (place, path, text) in places {
+                                li { a href=(locale.href(path)) aria-current=[(place == at).then_some("page")] { (text) } }
+                            }
+                            @if setup.security.is_some() {
+                                li { a href="/.well-known/security.txt" { (texts.nav_security) } }
+                            }
+                        }
                     }
+                    p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
                 }
             }
-            p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
         }
-    };
-    Around { brand, footer }
+    }
+}
+
+/// The links to this page in each language.
+fn languages(request: &Request, locale: Locale) -> Markup {
+    html! {
+        nav.langs aria-label=(texts(locale.lang).language) {
+            @for lang in Lang::ALL {
+                a href=(in_lang(request, lang)) lang=(lang.tag()) hreflang=(lang.tag())
+                    aria-current=[(lang == locale.lang).then_some("true")] { (lang.own_name()) }
+            }
+        }
+    }
 }
 
 /// This page in another language: its other parameters stay, and its path is not said again. One that begins with two

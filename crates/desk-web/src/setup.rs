@@ -114,8 +114,8 @@ pub struct Setup {
     assertion_keys: Later<Vec<AssertionKey>>,
     /// The texts of codes that only some functions have.
     pub own_codes: Cell<Option<OwnCodes>>,
-    /// What this instance remembers of the frames of pages.
-    pub frames: crate::page::Frames,
+    /// What this instance has rendered of pages.
+    pub(crate) shapes: crate::shape::Shapes,
     /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
     pub policy: crate::policy::Cache,
     /// What it remembers of the feedback form, likewise.
@@ -468,7 +468,7 @@ impl Setup {
             security,
             gpc_updated,
             policy: crate::policy::Cache::default(),
-            frames: crate::page::Frames::default(),
+            shapes: crate::shape::Shapes::default(),
             forms: crate::feedback::Forms::default(),
             pages: crate::unsubscribe::Pages::default(),
         })

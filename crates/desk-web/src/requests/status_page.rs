@@ -1,21 +1,22 @@
 //! The page of a data request, as its person sees it.
 
 use desk_core::case::Message;
-use desk_core::clock::regime;
+use desk_core::clock::regime::{self, Regime};
 use desk_core::request::{Change, Request as Case, RequestKey, State};
 use desk_core::time::Timestamp;
-use maud::{Markup, html};
+use maud::{Markup, Render, html};
 
 use super::clock;
 use super::pages::framed;
 use super::status::Done;
 use crate::desk::Desk;
-use crate::form::{self, Errors};
+use crate::form;
 use crate::notices::kept_path;
 use crate::page::{Href, Instant, Place, Prose, Spoken};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
+use crate::shape::{HOLE, Part};
 use crate::texts::{self, requests::StatusTexts};
 
 /// The request as its person sees it.
@@ -42,45 +43,18 @@ pub(super) fn status<S>(
                 p { strong { (t.asked_title) } " " a href="#conversation" { (t.asked_hint) } }
             }
         }
-        div.ticket {
-            p { (t.reference_hint) }
-            (form::reference(case.reference()))
-            (steps(t, &state))
-        }
+        (ticket(setup, locale, case, &state))
         (due(setup, locale, case, now)?)
         (package(setup, locale, case, &path, now)?)
         section id="conversation" {
             h2 { (texts::form(locale.lang).thread_title) }
             (thread(setup, locale, case, &path)?)
             @if is_open {
-                @let errors = Errors::new(locale.lang, &[], |_, _| "", "");
-                @let fresh = desk.moment.id().text();
-                (form::message_form(locale, &errors, None, &fresh, &path))
+                (form::fresh_message_form(setup, locale, &desk.moment.id().text(), &path))
             }
         }
         (facts(setup, locale, case, &path)?)
-        section {
-            h2 { (t.complain_title) }
-            p { (t.complain_us) " " a href=(Href(locale, ["/feedback"])) { (t.complain_us_link) } "." }
-            p { (Prose(texts::complain::complain(locale.lang)(case.opening.regime))) }
-        }
-        section {
-            h2 { (t.link_title) }
-            p { code.whole { (Prose(&setup.base_url)) (Prose(&path)) } }
-            p.hint { (t.link_hint) }
-        }
-        @if is_open {
-            section {
-                h2 { (t.withdraw_title) }
-                details {
-                    summary { (t.withdraw_summary) }
-                    p { (t.withdraw_hint) }
-                    form method="post" action=(Href(locale, [&path, "/withdraw"])) {
-                        button.danger { (t.withdraw_button) }
-                    }
-                }
-            }
-        }
+        (ending(setup, locale, case.opening.regime, is_open, &path))
     };
     Ok(framed(setup, request, locale, heading, Place::Elsewhere, main))
 }
@@ -99,7 +73,56 @@ fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
     }
 }
 
-/// Where the request is now.
+/// The reference, and where the request is now.
+fn ticket(setup: &Setup, locale: Locale, case: &Case, state: &State) -> Markup {
+    let t = texts::request_status(locale.lang);
+    let shape = setup.shapes.of(locale, Part::Ticket(state.name()), || {
+        html! {
+            div.ticket {
+                p { (t.reference_hint) }
+                (HOLE)
+                (steps(t, state))
+            }
+        }
+    });
+    shape.with([&form::reference(case.reference())]).render()
+}
+
+/// What can be done beside waiting: to complain, to keep the link, and to withdraw what is not answered yet.
+fn ending(setup: &Setup, locale: Locale, regime: Regime, is_open: bool, path: &str) -> Markup {
+    let t = texts::request_status(locale.lang);
+    let shape = setup.shapes.of(locale, Part::Ending(regime, is_open), || {
+        html! {
+            section {
+                h2 { (t.complain_title) }
+                p { (t.complain_us) " " a href=(locale.href("/feedback")) { (t.complain_us_link) } "." }
+                p { (texts::complain::complain(locale.lang)(regime)) }
+            }
+            section {
+                h2 { (t.link_title) }
+                p { code.whole { (setup.base_url) (HOLE) } }
+                p.hint { (t.link_hint) }
+            }
+            @if is_open {
+                section {
+                    h2 { (t.withdraw_title) }
+                    details {
+                        summary { (t.withdraw_summary) }
+                        p { (t.withdraw_hint) }
+                        form method="post" action=(Href(locale, [HOLE, "/withdraw"])) {
+                            button.danger { (t.withdraw_button) }
+                        }
+                    }
+                }
+            }
+        }
+    });
+    let path = Prose(path);
+    // Only what can be withdrawn has the second hole.
+    if is_open { shape.with([&path, &path]).render() } else { shape.with([&path]).render() }
+}
+
+/// The steps of a request, as far as it has come.
 fn steps(t: &StatusTexts, state: &State) -> Markup {
     let at = match state {
         State::Received => 0,
@@ -190,33 +213,42 @@ fn package(
 fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let opening = &case.opening;
-    let zone = &setup.clocks()?.zone;
-    let date = texts::texts(locale.lang).say_date;
-    Ok(html! {
-        section {
-            h2 { (t.facts_title) }
-            dl.facts {
-                div { dt { (t.fact_kind) } dd { (Prose((t.kind_label)(opening.kind))) } }
-                div { dt { (t.fact_law) } dd { (Prose((texts::clock(locale.lang).regime)(opening.regime))) } }
-                div { dt { (t.fact_received) } dd { (Instant(locale.lang, zone, opening.at)) } }
-                @if let Some((at, _)) = case.identified {
-                    div { dt { (t.fact_identified) } dd { (Instant(locale.lang, zone, at)) } }
+    let shape = setup.shapes.of(locale, Part::Facts(opening.kind, opening.regime), || {
+        html! {
+            section {
+                h2 { (t.facts_title) }
+                dl.facts {
+                    div { dt { (t.fact_kind) } dd { ((t.kind_label)(opening.kind)) } }
+                    div { dt { (t.fact_law) } dd { ((texts::clock(locale.lang).regime)(opening.regime)) } }
+                    div { dt { (t.fact_received) } dd { (HOLE) } }
+                    (HOLE)
+                    div { dt { (t.fact_until) } dd { time datetime=(HOLE) { (HOLE) } } }
                 }
-                @if let Some(policy) = &opening.policy {
-                    div { dt { (t.fact_policy) } dd {
-                        a href=(Href(locale, ["/policy/versions/", policy.version.as_str()])) {
-                            (texts::form(locale.lang).version) " " (Prose(policy.version.as_str()))
-                        }
-                    } }
+                ul.links {
+                    li { a href={ (HOLE) "/receipt.json" } download { (t.get_receipt) } }
+                    li { a href={ (HOLE) "/request.json" } download { (t.get_json) } }
                 }
-                div { dt { (t.fact_until) } dd { time datetime=(Prose(&opening.expires.text())) { (Spoken(|text: &mut String| date(text, zone.date(opening.expires)))) } } }
-            }
-            ul.links {
-                li { a href={ (Prose(path)) "/receipt.json" } download { (t.get_receipt) } }
-                li { a href={ (Prose(path)) "/request.json" } download { (t.get_json) } }
             }
         }
-    })
+    });
+    let zone = &setup.clocks()?.zone;
+    let say_date = texts::texts(locale.lang).say_date;
+    let until = Spoken(|text: &mut String| say_date(text, zone.date(opening.expires)));
+    let between = html! {
+        @if let Some((at, _)) = case.identified {
+            div { dt { (t.fact_identified) } dd { (Instant(locale.lang, zone, at)) } }
+        }
+        @if let Some(policy) = &opening.policy {
+            div { dt { (t.fact_policy) } dd {
+                a href=(Href(locale, ["/policy/versions/", policy.version.as_str()])) {
+                    (texts::form(locale.lang).version) " " (Prose(policy.version.as_str()))
+                }
+            } }
+        }
+    };
+    let received = Instant(locale.lang, zone, opening.at);
+    let (stamp, path) = (opening.expires.text(), Prose(path));
+    Ok(shape.with([&received, &between, &Prose(&stamp), &until, &path, &path]).render())
 }
 
 fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Markup, Problem> {

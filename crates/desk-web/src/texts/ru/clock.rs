@@ -175,7 +175,7 @@ fn article(Article { law, place }: Article) -> impl Words {
 /// `14(3), 20(1)` as `ч. 3 ст. 14, ч. 1 ст. 20`.
 fn parts(place: &'static str, part: &'static str) -> impl Words {
     Clause(move |text: &mut String| {
-        for (at, place) in place.split(", ").enumerate() {
+        for (at, place) in place.split(',').map(str::trim_start).enumerate() {
             text.push_str(if at == 0 { "" } else { ", " });
             let (article, number) = place.split_once('(').unwrap_or((place, ""));
             if let Some(number) = number.strip_suffix(')') {
