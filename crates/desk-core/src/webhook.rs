@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64ct::{Base64, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -30,7 +30,9 @@ impl FromStr for Secret {
 
     fn from_str(text: &str) -> Result<Self, InvalidSecret> {
         let encoded = text.trim().strip_prefix("whsec_").ok_or(InvalidSecret)?;
-        let bytes = Zeroizing::new(Base64::decode_vec(encoded).map_err(|_| InvalidSecret)?);
+        let encoded = Zeroizing::new(other_letters(encoded.trim_end_matches('=')));
+        let bytes = Base64UrlUnpadded::decode_vec(&encoded).map_err(|_| InvalidSecret)?;
+        let bytes = Zeroizing::new(bytes);
         if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(InvalidSecret) }
     }
 }
@@ -63,9 +65,25 @@ pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String
             signatures.push(' ');
         }
         signatures.push_str("v1,");
-        signatures.push_str(&Base64::encode_string(&secret.mac(id, &timestamp, body)));
+        let mac = Base64UrlUnpadded::encode_string(&secret.mac(id, &timestamp, body));
+        signatures.push_str(&other_letters(&mac));
+        // 32 bytes leave room for one.
+        signatures.push('=');
     }
     signatures
+}
+
+/// Base 64 with the two letters that the other alphabet has in place of its own. Every component has what reads and writes
+/// tokens, and a second alphabet takes 2 KB of it.
+fn other_letters(text: &str) -> String {
+    let other = |letter| match letter {
+        '+' => '-',
+        '/' => '_',
+        '-' => '+',
+        '_' => '/',
+        letter => letter,
+    };
+    text.chars().map(other).collect()
 }
 
 /// How far the clock of a sender may be off, and how long a message may take, in seconds.

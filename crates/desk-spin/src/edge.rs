@@ -183,28 +183,38 @@ async fn read_body(request: types::Request, headers: &Received, limit: usize) ->
     }
     let (_done, outcome) = wit_future::new(|| Ok(()));
     let (mut stream, trailers) = types::Request::consume_body(request, outcome);
-    let mut bytes = Vec::new();
-    // Where the client said how long it is, which is what every browser does, that much is read and no end waited for.
-    while length != Some(bytes.len()) {
-        let left = length.map_or(CHUNK, |length| length - bytes.len());
-        let (result, chunk) = stream.read(Vec::with_capacity(left.min(CHUNK))).await;
-        if bytes.is_empty() {
-            bytes = chunk;
-        } else {
-            bytes.extend_from_slice(&chunk);
-        }
-        if bytes.len() > limit {
-            return Body::TooLarge;
-        }
-        if !matches!(result, wit_bindgen::StreamResult::Complete(_)) {
-            break;
-        }
+    let bytes = gather(&mut stream, length, limit).await;
+    if bytes.len() > limit {
+        return Body::TooLarge;
     }
     match length {
         Some(length) if length == bytes.len() => Body::Whole(bytes.into()),
         None if trailers.await.is_ok() => Body::Whole(bytes.into()),
         _ => Body::Cut,
     }
+}
+
+/// Reads what comes, until its end or until it is more than `limit`. Where the sender said how long it is, which is what
+/// every browser does, that much is read and no end waited for.
+pub(crate) async fn gather(
+    stream: &mut wit_bindgen::StreamReader<u8>,
+    length: Option<usize>,
+    limit: usize,
+) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while length != Some(bytes.len()) {
+        let left = length.map_or(CHUNK, |length| length.saturating_sub(bytes.len()));
+        let (result, chunk) = stream.read(Vec::with_capacity(left.min(CHUNK))).await;
+        if bytes.is_empty() {
+            bytes = chunk;
+        } else {
+            bytes.extend_from_slice(&chunk);
+        }
+        if bytes.len() > limit || !matches!(result, wit_bindgen::StreamResult::Complete(_)) {
+            break;
+        }
+    }
+    bytes
 }
 
 /// Writes the rest of a body. What goes wrong on the way breaks the answer off.

@@ -9,7 +9,7 @@ use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
-use crate::edge::Ports;
+use crate::edge::{Ports, gather};
 
 /// The ports of a component that may call others, over those that it has anyway.
 #[derive(Clone, Default)]
@@ -45,15 +45,7 @@ impl<S> Outbound for Calling<S> {
         }
         let (_done, outcome) = wit_future::new(|| Ok(()));
         let (mut stream, _trailers) = Response::consume_body(response, outcome);
-        let mut body = Vec::new();
-        loop {
-            let (result, chunk) = stream.read(Vec::with_capacity(16 * 1024)).await;
-            body.extend_from_slice(&chunk);
-            let more = matches!(result, wit_bindgen::StreamResult::Complete(_));
-            if !more || body.len() > MAX_ANSWER {
-                break;
-            }
-        }
+        let mut body = gather(&mut stream, None, MAX_ANSWER).await;
         body.truncate(MAX_ANSWER);
         Ok(Answer { status, body: body.into() })
     }
@@ -70,15 +62,13 @@ fn request(call: Call<'_>) -> Result<Request, OutboundError> {
     };
     let path = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, target) = rest.split_at_checked(path).unwrap_or((rest, ""));
-    let mut headers: Vec<(String, Vec<u8>)> = call
-        .headers
-        .iter()
-        .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
-        .collect();
-    if let Some(body) = call.body {
-        headers.push(("content-length".to_owned(), body.len().to_string().into_bytes()));
+    let headers = Fields::new();
+    let length = call.body.map(|body| body.len().to_string());
+    let length = length.as_ref().map(|length| ("content-length", length.as_str()));
+    for (name, value) in call.headers.iter().copied().chain(length) {
+        let added = headers.append(name, value.as_bytes());
+        added.map_err(|_| wrong("a header cannot be sent"))?;
     }
-    let headers = Fields::from_list(&headers).map_err(|_| wrong("a header cannot be sent"))?;
     let options = RequestOptions::new();
     // A host may not know these, and is then as patient as it likes.
     let _ = options.set_connect_timeout(Some(PATIENCE));
