@@ -30,7 +30,16 @@ const ONLY_LOOK: [&str; 11] = [
     "lint",
 ];
 /// The functions of operators.
-const OPERATORS: [&str; 6] = ["console", "queue", "casework", "packages", "referral", "erasure"];
+const OPERATORS: [&str; 8] = [
+    "console",
+    "queue",
+    "casework",
+    "packages",
+    "referral",
+    "complaint",
+    "erasure",
+    "erasure-records",
+];
 /// How many links of an answer are followed.
 const FOLLOWED: usize = 4;
 

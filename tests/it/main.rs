@@ -20,6 +20,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod interleaved;
+mod mails;
 mod packages;
 mod scenarios;
 mod self_tests;

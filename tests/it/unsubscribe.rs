@@ -504,14 +504,14 @@ async fn a_thousand_are_checked_in_one_request() {
 }
 
 /// The mailer: it takes what it is told, and answers each with the next of its statuses.
-struct Mailer {
-    address: String,
+pub(crate) struct Mailer {
+    pub(crate) address: String,
     told: mpsc::UnboundedReceiver<(BTreeMap<String, String>, String)>,
     listening: tokio::task::JoinHandle<()>,
 }
 
 impl Mailer {
-    async fn start(statuses: &'static [u16]) -> Self {
+    pub(crate) async fn start(statuses: &'static [u16]) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let (tell, told) = mpsc::unbounded_channel();
@@ -559,7 +559,7 @@ impl Mailer {
         .await
     }
 
-    async fn host_with(&self, own: &[(&str, &str)]) -> Host {
+    pub(crate) async fn host_with(&self, own: &[(&str, &str)]) -> Host {
         let mut options = HostOptions::new(functions::built().path());
         options.variables = variables();
         for (name, value) in own {
@@ -569,7 +569,7 @@ impl Mailer {
         Host::run(options).await
     }
 
-    async fn hear(&mut self) -> (BTreeMap<String, String>, String) {
+    pub(crate) async fn hear(&mut self) -> (BTreeMap<String, String>, String) {
         soon("the mailer is told", self.told.recv()).await.unwrap()
     }
 }

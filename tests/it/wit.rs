@@ -225,7 +225,9 @@ fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
             "casework",
             "packages",
             "referral",
+            "complaint",
             "erasure",
+            "erasure-records",
             "suppressions",
             "sweep",
         ]
@@ -239,6 +241,9 @@ fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
             "suppressions",
             "mail-events",
             "casework",
+            "referral",
+            "complaint",
+            "erasure",
             "sweep",
         ]
         .contains(&id);

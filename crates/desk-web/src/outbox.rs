@@ -27,7 +27,8 @@ use crate::json::Json;
 use crate::lists::Lists;
 use crate::ports::{Answer, Call, Outbound, Store};
 use crate::problem::Problem;
-use crate::reply::After;
+use crate::reply::{After, Reply, Response};
+use crate::request::{Locale, Request};
 use crate::setup::{InvalidSetup, Setup, invalid};
 
 pub use providers::Provider;
@@ -103,16 +104,21 @@ impl fmt::Debug for Mail {
 
 impl Mail {
     fn body(&self, id: Id) -> String {
-        event("mail.requested", id, |json| {
-            json.shown("id", &id);
-            json.text("to", self.to.as_str());
-            json.text("language", self.lang.tag());
-            json.text("subject", self.subject.as_str());
-            json.text("text", &self.text);
-            json.shown("expires_at", &self.expires);
-        })
+        let texts = [
+            ("id", &*id.to_string()),
+            ("since", &id.instant().to_string()),
+            ("to", self.to.as_str()),
+            ("lang", self.lang.tag()),
+            ("subject", self.subject.as_str()),
+            ("text", &self.text),
+            ("until", &self.expires.to_string()),
+        ];
+        providers::fill(EVENT, &texts)
     }
 }
+
+/// What is posted to have a mail sent by whoever listens at the webhook.
+const EVENT: &str = r#"{"type":"mail.requested","timestamp":$since,"data":{"id":$id,"to":$to,"language":$lang,"subject":$subject,"text":$text,"expires_at":$until}}"#;
 
 /// What the keys of mails begin with.
 pub const MAILS: &str = "outbox:";
@@ -166,15 +172,16 @@ pub async fn tries<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Tries>
     tries.map(Some).ok_or_else(|| undecodable(&key))
 }
 
-/// Stores a mail that is to be sent.
+/// Stores a mail that is to be sent, and gives what is told once the answer is out.
 ///
 /// # Errors
 /// A problem if the store does not confirm it.
-pub async fn put<S: Store>(desk: &Desk<'_, S>, id: Id, mail: &Mail) -> Result<(), Problem> {
-    desk.write_sealed(&mail_key(id)?, Some(mail.expires), mail).await
+pub async fn put<S: Store>(desk: &Desk<'_, S>, id: Id, mail: Mail) -> Result<Posted, Problem> {
+    desk.write_sealed(&mail_key(id)?, Some(mail.expires), &mail).await?;
+    Ok(Posted { id, mail })
 }
 
-/// Something that is told. Who tells of nothing but changes need not carry what sends mail.
+/// Something that is told. Who tells of nothing but changes need not carry what sends mail, and the other way round.
 pub(crate) trait Told {
     /// The id under which it is told, the same at every attempt.
     fn id(&self) -> Id;
@@ -266,13 +273,49 @@ impl Told for Changed {
     }
 }
 
-/// A message of a function that sends mail.
-#[derive(Clone, Debug)]
+/// A mail that lies in the outbox.
+#[derive(Debug)]
+pub struct Posted {
+    id: Id,
+    mail: Mail,
+}
+
+impl Posted {
+    /// One that was found there.
+    pub(crate) const fn found(id: Id, mail: Mail) -> Self {
+        Self { id, mail }
+    }
+}
+
+impl Told for Posted {
+    fn id(&self) -> Id {
+        self.id
+    }
+
+    fn mail(&self) -> Option<&Mail> {
+        Some(&self.mail)
+    }
+
+    fn outgoing<'a>(
+        &self,
+        setup: &'a Setup,
+        now: Timestamp,
+    ) -> Result<Option<Outgoing<'a>>, Problem> {
+        if let Some(provider) = setup.provider()? {
+            return Ok(Some(provider.outgoing(self.id, &self.mail)));
+        }
+        let Some(webhook) = setup.webhook()? else { return Ok(None) };
+        Ok(Some(webhook.outgoing(self.id, self.mail.body(self.id), now)))
+    }
+}
+
+/// A message of a function that tells of changes and sends mail.
+#[derive(Debug)]
 pub enum Message {
     /// A suppression came to be, or was lifted.
     Changed(Changed),
     /// A mail is to be sent.
-    Mail(Id, Mail),
+    Mail(Posted),
 }
 
 impl Message {
@@ -286,14 +329,14 @@ impl Told for Message {
     fn id(&self) -> Id {
         match self {
             Self::Changed(changed) => changed.id(),
-            Self::Mail(id, _) => *id,
+            Self::Mail(posted) => posted.id(),
         }
     }
 
     fn mail(&self) -> Option<&Mail> {
         match self {
-            Self::Changed(_) => None,
-            Self::Mail(_, mail) => Some(mail),
+            Self::Changed(changed) => changed.mail(),
+            Self::Mail(posted) => posted.mail(),
         }
     }
 
@@ -302,17 +345,10 @@ impl Told for Message {
         setup: &'a Setup,
         now: Timestamp,
     ) -> Result<Option<Outgoing<'a>>, Problem> {
-        if let Self::Mail(id, mail) = self
-            && let Some(provider) = setup.provider()?
-        {
-            return Ok(Some(provider.outgoing(*id, mail)));
+        match self {
+            Self::Changed(changed) => changed.outgoing(setup, now),
+            Self::Mail(posted) => posted.outgoing(setup, now),
         }
-        let Some(webhook) = setup.webhook()? else { return Ok(None) };
-        let body = match self {
-            Self::Changed(changed) => changed.body(),
-            Self::Mail(id, mail) => mail.body(*id),
-        };
-        Ok(Some(webhook.outgoing(self.id(), body, now)))
     }
 }
 
@@ -338,11 +374,12 @@ pub(crate) fn describe(json: &mut Json, scope: &str, change: &Change) {
 /// Tells what there is to tell once the answer is out. It was stored before: whatever goes wrong here, the sweep finds it.
 pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
-    told: Vec<impl Told + 'static>,
+    told: impl IntoIterator<Item = impl Told + 'static>,
 ) -> Option<After> {
+    let told: Vec<_> = told.into_iter().collect();
     // Where nobody listens, a change waits for the mailer to fetch it, and there is nothing to be done or said.
-    let nobody_listens = matches!(desk.setup.webhook(), Ok(None));
-    if told.is_empty() || nobody_listens && told.iter().all(|message| message.mail().is_none()) {
+    let only_changes = told.iter().all(|message| message.mail().is_none());
+    if told.is_empty() || only_changes && matches!(desk.setup.webhook(), Ok(None)) {
         return None;
     }
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
@@ -357,6 +394,22 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
         }
         None
     }))
+}
+
+/// Turns what came of an operator's call into the answer. The mail that it left in the outbox is sent once that is out; that
+/// of a call which failed is the sweep's.
+pub(crate) fn respond<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    outcome: Result<Reply, Problem>,
+    told: Option<Posted>,
+) -> Response {
+    let mut response = desk.respond_json(request, locale, outcome);
+    if response.status.is_success() {
+        response.after = after(desk, told);
+    }
+    response
 }
 
 /// Keeps other sweeps from something that is about to be told, for as long as a whole sweep may take, and gives what is
@@ -382,7 +435,7 @@ pub(crate) async fn claim<S: Store>(
 /// log.
 pub(crate) async fn tell<S: Store + Outbound>(
     desk: &Desk<'_, S>,
-    message: &dyn Told,
+    message: &impl Told,
     earlier: Option<Tries>,
 ) -> Option<String> {
     let id = message.id();
@@ -460,7 +513,7 @@ async fn send<S: Outbound>(port: &S, outgoing: &Outgoing<'_>) -> Result<(), Refu
 /// removes it.
 async fn note<S: Store>(
     desk: &Desk<'_, S>,
-    message: &dyn Told,
+    message: &impl Told,
     tries: &Tries,
 ) -> Result<(), Problem> {
     let expires = message.mail().map(|mail| mail.expires);
@@ -471,7 +524,7 @@ async fn note<S: Store>(
 /// Notes that something was taken.
 async fn settle<S: Store>(
     desk: &Desk<'_, S>,
-    message: &dyn Told,
+    message: &impl Told,
     was_tried: bool,
 ) -> Result<(), Problem> {
     let id = message.id();

@@ -10,7 +10,7 @@ use http::StatusCode;
 use crate::desk::{Desk, decode_as, encode_as};
 use crate::join::{all, both};
 use crate::journal;
-use crate::outbox::{self, AT_ONCE, MAILS, Mail, Message, Tries};
+use crate::outbox::{self, AT_ONCE, MAILS, Mail, Message, Posted, Tries};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -196,7 +196,7 @@ async fn again<S: Scan + Outbound>(
         }
         Waiting::Mail(id) => {
             let mail: Option<Mail> = desk.read_sealed(&outbox::mail_key(*id)?).await?;
-            mail.map(|mail| Message::Mail(*id, mail))
+            mail.map(|mail| Message::Mail(Posted::found(*id, mail)))
         }
     };
     match message {

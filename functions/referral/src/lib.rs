@@ -1,4 +1,7 @@
-//! The function `referral`: a complaint becomes a data request, and a data request a complaint. It scans the store.
+//! The function `referral`: a complaint becomes a data request. It scans the store.
 #![cfg(target_family = "wasm")]
 
-desk_spin::function!(desk_spin::ScanningStore, desk_web::console::requests::refer);
+desk_spin::function!(
+    desk_spin::Calling<desk_spin::ScanningStore>,
+    desk_web::console::requests::refer
+);

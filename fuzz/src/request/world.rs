@@ -166,7 +166,9 @@ impl World {
                 "casework" => console::requests::work(&desk, &request).await,
                 "packages" => console::requests::pack(&desk, &request).await,
                 "referral" => console::requests::refer(&desk, &request).await,
+                "complaint" => console::requests::complain(&desk, &request).await,
                 "erasure" => console::erasure::serve(&desk, &request).await,
+                "erasure-records" => console::erasure::records(&desk, &request).await,
                 "sweep" => sweep::serve(&desk, &request).await,
                 _ => return None,
             })

@@ -265,7 +265,9 @@ impl Target for Native {
             "packages" => console::requests::pack(&desk, &request).await,
             "casework" => console::requests::work(&desk, &request).await,
             "erasure" => console::erasure::serve(&desk, &request).await,
+            "erasure-records" => console::erasure::records(&desk, &request).await,
             "referral" => console::requests::refer(&desk, &request).await,
+            "complaint" => console::requests::complain(&desk, &request).await,
             other => panic!("no native function {other}"),
         };
         let answer = answer.whole().await.expect("an answer that is not broken off");

@@ -1,5 +1,5 @@
-//! The operators' side of erasures: what would go, the order, the act, and the export from the log of events. A function of
-//! its own, for it reaches everything that is held.
+//! The operators' side of erasures: what would go and the order, in a function of its own, for it reaches everything that is
+//! held; and the records of what went, the act and the export from the log of events, in another.
 
 use desk_core::case::Message;
 use desk_core::erasure::Act;
@@ -17,20 +17,35 @@ use crate::fields::Fields;
 use crate::headers;
 use crate::negotiate;
 use crate::operator;
-use crate::ports::Scan;
+use crate::outbox::{self, Posted};
+use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::submitted::{optional, text_code};
 use crate::texts::casework;
 
-/// Answers for `/console/api/requests/{name}/erasure` and what is below.
+/// Answers for `/console/api/requests/{name}/erasure`.
 ///
-/// The mail that tells the person is in the outbox when this answers, and goes out with the next sweep.
-pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
+/// The mail that tells the person is in the outbox when this answers, and is sent then.
+pub async fn serve<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut told = None;
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route(desk, request, &mut told).await,
+        Err(problem) => Err(problem),
+    };
+    outbox::respond(desk, request, locale, outcome, told)
+}
+
+/// Answers for the records of an erasure, which are below that address.
+pub async fn records<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     let outcome = match authorise(desk, request) {
-        Ok(()) => route(desk, request).await,
+        Ok(()) => route_records(desk, request).await,
         Err(problem) => Err(problem),
     };
     desk.respond_json(request, locale, outcome)
@@ -42,22 +57,28 @@ fn authorise<S>(desk: &Desk<'_, S>, request: &Request) -> Result<(), Problem> {
     operator::authorise(desk.setup, request)
 }
 
-async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+async fn route<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    told: &mut Option<Posted>,
+) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let ["console", "api", "requests", name, "erasure", below @ ..] = segments.as_slice() else {
+    let ["console", "api", "requests", name, "erasure"] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    request.allow(match below {
-        [] => "GET, HEAD, POST",
-        ["act" | "log"] => "GET, HEAD",
-        _ => return Err(Problem::NotFound),
-    })?;
-    match below {
-        [] if request.reads() => preview(desk, request, name).await,
-        [] => order(desk, request, name).await,
-        ["act"] => act(desk, request, name).await,
-        _ => log(desk, request, name).await,
-    }
+    request.allow("GET, HEAD, POST")?;
+    if request.reads() { preview(desk, name).await } else { order(desk, request, name, told).await }
+}
+
+async fn route_records<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let ["console", "api", "requests", name, "erasure", record @ ("act" | "log")] =
+        segments.as_slice()
+    else {
+        return Err(Problem::NotFound);
+    };
+    request.allow("GET, HEAD")?;
+    if *record == "act" { act(desk, request, name).await } else { log(desk, request, name).await }
 }
 
 /// Where a request lies, or lay.
@@ -86,15 +107,11 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem>
     Ok(Found { id, key, keys })
 }
 
-/// What would go, and what would stay.
-async fn preview<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    name: &str,
-) -> Result<Reply, Problem> {
+/// What would go, and what would stay; the act, once all is gone.
+async fn preview<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Reply, Problem> {
     let found = find(desk, name).await?;
-    let Some(key) = found.key else { return act(desk, request, name).await };
     read(desk, found.id).await?;
+    let Some(key) = found.key else { return document(desk, found.id, true).await };
     let preview = erasure::preview(desk, &found.keys, &key).await?;
     let json = acts::plan(desk.setup, &preview, desk.now());
     Ok(Reply::json_text(StatusCode::OK, json).etag(preview.tag()))
@@ -105,6 +122,7 @@ async fn order<S: Scan>(
     desk: &Desk<'_, S>,
     request: &Request,
     name: &str,
+    told: &mut Option<Posted>,
 ) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
     let executor = fields.parse("executor", |text| Text::new(text).map_err(text_code));
@@ -116,16 +134,14 @@ async fn order<S: Scan>(
         return Err(Problem::Internal("a required name is missing".to_owned()));
     };
     let found = find(desk, name).await?;
-    let act = match found.key {
-        Some(key) => {
-            let order = Order { executor, reason, text };
-            erasure::erase(desk, &found.keys, &key, order, |tag| holds(request, tag)).await?
-        }
-        None => {
-            read(desk, found.id).await?;
-            acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?
-        }
+    let Some(key) = found.key else {
+        read(desk, found.id).await?;
+        return document(desk, found.id, true).await;
     };
+    let order = Order { executor, reason, text };
+    let matches = |tag: &str| holds(request, tag);
+    let (act, posted) = erasure::erase(desk, &found.keys, &key, order, matches).await?;
+    *told = Some(posted);
     let executor = acts::executor(desk, &act).await?;
     let json = acts::document(desk.setup, &act, executor.as_ref(), true);
     Ok(Reply::json_text(StatusCode::OK, json))
@@ -141,16 +157,14 @@ async fn act<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Resu
     };
     let found = find(desk, name).await?;
     read(desk, found.id).await?;
-    let act = acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?;
-    let executor = acts::executor(desk, &act).await?;
     let reply = if page {
+        let act = acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?;
+        let executor = acts::executor(desk, &act).await?;
         let (lang, zone) = (request.locale(desk.setup).lang, desk.setup.zone()?);
         Reply::page(StatusCode::OK, lang, erasure::act_page(&act, executor.as_ref(), lang, &zone))
     } else {
         // The opening goes last: as long as it is there, something may be.
-        let verified = found.key.is_none();
-        let json = acts::document(desk.setup, &act, executor.as_ref(), verified);
-        Reply::json_text(StatusCode::OK, json)
+        document(desk, found.id, found.key.is_none()).await?
     };
     Ok(reply.vary("Accept, Accept-Language"))
 }
@@ -178,6 +192,14 @@ async fn log<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Resu
         Reply::json_text(StatusCode::OK, erasure::log_json(&act, executor.as_ref(), lang))
     };
     Ok(reply.lang(lang).vary("Accept, Accept-Language"))
+}
+
+/// The act as JSON.
+async fn document<S: Scan>(desk: &Desk<'_, S>, id: Id, verified: bool) -> Result<Reply, Problem> {
+    let act = acts::find(desk, id).await?.ok_or(Problem::NotFound)?;
+    let executor = acts::executor(desk, &act).await?;
+    let json = acts::document(desk.setup, &act, executor.as_ref(), verified);
+    Ok(Reply::json_text(StatusCode::OK, json))
 }
 
 async fn read<S: Scan>(desk: &Desk<'_, S>, id: Id) -> Result<(), Problem> {

@@ -24,7 +24,7 @@ use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
 use crate::join::all;
-use crate::outbox::{self, Mail};
+use crate::outbox::{self, Mail, Posted};
 use crate::ports::{Scan, Store};
 use crate::problem::Problem;
 use crate::reply::entity_tag;
@@ -96,7 +96,7 @@ pub async fn preview<S: Store>(
     Ok(Preview { request, plan, begun })
 }
 
-/// Erases. `matches` holds the order to the preview that it was decided on; where an erasure was begun, it goes on
+/// Erases, and gives the act with the mail that tells of it. `matches` holds the order to the preview that it was decided on; where an erasure was begun, it goes on
 /// whatever that says, for what is left has changed since.
 ///
 /// # Errors
@@ -109,7 +109,7 @@ pub async fn erase<S: Scan>(
     key: &RequestKey,
     order: Order,
     matches: impl FnOnce(&str) -> Result<(), Problem>,
-) -> Result<Act, Problem> {
+) -> Result<(Act, Posted), Problem> {
     let preview = preview(desk, keys, key).await?;
     if preview.begun.is_none() {
         preview.allow(desk.now())?;
@@ -143,12 +143,13 @@ pub async fn erase<S: Scan>(
     if left.goes().iter().any(|held| held.key != own) {
         return Err(Problem::CaseState("unfinished"));
     }
-    outbox::put(desk, notice_id(desk, &act), &notice(desk, &request, &act, text)).await?;
+    let mail = notice(desk, &request, &act, text);
+    let posted = outbox::put(desk, notice_id(desk, &act), mail).await?;
     desk.store.delete(&own).await?;
     if desk.store.get(&own).await?.is_some() {
         return Err(Problem::CaseState("unfinished"));
     }
-    Ok(act)
+    Ok((act, posted))
 }
 
 /// Writes the lines that the log still lacks of earlier requests that go: afterwards nobody could.

@@ -139,7 +139,7 @@ fn mail_named(world: &World, email: &str, subject: String) -> Id {
     let expires = desk.now().plus_seconds(86_400);
     let text = WORDS[3].to_owned();
     let mail = Mail { to: address(email), lang: Lang::En, subject: subject.into(), text, expires };
-    block_on(outbox::put(&desk, id, &mail)).unwrap();
+    block_on(outbox::put(&desk, id, mail)).unwrap();
     id
 }
 

@@ -109,7 +109,7 @@ fn mail(desk: &TestDesk<'_>, id: Id, to: &EmailAddress) {
         text: "12345".to_owned(),
         expires: desk.now().plus_seconds(60),
     };
-    block_on(outbox::put(desk, id, &mail)).unwrap();
+    block_on(outbox::put(desk, id, mail)).unwrap();
 }
 
 fn suppress(world: &World, email: &EmailAddress, scope: Scope) -> Change {

@@ -302,10 +302,17 @@ impl World {
     /// Sends a request to the console, or to its erasures.
     pub(crate) fn console(&self, request: &Request) -> Answer {
         let desk = self.desk();
-        if request.path().split('/').nth(5) == Some("erasure") {
-            return block_on(crate::console::erasure::serve(&desk, request)).into();
+        let path = request.path();
+        let mut below = path.split('/').skip(5);
+        match (below.next(), below.next()) {
+            (Some("erasure"), None) => {
+                block_on(crate::console::erasure::serve(&desk, request)).into()
+            }
+            (Some("erasure"), Some(_)) => {
+                block_on(crate::console::erasure::records(&desk, request)).into()
+            }
+            _ => block_on(crate::console::serve(&desk, request)).into(),
         }
-        block_on(crate::console::serve(&desk, request)).into()
     }
 
     /// Sends a request to what operators read of data requests.
@@ -323,9 +330,14 @@ impl World {
         block_on(crate::console::requests::pack(&self.desk(), request)).into()
     }
 
-    /// Sends a request to what turns complaints into data requests and back.
+    /// Sends a request to what turns complaints into data requests.
     pub(crate) fn referral(&self, request: &Request) -> Answer {
         block_on(crate::console::requests::refer(&self.desk(), request)).into()
+    }
+
+    /// Sends a request to what opens complaints from data requests.
+    pub(crate) fn complain(&self, request: &Request) -> Answer {
+        block_on(crate::console::requests::complain(&self.desk(), request)).into()
     }
 
     /// Sends a request to the policy.

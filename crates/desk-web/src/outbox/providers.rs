@@ -145,7 +145,7 @@ impl Provider {
 }
 
 /// Puts texts into JSON, each at its name and in quotes. Written member by member it would take 5 KB more of a component.
-fn fill(template: &str, texts: &[(&str, &str)]) -> String {
+pub(super) fn fill(template: &str, texts: &[(&str, &str)]) -> String {
     let mut filled = Json::default();
     for part in template.split('$') {
         let named = texts.iter().find_map(|(name, text)| Some((part.strip_prefix(name)?, *text)));

@@ -15,7 +15,7 @@ use super::{Mail, Tries, after, mail_key, put, tries};
 use crate::desk::{Desk, encode};
 use crate::memory::testing::{BASE, OPERATOR, World, block_on, form, get, race, request};
 use crate::memory::{MemoryStore, Sent};
-use crate::outbox::{Message, Provider};
+use crate::outbox::{Posted, Provider};
 use crate::request::Request;
 use crate::setup::Setup;
 
@@ -58,8 +58,8 @@ fn a_mail(desk: &TestDesk<'_>, expires_in: i64) -> Mail {
 fn mail(world: &World, expires_in: i64) -> (desk_core::id::Id, Option<String>) {
     let desk = world.desk();
     let (id, mail) = (desk.moment.id(), a_mail(&desk, expires_in));
-    block_on(put(&desk, id, &mail)).unwrap();
-    (id, block_on(after(&desk, vec![Message::Mail(id, mail)]).unwrap().run()))
+    let posted = block_on(put(&desk, id, mail)).unwrap();
+    (id, block_on(after(&desk, [posted]).unwrap().run()))
 }
 
 const DAY: i64 = 86_400;
@@ -553,13 +553,9 @@ fn whoever_took_nothing_is_not_waited_for_again_and_the_sweep_tells_the_rest() {
     let world = mailer();
     world.store.others_answer(None);
     let desk = world.desk();
-    let mails: Vec<Message> = (0..10)
-        .map(|_| {
-            let id = desk.moment.id();
-            block_on(put(&desk, id, &a_mail(&desk, DAY))).unwrap();
-            Message::Mail(id, a_mail(&desk, DAY))
-        })
-        .collect();
+    let mails =
+        (0..10).map(|_| block_on(put(&desk, desk.moment.id(), a_mail(&desk, DAY))).unwrap());
+    let mails: Vec<Posted> = mails.collect();
     let said = block_on(after(&desk, mails).unwrap().run()).unwrap();
     assert!(said.contains("in vain (1)"), "{said}");
     assert_eq!((world.store.sent().len(), world.keys("try").len()), (1, 1));

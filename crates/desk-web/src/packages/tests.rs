@@ -186,7 +186,7 @@ fn mail(world: &World, email: &str, text: &str) {
         text: format!("Mail of {text}"),
         expires: desk.now().plus_seconds(90_000_000),
     };
-    block_on(outbox::put(&desk, id, &mail)).unwrap();
+    block_on(outbox::put(&desk, id, mail)).unwrap();
 }
 
 /// Some of everything about a person, with texts that name them.

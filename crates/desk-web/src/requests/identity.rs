@@ -17,7 +17,7 @@ use crate::fields::Fields;
 use crate::join::both;
 use crate::limiter;
 use crate::notices::{identity_mail, request_path};
-use crate::outbox::{self, Message as Told};
+use crate::outbox;
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -248,8 +248,7 @@ pub(super) async fn resend<S: Store>(
     if sends {
         let id = desk.moment.id();
         let mail = identity_mail(desk, &key, &case.opening, &code);
-        outbox::put(desk, id, &mail).await?;
-        beside.told.push(Told::Mail(id, mail));
+        beside.told = Some(outbox::put(desk, id, mail).await?);
     }
     let counted = both(client.count(desk), mailbox.count_if(desk, sends));
     both(append(desk, &key, case, resent), counted).await?;

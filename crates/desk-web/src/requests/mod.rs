@@ -28,7 +28,7 @@ use crate::desk::Desk;
 use crate::fields::Encoding;
 use crate::limiter::Limit;
 use crate::negotiate;
-use crate::outbox;
+use crate::outbox::{self, Posted};
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -45,8 +45,8 @@ struct Beside {
     /// Where a person filled in a form: the page that shows the problem beside what they wrote, in place of the problem's
     /// own.
     refused: Option<Reply>,
-    /// The mails that went to the outbox.
-    told: Vec<outbox::Message>,
+    /// The mail that went to the outbox.
+    told: Option<Posted>,
 }
 
 /// Answers for the forms: `/requests`, `/delete-account` and `/delete-data`.

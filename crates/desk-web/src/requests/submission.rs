@@ -24,7 +24,7 @@ use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake, Limit};
 use crate::notices::identity_mail;
-use crate::outbox::{self, Message as Told};
+use crate::outbox;
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
@@ -256,8 +256,7 @@ async fn accept<S: Store>(
     if sends {
         let id = desk.moment.id();
         let mail = identity_mail(desk, &key, &opening, &code);
-        outbox::put(desk, id, &mail).await?;
-        beside.told.push(Told::Mail(id, mail));
+        beside.told = Some(outbox::put(desk, id, mail).await?);
     }
     let counted = both(client.count(desk), mailbox.count_if(desk, sends));
     both(cases::open(desk, &key, opening.expires, &opening), counted).await?;

@@ -120,8 +120,8 @@ pub(super) async fn ask<S: Store>(
     // An address that has had enough mails gets no more of them, and its owner is not told on.
     if address.admit().is_ok() {
         let counted = both(client.count(desk), address.count(desk));
-        both(outbox::put(desk, id, &mail), counted).await?;
-        told.push(Message::Mail(id, mail));
+        let (posted, _) = both(outbox::put(desk, id, mail), counted).await?;
+        told.push(Message::Mail(posted));
     } else {
         client.count(desk).await?;
     }

@@ -17,7 +17,7 @@ use crate::desk::Desk;
 use crate::fields::json::Value;
 use crate::fields::{FieldValue, Fields};
 use crate::notices::{Notice, notice};
-use crate::outbox::{self, MAILS, Message};
+use crate::outbox::{self, MAILS, Posted};
 use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::Reply;
@@ -233,7 +233,7 @@ pub(super) async fn act<S: Scan>(
     request: &HttpRequest,
     name: &str,
     act: Act,
-    told: &mut Vec<Message>,
+    told: &mut Option<Posted>,
 ) -> Result<Reply, Problem> {
     let once = idempotency_key(request)?;
     let named = find(desk, name).await?;
@@ -265,15 +265,16 @@ pub(super) async fn act<S: Scan>(
     };
     audit::record_about(desk, act.action(), About::Request(key.id), reason).await?;
     let mail = told_of.map(|told_of| notice(desk, &key, &case.opening, told_of));
-    if let Some(mail) = &mail {
-        outbox::put(desk, mail_id, mail).await?;
-    }
+    let posted = match mail {
+        Some(mail) => Some(outbox::put(desk, mail_id, mail).await?),
+        None => None,
+    };
     let case = cases::append(desk, &key, case, change, id).await?;
     let case = if act.is_one_of_a_kind() { reread(desk, key.id).await? } else { case };
     if !counts(&case, id) {
         return lost(desk, mail_id).await;
     }
     log::settle_end(desk, clocks, &case).await?;
-    told.extend(mail.map(|mail| Message::Mail(mail_id, mail)));
+    *told = posted;
     Ok(done(desk, &case, status))
 }

@@ -29,7 +29,7 @@ use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
 use crate::operator;
-use crate::outbox::{self, Message};
+use crate::outbox::{self, Posted};
 use crate::ports::{Outbound, Scan};
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Reply, Response, entity_tag};
@@ -60,19 +60,16 @@ pub async fn work<S: Scan + Outbound + Clone + 'static>(
     request: &HttpRequest,
 ) -> Response {
     let locale = request.locale(desk.setup);
-    let mut told = Vec::new();
+    let mut told = None;
     let outcome = match authorise(desk, request) {
         Ok(()) => route_work(desk, request, &mut told).await,
         Err(problem) => Err(problem),
     };
-    let mut response = desk.respond_json(request, locale, outcome);
-    if response.status.is_success() {
-        response.after = outbox::after(desk, told);
-    }
-    response
+    outbox::respond(desk, request, locale, outcome, told)
 }
 
-/// Answers the address of a request's package, which is built and dropped here.
+/// Answers the address of a request's package, which is built and dropped here. The mail with its key goes out with the next
+/// sweep: what sends mail takes 25 KB, which this function has not left.
 pub async fn pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
     let locale = request.locale(desk.setup);
     desk.setup.own_codes.set(Some(texts::package_code));
@@ -83,14 +80,33 @@ pub async fn pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Respons
     desk.respond_json(request, locale, outcome)
 }
 
-/// Answers the two addresses that turn a case into a data request, and a data request into a complaint.
-pub async fn refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
+/// Answers the address that turns a case into a data request. The mail that asks who it is of is sent like those of [`work`].
+pub async fn refer<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+) -> Response {
     let locale = request.locale(desk.setup);
+    let mut told = None;
     let outcome = match authorise(desk, request) {
-        Ok(()) => route_refer(desk, request).await,
+        Ok(()) => route_refer(desk, request, &mut told).await,
         Err(problem) => Err(problem),
     };
-    desk.respond_json(request, locale, outcome)
+    outbox::respond(desk, request, locale, outcome, told)
+}
+
+/// Answers the address that opens a complaint from a data request. Its mail is sent like those of [`work`]: that and
+/// [`refer`] would not fit into one function.
+pub async fn complain<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut told = None;
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route_complain(desk, request, &mut told).await,
+        Err(problem) => Err(problem),
+    };
+    outbox::respond(desk, request, locale, outcome, told)
 }
 
 /// Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
@@ -133,7 +149,7 @@ async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
 async fn route_work<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
-    told: &mut Vec<Message>,
+    told: &mut Option<Posted>,
 ) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let ["console", "api", "requests", name, act] = segments.as_slice() else {
@@ -159,23 +175,31 @@ async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
     packages::change(desk, request, name, builds).await
 }
 
-async fn route_refer<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn route_refer<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    told: &mut Option<Posted>,
+) -> Result<Reply, Problem> {
     let segments = request.segments()?;
-    let ["console", "api", area, name, act] = segments.as_slice() else {
+    let ["console", "api", "cases", name, "request"] = segments.as_slice() else {
         return Err(Problem::NotFound);
     };
-    let is_case = match (*area, *act) {
-        ("cases", "request") => true,
-        ("requests", "complaint") => false,
-        _ => return Err(Problem::NotFound),
+    request.allow("POST")?;
+    turned::from_case(desk, request, name, told).await
+}
+
+async fn route_complain<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    told: &mut Option<Posted>,
+) -> Result<Reply, Problem> {
+    let segments = request.segments()?;
+    let ["console", "api", "requests", name, "complaint"] = segments.as_slice() else {
+        return Err(Problem::NotFound);
     };
     request.allow("POST")?;
-    if is_case {
-        turned::from_case(desk, request, name).await
-    } else {
-        Fields::none(request)?;
-        turned::complaint(desk, name).await
-    }
+    Fields::none(request)?;
+    turned::complaint(desk, name, told).await
 }
 
 /// Records an access to a request that is about to happen.

@@ -84,6 +84,6 @@ async fn build<S: Store>(
     let mail = package_mail(desk, key, &case.opening, &secret, term);
     let lawful = case.open(desk.now())?.package(package)?;
     // Under the package's id, so that the mail goes with the package if it still waits then.
-    outbox::put(desk, package.id, &mail).await?;
+    outbox::put(desk, package.id, mail).await?;
     Ok(lawful)
 }

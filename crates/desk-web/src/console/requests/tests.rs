@@ -81,6 +81,24 @@ impl World {
         })
     }
 
+    /// A desk whose mail is sent by a provider.
+    fn sending() -> Self {
+        OPENED.set(0);
+        Self::with(|name| match name {
+            "mail_provider" => Some("postmark"),
+            "mail_token" => Some("token-that-nobody-may-see"),
+            "mail_from" => Some("privacy@oncall.example"),
+            "time_zone" => Some("UTC0"),
+            "regime" => Some("eu-gdpr"),
+            _ => None,
+        })
+    }
+
+    /// How many mails wait.
+    fn waiting(&self) -> usize {
+        self.keys("outbox").len()
+    }
+
     /// Sends a request to whichever function has its address, as the manifest routes it.
     fn desks(&self, request: &Request) -> Answer {
         let segments: Vec<&str> = request.path().split('/').skip(3).collect();
@@ -88,8 +106,10 @@ impl World {
             ["requests"] | ["requests", _] | ["requests", _, "attachments", _] => {
                 self.queue(request)
             }
-            ["requests", _, "complaint"] | ["cases", _, "request"] => self.referral(request),
+            ["cases", _, "request"] => self.referral(request),
+            ["requests", _, "complaint"] => self.complain(request),
             ["requests", _, "package"] => self.packages(request),
+            ["requests", _, "erasure"] => self.console(request),
             ["requests", _, _] => self.casework(request),
             _ => self.console(request),
         }
@@ -288,13 +308,7 @@ fn what_does_not_exist_is_not_found_and_methods_are_held_to() {
 
 #[test]
 fn the_person_is_sent_what_was_decided_once_the_operator_has_an_answer() {
-    let world = World::with(|name| match name {
-        "mail_provider" => Some("postmark"),
-        "mail_token" => Some("token-that-nobody-may-see"),
-        "mail_from" => Some("privacy@oncall.example"),
-        "regime" => Some("eu-gdpr"),
-        _ => None,
-    });
+    let world = World::sending();
     let filed = world.asserted();
     world.done(&act(&filed, "take", json!({})));
     assert!(world.store.sent().is_empty());
@@ -312,6 +326,87 @@ fn the_person_is_sent_what_was_decided_once_the_operator_has_an_answer() {
     world.done(&answer);
     world.done(&answer);
     assert_eq!(world.store.sent().len(), 1);
+}
+
+/// Holds a call to what becomes of its mail, in which `said` stands. `ask` makes the call, once what it is about is there.
+fn is_sent_once_the_answer_is_out(ask: impl Fn(&World) -> Request, said: &str) {
+    let world = World::sending();
+    world.done(&ask(&world));
+    let sent = world.store.sent();
+    assert_eq!((sent.len(), world.waiting()), (1, 0), "{said}");
+    assert!(String::from_utf8_lossy(&sent[0].body).contains(said), "{sent:?}");
+
+    // What the provider does not take waits for the sweep.
+    let world = World::sending();
+    let ask_now = ask(&world);
+    world.store.others_answer(Some(503));
+    world.done(&ask_now);
+    let left = (world.store.sent().len(), world.waiting(), world.keys("try").len());
+    assert_eq!(left, (1, 1, 1), "{said}");
+    world.store.others_answer(Some(200));
+    world.later(61);
+    world.sweep();
+    let left = (world.store.sent().len(), world.waiting(), world.keys("try").len());
+    assert_eq!(left, (1, 0, 0), "{said}");
+
+    // A call that fails tells nobody: what it left in the outbox is the sweep's.
+    let mut left_some = false;
+    for call in 1.. {
+        let world = World::sending();
+        let ask = ask(&world);
+        world.store.reset_calls();
+        world.store.fail_from(Some(call));
+        let status = world.desks(&ask).status;
+        world.store.fail_from(None);
+        if status < 500 {
+            break;
+        }
+        assert!(world.store.sent().is_empty(), "{said} {call}");
+        let left = world.waiting();
+        left_some |= left > 0;
+        world.later(61);
+        world.sweep();
+        assert_eq!((world.store.sent().len(), world.waiting()), (left, 0), "{said} {call}");
+    }
+    assert!(left_some, "{said}");
+}
+
+#[test]
+fn whose_complaint_is_turned_is_written_to_once_the_operator_has_an_answer() {
+    let turn = |world: &World| {
+        let case = complaint(world, Some(EMAIL), "complaint");
+        post(&format!("{case}/request"), &json!({"kind": "access"}), &[])
+    };
+    is_sent_once_the_answer_is_out(turn, "/requests/confirm/");
+    let complain = |world: &World| {
+        let filed = world.asserted();
+        post(&format!("{}/complaint", filed.url), &json!({}), &[])
+    };
+    is_sent_once_the_answer_is_out(complain, "/feedback/status/");
+    // Nobody is told twice.
+    let world = World::sending();
+    let ask = complain(&world);
+    world.done(&ask);
+    world.done(&ask);
+    assert_eq!(world.store.sent().len(), 1);
+}
+
+#[test]
+fn who_is_erased_is_written_to_once_the_operator_has_an_answer() {
+    let erase = |world: &World| {
+        let filed = world.open(&Opening { kind: Kind::Erasure, ..world.opening() });
+        let target = format!("{}/erasure", filed.url);
+        let seen = world.done(&get(&target));
+        let body = json!({"executor": "J. Roe, privacy officer"});
+        post(&target, &body, &[("if-match", seen.header("etag"))])
+    };
+    is_sent_once_the_answer_is_out(erase, "/requests/status/");
+    // Nobody is told twice, and nothing of the mail stays behind.
+    let world = World::sending();
+    let ask = erase(&world);
+    world.done(&ask);
+    world.done(&ask);
+    assert_eq!((world.store.sent().len(), world.keys("request").len(), world.waiting()), (1, 0, 0));
 }
 
 #[test]

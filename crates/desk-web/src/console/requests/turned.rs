@@ -25,7 +25,7 @@ use crate::feedback;
 use crate::fields::Fields;
 use crate::headers;
 use crate::notices::{Notice, identity_mail, notice};
-use crate::outbox;
+use crate::outbox::{self, Posted};
 use crate::policy;
 use crate::ports::Scan;
 use crate::problem::Problem;
@@ -55,6 +55,7 @@ pub(super) async fn from_case<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
+    told: &mut Option<Posted>,
 ) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
     let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-right"));
@@ -121,7 +122,8 @@ pub(super) async fn from_case<S: Scan>(
             };
             // Where a try before broke off, its mail waits with a code that was never stored: this one takes its place.
             let mail_id = mail_id(desk, &key, Some(PROOF)).await?;
-            outbox::put(desk, mail_id, &identity_mail(desk, &key, &opening, &code)).await?;
+            let mail = identity_mail(desk, &key, &opening, &code);
+            *told = Some(outbox::put(desk, mail_id, mail).await?);
             cases::open(desk, &key, opening.expires, &opening).await?;
             (Request::fold(id, Box::new(opening), Journal::default()), StatusCode::CREATED)
         }
@@ -137,7 +139,11 @@ pub(super) async fn from_case<S: Scan>(
 ///
 /// The case comes first and the message in it that names the request last: where that is missing, the work broke off, and
 /// is done again.
-pub(super) async fn complaint<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Reply, Problem> {
+pub(super) async fn complaint<S: Scan>(
+    desk: &Desk<'_, S>,
+    name: &str,
+    told: &mut Option<Posted>,
+) -> Result<Reply, Problem> {
     let named = find(desk, name).await?;
     let case = named.load(desk).await?;
     super::audit(desk, Action::ComplaintOpened, named.key().id).await?;
@@ -191,7 +197,7 @@ pub(super) async fn complaint<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result
     let path = feedback::status_path(desk.setup, &key);
     let mail = notice(desk, named.key(), opening, Notice::Complaint { reference, path: &path });
     let mail_id = mail_id(desk, named.key(), Some(COMPLAINT)).await?;
-    outbox::put(desk, mail_id, &mail).await?;
+    *told = Some(outbox::put(desk, mail_id, mail).await?);
     // Where the request has ended nothing more is written into it; the mail says it all.
     let text = message(&(t.complaint_opened)(&reference.to_string()))?;
     if let Ok(open) = case.open(desk.now())
