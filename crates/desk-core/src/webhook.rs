@@ -30,7 +30,11 @@ impl FromStr for Secret {
 
     fn from_str(text: &str) -> Result<Self, InvalidSecret> {
         let encoded = text.trim().strip_prefix("whsec_").ok_or(InvalidSecret)?;
-        let encoded = Zeroizing::new(other_letters(encoded.trim_end_matches('=')));
+        let unpadded = encoded.trim_end_matches('=');
+        if !encoded.len().is_multiple_of(4) || encoded.len() - unpadded.len() > 2 {
+            return Err(InvalidSecret);
+        }
+        let encoded = Zeroizing::new(other_letters(unpadded));
         let bytes = Base64UrlUnpadded::decode_vec(&encoded).map_err(|_| InvalidSecret)?;
         let bytes = Zeroizing::new(bytes);
         if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(InvalidSecret) }
@@ -218,6 +222,17 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn secrets_are_read_as_base_64_alone(bytes in prop::collection::vec(any::<u8>(), 24..=64)) {
+            let text = ["whsec_", &Base64::encode_string(&bytes)].concat();
+            prop_assert_eq!(text.parse::<Secret>().map(|secret| secret.0.to_vec()), Ok(bytes));
+            for wrong in [text.trim_end_matches('=').to_owned(), [&text, "="].concat(), [&text, "===="].concat()] {
+                prop_assert!(wrong == text || wrong.parse::<Secret>().is_err());
+            }
+            let url_safe = text.replacen('+', "-", 1).replacen('/', "_", 1);
+            prop_assert!(url_safe == text || url_safe.parse::<Secret>().is_err());
+        }
+
         #[test]
         fn what_was_changed_is_refused(id in "[a-z]{1,9}", body: Vec<u8>, other: Vec<u8>) {
             let secrets = secrets(&[SECRET]);

@@ -96,8 +96,8 @@ pub async fn preview<S: Store>(
     Ok(Preview { request, plan, begun })
 }
 
-/// Erases, and gives the act with the mail that tells of it. `matches` holds the order to the preview that it was decided on; where an erasure was begun, it goes on
-/// whatever that says, for what is left has changed since.
+/// Erases, and gives the act with the mail that tells of it. `matches` holds the order to the preview that it was decided
+/// on; where an erasure was begun, it goes on whatever that says, for what is left has changed since.
 ///
 /// # Errors
 /// [`Problem::CaseState`] if the request is not one that ends so, has ended, or nobody proved who asks; the same with

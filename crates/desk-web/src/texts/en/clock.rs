@@ -111,15 +111,15 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
 
 fn day(of: Date) -> impl Words {
     let name = match of.weekday() {
-        Weekday::Monday => "Monday",
-        Weekday::Tuesday => "Tuesday",
-        Weekday::Wednesday => "Wednesday",
-        Weekday::Thursday => "Thursday",
-        Weekday::Friday => "Friday",
-        Weekday::Saturday => "Saturday",
-        Weekday::Sunday => "Sunday",
+        Weekday::Monday => "Monday, ",
+        Weekday::Tuesday => "Tuesday, ",
+        Weekday::Wednesday => "Wednesday, ",
+        Weekday::Thursday => "Thursday, ",
+        Weekday::Friday => "Friday, ",
+        Weekday::Saturday => "Saturday, ",
+        Weekday::Sunday => "Sunday, ",
     };
-    Clause(move |text: &mut String| say!(text, name, ", ", date(of)))
+    Clause(move |text: &mut String| say!(text, name, date(of)))
 }
 
 fn term(term: Term) -> impl Words {

@@ -61,23 +61,24 @@ pub(super) static TEXTS: Texts = Texts {
 
 /// A date as people write it.
 fn date(day: Date) -> impl Words {
+    // With what stands around them: a page has many dates, and each part is a call.
     const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
+        "\u{a0}January ",
+        "\u{a0}February ",
+        "\u{a0}March ",
+        "\u{a0}April ",
+        "\u{a0}May ",
+        "\u{a0}June ",
+        "\u{a0}July ",
+        "\u{a0}August ",
+        "\u{a0}September ",
+        "\u{a0}October ",
+        "\u{a0}November ",
+        "\u{a0}December ",
     ];
     let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
     Clause(move |text: &mut String| {
-        say!(text, figure(day.day()), "\u{a0}", month, " ", figure(day.year()));
+        say!(text, figure(day.day()), month, figure(day.year()));
     })
 }
 

@@ -123,15 +123,15 @@ fn counted(count: u64, [one, few, many]: [&'static str; 3]) -> impl Words {
 
 fn day(of: Date) -> impl Words {
     let name = match of.weekday() {
-        Weekday::Monday => "понедельник",
-        Weekday::Tuesday => "вторник",
-        Weekday::Wednesday => "среда",
-        Weekday::Thursday => "четверг",
-        Weekday::Friday => "пятница",
-        Weekday::Saturday => "суббота",
-        Weekday::Sunday => "воскресенье",
+        Weekday::Monday => "понедельник, ",
+        Weekday::Tuesday => "вторник, ",
+        Weekday::Wednesday => "среда, ",
+        Weekday::Thursday => "четверг, ",
+        Weekday::Friday => "пятница, ",
+        Weekday::Saturday => "суббота, ",
+        Weekday::Sunday => "воскресенье, ",
     };
-    Clause(move |text: &mut String| say!(text, name, ", ", date(of)))
+    Clause(move |text: &mut String| say!(text, name, date(of)))
 }
 
 fn term(term: Term) -> impl Words {

@@ -66,23 +66,24 @@ pub(super) static TEXTS: Texts = Texts {
 
 /// A date as people write it.
 fn date(day: Date) -> impl Words {
+    // With what stands around them: a page has many dates, and each part is a call.
     const MONTHS: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
+        "\u{a0}января ",
+        "\u{a0}февраля ",
+        "\u{a0}марта ",
+        "\u{a0}апреля ",
+        "\u{a0}мая ",
+        "\u{a0}июня ",
+        "\u{a0}июля ",
+        "\u{a0}августа ",
+        "\u{a0}сентября ",
+        "\u{a0}октября ",
+        "\u{a0}ноября ",
+        "\u{a0}декабря ",
     ];
     let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
     Clause(move |text: &mut String| {
-        say!(text, figure(day.day()), "\u{a0}", month, " ", figure(day.year()), "\u{a0}года");
+        say!(text, figure(day.day()), month, figure(day.year()), "\u{a0}года");
     })
 }
 
