@@ -364,6 +364,13 @@ pub struct Awaiting {
     pub until: Timestamp,
 }
 
+impl Awaiting {
+    /// Whether the app's backend is to say who it is, and nobody has asked for a mail instead.
+    pub const fn is_the_apps(&self) -> bool {
+        self.sends_left == SENDS
+    }
+}
+
 /// An extension of the term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Extension {

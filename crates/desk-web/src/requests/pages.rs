@@ -246,6 +246,19 @@ pub(super) fn pending(
         html! { div.notice.bad id="errors" role="alert" { p { (text) } } }
     };
     let (heading, main) = match state {
+        State::AwaitingIdentity(awaiting) if awaiting.is_the_apps() && said == Said::Nothing => {
+            let content = html! {
+                p.lead { (t.asserted_lead) }
+                section {
+                    h2 { (t.asserted_mail) }
+                    p { (t.asserted_hint) }
+                    form method="post" action=(locale.href(&[path, "/resend"].concat())) {
+                        button.quiet { (t.asserted_button) }
+                    }
+                }
+            };
+            (t.asserted_title, content)
+        }
         State::AwaitingIdentity(awaiting) => {
             let fault = match said {
                 Said::NotACode(code) => Some((t.field_error)("code", code)),
@@ -260,7 +273,7 @@ pub(super) fn pending(
                     Said::NoMoreMails => (bad(&t.resend_none)),
                     Said::NotACode(_) | Said::Nothing => {},
                 }
-                p.lead { (t.pending_lead) }
+                p.lead { (if awaiting.tries_left > 0 { t.pending_lead } else { t.pending_link }) }
                 p { (t.pending_why) }
                 @if awaiting.tries_left > 0 {
                     form method="post" action=([&*locale.href(&[path, "/code"].concat()), "#errors"].concat()) novalidate {

@@ -240,6 +240,8 @@ fn five_wrong_codes_are_all_that_are_taken() {
     assert!(enter(&code).text().contains("one more try"), "the first code no longer counts");
     assert!(enter("00000-00001").text().contains("No more codes are taken"));
     assert!(enter(&second).text().contains("Too many wrong codes"));
+    let shown = world.data_requests(&page(&pending)).text().to_owned();
+    assert!(shown.contains("Open the link") && !shown.contains("enter the code"), "{shown}");
     // The link is in the mailbox alone, and still works.
     assert_eq!(world.data_requests(&form(&link, &[])).status, 303);
 }
@@ -507,6 +509,11 @@ fn the_app_asserts_who_is_signed_in() {
         assert_by(&world, &file(&world), &[7; 32], &claims)
     };
     let pending = file(&world);
+    // Who is signed in is not told to look for a mail, and may have one sent all the same.
+    let shown = world.data_requests(&page(&pending)).text().to_owned();
+    assert!(
+        shown.contains("The app confirms that it is you") && !shown.contains("Check your mail")
+    );
     let taken = assert_by(&world, &pending, &[7; 32], &claims);
     assert_eq!(taken.status, 200, "{}", taken.text());
     let status = path(&taken.field("/status_url"));

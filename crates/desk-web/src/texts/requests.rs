@@ -65,8 +65,20 @@ pub struct RequestTexts {
     pub pending_title: Plain,
     /// What was sent, and what to do.
     pub pending_lead: Plain,
+    /// The same where no more codes are taken.
+    pub pending_link: Plain,
     /// Why it is needed.
     pub pending_why: Plain,
+    /// The heading while the app is to say who it is.
+    pub asserted_title: Plain,
+    /// What then happens.
+    pub asserted_lead: Plain,
+    /// The way without the app.
+    pub asserted_mail: Plain,
+    /// What a mail brings then.
+    pub asserted_hint: Plain,
+    /// The button that has it sent.
+    pub asserted_button: Plain,
     /// The code.
     pub code_label: Plain,
     /// How it looks.

@@ -8,6 +8,7 @@ mod remembered;
 #[cfg(test)]
 mod tests;
 
+use desk_core::clock::zone::Zone;
 use desk_core::keys::Subject;
 use desk_core::suppression::{
     Change, Link, PageId, Reason, Scope, Suppression, UNDO_SECONDS, Undo,
@@ -328,7 +329,9 @@ impl Standing {
     }
 }
 
-/// The day until which something works, for people.
-fn day(locale: Locale, at: Timestamp) -> String {
-    crate::texts::texts(locale.lang).date(at.date())
+/// The day until which something works, for people: the operator's, or UTC's where the zone is configured wrongly, for which
+/// nobody is kept from opting out.
+fn day(setup: &Setup, locale: Locale, at: Timestamp) -> String {
+    let zone = setup.zone().unwrap_or_else(|_| Zone::utc());
+    crate::texts::texts(locale.lang).date(zone.date(at))
 }

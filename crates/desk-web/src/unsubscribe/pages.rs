@@ -89,7 +89,7 @@ pub(super) fn done(setup: &Setup, request: &Request, locale: Locale, done: &Done
                 h2 { (t.undo_title) }
                 p {
                     a href=(locale.href(&["/u/undo/", undo].concat())) { (t.undo_link) } ". "
-                    (t.undo_until) " " time datetime=(until) { (day(locale, *until)) } "."
+                    (t.undo_until) " " time datetime=(until) { (day(setup, locale, *until)) } "."
                 }
             },
             None => p { (t.already) },

@@ -98,6 +98,18 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     pending_lead: plain(
         "If the address is right, a mail with a link and a code is on its way. Open the link, or enter the code here. Both work for 24 hours.",
     ),
+    pending_link: plain(
+        "If the address is right, a mail with a link is on its way. Open the link: it works for 24 hours. No more codes are taken here.",
+    ),
+    asserted_title: plain("The app confirms that it is you"),
+    asserted_lead: plain(
+        "You have nothing to do: you are signed in, and the app tells us who you are. Then this request is worked on.",
+    ),
+    asserted_mail: plain("Does that not happen?"),
+    asserted_hint: plain(
+        "You can confirm by mail instead. It has a link and a code, which work for 24 hours.",
+    ),
+    asserted_button: plain("Send a mail"),
     pending_why: plain("This shows that it is you who asks: nobody else can read that mail."),
     code_label: plain("The code from the mail"),
     code_hint: plain("Ten letters and digits, such as K7QM2-X9P4T."),
