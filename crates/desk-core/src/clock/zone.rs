@@ -333,9 +333,10 @@ impl Rest<'_> {
         Ok(if negative { -seconds } else { seconds })
     }
 
-    /// An offset, in seconds. RFC 3339 writes whole minutes alone, so that another one would be written as another instant.
+    /// An offset, in seconds. RFC 3339 writes whole minutes below a day alone (section 5.6), so that another one would be
+    /// written as another instant.
     fn minutes(&mut self) -> Result<i64, InvalidZone> {
-        let seconds = self.time(24)?;
+        let seconds = self.time(23)?;
         if seconds % 60 == 0 { Ok(seconds) } else { Err(InvalidZone) }
     }
 
@@ -417,6 +418,7 @@ mod tests {
             "MSK",
             "MSK-",
             "MS-3",
+            "MSK-24",
             "MSK-25",
             "MSK-3:60",
             "LMT-2:30:17",
