@@ -258,6 +258,9 @@ impl FromStr for Zone {
             rest.name()?;
             let offset =
                 if rest.0.starts_with(',') { standard.seconds + HOUR } else { -rest.minutes()? };
+            if offset >= 24 * HOUR {
+                return Err(InvalidZone);
+            }
             let begins = rest.switch()?;
             let ends = rest.switch()?;
             Some(Summer { offset: Offset::new(offset), begins, ends })
@@ -419,6 +422,7 @@ mod tests {
             "MSK-",
             "MS-3",
             "MSK-24",
+            "AAA-23BBB,M3.5.0,M10.5.0",
             "MSK-25",
             "MSK-3:60",
             "LMT-2:30:17",
