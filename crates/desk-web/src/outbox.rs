@@ -27,8 +27,7 @@ use crate::json::Json;
 use crate::lists::Lists;
 use crate::ports::{Answer, Call, Outbound, Store};
 use crate::problem::Problem;
-use crate::reply::{After, Reply, Response};
-use crate::request::{Locale, Request};
+use crate::reply::After;
 use crate::setup::{InvalidSetup, Setup, invalid};
 
 pub use providers::Provider;
@@ -250,7 +249,11 @@ impl Changed {
     fn body(&self) -> String {
         let kind =
             if self.change.reason.is_none() { "suppression.lifted" } else { "suppression.created" };
-        event(kind, self.change.id, |json| describe(json, &self.scope, &self.change))
+        Json::object(|json| {
+            json.text("type", kind);
+            json.shown("timestamp", &self.change.id.instant());
+            json.nest("data", |json| describe(json, &self.scope, &self.change));
+        })
     }
 }
 
@@ -352,15 +355,6 @@ impl Told for Message {
     }
 }
 
-/// What the mailer is sent.
-fn event(kind: &str, id: Id, data: impl FnOnce(&mut Json)) -> String {
-    Json::object(|json| {
-        json.text("type", kind);
-        json.shown("timestamp", &id.instant());
-        json.nest("data", data);
-    })
-}
-
 /// Writes what the API says of a change, whose scope it writes like this.
 pub(crate) fn describe(json: &mut Json, scope: &str, change: &Change) {
     json.shown("id", &change.id);
@@ -394,22 +388,6 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
         }
         None
     }))
-}
-
-/// Turns what came of an operator's call into the answer. The mail that it left in the outbox is sent once that is out; that
-/// of a call which failed is the sweep's.
-pub(crate) fn respond<S: Store + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    outcome: Result<Reply, Problem>,
-    told: Option<Posted>,
-) -> Response {
-    let mut response = desk.respond_json(request, locale, outcome);
-    if response.status.is_success() {
-        response.after = after(desk, told);
-    }
-    response
 }
 
 /// Keeps other sweeps from something that is about to be told, for as long as a whole sweep may take, and gives what is

@@ -194,6 +194,13 @@ impl fmt::Display for TimeOfDay<'_> {
 }
 
 impl Offset {
+    /// The offset of so many seconds. RFC 3339 writes whole minutes below a day alone (section 5.6), so that another one would
+    /// be written as another instant.
+    fn checked(seconds: i64) -> Result<Self, InvalidZone> {
+        let is_written = seconds % 60 == 0 && seconds.abs() < 24 * HOUR;
+        if is_written { Ok(Self::new(seconds)) } else { Err(InvalidZone) }
+    }
+
     fn new(seconds: i64) -> Self {
         let minutes = seconds.unsigned_abs() / 60;
         let sign = match seconds {
@@ -251,19 +258,16 @@ impl FromStr for Zone {
         let mut rest = Rest(text);
         rest.name()?;
         // POSIX counts west of Greenwich; we count east of it.
-        let standard = Offset::new(-rest.minutes()?);
+        let standard = Offset::checked(-rest.time(24)?)?;
         let summer = if rest.0.is_empty() {
             None
         } else {
             rest.name()?;
             let offset =
-                if rest.0.starts_with(',') { standard.seconds + HOUR } else { -rest.minutes()? };
-            if offset >= 24 * HOUR {
-                return Err(InvalidZone);
-            }
+                if rest.0.starts_with(',') { standard.seconds + HOUR } else { -rest.time(24)? };
             let begins = rest.switch()?;
             let ends = rest.switch()?;
-            Some(Summer { offset: Offset::new(offset), begins, ends })
+            Some(Summer { offset: Offset::checked(offset)?, begins, ends })
         };
         if rest.0.is_empty() {
             Ok(Self { text: text.to_owned(), standard, summer })
@@ -334,13 +338,6 @@ impl Rest<'_> {
             }
         }
         Ok(if negative { -seconds } else { seconds })
-    }
-
-    /// An offset, in seconds. RFC 3339 writes whole minutes below a day alone (section 5.6), so that another one would be
-    /// written as another instant.
-    fn minutes(&mut self) -> Result<i64, InvalidZone> {
-        let seconds = self.time(23)?;
-        if seconds % 60 == 0 { Ok(seconds) } else { Err(InvalidZone) }
     }
 
     fn switch(&mut self) -> Result<Switch, InvalidZone> {

@@ -11,19 +11,18 @@ use desk_core::text::Text;
 use http::StatusCode;
 
 use crate::audit::{self, About, Action};
+use crate::console::{authorise, telling};
 use crate::desk::Desk;
 use crate::erasure::{self, Order, acts};
 use crate::fields::Fields;
 use crate::headers;
 use crate::negotiate;
-use crate::operator;
-use crate::outbox::{self, Posted};
+use crate::outbox::Posted;
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::submitted::{optional, text_code};
-use crate::texts::casework;
 
 /// Answers for `/console/api/requests/{name}/erasure`.
 ///
@@ -32,13 +31,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = request.locale(desk.setup);
-    let mut told = None;
-    let outcome = match authorise(desk, request) {
-        Ok(()) => route(desk, request, &mut told).await,
-        Err(problem) => Err(problem),
-    };
-    outbox::respond(desk, request, locale, outcome, told)
+    telling(desk, request, async |told| route(desk, request, told).await).await
 }
 
 /// Answers for the records of an erasure, which are below that address.
@@ -49,12 +42,6 @@ pub async fn records<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response
         Err(problem) => Err(problem),
     };
     desk.respond_json(request, locale, outcome)
-}
-
-/// Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
-fn authorise<S>(desk: &Desk<'_, S>, request: &Request) -> Result<(), Problem> {
-    desk.setup.own_codes.set(Some(casework::code));
-    operator::authorise(desk.setup, request)
 }
 
 async fn route<S: Scan>(

@@ -20,12 +20,13 @@ use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
 use crate::operator;
-use crate::outbox::{self, MAILS, Mail};
-use crate::ports::Scan;
+use crate::outbox::{self, MAILS, Mail, Posted};
+use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request;
 use crate::submitted::{idempotency_key, text_code};
+use crate::texts::casework;
 
 /// How many cases a page of the list has, unless the client wants fewer or more.
 const PAGE: usize = 50;
@@ -45,6 +46,33 @@ pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
         Err(problem) => Err(problem),
     };
     desk.respond_json(request, locale, outcome)
+}
+
+/// Before anything else, so that whoever has no token learns nothing, not even which addresses there are. For functions that
+/// have the texts of casework.
+fn authorise<S>(desk: &Desk<'_, S>, request: &Request) -> Result<(), Problem> {
+    desk.setup.own_codes.set(Some(casework::code));
+    operator::authorise(desk.setup, request)
+}
+
+/// Answers a call that may leave a mail in the outbox, which is sent once the answer is out; that of a call which failed is
+/// the sweep's.
+async fn telling<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    route: impl AsyncFnOnce(&mut Option<Posted>) -> Result<Reply, Problem>,
+) -> Response {
+    let locale = request.locale(desk.setup);
+    let mut told = None;
+    let outcome = match authorise(desk, request) {
+        Ok(()) => route(&mut told).await,
+        Err(problem) => Err(problem),
+    };
+    let mut response = desk.respond_json(request, locale, outcome);
+    if response.status.is_success() {
+        response.after = outbox::after(desk, told);
+    }
+    response
 }
 
 async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {

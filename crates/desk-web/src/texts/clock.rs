@@ -4,9 +4,7 @@ use desk_core::clock::calendar::Version;
 use desk_core::clock::due::{ExtensionRefusal, Step};
 use desk_core::clock::regime::{Act, Article, Checked, Note, Regime, Right, Rule, Term};
 use desk_core::clock::zone::Zone;
-use desk_core::said;
 use desk_core::time::{Date, Timestamp};
-use desk_core::words::Clause;
 
 /// The texts of legal clocks.
 #[derive(Debug)]
@@ -50,11 +48,15 @@ pub struct ClockTexts {
 impl ClockTexts {
     /// A day with its name.
     pub fn day(&self, date: Date) -> String {
-        said!(Clause(|text: &mut String| (self.say_day)(text, date)))
+        let mut text = String::new();
+        (self.say_day)(&mut text, date);
+        text
     }
 
     /// A step of the reckoning, as a sentence.
     pub fn step(&self, step: &Step, rule: &Rule, zone: &Zone) -> String {
-        said!(Clause(|text: &mut String| (self.say_step)(text, step, rule, zone)))
+        let mut text = String::new();
+        (self.say_step)(&mut text, step, rule, zone);
+        text
     }
 }

@@ -23,7 +23,6 @@ pub use plain::Plain;
 
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
-use desk_core::said;
 use desk_core::time::Date;
 use desk_core::words::{Clause, Words};
 use http::StatusCode;
@@ -78,7 +77,9 @@ pub struct Texts {
 impl Texts {
     /// A date for people.
     pub fn date(&self, date: Date) -> String {
-        said!(Clause(|text: &mut String| (self.say_date)(text, date)))
+        let mut text = String::new();
+        (self.say_date)(&mut text, date);
+        text
     }
 }
 

@@ -24,12 +24,13 @@ use http::{Method, StatusCode};
 use super::{Found, IN_FLIGHT, file, page_limit, tag};
 use crate::audit::{self, About, Action};
 use crate::clocks::Clocks;
+use crate::console::{authorise, telling};
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
 use crate::operator;
-use crate::outbox::{self, Posted};
+use crate::outbox::Posted;
 use crate::ports::{Outbound, Scan};
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Reply, Response, entity_tag};
@@ -59,13 +60,7 @@ pub async fn work<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Response {
-    let locale = request.locale(desk.setup);
-    let mut told = None;
-    let outcome = match authorise(desk, request) {
-        Ok(()) => route_work(desk, request, &mut told).await,
-        Err(problem) => Err(problem),
-    };
-    outbox::respond(desk, request, locale, outcome, told)
+    telling(desk, request, async |told| route_work(desk, request, told).await).await
 }
 
 /// Answers the address of a request's package, which is built and dropped here. The mail with its key goes out with the next
@@ -85,13 +80,7 @@ pub async fn refer<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Response {
-    let locale = request.locale(desk.setup);
-    let mut told = None;
-    let outcome = match authorise(desk, request) {
-        Ok(()) => route_refer(desk, request, &mut told).await,
-        Err(problem) => Err(problem),
-    };
-    outbox::respond(desk, request, locale, outcome, told)
+    telling(desk, request, async |told| route_refer(desk, request, told).await).await
 }
 
 /// Answers the address that opens a complaint from a data request. Its mail is sent like those of [`work`]: that and
@@ -100,19 +89,7 @@ pub async fn complain<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Response {
-    let locale = request.locale(desk.setup);
-    let mut told = None;
-    let outcome = match authorise(desk, request) {
-        Ok(()) => route_complain(desk, request, &mut told).await,
-        Err(problem) => Err(problem),
-    };
-    outbox::respond(desk, request, locale, outcome, told)
-}
-
-/// Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
-fn authorise<S>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<(), Problem> {
-    desk.setup.own_codes.set(Some(texts::code));
-    operator::authorise(desk.setup, request)
+    telling(desk, request, async |told| route_complain(desk, request, told).await).await
 }
 
 async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
