@@ -92,7 +92,7 @@ async fn answer<S: Default>(
         Ok(moment) => moment,
         Err(problem) => return unready(request, problem),
     };
-    match variables::setup(moment.now(), granted).await {
+    match variables::setup(moment.now(), granted) {
         Ok(setup) => {
             let store = S::default();
             serve(&Desk { store: &store, setup: &setup, moment }, request).await

@@ -4,11 +4,22 @@ use std::cell::OnceCell;
 use std::ops::Deref;
 use std::rc::Rc;
 
+use crate::edge::Ports;
 use desk_core::store_key::StoreKey;
 use desk_web::ports::{Store, StoreError};
-use spin_sdk::key_value::{self, Error};
 
-use crate::edge::Ports;
+/// Spin's own interface, of which opening is called so that it returns with the store, as the variables are read.
+mod bindings {
+    spin_sdk::wit_bindgen::generate!({
+        inline: "package privacy-desk:store; world store { import spin:key-value/key-value@3.0.0; }",
+        path: "../../wit/deps/spin-key-value.wit",
+        runtime_path: "spin_sdk::wit_bindgen::rt",
+        async: ["-import:spin:key-value/key-value@3.0.0#[static]store.open"],
+        generate_all,
+    });
+}
+
+use bindings::spin::key_value::key_value::{self, Error};
 
 /// Spin's default key-value store, opened when it is first used and kept open for the instance's life.
 #[derive(Clone, Default)]
@@ -18,11 +29,11 @@ thread_local! {
     static OPEN: OnceCell<Rc<key_value::Store>> = const { OnceCell::new() };
 }
 
-async fn open() -> Result<Rc<key_value::Store>, StoreError> {
+fn open() -> Result<Rc<key_value::Store>, StoreError> {
     if let Some(store) = OPEN.with(|cell| cell.get().cloned()) {
         return Ok(store);
     }
-    let store = Rc::new(key_value::Store::open_default().await.map_err(failed)?);
+    let store = Rc::new(key_value::Store::open("default").map_err(failed)?);
     // Two requests may have opened it at once; the later handle serves its own request and goes.
     Ok(OPEN.with(|cell| cell.get_or_init(|| store).clone()))
 }
@@ -39,15 +50,15 @@ fn failed(error: Error) -> StoreError {
 
 impl Store for SpinStore {
     async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        open().await?.get(key.as_str()).await.map_err(failed)
+        open()?.get(key.as_str().into()).await.map_err(failed)
     }
 
     async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
-        open().await?.set(key.as_str(), value).await.map_err(failed)
+        open()?.set(key.as_str().into(), value.into()).await.map_err(failed)
     }
 
     async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
-        open().await?.delete(key.as_str()).await.map_err(failed)
+        open()?.delete(key.as_str().into()).await.map_err(failed)
     }
 }
 

@@ -6,7 +6,20 @@ use std::rc::Rc;
 use desk_core::time::Timestamp;
 use desk_web::Setup;
 use desk_web::setup::{Granted, InvalidSetup};
-use spin_sdk::variables::{self, Error};
+
+/// Spin's own interface, called so that each call returns with its value. The SDK's way, in which other requests may go
+/// on meanwhile, takes 3 KB of a component and twice the time for what is asked once in an instance, and mostly known.
+mod bindings {
+    spin_sdk::wit_bindgen::generate!({
+        inline: "package privacy-desk:variables; world variables { import spin:variables/variables@3.0.0; }",
+        path: "../../wit/deps/spin-variables.wit",
+        runtime_path: "spin_sdk::wit_bindgen::rt",
+        async: ["-import:spin:variables/variables@3.0.0#get"],
+        generate_all,
+    });
+}
+
+use bindings::spin::variables::variables::{self, Error};
 
 /// For how many seconds an instance keeps its configuration, and so how long a rotated secret takes to reach it.
 const KEPT: i64 = 30;
@@ -16,7 +29,7 @@ thread_local! {
 }
 
 /// Gives the configuration, of which the component may read what is granted.
-pub(crate) async fn setup(now: Timestamp, granted: Granted) -> Result<Rc<Setup>, InvalidSetup> {
+pub(crate) fn setup(now: Timestamp, granted: Granted) -> Result<Rc<Setup>, InvalidSetup> {
     let kept = KEPT_SETUP.with_borrow(|kept| {
         kept.as_ref()
             .filter(|(at, _)| (0..KEPT).contains(&now.seconds_since(*at)))
@@ -27,7 +40,7 @@ pub(crate) async fn setup(now: Timestamp, granted: Granted) -> Result<Rc<Setup>,
     }
     let mut found = Vec::new();
     for name in granted.names() {
-        match variables::get(name).await {
+        match variables::get(name) {
             Ok(value) => found.push((name, value)),
             // The manifest that it is deployed with does not grant it.
             Err(Error::Undefined(_)) => {}
