@@ -283,13 +283,6 @@ pub struct Posted {
     mail: Mail,
 }
 
-impl Posted {
-    /// One that was found there.
-    pub(crate) const fn found(id: Id, mail: Mail) -> Self {
-        Self { id, mail }
-    }
-}
-
 impl Told for Posted {
     fn id(&self) -> Id {
         self.id
@@ -390,8 +383,64 @@ pub(crate) fn after<S: Store + Outbound + Clone + 'static>(
     }))
 }
 
-/// Keeps other sweeps from something that is about to be told, for as long as a whole sweep may take, and gives what is
-/// known of it; `None` if another sweep came first. Should this one break off, it is told once that time is over.
+/// Delivers a mail once the answer is out. Unlike what [`after`] tells, another call may have put the same mail there, or a
+/// newer one in its place, so that it is read again and delivered by one of them.
+pub(crate) fn after_act<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    posted: Posted,
+) -> After {
+    let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
+    After::new(async move {
+        let desk = Desk { store: &store, setup: &setup, moment };
+        // Of a mail that nobody takes nothing is noted; that is all there is to be said.
+        if !sends(&setup) {
+            return tell(&desk, &posted, None).await;
+        }
+        match first(&desk, posted.id).await {
+            Ok(said) => said,
+            Err(problem) => problem.log().map(str::to_owned),
+        }
+    })
+}
+
+/// Whether there is somebody who sends mail.
+pub(crate) fn sends(setup: &Setup) -> bool {
+    match setup.provider() {
+        Ok(Some(_)) => true,
+        Ok(None) => matches!(setup.webhook(), Ok(Some(_))),
+        Err(_) => false,
+    }
+}
+
+/// Delivers a mail unless it was told before, be it in vain: then the sweep delivers it.
+async fn first<S: Store + Outbound>(desk: &Desk<'_, S>, id: Id) -> Result<Option<String>, Problem> {
+    match tries(desk, id).await? {
+        None => deliver(desk, id, None).await,
+        Some(_) => Ok(None),
+    }
+}
+
+/// Delivers a mail that is due, of which `earlier` is known, if it still waits and nobody else is at it. Gives what is to be
+/// said of it in the log.
+///
+/// # Errors
+/// A problem if the store fails.
+pub(crate) async fn deliver<S: Store + Outbound>(
+    desk: &Desk<'_, S>,
+    id: Id,
+    earlier: Option<Tries>,
+) -> Result<Option<String>, Problem> {
+    let Some(claimed) = claim(desk, id, earlier).await? else { return Ok(None) };
+    // Only now, for it may have been delivered since it was found.
+    match desk.read_sealed(&mail_key(id)?).await? {
+        Some(mail) => Ok(tell(desk, &Posted { id, mail }, Some(claimed)).await),
+        // It is no longer of use, and neither is what was noted of it.
+        None => remove(desk, id).await.map(|()| None),
+    }
+}
+
+/// Keeps others from something that is about to be told, for as long as a whole sweep may take, and gives what is
+/// known of it; `None` if another came first. Should this one break off, it is told once that time is over.
 pub(crate) async fn claim<S: Store>(
     desk: &Desk<'_, S>,
     id: Id,

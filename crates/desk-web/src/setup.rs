@@ -408,7 +408,12 @@ impl Setup {
 
     /// Whatever can fail comes before the texts, for each would have to be dropped on every way out: 2 KB of a component.
     fn read(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, InvalidSetup> {
-        let given = |name: &str| variable(name).unwrap_or_default();
+        let given = |name: &str| {
+            let mut text = variable(name).unwrap_or_default();
+            // What stands for the holes of a page's shape is in no text.
+            text.retain(|c| c != crate::shape::MARK);
+            text
+        };
         let read = |name: &str, default: &str| {
             let text = given(name);
             if text.is_empty() { default.to_owned() } else { text }
@@ -489,6 +494,16 @@ pub(crate) fn invalid(variable: &'static str, reason: &dyn fmt::Display) -> Inva
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_text_has_what_stands_for_a_hole() {
+        let setup = Setup::new(|name| match name {
+            "root_secret" => Some("A".repeat(43)),
+            "app_name" => Some("On\u{fdd0}Call".to_owned()),
+            _ => None,
+        });
+        assert_eq!(setup.unwrap().app_name, "OnCall");
+    }
 
     #[test]
     fn a_root_secret_is_all_it_needs() {

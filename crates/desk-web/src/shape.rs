@@ -11,10 +11,10 @@ use crate::page::Place;
 use crate::request::Locale;
 
 /// What a shape is rendered with where it has a hole: a character that Unicode keeps for use within programs (chapter 23.7),
-/// so that no text has it.
+/// so that no text has it; the variables are rid of it.
 pub(crate) const HOLE: &str = "\u{fdd0}";
 /// The same to look for: looking for a text takes 10 KB of a function more.
-const MARK: char = '\u{fdd0}';
+pub(crate) const MARK: char = '\u{fdd0}';
 
 /// Which part of which page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use http::StatusCode;
 use crate::desk::{Desk, decode_as, encode_as};
 use crate::join::{all, both};
 use crate::journal;
-use crate::outbox::{self, AT_ONCE, MAILS, Mail, Message, Posted, Tries};
+use crate::outbox::{self, AT_ONCE, Changed, MAILS, Tries};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -106,9 +106,8 @@ async fn tell<S: Scan + Outbound>(
     let (lists, webhook, provider) =
         (desk.setup.mailing(), desk.setup.webhook(), desk.setup.provider());
     let listens = matches!(webhook, Ok(Some(_)));
-    let sends = matches!(provider, Ok(Some(_))) || matches!(provider, Ok(None)) && listens;
     let mut waiting = Vec::new();
-    if sends {
+    if outbox::sends(desk.setup) {
         let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
         waiting.extend(keys.iter().filter_map(mail));
     }
@@ -184,24 +183,15 @@ async fn again<S: Scan + Outbound>(
 ) -> Result<Option<String>, Problem> {
     let id = waiting.id();
     let Some(tries) = tries(desk, id).await? else { return Ok(None) };
-    let claimed = outbox::claim(desk, id, tries).await?;
-    if claimed.is_none() {
-        return Ok(None);
-    }
-    // Only now, for another sweep may have told it since the keys were listed.
-    let message = match waiting {
-        Waiting::Changed(change) => {
-            let message = || Message::changed(desk.setup.lists(), *change);
-            (!outbox::is_told(desk, id).await?).then(message)
-        }
-        Waiting::Mail(id) => {
-            let mail: Option<Mail> = desk.read_sealed(&outbox::mail_key(*id)?).await?;
-            mail.map(|mail| Message::Mail(Posted::found(*id, mail)))
-        }
+    let change = match waiting {
+        Waiting::Mail(id) => return outbox::deliver(desk, *id, tries).await,
+        Waiting::Changed(change) => *change,
     };
-    match message {
-        Some(message) => Ok(outbox::tell(desk, &message, claimed).await),
-        // It is no longer of use, and neither is what was noted of it.
-        None => outbox::remove(desk, id).await.map(|()| None),
+    let Some(claimed) = outbox::claim(desk, id, tries).await? else { return Ok(None) };
+    // Only now, for another sweep may have told it since the keys were listed.
+    if outbox::is_told(desk, id).await? {
+        return outbox::remove(desk, id).await.map(|()| None);
     }
+    let changed = Changed::new(desk.setup.lists(), change);
+    Ok(outbox::tell(desk, &changed, Some(claimed)).await)
 }

@@ -70,7 +70,7 @@ async fn telling<S: Scan + Outbound + Clone + 'static>(
     };
     let mut response = desk.respond_json(request, locale, outcome);
     if response.status.is_success() {
-        response.after = outbox::after(desk, told);
+        response.after = told.map(|posted| outbox::after_act(desk, posted));
     }
     response
 }

@@ -11,7 +11,7 @@ use http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{Mail, Tries, after, mail_key, put, tries};
+use super::{Mail, Tries, after, after_act, mail_key, put, tries};
 use crate::desk::{Desk, encode};
 use crate::memory::testing::{BASE, OPERATOR, World, block_on, form, get, race, request};
 use crate::memory::{MemoryStore, Sent};
@@ -453,17 +453,21 @@ fn sent_to_all(world: &World) -> usize {
     sent.len()
 }
 
+/// Schedules of two that begin at once: one is slower than the other, and begins a little later. Without a swap nothing helps
+/// where one stands still between what it reads and what it writes while the other does all that it does.
+fn at_once(paces: &[(u32, u32)]) -> impl Iterator<Item = u32> {
+    paces.iter().flat_map(|&(slow, fast)| {
+        (0..10).map(move |late| {
+            let turn = |at: u32| u32::from(at >= late && (at - late) % (slow + fast) < slow);
+            (0..32).fold(0, |schedule, at| schedule | turn(at) << at)
+        })
+    })
+}
+
 #[test]
 fn sweeps_that_begin_at_once_send_no_mail_twice() {
     let asked = get("/ops/sweep");
-    // One is slower than the other, and begins a little later. Without a swap nothing helps where one stands still between
-    // what it reads and what it writes while the other does all that it does.
-    let paces = [(1, 1), (1, 2), (2, 1), (2, 2)];
-    for ((slow, fast), late) in
-        paces.into_iter().flat_map(|pace| (0..10).map(move |late| (pace, late)))
-    {
-        let turn = |at: u32| u32::from(at >= late && (at - late) % (slow + fast) < slow);
-        let schedule = (0..32).fold(0, |schedule, at| schedule | turn(at) << at);
+    for schedule in at_once(&[(1, 1), (1, 2), (2, 1), (2, 2)]) {
         let world = twenty();
         let desks = (world.desk(), world.desk());
         let done = race(sweeping(&desks.0, &asked), sweeping(&desks.1, &asked), schedule);
@@ -509,6 +513,58 @@ fn what_a_sweep_left_in_the_midst_of_it_is_sent_by_one_that_comes_later() {
         assert!(sent_to_all(&world) >= 20);
         assert!(world.keys("outbox").is_empty(), "{turns}");
     }
+}
+
+#[test]
+fn the_mail_of_two_acts_at_once_is_sent_once_and_is_the_one_that_came_last() {
+    for schedule in at_once(&[(1, 1)]) {
+        let world = world("postmark");
+        let desks = (world.desk(), world.desk());
+        let id = desks.0.moment.id();
+        let newer =
+            |desk: &TestDesk<'_>| Mail { text: "the newer".to_owned(), ..a_mail(desk, DAY) };
+        let first = block_on(put(&desks.0, id, a_mail(&desks.0, DAY))).unwrap();
+        let second = block_on(put(&desks.1, id, newer(&desks.1))).unwrap();
+        let told =
+            race(after_act(&desks.0, first).run(), after_act(&desks.1, second).run(), schedule);
+        assert_eq!(told, (None, None));
+        let sent = world.store.sent();
+        assert_eq!(sent.len(), 1, "{schedule:b}");
+        assert_eq!(body(&sent[0])["TextBody"], "the newer");
+        assert!(world.store.dump().is_empty(), "{:?}", world.store.dump());
+    }
+}
+
+#[test]
+fn the_mail_of_an_act_and_a_sweep_at_once_are_one() {
+    let asked = get("/ops/sweep");
+    for schedule in at_once(&[(1, 1), (1, 2), (2, 1), (2, 2)]) {
+        let world = world("postmark");
+        let earlier = world.desk().moment.id();
+        // An act that is gone on with names its mail by when it began, so that no sweep waits any more.
+        world.later(120);
+        let desks = (world.desk(), world.desk());
+        let posted = block_on(put(&desks.0, earlier, a_mail(&desks.0, DAY))).unwrap();
+        let act = async { after_act(&desks.0, posted).run().await.map_or(0, |_| 1) };
+        assert_eq!(race(act, sweeping(&desks.1, &asked), schedule), (0, 204));
+        world.later(500);
+        world.sweep();
+        assert_eq!(world.store.sent().len(), 1, "{schedule:b}");
+        assert!(world.keys("outbox").is_empty() && world.keys("try").is_empty());
+    }
+}
+
+#[test]
+fn what_was_told_in_vain_is_the_sweeps() {
+    let world = world("postmark");
+    world.store.others_answer(Some(500));
+    let (id, _) = mail(&world, DAY);
+    let desk = world.desk();
+    let posted = block_on(put(&desk, id, a_mail(&desk, DAY))).unwrap();
+    assert_eq!(world.store.sent().len(), 1);
+    assert_eq!(block_on(after_act(&desk, posted).run()), None);
+    assert!(world.store.sent().is_empty());
+    assert_eq!(block_on(tries(&desk, id)).unwrap().map(|tries| tries.attempts), Some(1));
 }
 
 #[test]

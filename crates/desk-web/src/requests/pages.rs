@@ -246,7 +246,7 @@ pub(super) fn pending(
         html! { div.notice.bad id="errors" role="alert" { p { (text) } } }
     };
     let (heading, main) = match state {
-        State::AwaitingIdentity(awaiting) if awaiting.is_the_apps() && said == Said::Nothing => {
+        State::AwaitingIdentity(awaiting) if awaiting.is_the_apps() => {
             let content = html! {
                 p.lead { (t.asserted_lead) }
                 section {
