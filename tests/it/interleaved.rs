@@ -178,7 +178,7 @@ async fn two_codes_that_are_tried_at_once_both_count() {
     gate.arrived(2).await;
     gate.open();
     for one in tries {
-        assert_eq!(one.await.unwrap().status, 409);
+        assert_eq!(one.await.unwrap().status, 422);
     }
     // Whatever the order, both are stored, and an operator's look puts both into the view.
     assert_eq!(host.send(&look(filed.console(""))).await.status, 200);

@@ -146,7 +146,7 @@ async fn a_wrong_code_counts_and_locks_nobody_out_of_their_mailbox() {
         (filed.enter("00000-00000"), filed)
     };
     let check = async |filed: Filed, answer: Response| {
-        assert_eq!(answer.status, 409, "{answer:?}");
+        assert_eq!(answer.status, 422, "{answer:?}");
         // An operator's look repairs the view, so that every try that was stored is in it.
         assert_eq!(seen(&host, &filed).await["state"], "awaiting_identity");
         let left = host.send(&get(&filed.pending)).await.field("/tries_left");
@@ -170,7 +170,7 @@ async fn another_mail_brings_a_code_that_works() {
         assert_eq!(link_in(&host, &mail), filed.link);
         seen(&host, &filed).await;
         let old = host.send(&filed.enter(&filed.code)).await;
-        assert_eq!(old.status, 409, "the code before is no longer the one: {old:?}");
+        assert_eq!(old.status, 422, "the code before is no longer the one: {old:?}");
         Filed { code: code_in(&mail), ..filed }.prove(&host).await;
     };
     fail_afresh((&host, &store), prepare, check).await;

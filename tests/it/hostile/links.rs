@@ -137,10 +137,12 @@ async fn five_wrong_codes_are_taken_however_often_another_mail_is_sent() {
     let host = Host::memory().await;
     let anna = filed(&host, "access", ANNA).await;
     let jane = filed(&host, "access", JANE).await;
-    let wrong = |answer: &crate::harness::http::Response, says: &str| {
-        assert_problem(says, answer, 409);
+    let says = |answer: &crate::harness::http::Response, status: u16, says: &str| {
+        assert_problem(says, answer, status);
         assert!(answer.text().contains(says), "{answer:?}");
     };
+    let wrong = |answer: &_| says(answer, 422, "is not the one of the mail");
+    let over = |answer: &_, what: &str| says(answer, 409, what);
     // What is no code at all costs nothing.
     for text in ["", "K7QM2", "K7QM2-K7QM2-K7QM2", "!!!!!-!!!!!", "ЖЖЖЖЖ-ЖЖЖЖЖ", "\u{0}"]
     {
@@ -148,9 +150,9 @@ async fn five_wrong_codes_are_taken_however_often_another_mail_is_sent() {
     }
     assert_eq!(left(&host, &anna).await, ("awaiting_identity".into(), json!(5), json!(4)));
     // Another person's code is a wrong one.
-    wrong(&host.send(&anna.enter(&jane.code)).await, "the code is not the one of the mail");
+    wrong(&host.send(&anna.enter(&jane.code)).await);
     let reversed: String = anna.code.chars().rev().collect();
-    wrong(&host.send(&anna.enter(&reversed)).await, "the code is not the one of the mail");
+    wrong(&host.send(&anna.enter(&reversed)).await);
     assert_eq!(left(&host, &anna).await.1, json!(3));
     host.clock().pass(1);
     let resend = Request::post(format!("{}/resend", anna.pending));
@@ -159,17 +161,17 @@ async fn five_wrong_codes_are_taken_however_often_another_mail_is_sent() {
     let (link, code) = (link_in(&host, &mail), code_in(&mail));
     assert_eq!(left(&host, &anna).await, ("awaiting_identity".into(), json!(3), json!(3)));
     // The code of the mail before is no longer the one.
-    wrong(&host.send(&anna.enter(&anna.code)).await, "the code is not the one of the mail");
+    wrong(&host.send(&anna.enter(&anna.code)).await);
     for _ in 0..2 {
-        wrong(&host.send(&anna.enter("00000-00000")).await, "the code is not the one of the mail");
+        wrong(&host.send(&anna.enter("00000-00000")).await);
     }
     // The sixth is not looked at, and neither is the right one, nor that of yet another mail.
-    wrong(&host.send(&anna.enter("00000-00000")).await, "too many wrong codes");
-    wrong(&host.send(&anna.enter(&code)).await, "too many wrong codes");
+    over(&host.send(&anna.enter("00000-00000")).await, "too many wrong codes");
+    over(&host.send(&anna.enter(&code)).await, "too many wrong codes");
     host.clock().pass(1);
     assert_eq!(host.send(&resend).await.status, 202);
     let newest = code_in(&newest_mail(&host, ANNA).await);
-    wrong(&host.send(&anna.enter(&newest)).await, "too many wrong codes");
+    over(&host.send(&anna.enter(&newest)).await, "too many wrong codes");
     let form = Request::post(format!("{}/code", anna.pending)).page().form(&[("code", &newest)]);
     assert_problem("by form", &host.send(&form).await, 422);
     assert_eq!(left(&host, &anna).await, ("awaiting_identity".into(), json!(0), json!(2)));
@@ -178,7 +180,7 @@ async fn five_wrong_codes_are_taken_however_often_another_mail_is_sent() {
         host.clock().pass(1);
         assert_eq!(host.send(&resend).await.status, 202);
     }
-    wrong(&host.send(&resend).await, "no more codes are sent");
+    over(&host.send(&resend).await, "no more codes are sent");
     assert_eq!(left(&host, &jane).await, ("awaiting_identity".into(), json!(5), json!(4)));
     // Whoever has the mailbox gets in all the same.
     let confirmed = host.send(&post(&link, &json!({}))).await;

@@ -143,7 +143,7 @@ async fn proofs_that_fail(p: &mut Player) {
     let pending = path(&filed.field("/pending_url"));
     let enter = |code: &str| Request::post(format!("{pending}/code")).json(&json!({"code": code}));
     p.step("no_code", 422, enter("K7QM2")).await;
-    p.step("wrong_code", 409, enter("00000-00000")).await;
+    p.step("wrong_code", 422, enter("00000-00000")).await;
     let form = Request::post(format!("{pending}/code")).page().form(&[("code", "00000-00000")]);
     p.step("wrong_code_by_form", 422, form).await;
     p.step("resent", 202, Request::post(format!("{pending}/resend")).json(&json!({}))).await;

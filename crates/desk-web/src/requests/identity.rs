@@ -19,7 +19,7 @@ use crate::limiter;
 use crate::notices::{identity_mail, request_path};
 use crate::outbox;
 use crate::ports::{Outbound, Store};
-use crate::problem::Problem;
+use crate::problem::{FieldError, Problem};
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 
@@ -182,16 +182,17 @@ pub(super) async fn code<S: Store>(
                 State::AwaitingIdentity(awaiting) => awaiting.tries_left,
                 _ => 0,
             };
-            (Said::Wrong(left), "wrong-code", case)
+            let error = FieldError { pointer: "/code".to_owned(), code: "wrong-code" };
+            (Said::Wrong(left), Problem::InvalidFields(vec![error]), case)
         }
-        Attempt::Locked => (Said::Locked, "locked", case),
-        Attempt::TooLate => (Said::TooLate, "too-late", case),
+        Attempt::Locked => (Said::Locked, Problem::CaseState("locked"), case),
+        Attempt::TooLate => (Said::TooLate, Problem::CaseState("too-late"), case),
     };
     let (said, problem, case) = said;
     if page {
         beside.refused = Some(shown(desk, request, locale, &key, &case, said));
     }
-    Err(Problem::CaseState(problem))
+    Err(problem)
 }
 
 async fn append<S: Store>(

@@ -315,7 +315,7 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         }
         "assertion-expired" => "has expired",
         "not-a-code" => "must be the ten letters and digits of the mail",
-        "wrong-code" => "the code is not the one of the mail.",
+        "wrong-code" => "is not the one of the mail",
         "locked" => {
             "too many wrong codes were given, so none are taken any more; the link of the mail still is."
         }
