@@ -7,8 +7,8 @@ use desk_core::time::Timestamp;
 use desk_web::Setup;
 use desk_web::setup::{Granted, InvalidSetup};
 
-/// Spin's own interface, called so that each call returns with its value. The SDK's way, in which other requests may go
-/// on meanwhile, takes 3 KB of a component and twice the time for what is asked once in an instance, and mostly known.
+/// Spin's own interface, called so that each call returns with its value. The SDK's way takes 3 KB of a component, and lets
+/// other requests of a new instance in meanwhile, each of which would read everything as well.
 mod bindings {
     spin_sdk::wit_bindgen::generate!({
         inline: "package privacy-desk:variables; world variables { import spin:variables/variables@3.0.0; }",
