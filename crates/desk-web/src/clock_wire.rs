@@ -142,8 +142,9 @@ fn write_step(json: &mut Json, step: &Step, zone: &Zone, lang: Lang) {
             json.flag("held", *held);
             article(json, *by, lang);
         }
-        Step::Anew { from, last, article: by } => {
+        Step::Anew { from, awaited, last, article: by } => {
             day(json, "from", from);
+            json.flag("awaited", *awaited);
             day(json, "to", last);
             article(json, *by, lang);
         }

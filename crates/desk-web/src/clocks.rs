@@ -96,6 +96,9 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
                 let days = days(value).ok_or_else(|| {
                     wrong(&"each member is a list of days such as \"2027-01-01\"")
                 })?;
+                if let Some(day) = twice(&days) {
+                    return Err(wrong(&format_args!("{member} gives {day} twice")));
+                }
                 match member.as_str() {
                     "non_working" => off = Some(days),
                     "working_weekend_days" => worked = days,
@@ -130,6 +133,12 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
 
 fn is_twice(members: &[(String, Value)], name: &str) -> bool {
     members.iter().filter(|(known, _)| known == name).count() > 1
+}
+
+/// The first day that is given again.
+fn twice(days: &[Date]) -> Option<Date> {
+    let mut seen = days.iter().enumerate();
+    seen.find(|(at, day)| days.iter().take(*at).any(|other| other == *day)).map(|(_, day)| *day)
 }
 
 fn days(value: &Value) -> Option<Vec<Date>> {
@@ -224,6 +233,10 @@ mod tests {
             (
                 r#"{"ru": {"2027": {"non_working": ["2027-01-01"], "non_working": []}}}"#,
                 "ru 2027: non_working is given twice",
+            ),
+            (
+                r#"{"ru": {"2027": {"non_working": ["2027-01-01", "2027-01-02", "2027-01-01"]}}}"#,
+                "ru 2027: non_working gives 2027-01-01 twice",
             ),
             (
                 r#"{"ru": {"2027": {"non_working": [], "shortened": ["2026-12-31"]}}}"#,

@@ -186,6 +186,8 @@ pub enum Step {
     Anew {
         /// That day.
         from: Date,
+        /// Whether they have yet to show it. That day is then the earliest on which they could have.
+        awaited: bool,
         /// The day on which it ends.
         last: Date,
         /// The article by which it begins then.
@@ -326,6 +328,14 @@ impl Due {
     }
 }
 
+/// A term counted from the day on which the person showed who they are.
+struct Anew {
+    from: Date,
+    awaited: bool,
+    last: Date,
+    article: Article,
+}
+
 impl Clock<'_> {
     /// Reckons when it is due.
     pub fn due(&self) -> Due {
@@ -348,11 +358,12 @@ impl Clock<'_> {
         } else {
             due.last_day = self.count_days(term, day, &mut due);
             due.last_day = self.rest(due.last_day, term, &mut due);
-            if let Some((from, last, article)) = self.anew(term, &due)
-                && last < due.last_day
+            if let Some(anew) = self.anew(term, &due)
+                && anew.last < due.last_day
             {
+                let Anew { from, awaited, last, article } = anew;
                 due.last_day = last;
-                due.steps.push(Step::Anew { from, last, article });
+                due.steps.push(Step::Anew { from, awaited, last, article });
             }
             if rule.rolls {
                 self.roll(&mut due);
@@ -479,7 +490,7 @@ impl Clock<'_> {
             }
             // Where the term has begun anew by then, it may end sooner. A pause that begins while it has been put off to a
             // working day is in time.
-            let ends = self.anew(term, due).map_or(last, |(_, anew, _)| anew.min(last));
+            let ends = self.anew(term, due).map_or(last, |anew| anew.last.min(last));
             if asked > if self.rule.rolls { self.next_working(ends).0 } else { ends } {
                 due.steps.push(Step::RestTooLate { cause, from: asked });
                 continue;
@@ -501,13 +512,15 @@ impl Clock<'_> {
         last
     }
 
-    /// Counts from the day on which the person showed who they are, which is the term's own beginning in some laws: gives
-    /// that day, and the last one. Going on from the event instead ends it sooner but for months that are short.
-    fn anew(&self, term: Term, due: &Due) -> Option<(Date, Date, Article)> {
+    /// Counts from the day on which the person showed who they are, which is the term's own beginning in some laws. Going
+    /// on from the event instead ends it sooner but for months that are short. Where that is still waited for, it counts
+    /// from the day on which waiting began: shown later, it ends later.
+    fn anew(&self, term: Term, due: &Due) -> Option<Anew> {
         let article = self.rule.regime.counting().anew.filter(|_| term.unit == Unit::Months)?;
         let rested = || {
             due.steps.iter().filter_map(|step| match step {
                 Step::Rested { cause, to, days, .. } => Some((*cause, *to, i64::from(*days))),
+                Step::Resting { cause, since, .. } => Some((*cause, *since, 0)),
                 _ => None,
             })
         };
@@ -517,7 +530,8 @@ impl Clock<'_> {
         let last = rested().fold(from.plus_months(term.count.into()), |last, (_, to, days)| {
             rested_until(last, to.days_since(from).clamp(0, days), to).0
         });
-        Some((from, last, article))
+        let awaits = |step: &Step| matches!(step, Step::Resting { cause: Cause::Identity, .. });
+        Some(Anew { from, awaited: due.steps.iter().any(awaits), last, article })
     }
 
     fn is_working(&self, day: Date) -> bool {

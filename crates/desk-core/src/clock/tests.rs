@@ -439,6 +439,23 @@ fn a_month_in_the_united_kingdom_never_ends_later_than_one_from_the_proof_of_ide
     assert_eq!(both.last_day(), "2027-03-19");
     let extended = proven.extended();
     assert_eq!(extended.last_day(), "2027-05-17");
+    // While it is awaited behind another rest, it ends as if it were shown on the day on which that began, and says so.
+    for (received, cleared, last) in
+        [("2026-01-15", "2026-02-01", "2026-03-02"), ("2027-10-28", "2027-10-31", "2027-11-30")]
+    {
+        let [asked, cleared] = [received, cleared].map(|day| format!("{day}T12:00:00Z"));
+        let request = Facts::on(Regime::UkGdpr, Right::Access, received).pause(
+            Cause::Clarification,
+            &asked,
+            Some(&cleared),
+        );
+        let awaited = request.clone().pause(Cause::Identity, &cleared, None);
+        assert_eq!(awaited.last_day(), last);
+        assert!(matches!(steps(&awaited.due(), "anew"), Step::Anew { awaited: true, .. }));
+        let shown = request.pause(Cause::Identity, &cleared, Some(&cleared));
+        assert_eq!(shown.last_day(), last);
+        assert!(matches!(steps(&shown.due(), "anew"), Step::Anew { awaited: false, .. }));
+    }
     // Where going on ends it sooner, it goes on.
     let asked = "2027-01-20T12:00:00Z";
     let later = request.pause(Cause::Identity, asked, Some("2027-01-25T12:00:00Z"));

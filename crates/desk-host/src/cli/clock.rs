@@ -17,7 +17,7 @@ use desk_core::{
         zone::Zone,
     },
     lang::Lang,
-    time::{Date, Timestamp},
+    time::{Date, InvalidTime, Timestamp},
 };
 use desk_web::{
     clock_wire,
@@ -468,11 +468,16 @@ impl Columns {
 
 /// Reads an instant, or a day as its beginning.
 fn instant(text: &str, zone: &Zone) -> Result<Timestamp, String> {
-    if let Ok(day) = text.parse::<Date>() {
-        return Ok(zone.start_of(day));
-    }
-    text.parse().map_err(|error| {
-        format!("{error}: write it as 2025-12-22T10:00:00+03:00, or a day as 2025-12-22")
+    let at = match text.parse::<Date>() {
+        Ok(day) => Ok(zone.start_of(day)),
+        Err(InvalidTime::Range) => Err(InvalidTime::Range),
+        Err(InvalidTime::Shape) => text.parse(),
+    };
+    at.map_err(|error| match error {
+        InvalidTime::Range => error.to_string(),
+        InvalidTime::Shape => {
+            format!("{error}: write it as 2025-12-22T10:00:00+03:00, or a day as 2025-12-22")
+        }
     })
 }
 

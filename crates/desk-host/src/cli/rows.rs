@@ -49,8 +49,11 @@ pub(crate) fn name_of(path: &Path) -> String {
     if path == Path::new(STDIN) { "standard input".to_owned() } else { path.display().to_string() }
 }
 
-/// A CSV file (RFC 4180) with a column that matters; its cells may be separated by semicolons, as in every country that
-/// writes decimals with a comma.
+/// What cells may be separated by: commas (RFC 4180), semicolons, as in every country that writes decimals with a comma, or
+/// tabs, as they are copied from a spreadsheet.
+const DELIMITERS: [u8; 3] = *b",;\t";
+
+/// A CSV file with a column that matters.
 #[derive(Debug)]
 pub(crate) struct Sheet {
     pub(crate) delimiter: u8,
@@ -103,7 +106,7 @@ impl Sheet {
         bytes.push(b'\n');
         bytes.extend(END);
         let mut found = None;
-        for delimiter in [b',', b';'] {
+        for delimiter in DELIMITERS {
             let header = records(&bytes, delimiter).next().transpose()?.unwrap_or_default();
             if let Some(column) = column(&header, key.names)? {
                 found = Some((delimiter, column));
@@ -237,11 +240,9 @@ fn column(header: &ByteRecord, names: &[&str]) -> Result<Option<usize>, String> 
 }
 
 fn no_key(bytes: &[u8], key: &Key) -> String {
-    let delimiter = if bytes.split(|b| *b == b'\n').next().unwrap_or_default().contains(&b',') {
-        b','
-    } else {
-        b';'
-    };
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let delimiter = DELIMITERS.into_iter().find(|delimiter| first.contains(delimiter));
+    let delimiter = delimiter.unwrap_or(b',');
     let header = records(bytes, delimiter).next().and_then(Result::ok).unwrap_or_default();
     let names: Vec<_> = header.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
     if names.iter().any(|name| name.contains('@')) {
@@ -375,7 +376,9 @@ mod tests {
     fn files_that_are_none_say_why() {
         assert!(refusal(b"\xef\xbb\xbf \r\n").starts_with("is empty"));
         assert!(refusal(b"\xff\xfee\0").contains("UTF-8"));
-        assert_eq!(refusal(b"name;mail\nx;y"), "has no column email or address, but name, mail");
+        for text in [&b"name;mail\nx;y"[..], b"name,mail\nx,y", b"name\tmail\nx\ty"] {
+            assert_eq!(refusal(text), "has no column email or address, but name, mail");
+        }
         assert!(refusal(b"a@x.co\nb@x.co\n").starts_with("has no header"));
         assert_eq!(refusal(b"email,EMAIL\n"), "has two columns email");
         assert!(sheet("email").rows.is_empty());

@@ -189,6 +189,16 @@ fn what_cannot_be_reckoned_is_said_in_a_sentence() {
         ),
         (
             "",
+            "--right access --received 2026-02-29",
+            "desk: --received: no such date or time\n",
+        ),
+        (
+            "",
+            "--right access --received 2026-02-28T24:30:00Z",
+            "desk: --received: no such date or time\n",
+        ),
+        (
+            "",
             "--right access --received 2026-01-01 --rest 2026-01-03..2026-01-02",
             "desk: --rest: it ends before it begins\n",
         ),

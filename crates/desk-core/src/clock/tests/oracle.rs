@@ -284,7 +284,12 @@ pub(super) fn due(
         }
         let Some(to) = pause.to else {
             ends_of_rests.push(instant(pause.from).timestamp());
-            resting = ends_of_rests.iter().map(|at| at.as_second()).max();
+            let since = ends_of_rests.iter().max().unwrap();
+            resting = Some(since.as_second());
+            if flag == 'i' {
+                // They could have shown it on that day at the earliest.
+                shown = shown.max(Some(since.to_zoned(zone.clone()).date()));
+            }
             continue;
         };
         ends_of_rests.push(instant(to).timestamp());

@@ -317,11 +317,12 @@ fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
                 ")."
             )
         }
-        Step::Anew { from, last, article: by } => say!(
+        Step::Anew { from, awaited, last, article: by } => say!(
             text,
             "Counted from ",
             date(*from),
-            ", when identity was proven, it ends sooner: on ",
+            if *awaited { ", were identity proven then" } else { ", when identity was proven" },
+            ", it ends sooner: on ",
             day(*last),
             " (",
             article(*by),
@@ -335,7 +336,7 @@ fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
             cause(*of),
             " (",
             article(*by),
-            "). Every day until then will be added."
+            "). The last day moves on meanwhile."
         ),
         Step::NoRest { cause: of, from } => say!(
             text,

@@ -352,9 +352,13 @@ fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
                 ")."
             )
         }
-        Step::Anew { from, last, article: by } => say!(
+        Step::Anew { from, awaited, last, article: by } => say!(
             text,
-            "Если считать со дня, когда личность подтверждена (",
+            if *awaited {
+                "Если считать с первого дня, когда личность могла быть подтверждена ("
+            } else {
+                "Если считать со дня, когда личность подтверждена ("
+            },
             date(*from),
             "), срок истекает раньше: ",
             day(*last),
@@ -370,7 +374,7 @@ fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
             date(*since),
             " (",
             article(*by),
-            "). Каждый день ожидания прибавится."
+            "). Пока длится ожидание, последний день отодвигается."
         ),
         Step::NoRest { cause: of, from } => say!(
             text,
