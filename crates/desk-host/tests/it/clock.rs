@@ -187,11 +187,7 @@ fn what_cannot_be_reckoned_is_said_in_a_sentence() {
             "--right access --received noon",
             "desk: --received: not an RFC 3339 date or instant: write it as 2025-12-22T10:00:00+03:00, or a day as 2025-12-22\n",
         ),
-        (
-            "",
-            "--right access --received 2026-02-29",
-            "desk: --received: no such date or time\n",
-        ),
+        ("", "--right access --received 2026-02-29", "desk: --received: no such date or time\n"),
         (
             "",
             "--right access --received 2026-02-28T24:30:00Z",

@@ -8,59 +8,101 @@ use desk_core::request::{Door, Request};
 use desk_core::suppression::{Change, Reason, Scope, Suppression};
 use desk_core::time::Timestamp;
 
-use super::PACKAGE_SCHEMA_PATH;
-use super::matter::{Matter, What};
-use crate::desk::Desk;
+use super::matter::{Item, Matter, What};
+use super::{Document, PACKAGE_SCHEMA_PATH};
 use crate::feedback::wire::policy;
 use crate::json::Json;
 use crate::outbox::Mail;
 use crate::setup::Setup;
 
-/// How many changes are written in one go.
-pub(super) const CHUNK: usize = 500;
+/// The lists of the object, in the order of what is told of.
+const LISTS: [&str; 5] = ["cases", "requests", "suppressions", "suppression_changes", "mails"];
 
-/// A suppression that holds, and what it is about.
-pub(super) type State = (Scope, Suppression);
-
-/// A list of an object that is too long to be in memory: its items are written one by one.
-pub(super) struct List {
-    first: bool,
+/// The object: it is too long to be in memory, so the items of its lists are written one by one.
+pub(super) struct Data<'a> {
+    pub(super) setup: &'a Setup,
+    pub(super) now: Timestamp,
+    pub(super) request: &'a Request,
+    /// How many lists were begun.
+    begun: usize,
+    /// Whether the list that is being written has no item yet.
+    empty: bool,
 }
 
-impl List {
-    pub(super) fn open(text: &mut String, name: &str) -> Self {
-        for piece in [",\"", name, "\":["] {
-            text.push_str(piece);
-        }
-        Self { first: true }
+impl<'a> Data<'a> {
+    pub(super) const fn new(setup: &'a Setup, now: Timestamp, request: &'a Request) -> Self {
+        Self { setup, now, request, begun: 0, empty: true }
     }
 
-    pub(super) fn item(&mut self, text: &mut String, item: &str) {
-        if !std::mem::replace(&mut self.first, false) {
+    /// Ends the list that is being written, and begins those up to the one of this number.
+    fn begin(&mut self, text: &mut String, number: usize) {
+        for name in LISTS.iter().take(number + 1).skip(self.begun) {
+            text.push_str(if self.begun == 0 { ",\"" } else { "],\"" });
+            text.push_str(name);
+            text.push_str("\":[");
+            self.begun += 1;
+            self.empty = true;
+        }
+    }
+
+    fn push(&mut self, text: &mut String, item: &str) {
+        if !std::mem::replace(&mut self.empty, false) {
             text.push(',');
         }
         text.push_str(item);
     }
+}
 
-    /// Ends this list and begins another one.
-    pub(super) fn then(self, text: &mut String, name: &str) -> Self {
-        text.push(']');
-        Self::open(text, name)
+impl Document for Data<'_> {
+    fn name(&self) -> &'static str {
+        "data.json"
     }
 
-    /// Ends the list, and the object that it is in.
-    pub(super) fn close(self, text: &mut String) {
+    fn head(&mut self, text: &mut String) {
+        text.push_str(&head(self.setup, self.now, self.request));
+    }
+
+    fn item(&mut self, text: &mut String, item: &Item<'_>) {
+        let (setup, lang) = (self.setup, self.request.opening.lang);
+        self.begin(
+            text,
+            match item {
+                Item::Matter(Matter::Case(..)) => 0,
+                Item::Matter(Matter::Request(..)) => 1,
+                Item::Suppressions(_) => 2,
+                Item::Changes(_) => 3,
+                Item::Mail(..) => 4,
+            },
+        );
+        match item {
+            Item::Matter(of) => self.push(text, &matter(self.now, of)),
+            Item::Suppressions(states) => {
+                for (scope, state) in states {
+                    self.push(text, &suppression(setup, lang, *scope, state));
+                }
+            }
+            Item::Changes(changes) => {
+                for of in *changes {
+                    self.push(text, &change(setup, lang, of));
+                }
+            }
+            Item::Mail(id, of) => self.push(text, &mail(*id, of)),
+        }
+    }
+
+    fn tail(&mut self, text: &mut String) {
+        self.begin(text, LISTS.len() - 1);
         text.push_str("]}\n");
     }
 }
 
 /// The beginning of the object, up to the first list.
-pub(super) fn head<S>(desk: &Desk<'_, S>, request: &Request) -> String {
-    let (setup, opening) = (desk.setup, &request.opening);
+fn head(setup: &Setup, now: Timestamp, request: &Request) -> String {
+    let opening = &request.opening;
     let mut text = Json::object(|json| {
         json.shown("$schema", &format_args!("{}{PACKAGE_SCHEMA_PATH}", setup.base_url));
         json.number("format", 1);
-        json.shown("prepared_at", &desk.now());
+        json.shown("prepared_at", &now);
         json.shown("request", &request.reference());
         json.text("email", opening.email.as_str());
         json.text("language", opening.lang.tag());
@@ -77,7 +119,7 @@ pub(super) fn head<S>(desk: &Desk<'_, S>, request: &Request) -> String {
 }
 
 /// A case or a request.
-pub(super) fn matter(now: Timestamp, matter: &Matter) -> String {
+fn matter(now: Timestamp, matter: &Matter) -> String {
     let (at, expires) = matter.term();
     Json::object(|json| {
         json.shown("reference", &matter.reference());
@@ -177,7 +219,7 @@ fn scope(json: &mut Json, setup: &Setup, lang: Lang, scope: Scope) {
     }
 }
 
-pub(super) fn suppression(setup: &Setup, lang: Lang, about: Scope, state: &Suppression) -> String {
+fn suppression(setup: &Setup, lang: Lang, about: Scope, state: &Suppression) -> String {
     Json::object(|json| {
         scope(json, setup, lang, about);
         json.shown("since", &state.at);
@@ -185,7 +227,7 @@ pub(super) fn suppression(setup: &Setup, lang: Lang, about: Scope, state: &Suppr
     })
 }
 
-pub(super) fn change(setup: &Setup, lang: Lang, change: &Change) -> String {
+fn change(setup: &Setup, lang: Lang, change: &Change) -> String {
     Json::object(|json| {
         json.shown("at", &change.id.instant());
         scope(json, setup, lang, change.scope);
@@ -194,7 +236,7 @@ pub(super) fn change(setup: &Setup, lang: Lang, change: &Change) -> String {
     })
 }
 
-pub(super) fn mail(id: Id, mail: &Mail) -> String {
+fn mail(id: Id, mail: &Mail) -> String {
     Json::object(|json| {
         json.shown("at", &id.instant());
         json.shown("kept_until", &mail.expires);

@@ -1,4 +1,4 @@
-//! What a person and the desk wrote to each other, cases and data requests alike, read one after another.
+//! What an archive tells of, read one after another; cases and data requests alike.
 
 use desk_core::case::{self, AttachedFile, Case, CaseKey, Message, PolicyPin};
 use desk_core::id::Id;
@@ -6,11 +6,13 @@ use desk_core::journal::Place;
 use desk_core::reference::Reference;
 use desk_core::request::{self, Ground, Proof, Request, RequestKey};
 use desk_core::store_key::StoreKey;
+use desk_core::suppression::{Change, Scope, Suppression};
 use desk_core::time::Timestamp;
 
 use crate::cases;
 use crate::desk::Desk;
 use crate::holdings::{Area, Holdings};
+use crate::outbox::{self, Mail};
 use crate::ports::Store;
 use crate::problem::Problem;
 
@@ -18,22 +20,6 @@ use crate::problem::Problem;
 pub(super) enum Matter {
     Case(CaseKey, Case),
     Request(RequestKey, Box<Request>),
-}
-
-/// A part that lists cases or requests.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Section {
-    Cases,
-    Requests,
-}
-
-impl Section {
-    pub(super) const fn holds(self, matter: &Matter) -> bool {
-        matches!(
-            (self, matter),
-            (Self::Cases, Matter::Case(..)) | (Self::Requests, Matter::Request(..))
-        )
-    }
 }
 
 /// Who did something.
@@ -247,15 +233,34 @@ fn of_request(event: &request::Event) -> Entry<'_> {
     Entry { at: event.id.instant(), by, what, text }
 }
 
-/// All of a person's cases and then all of their requests, the oldest first, loaded one after another: one has up to
-/// 300 KB, and to load several at once would cost more code than it saves time. Those that have expired are left out.
-pub(super) struct Matters<'h> {
+/// A suppression that holds, and what it is about.
+pub(super) type State = (Scope, Suppression);
+
+/// What an archive tells of.
+pub(super) enum Item<'h> {
+    /// A case or a data request.
+    Matter(Matter),
+    /// The suppressions that hold: a few for every list there is.
+    Suppressions(Vec<State>),
+    /// Some of the journal of suppressions.
+    Changes(&'h [Change]),
+    /// A mail that waits.
+    Mail(Id, Mail),
+}
+
+/// How many changes are told of in one go.
+const CHUNK: usize = 500;
+
+/// All that is held about a person: the cases, the requests, the suppressions, the journal of them, the mails; of each the
+/// oldest first. One is loaded after another: a case has up to 300 KB, and to load several at once would cost more code
+/// than it saves time. What has expired is left out.
+pub(super) struct Items<'h> {
     held: &'h Holdings,
-    /// How many keys were taken, the cases' first.
+    /// How many were looked for.
     at: usize,
 }
 
-impl<'h> Matters<'h> {
+impl<'h> Items<'h> {
     pub(super) const fn new(held: &'h Holdings) -> Self {
         Self { held, at: 0 }
     }
@@ -263,25 +268,53 @@ impl<'h> Matters<'h> {
     pub(super) async fn next<S: Store>(
         &mut self,
         desk: &Desk<'_, S>,
-    ) -> Result<Option<Matter>, Problem> {
+    ) -> Result<Option<Item<'h>>, Problem> {
         let held = self.held;
         loop {
-            let at = self.at;
+            let mut at = self.at;
             self.at += 1;
-            let matter = if let Some(key) = held.cases.get(at) {
+            let item = if let Some(key) = nth(&held.cases, &mut at) {
                 let case = load(desk, key, held, Area::Events).await?;
-                case.map(|case| Matter::Case(*key, case))
-            } else if let Some(key) = held.requests.get(at - held.cases.len()) {
+                case.map(|case| Item::Matter(Matter::Case(*key, case)))
+            } else if let Some(key) = nth(&held.requests, &mut at) {
                 let request = load(desk, key, held, Area::RequestEvents).await?;
-                request.map(|request| Matter::Request(*key, Box::new(request)))
+                request.map(|request| Item::Matter(Matter::Request(*key, Box::new(request))))
+            } else if nth(&[()], &mut at).is_some() {
+                Some(Item::Suppressions(suppressions(desk, held).await?))
+            } else if let Some(changes) = held.changes.chunks(CHUNK).nth(at) {
+                Some(Item::Changes(changes))
             } else {
-                return Ok(None);
+                at -= held.changes.chunks(CHUNK).len();
+                let Some(id) = held.mails.get(at) else { return Ok(None) };
+                let mail = desk.read_sealed(&outbox::mail_key(*id)?).await?;
+                mail.map(|mail| Item::Mail(*id, mail))
             };
-            if matter.is_some() {
-                return Ok(matter);
+            if item.is_some() {
+                return Ok(item);
             }
         }
     }
+}
+
+/// Gives what lies at a place of a list, or takes off the place what the list has.
+fn nth<'l, T>(list: &'l [T], at: &mut usize) -> Option<&'l T> {
+    let found = list.get(*at);
+    if found.is_none() {
+        *at -= list.len();
+    }
+    found
+}
+
+async fn suppressions<S: Store>(
+    desk: &Desk<'_, S>,
+    held: &Holdings,
+) -> Result<Vec<State>, Problem> {
+    let mut states = Vec::new();
+    for held in &held.suppressions {
+        let state = desk.suppression(held.subject, held.scope).await?;
+        states.extend(state.map(|state| (held.scope, state)));
+    }
+    Ok(states)
 }
 
 /// Loads a case with every event that is stored, also where the view of them misses one.

@@ -14,9 +14,7 @@ mod tests;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use desk_core::clock::zone::Zone;
 use desk_core::id::Id;
-use desk_core::lang::Lang;
 use desk_core::package::{self, Lock, Mark, PackageKey, PackageSecret, part_key};
 use desk_core::request::{Package, Request, RequestKey};
 use desk_core::store_key::StoreKey;
@@ -30,13 +28,15 @@ use crate::desk::Desk;
 use crate::headers;
 use crate::holdings::Holdings;
 use crate::join::all;
-use crate::outbox::{self, Mail};
+use crate::outbox;
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Chunks, Reply, Response, Rest};
-use matter::{Matter, Matters, Section};
-use page::Reader;
+use data::Data;
+use matter::{Item, Items, Matter};
+use page::Page;
 use parts::Parts;
+use table::Table;
 
 pub use matter::{By, What};
 
@@ -78,135 +78,63 @@ pub async fn build<S: Store>(
     let (lock, secret) = (Lock::draw(&desk.moment), PackageSecret::draw(&desk.moment));
     let until = desk.now().plus_seconds(KEPT_SECONDS).min(request.opening.expires);
     let parts = Parts::new(desk, PackageKey::new(id, &lock, &secret), id, until);
-    let mut archive = Archive { desk, held: &held, request, zone: &zone, parts };
-    archive.write().await?;
+    let mut archive = Archive { desk, held: &held, parts };
+    let mut page = Page::new(desk.setup, &zone, desk.now(), request, &held);
+    let mut data = Data::new(desk.setup, desk.now(), request);
+    archive.write([&mut page, &mut data, &mut Table]).await?;
     let (size, parts) = archive.parts.finish().await?;
     desk.write_sealed(&package::lock_key(id), Some(until), &lock).await?;
     Ok((Package { id, size, parts, until }, secret))
+}
+
+/// A document of an archive, in which everything is told one item after another.
+trait Document {
+    /// What the archive calls it.
+    fn name(&self) -> &'static str;
+    /// Writes what stands before everything.
+    fn head(&mut self, text: &mut String);
+    /// Writes what it tells of an item.
+    fn item(&mut self, text: &mut String, item: &Item<'_>);
+    /// Writes what stands behind everything.
+    fn tail(&mut self, text: &mut String);
 }
 
 /// An archive that is being written.
 struct Archive<'w, 'd, S> {
     desk: &'w Desk<'d, S>,
     held: &'w Holdings,
-    request: &'w Request,
-    zone: &'w Zone,
     parts: Parts<'w, 'd, S>,
 }
 
 impl<S: Store> Archive<'_, '_, S> {
-    const fn lang(&self) -> Lang {
-        self.request.opening.lang
-    }
-
-    async fn write(&mut self) -> Result<(), Problem> {
+    /// Writes the documents, and the person's own files.
+    async fn write(&mut self, documents: [&mut dyn Document; 3]) -> Result<(), Problem> {
         let mut zip = Zip::new(self.desk.now());
-        zip = self.page(zip).await?;
-        zip = self.data(zip).await?;
-        zip = self.table(zip).await?;
+        for document in documents {
+            zip = self.document(zip, document).await?;
+        }
         zip = self.files(zip).await?;
         zip.finish(self.parts.out());
         Ok(())
     }
 
-    /// The page for people.
-    async fn page(&mut self, zip: Zip) -> Result<Zip, Problem> {
-        let (desk, held) = (self.desk, self.held);
-        let reader = Reader { lang: self.lang(), zone: self.zone };
-        let mut entry = zip.begin(self.parts.out(), "index.html").map_err(fault)?;
-        let mut text = page::head(desk, reader, self.request, held);
-        let mut matters = Matters::new(held);
-        let mut next = matters.next(desk).await?;
-        for section in [Section::Cases, Section::Requests] {
-            page::open(&mut text, reader.lang, section);
-            let mut empty = true;
-            while let Some(matter) = next.take_if(|matter| section.holds(matter)) {
-                page::matter(&mut text, reader, desk.now(), &matter);
-                self.parts.write(&mut entry, &mut text).await?;
-                next = matters.next(desk).await?;
-                empty = false;
-            }
-            page::close(&mut text, reader.lang, empty);
-        }
-        let states = self.suppressions().await?;
-        page::suppressions(&mut text, reader, desk.setup, &states, !held.changes.is_empty());
-        for changes in held.changes.chunks(data::CHUNK) {
-            page::changes(&mut text, reader, desk.setup, changes);
+    async fn document(&mut self, zip: Zip, document: &mut dyn Document) -> Result<Zip, Problem> {
+        let mut entry = zip.begin(self.parts.out(), document.name()).map_err(fault)?;
+        let mut text = String::new();
+        document.head(&mut text);
+        let mut items = Items::new(self.held);
+        while let Some(item) = items.next(self.desk).await? {
+            document.item(&mut text, &item);
             self.parts.write(&mut entry, &mut text).await?;
         }
-        if !held.mails.is_empty() {
-            page::mails(&mut text, reader.lang);
-        }
-        for id in &held.mails {
-            if let Some(mail) = self.mail(*id).await? {
-                page::mail(&mut text, reader, *id, &mail);
-                self.parts.write(&mut entry, &mut text).await?;
-            }
-        }
-        page::tail(&mut text, reader.lang, desk.setup);
+        document.tail(&mut text);
         self.parts.write(&mut entry, &mut text).await?;
         Ok(entry.end(self.parts.out()))
     }
 
-    /// The same for programs.
-    async fn data(&mut self, zip: Zip) -> Result<Zip, Problem> {
-        let (desk, held) = (self.desk, self.held);
-        let mut entry = zip.begin(self.parts.out(), "data.json").map_err(fault)?;
-        let mut text = data::head(desk, self.request);
-        let mut list = data::List::open(&mut text, "cases");
-        let mut matters = Matters::new(held);
-        let mut section = Section::Cases;
-        while let Some(matter) = matters.next(desk).await? {
-            if !section.holds(&matter) {
-                section = Section::Requests;
-                list = list.then(&mut text, "requests");
-            }
-            list.item(&mut text, &data::matter(desk.now(), &matter));
-            self.parts.write(&mut entry, &mut text).await?;
-        }
-        if section == Section::Cases {
-            list = list.then(&mut text, "requests");
-        }
-        list = list.then(&mut text, "suppressions");
-        for (scope, state) in &self.suppressions().await? {
-            list.item(&mut text, &data::suppression(desk.setup, self.lang(), *scope, state));
-        }
-        list = list.then(&mut text, "suppression_changes");
-        for changes in held.changes.chunks(data::CHUNK) {
-            for change in changes {
-                list.item(&mut text, &data::change(desk.setup, self.lang(), change));
-            }
-            self.parts.write(&mut entry, &mut text).await?;
-        }
-        list = list.then(&mut text, "mails");
-        for id in &held.mails {
-            if let Some(mail) = self.mail(*id).await? {
-                list.item(&mut text, &data::mail(*id, &mail));
-                self.parts.write(&mut entry, &mut text).await?;
-            }
-        }
-        list.close(&mut text);
-        self.parts.write(&mut entry, &mut text).await?;
-        Ok(entry.end(self.parts.out()))
-    }
-
-    /// What was written, for spreadsheets.
-    async fn table(&mut self, zip: Zip) -> Result<Zip, Problem> {
-        let mut entry = zip.begin(self.parts.out(), "messages.csv").map_err(fault)?;
-        let mut text = table::head();
-        let mut matters = Matters::new(self.held);
-        while let Some(matter) = matters.next(self.desk).await? {
-            table::matter(&mut text, &matter);
-            self.parts.write(&mut entry, &mut text).await?;
-        }
-        self.parts.write(&mut entry, &mut text).await?;
-        Ok(entry.end(self.parts.out()))
-    }
-
-    /// The person's own files.
     async fn files(&mut self, mut zip: Zip) -> Result<Zip, Problem> {
-        let mut matters = Matters::new(self.held);
-        while let Some(matter) = matters.next(self.desk).await? {
+        let mut items = Items::new(self.held);
+        while let Some(Item::Matter(matter)) = items.next(self.desk).await? {
             for number in 1..=matter.files().len() {
                 zip = self.file(zip, &matter, number).await?;
             }
@@ -231,20 +159,6 @@ impl<S: Store> Archive<'_, '_, S> {
             return Err(Problem::Internal("a file is not the one that was attached".to_owned()));
         }
         Ok(entry.end(self.parts.out()))
-    }
-
-    /// The suppressions that hold: a few for every list there is.
-    async fn suppressions(&self) -> Result<Vec<data::State>, Problem> {
-        let mut states = Vec::new();
-        for held in &self.held.suppressions {
-            let state = self.desk.suppression(held.subject, held.scope).await?;
-            states.extend(state.map(|state| (held.scope, state)));
-        }
-        Ok(states)
-    }
-
-    async fn mail(&self, id: Id) -> Result<Option<Mail>, Problem> {
-        self.desk.read_sealed(&outbox::mail_key(id)?).await
     }
 }
 

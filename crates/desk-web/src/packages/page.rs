@@ -8,10 +8,8 @@ use desk_core::suppression::{Change, Scope};
 use desk_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
-use super::PACKAGE_SCHEMA_PATH;
-use super::data::State;
-use super::matter::{By, Matter, Section, What};
-use crate::desk::Desk;
+use super::matter::{By, Item, Matter, State, What};
+use super::{Document, PACKAGE_SCHEMA_PATH};
 use crate::holdings::Holdings;
 use crate::outbox::Mail;
 use crate::page::Instant;
@@ -34,17 +32,117 @@ fn push(text: &mut String, markup: Markup) {
     text.push_str(&markup.into_string());
 }
 
-/// Whom the page is for: the language they asked in, and where days begin and end.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Reader<'a> {
-    pub(super) lang: Lang,
+/// The page, in the language that the person asked in, with days that begin and end where the operator's do.
+#[derive(Clone, Copy)]
+pub(super) struct Page<'a> {
+    pub(super) setup: &'a Setup,
     pub(super) zone: &'a Zone,
+    pub(super) now: Timestamp,
+    pub(super) request: &'a Request,
+    pub(super) held: &'a Holdings,
+    /// How much of it was begun.
+    begun: Part,
+    /// Whether the list that is being written has nothing in it yet.
+    empty: bool,
 }
 
-impl<'a> Reader<'a> {
+/// The parts of the page, in their order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Part {
+    Head,
+    Cases,
+    Requests,
+    Mailing,
+    Mails,
+}
+
+impl<'a> Page<'a> {
+    pub(super) const fn new(
+        setup: &'a Setup,
+        zone: &'a Zone,
+        now: Timestamp,
+        request: &'a Request,
+        held: &'a Holdings,
+    ) -> Self {
+        Self { setup, zone, now, request, held, begun: Part::Head, empty: true }
+    }
+
+    const fn lang(&self) -> Lang {
+        self.request.opening.lang
+    }
+
+    fn texts(&self) -> &'static PackageTexts {
+        texts::package(self.lang())
+    }
+
     /// An instant, as on every page.
-    fn instant(self, at: Timestamp) -> Instant<'a> {
-        Instant(self.lang, self.zone, at)
+    const fn instant(&self, at: Timestamp) -> Instant<'a> {
+        Instant(self.lang(), self.zone, at)
+    }
+
+    /// Ends the part that is being written, and begins those up to this one.
+    fn begin(&mut self, text: &mut String, part: Part) {
+        let t = self.texts();
+        for (of, id, title, hint) in [
+            (Part::Cases, "cases", t.cases, t.cases_hint),
+            (Part::Requests, "requests", t.requests, t.requests_hint),
+            (Part::Mailing, "mailing", t.mailing, t.mailing_hint),
+            (Part::Mails, "mails", t.mails, t.mails_hint),
+        ] {
+            if of <= self.begun || of > part {
+                continue;
+            }
+            let is_empty = self.empty && matches!(self.begun, Part::Cases | Part::Requests);
+            push(
+                text,
+                html! {
+                    @if is_empty { p { (t.nothing) } }
+                    h2 id=(id) { (title) }
+                    p { (hint) }
+                },
+            );
+            (self.begun, self.empty) = (of, true);
+        }
+    }
+}
+
+impl Document for Page<'_> {
+    fn name(&self) -> &'static str {
+        "index.html"
+    }
+
+    fn head(&mut self, text: &mut String) {
+        head(self, text);
+        self.begin(text, Part::Cases);
+    }
+
+    fn item(&mut self, text: &mut String, item: &Item<'_>) {
+        self.begin(
+            text,
+            match item {
+                Item::Matter(Matter::Case(..)) => Part::Cases,
+                Item::Matter(Matter::Request(..)) => Part::Requests,
+                Item::Suppressions(_) | Item::Changes(_) => Part::Mailing,
+                Item::Mail(..) => Part::Mails,
+            },
+        );
+        self.empty = false;
+        push(
+            text,
+            match item {
+                Item::Matter(of) => matter(self, of),
+                Item::Suppressions(states) => suppressions(self, states),
+                Item::Changes(of) => changes(self, of),
+                Item::Mail(id, of) => mail(self, *id, of),
+            },
+        );
+    }
+
+    fn tail(&mut self, text: &mut String) {
+        if !self.held.mails.is_empty() {
+            self.begin(text, Part::Mails);
+        }
+        tail(self, text);
     }
 }
 
@@ -57,23 +155,18 @@ fn written(text: &str) -> Markup {
     html! { p.text dir="auto" { (text) } }
 }
 
-/// The beginning of the page, up to the first list.
-pub(super) fn head<S>(
-    desk: &Desk<'_, S>,
-    reader: Reader<'_>,
-    request: &Request,
-    held: &Holdings,
-) -> String {
-    let (setup, lang) = (desk.setup, reader.lang);
-    let t = texts::package(lang);
+/// The beginning of the page, up to the first part.
+fn head(page: &Page<'_>, text: &mut String) {
+    let (setup, lang, request) = (page.setup, page.lang(), page.request);
+    let t = page.texts();
     let title = (t.title)(&setup.app_name);
     // The frame goes around what is written later, so its tags are written by hand.
-    let mut text = (html! { (DOCTYPE) }).into_string();
+    push(text, html! { (DOCTYPE) });
     for piece in ["<html lang=\"", lang.tag(), "\" dir=\"ltr\">"] {
         text.push_str(piece);
     }
     push(
-        &mut text,
+        text,
         html! {
             head {
                 meta charset="utf-8";
@@ -88,14 +181,14 @@ pub(super) fn head<S>(
     text.push_str("<body><main>");
     let policy = format!("{}/policy", setup.base_url);
     push(
-        &mut text,
+        text,
         html! {
             h1 { (title) }
             p { ((t.lead)(&setup.controller(lang))) }
             dl {
                 (fact(t.about, html! { bdi { (request.opening.email.as_str()) } }))
                 (fact(t.request, html! { (request.reference()) }))
-                (fact(t.prepared, reader.instant(desk.now())))
+                (fact(t.prepared, page.instant(page.now)))
                 (fact(t.controller, html! { bdi { (setup.controller(lang)) } }))
                 @if !setup.contact_email.is_empty() {
                     (fact(t.contact, html! { a href=(format!("mailto:{}", setup.contact_email)) { (setup.contact_email) } }))
@@ -107,79 +200,58 @@ pub(super) fn head<S>(
                 li { a href="#cases" { (t.cases) } }
                 li { a href="#requests" { (t.requests) } }
                 li { a href="#mailing" { (t.mailing) } }
-                @if !held.mails.is_empty() { li { a href="#mails" { (t.mails) } } }
+                @if !page.held.mails.is_empty() { li { a href="#mails" { (t.mails) } } }
                 li { a href="#files" { (t.files) } }
             }
         },
     );
-    text
-}
-
-/// Begins a list of cases or of requests.
-pub(super) fn open(text: &mut String, lang: Lang, section: Section) {
-    let t = texts::package(lang);
-    let (id, title, hint) = match section {
-        Section::Cases => ("cases", t.cases, t.cases_hint),
-        Section::Requests => ("requests", t.requests, t.requests_hint),
-    };
-    push(text, html! { h2 id=(id) { (title) } p { (hint) } });
-}
-
-/// Ends the list, which may have had nothing in it.
-pub(super) fn close(text: &mut String, lang: Lang, empty: bool) {
-    if empty {
-        push(text, html! { p { (texts::package(lang).nothing) } });
-    }
 }
 
 /// A case or a request.
-pub(super) fn matter(text: &mut String, reader: Reader<'_>, now: Timestamp, matter: &Matter) {
-    let t = texts::package(reader.lang);
+fn matter(page: &Page<'_>, matter: &Matter) -> Markup {
+    let t = page.texts();
     let (at, expires) = matter.term();
     let policy = matter.policy();
-    push(
-        text,
-        html! {
-            article id=(matter.reference()) {
-                h3 { (kind(t, matter)) " · " (matter.reference()) }
-                dl {
-                    (fact(t.received, reader.instant(at)))
-                    (fact(t.state, state(t, matter, now)))
-                    @if let Some(name) = matter.name() { (fact(t.name, html! { bdi { (name) } })) }
-                    @if let Some(email) = matter.email() { (fact(t.email, html! { bdi { (email) } })) }
-                    (particulars(t, reader, matter))
-                    @if let Some(pin) = policy { (fact(t.policy_version, html! { bdi { (pin.version) } })) }
-                    (fact(t.kept_until, reader.instant(expires)))
-                }
-                ol {
-                    @if let Some(message) = matter.text() {
-                        li {
-                            p { (reader.instant(at)) " · " strong { ((t.by)(By::Person)) } }
-                            (written(message.as_str()))
-                        }
-                    }
-                    @for entry in matter.entries() {
-                        li {
-                            p {
-                                (reader.instant(entry.at)) " · " strong { ((t.by)(entry.by)) }
-                                @if entry.what != What::Message { ": " ((t.event)(entry.what)) }
-                                @if let What::Packaged(until) = entry.what { " " (reader.instant(until)) }
-                            }
-                            @if let Some(message) = entry.text { (written(message.as_str())) }
-                        }
+    html! {
+        article id=(matter.reference()) {
+            h3 { (kind(t, matter)) " · " (matter.reference()) }
+            dl {
+                (fact(t.received, page.instant(at)))
+                (fact(t.state, state(t, matter, page.now)))
+                @if let Some(name) = matter.name() { (fact(t.name, html! { bdi { (name) } })) }
+                @if let Some(email) = matter.email() { (fact(t.email, html! { bdi { (email) } })) }
+                (particulars(page, matter))
+                @if let Some(pin) = policy { (fact(t.policy_version, html! { bdi { (pin.version) } })) }
+                (fact(t.kept_until, page.instant(expires)))
+            }
+            ol {
+                @if let Some(message) = matter.text() {
+                    li {
+                        p { (page.instant(at)) " · " strong { ((t.by)(By::Person)) } }
+                        (written(message.as_str()))
                     }
                 }
-                @if !matter.files().is_empty() {
-                    ul {
-                        @for (number, file) in (1..).zip(matter.files()) {
-                            @let name = matter.file_name(number, file);
-                            li { a href=(name) { (name) } " (" ((t.bytes)(file.size)) ")" }
+                @for entry in matter.entries() {
+                    li {
+                        p {
+                            (page.instant(entry.at)) " · " strong { ((t.by)(entry.by)) }
+                            @if entry.what != What::Message { ": " ((t.event)(entry.what)) }
+                            @if let What::Packaged(until) = entry.what { " " (page.instant(until)) }
                         }
+                        @if let Some(message) = entry.text { (written(message.as_str())) }
                     }
                 }
             }
-        },
-    );
+            @if !matter.files().is_empty() {
+                ul {
+                    @for (number, file) in (1..).zip(matter.files()) {
+                        @let name = matter.file_name(number, file);
+                        li { a href=(name) { (name) } " (" ((t.bytes)(file.size)) ")" }
+                    }
+                }
+            }
+        }
+    }
 }
 
 fn kind(t: &PackageTexts, matter: &Matter) -> &'static str {
@@ -197,7 +269,8 @@ fn state(t: &PackageTexts, matter: &Matter, now: Timestamp) -> Markup {
 }
 
 /// What only cases, or only requests have.
-fn particulars(t: &PackageTexts, reader: Reader<'_>, matter: &Matter) -> Markup {
+fn particulars(page: &Page<'_>, matter: &Matter) -> Markup {
+    let t = page.texts();
     html! {
         @match matter {
             Matter::Case(_, case) => {
@@ -212,7 +285,7 @@ fn particulars(t: &PackageTexts, reader: Reader<'_>, matter: &Matter) -> Markup 
                 (fact(t.law, html! { ((t.law_of)(request.opening.regime)) }))
                 (fact(t.behalf, html! { ((t.behalf_of)(request.opening.behalf)) }))
                 @if let Some((at, proof)) = request.identified {
-                    (fact(t.identified, html! { (reader.instant(at)) " · " ((t.proof)(proof)) }))
+                    (fact(t.identified, html! { (page.instant(at)) " · " ((t.proof)(proof)) }))
                 }
             },
         }
@@ -220,10 +293,11 @@ fn particulars(t: &PackageTexts, reader: Reader<'_>, matter: &Matter) -> Markup 
 }
 
 /// What a suppression is about, for people.
-fn about(t: &PackageTexts, lang: Lang, setup: &Setup, scope: Scope) -> String {
+fn about(page: &Page<'_>, scope: Scope) -> String {
+    let t = page.texts();
     match scope {
-        Scope::List(tag) => match setup.lists().by_tag(tag) {
-            Some(list) => list.name(lang).to_owned(),
+        Scope::List(tag) => match page.setup.lists().by_tag(tag) {
+            Some(list) => list.name(page.lang()).to_owned(),
             None => (t.former_list)(&tag.to_string()),
         },
         Scope::All | Scope::Bounce | Scope::Complaint => t.every_list.as_str().to_owned(),
@@ -231,91 +305,66 @@ fn about(t: &PackageTexts, lang: Lang, setup: &Setup, scope: Scope) -> String {
 }
 
 /// Who stopped which newsletters, and the beginning of the journal.
-pub(super) fn suppressions(
-    text: &mut String,
-    reader: Reader<'_>,
-    setup: &Setup,
-    states: &[State],
-    changes: bool,
-) {
-    let t = texts::package(reader.lang);
-    push(
-        text,
-        html! {
-            h2 id="mailing" { (t.mailing) }
-            p { (t.mailing_hint) }
-            @if states.is_empty() {
-                p { (t.nothing_stopped) }
-            } @else {
-                table {
-                    thead { tr { th { (t.list) } th { (t.since) } th { (t.reason) } } }
-                    tbody {
-                        @for (scope, state) in states {
-                            tr {
-                                td { bdi { (about(t, reader.lang, setup, *scope)) } }
-                                td { (reader.instant(state.at)) }
-                                td { ((t.reason_of)(state.reason)) }
-                            }
+fn suppressions(page: &Page<'_>, states: &[State]) -> Markup {
+    let t = page.texts();
+    html! {
+        @if states.is_empty() {
+            p { (t.nothing_stopped) }
+        } @else {
+            table {
+                thead { tr { th { (t.list) } th { (t.since) } th { (t.reason) } } }
+                tbody {
+                    @for (scope, state) in states {
+                        tr {
+                            td { bdi { (about(page, *scope)) } }
+                            td { (page.instant(state.at)) }
+                            td { ((t.reason_of)(state.reason)) }
                         }
                     }
                 }
             }
-        },
-    );
-    if changes {
-        push(text, html! { h3 { (t.changes) } });
+        }
+        @if !page.held.changes.is_empty() { h3 { (t.changes) } }
     }
 }
 
 /// Some of the journal, as a table of its own: it may be long.
-pub(super) fn changes(text: &mut String, reader: Reader<'_>, setup: &Setup, changes: &[Change]) {
-    let t = texts::package(reader.lang);
-    push(
-        text,
-        html! {
-            table {
-                thead { tr { th { (t.when) } th { (t.list) } th { (t.what) } } }
-                tbody {
-                    @for change in changes {
-                        tr {
-                            td { (reader.instant(change.id.instant())) }
-                            td { bdi { (about(t, reader.lang, setup, change.scope)) } }
-                            td { @match change.reason {
-                                Some(reason) => { (t.stopped) ": " ((t.reason_of)(reason)) },
-                                None => (t.resumed),
-                            } }
-                        }
+fn changes(page: &Page<'_>, changes: &[Change]) -> Markup {
+    let t = page.texts();
+    html! {
+        table {
+            thead { tr { th { (t.when) } th { (t.list) } th { (t.what) } } }
+            tbody {
+                @for change in changes {
+                    tr {
+                        td { (page.instant(change.id.instant())) }
+                        td { bdi { (about(page, change.scope)) } }
+                        td { @match change.reason {
+                            Some(reason) => { (t.stopped) ": " ((t.reason_of)(reason)) },
+                            None => (t.resumed),
+                        } }
                     }
                 }
             }
-        },
-    );
-}
-
-/// The heading of the mails that wait.
-pub(super) fn mails(text: &mut String, lang: Lang) {
-    let t = texts::package(lang);
-    push(text, html! { h2 id="mails" { (t.mails) } p { (t.mails_hint) } });
+        }
+    }
 }
 
 /// A mail that waits.
-pub(super) fn mail(text: &mut String, reader: Reader<'_>, id: Id, mail: &Mail) {
-    push(
-        text,
-        html! {
-            article {
-                h3 { bdi { (mail.subject.as_str()) } }
-                p { (reader.instant(id.instant())) }
-                (written(&mail.text))
-            }
-        },
-    );
+fn mail(page: &Page<'_>, id: Id, mail: &Mail) -> Markup {
+    html! {
+        article {
+            h3 { bdi { (mail.subject.as_str()) } }
+            p { (page.instant(id.instant())) }
+            (written(&mail.text))
+        }
+    }
 }
 
 /// The end of the page: the other files.
-pub(super) fn tail(text: &mut String, lang: Lang, setup: &Setup) {
-    let t = texts::package(lang);
-    let schema = format!("{}{PACKAGE_SCHEMA_PATH}", setup.base_url);
+fn tail(page: &Page<'_>, text: &mut String) {
+    let t = page.texts();
+    let schema = format!("{}{PACKAGE_SCHEMA_PATH}", page.setup.base_url);
     push(
         text,
         html! {

@@ -3,17 +3,33 @@
 use desk_core::case::Message;
 use desk_core::time::Timestamp;
 
-use super::matter::{By, Matter, What};
+use super::Document;
+use super::matter::{By, Item, Matter, What};
 
-/// The first row, behind the mark by which a spreadsheet knows UTF-8.
-pub(super) fn head() -> String {
-    let mut text = "\u{feff}".to_owned();
-    row(&mut text, ["reference", "about", "at", "by", "event", "text"]);
-    text
+/// The table. Its first row stands behind the mark by which a spreadsheet knows UTF-8.
+pub(super) struct Table;
+
+impl Document for Table {
+    fn name(&self) -> &'static str {
+        "messages.csv"
+    }
+
+    fn head(&mut self, text: &mut String) {
+        text.push('\u{feff}');
+        row(text, ["reference", "about", "at", "by", "event", "text"]);
+    }
+
+    fn item(&mut self, text: &mut String, item: &Item<'_>) {
+        if let Item::Matter(of) = item {
+            matter(text, of);
+        }
+    }
+
+    fn tail(&mut self, _: &mut String) {}
 }
 
 /// The rows of a case or a request.
-pub(super) fn matter(text: &mut String, matter: &Matter) {
+fn matter(text: &mut String, matter: &Matter) {
     let reference = matter.reference().to_string();
     let mut write = |at: Timestamp, by: By, what: What, message: &Message| {
         let at = at.to_string();
