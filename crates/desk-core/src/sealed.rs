@@ -36,13 +36,20 @@ pub enum Unreadable {
     Forged,
 }
 
-impl fmt::Display for Unreadable {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl Unreadable {
+    /// What it is, for the log.
+    pub const fn text(self) -> &'static str {
+        match self {
             Self::Format => "the stored bytes have no known format",
             Self::UnknownKey => "the value was sealed with a root secret that is not configured",
             Self::Forged => "the value was changed or moved",
-        })
+        }
+    }
+}
+
+impl fmt::Display for Unreadable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
     }
 }
 

@@ -97,7 +97,7 @@ async fn answer<S: Default>(
             let store = S::default();
             serve(&Desk { store: &store, setup: &setup, moment }, request).await
         }
-        Err(error) => unready(request, Problem::Misconfigured(error.to_string())),
+        Err(error) => unready(request, Problem::Misconfigured(error.to_string().into())),
     }
 }
 
@@ -107,7 +107,7 @@ fn unready(request: &Request, problem: Problem) -> Response {
 }
 
 fn moment() -> Result<Moment, Problem> {
-    let fault = |what: &str| Problem::Internal(format!("{what} failed"));
+    let fault = |what: &str| Problem::Internal(format!("{what} failed").into());
     let since = wall_clock::now();
     let seconds = i64::try_from(since.seconds).unwrap_or(i64::MAX);
     let millis =

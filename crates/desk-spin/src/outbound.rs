@@ -1,5 +1,6 @@
 //! The outbound port over `wasi:http/client`.
 
+use std::borrow::Cow;
 use std::ops::Deref;
 
 use bytes::Bytes;
@@ -52,7 +53,7 @@ impl<S> Outbound for Calling<S> {
 }
 
 fn request(call: Call<'_>) -> Result<Request, OutboundError> {
-    let wrong = |what: &str| OutboundError(what.to_owned());
+    let wrong = |what| OutboundError(Cow::Borrowed(what));
     let (scheme, rest) = if let Some(rest) = call.url.strip_prefix("https://") {
         (Scheme::Https, rest)
     } else if let Some(rest) = call.url.strip_prefix("http://") {
@@ -110,6 +111,6 @@ fn failed(error: ErrorCode) -> OutboundError {
             ErrorCode::HttpResponseTimeout => "the answer took too long",
             _ => "the request failed",
         }
-        .to_owned(),
+        .into(),
     )
 }

@@ -38,9 +38,8 @@ impl Scan for ScanningStore {
         let answer = bucket.list_keys(None).map_err(failed)?;
         // Spin gives every key at once and no cursor. A host that pages would make lists lie, so it is refused.
         if answer.cursor.is_some() {
-            return Err(StoreError(
-                "the host gives keys in pages, which is not supported".to_owned(),
-            ));
+            let why = "store: the host gives keys in pages, which is not supported";
+            return Err(StoreError(why.into()));
         }
         Ok(answer.keys.into_iter().filter(|key| key.starts_with(prefix)).collect())
     }
@@ -48,9 +47,9 @@ impl Scan for ScanningStore {
 
 fn failed(error: keyvalue::Error) -> StoreError {
     StoreError(match error {
-        keyvalue::Error::NoSuchStore => "no such store".to_owned(),
-        keyvalue::Error::AccessDenied => "access denied".to_owned(),
-        keyvalue::Error::Other(text) => text,
+        keyvalue::Error::NoSuchStore => "store: there is no such store".into(),
+        keyvalue::Error::AccessDenied => "store: access denied".into(),
+        keyvalue::Error::Other(text) => ["store: ", &text].concat().into(),
     })
 }
 

@@ -41,10 +41,10 @@ fn open() -> Result<Rc<key_value::Store>, StoreError> {
 /// What to log of an error. Its own `Display` is that of `Debug`, whose quoting of texts takes 4 KB of a component.
 fn failed(error: Error) -> StoreError {
     StoreError(match error {
-        Error::StoreTableFull => "too many stores are open".to_owned(),
-        Error::NoSuchStore => "no such store".to_owned(),
-        Error::AccessDenied => "access denied".to_owned(),
-        Error::Other(text) => text,
+        Error::StoreTableFull => "store: too many are open".into(),
+        Error::NoSuchStore => "store: there is no such store".into(),
+        Error::AccessDenied => "store: access denied".into(),
+        Error::Other(text) => ["store: ", &text].concat().into(),
     })
 }
 

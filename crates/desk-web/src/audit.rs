@@ -148,7 +148,7 @@ pub const PREFIX: &str = "audit:";
 /// # Errors
 /// None in practice: an id's text fits.
 pub fn key(id: Id) -> Result<StoreKey, Problem> {
-    StoreKey::new(format!("{PREFIX}{id}")).map_err(|error| Problem::Internal(error.to_string()))
+    Ok(StoreKey::new(format!("{PREFIX}{id}"))?)
 }
 
 /// Records an access that is about to happen.

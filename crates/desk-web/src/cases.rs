@@ -65,6 +65,13 @@ pub async fn load_whole<S: Store, K: Place>(
     Ok(Some((case, missed)))
 }
 
+/// The ids of the events that a case has among all keys of the store, which are in order.
+pub(crate) fn events_among(keys: &[String], prefix: &str) -> Vec<Id> {
+    let from = keys.partition_point(|key| key.as_str() < prefix);
+    let own = keys.iter().skip(from).map_while(|key| key.strip_prefix(prefix));
+    own.filter_map(|id| id.parse().ok()).collect()
+}
+
 /// Folds a case from what is stored, where a message may be twice.
 pub fn fold<C: Aggregate>(id: Id, opening: Box<C::Opening>, head: Journal<C::Change>) -> C {
     C::fold(id, opening, head.without_repeats())
@@ -152,15 +159,15 @@ pub async fn read_file<S: Store, K: Place>(
         let key = key.file_part(number, part);
         async move {
             let stored = desk.store.get(&key).await?;
-            let stored = stored
-                .ok_or_else(|| Problem::Internal("a part of a file is missing".to_owned()))?;
+            let stored =
+                stored.ok_or_else(|| Problem::Internal("a part of a file is missing".into()))?;
             let content = desk.setup.keys.open(&key, &stored, desk.now())?;
             content.ok_or(Problem::NotFound)
         }
     });
     let bytes = all(parts).await?.concat();
     if hex(&Sha256::digest(&bytes)) != file.sha256 {
-        return Err(Problem::Internal("a file is not the one that was attached".to_owned()));
+        return Err(Problem::Internal("a file is not the one that was attached".into()));
     }
     Ok((file.clone(), bytes))
 }
@@ -232,7 +239,7 @@ pub async fn read_events<S: Store, K: Place>(
 }
 
 fn decoded<T: serde::de::DeserializeOwned>(content: Option<Vec<u8>>) -> Result<Option<T>, Problem> {
-    let wrong = || Problem::Internal("a stored case cannot be decoded".to_owned());
+    let wrong = || Problem::Internal("a stored case cannot be decoded".into());
     content.map(|content| decode(&content).ok_or_else(wrong)).transpose()
 }
 

@@ -31,6 +31,14 @@ impl<S> Desk<'_, S> {
     pub const fn now(&self) -> Timestamp {
         self.moment.now()
     }
+
+    /// Until when a case that is opened now is kept.
+    ///
+    /// # Errors
+    /// A problem if the variable that says so does not parse.
+    pub fn kept_until(&self) -> Result<Timestamp, Problem> {
+        Ok(self.now().plus_seconds(self.setup.retention()?))
+    }
 }
 
 impl<S: Store> Desk<'_, S> {
@@ -113,10 +121,8 @@ impl<S: Store> Desk<'_, S> {
     /// As for [`Desk::write_sealed`].
     pub async fn write(&self, key: &StoreKey, framed: &[u8]) -> Result<(), Problem> {
         if framed.len() > sealed::MAX_VALUE {
-            return Err(Problem::Internal(format!(
-                "a value of {} bytes is too large",
-                framed.len()
-            )));
+            let size = framed.len();
+            return Err(Problem::Internal(format!("a value of {size} bytes is too large").into()));
         }
         Ok(self.store.set(key, framed).await?)
     }
@@ -202,5 +208,5 @@ pub(crate) fn decode_as<T: DeserializeOwned>(layout: u8, content: &[u8]) -> Opti
 /// quote the content.
 pub(crate) fn undecodable(key: &StoreKey) -> Problem {
     let area = key.parts().next().unwrap_or_default();
-    Problem::Internal(format!("a stored {area} cannot be decoded"))
+    Problem::Internal(format!("a stored {area} cannot be decoded").into())
 }

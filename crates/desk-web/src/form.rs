@@ -13,7 +13,7 @@ use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
 use crate::setup::Setup;
-use crate::shape::{HOLE, Part};
+use crate::shape::{HOLE, Part, Shapes};
 use crate::texts::{self, FormTexts};
 
 /// Why a form came back with what was written in it.
@@ -302,7 +302,7 @@ pub(crate) struct Draft<'a> {
 
 /// The form for a further message as it is shown first, where a message of the token goes to what is at `path`.
 pub(crate) fn fresh_message_form(setup: &Setup, locale: Locale, fresh: &str, path: &str) -> Markup {
-    let shape = setup.shapes.of(locale, Part::MessageForm, || {
+    let shape = setup.remembered.of::<Shapes>().of(locale, Part::MessageForm, || {
         let errors = Errors::new(locale.lang, &[], |_, _| "", "");
         message_form(locale, &errors, None, HOLE, HOLE)
     });

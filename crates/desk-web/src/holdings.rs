@@ -1,4 +1,4 @@
-//! What the store holds about one person: the inventory that a package is built from, and that an erasure works off.
+//! What the store holds about one person: the roots that a package tells of, and the inventory that an erasure works off.
 //!
 //! Keys carry the keyed hash of whose they are, so nearly all of it is found by keys alone ([`desk_core::keys::Subject`]).
 //! The mails that wait are the exception: their keys name nobody, so they are opened.
@@ -116,10 +116,11 @@ pub struct Held {
     pub scope: Scope,
 }
 
-/// What the store holds about one person. Everything is listed as it is stored, whether or not it has expired: readers
-/// give nothing out that has. All lists are in the order of their keys, which for what has an id is that of time.
+/// What is about a person by itself; everything else hangs on one of these. It is listed as it is stored, whether or not it
+/// has expired: readers give nothing out that has. All lists are in the order of their keys, which for what has an id is
+/// that of time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holdings {
+pub struct Roots {
     /// The cases that name the address.
     pub cases: Vec<CaseKey>,
     /// The data requests about the person.
@@ -132,17 +133,24 @@ pub struct Holdings {
     pub mails: Vec<Id>,
     /// Their subjects, in which the reference of a data request stands where one is told of.
     pub subjects: Vec<Line>,
-    /// The packages of the requests, including those that were begun and never finished.
-    pub packages: Vec<Id>,
     /// The mails that wait and cannot be opened, so that nobody can say to whom they are: sealed with a root that is no
     /// longer configured, or damaged. They belong to none of the areas.
     pub unreadable: Vec<Id>,
+}
+
+/// Everything that the store holds about one person.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Holdings {
+    /// What it hangs on.
+    pub roots: Roots,
+    /// The packages of the requests, including those that were begun and never finished.
+    pub packages: Vec<Id>,
     /// Every key, with its area, in the order of the keys.
     keys: Vec<(Area, StoreKey)>,
 }
 
-impl Holdings {
-    /// Finds what is held about the person with this address, under every root there is: what was stored before a
+impl Roots {
+    /// Finds what is about the person with this address, under every root secret there is: what was stored before a
     /// rotation keeps the old hash. `keys` are all keys of the store, from one scan, in order: ids as text are in the
     /// order of time, so that every list is. Whoever calls this may have sorted them already, and sorting costs a component
     /// 4 KB for every type.
@@ -160,20 +168,14 @@ impl Holdings {
         debug_assert!(keys.is_sorted(), "the keys are in order");
         let mut found = Self::default();
         for key in keys {
-            found.take_root(key, &subjects);
+            found.take(key, &subjects);
         }
         found.find_mails(desk, keys, address).await?;
-        let marks: Vec<Mark> = found.requests.iter().map(|key| Mark::of(key.id)).collect();
-        for key in keys {
-            let Some(area) = found.area(key, &marks) else { continue };
-            // What is no key of ours was read as none, so this loses nothing.
-            found.keys.extend(StoreKey::new(key).ok().map(|key| (area, key)));
-        }
         Ok(found)
     }
 
     /// Takes what a key says by itself about these subjects.
-    fn take_root(&mut self, key: &str, subjects: &[Subject]) {
+    fn take(&mut self, key: &str, subjects: &[Subject]) {
         if let Some(case) = CaseKey::from_opening(key) {
             if case.subject.is_some_and(|subject| subjects.contains(&subject)) {
                 self.cases.push(case);
@@ -218,6 +220,28 @@ impl Holdings {
         }
         Ok(())
     }
+}
+
+impl Holdings {
+    /// Finds everything that is held about the person with this address: as [`Roots::find`].
+    ///
+    /// # Errors
+    /// A problem if the store fails.
+    pub async fn find<S: Store>(
+        desk: &Desk<'_, S>,
+        keys: &[String],
+        address: &EmailAddress,
+    ) -> Result<Self, Problem> {
+        let roots = Roots::find(desk, keys, address).await?;
+        let marks: Vec<Mark> = roots.requests.iter().map(|key| Mark::of(key.id)).collect();
+        let mut found = Self { roots, packages: Vec::new(), keys: Vec::new() };
+        for key in keys {
+            let Some(area) = found.area(key, &marks) else { continue };
+            // What is no key of ours was read as none, so this loses nothing.
+            found.keys.extend(StoreKey::new(key).ok().map(|key| (area, key)));
+        }
+        Ok(found)
+    }
 
     /// The area of a key that is held; `None` if it is somebody else's, or nobody's.
     fn area(&mut self, key: &str, marks: &[Mark]) -> Option<Area> {
@@ -226,10 +250,11 @@ impl Holdings {
         let area = Area::ALL.into_iter().find(|area| area.name() == name)?;
         // The hash of a subject, which a suppression has here, is written as ids are.
         let id: Id = id.parse().ok()?;
-        let case = || has(&self.cases, id, |key| key.id);
-        let request = || has(&self.requests, id, |key| key.id);
-        let change = || has(&self.changes, id, |change| change.id);
-        let mail = || has(&self.mails, id, |mail| *mail);
+        let roots = &self.roots;
+        let case = || has(&roots.cases, id, |key| key.id);
+        let request = || has(&roots.requests, id, |key| key.id);
+        let change = || has(&roots.changes, id, |change| change.id);
+        let mail = || has(&roots.mails, id, |mail| *mail);
         let held = match area {
             Area::Cases => case().is_some_and(|held| held.opening().as_str() == key),
             Area::Events | Area::Heads => case().is_some(),
@@ -239,7 +264,7 @@ impl Holdings {
             Area::Changes | Area::Told => change().is_some(),
             Area::Mails => mail().is_some(),
             Area::Tries => mail().is_some() || change().is_some(),
-            Area::Suppressions => self.suppressions.iter().any(|held| held.key.as_str() == key),
+            Area::Suppressions => roots.suppressions.iter().any(|held| held.key.as_str() == key),
             Area::PackageLocks | Area::Packages => {
                 let held = marks.iter().any(|mark| mark.is_on(id));
                 if held && !self.packages.contains(&id) {

@@ -51,7 +51,7 @@ pub(crate) async fn prune<S: Store>(desk: &Desk<'_, S>, keys: &[String]) -> Resu
 }
 
 fn parsed(key: &str) -> Result<StoreKey, Problem> {
-    StoreKey::new(key).map_err(|error| Problem::Internal(error.to_string()))
+    Ok(StoreKey::new(key)?)
 }
 
 /// What one call does.

@@ -35,6 +35,7 @@ pub mod page;
 pub mod policy;
 pub mod ports;
 pub mod problem;
+pub mod remembered;
 pub mod reply;
 pub mod request;
 pub mod requests;

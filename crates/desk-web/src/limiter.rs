@@ -57,8 +57,7 @@ pub async fn check_for<S: Store>(
     // The day is part of the name, so that nobody can follow a client from one day to the next.
     let today = desk.now().seconds().div_euclid(86_400).to_be_bytes();
     let name = desk.setup.keys.blind(Purpose::Limit, &[&today, who]);
-    let key = StoreKey::new(["limit:", limit.area, ":", &name].concat())
-        .map_err(|error| Problem::Internal(error.to_string()))?;
+    let key = StoreKey::new(["limit:", limit.area, ":", &name].concat())?;
     // A slot that cannot be read is an empty one: a brake must not become a lock.
     let slot: Slot = match desk.read_framed(&key).await {
         Ok(content) => content.and_then(|content| decode(&content)).unwrap_or_default(),

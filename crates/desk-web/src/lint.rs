@@ -23,6 +23,7 @@ const READS: &str = "message/rfc822, text/plain, application/octet-stream";
 /// Answers for `/unsubscribe/lint`. It reads nothing but the mail and keeps nothing of it.
 #[expect(clippy::unused_async, reason = "every use case is awaited")]
 pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
+    desk.setup.own_codes.set(Some(texts::unsubscribe::code));
     let locale = request.locale(desk.setup);
     let outcome = match request.path() {
         "/unsubscribe/lint" => answer(desk.setup, request, locale.lang),

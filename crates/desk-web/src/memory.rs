@@ -105,7 +105,7 @@ impl MemoryStore {
         self.running.set(self.running.get() - 1);
         match self.fail_at.get() {
             Some(from) if number >= from => {
-                Err(StoreError(format!("call {number} was told to fail")))
+                Err(StoreError(format!("store: call {number} was told to fail").into()))
             }
             _ => Ok(()),
         }
@@ -163,7 +163,7 @@ impl Outbound for MemoryStore {
         });
         Turn(false).await;
         match self.answers.get() {
-            Some(0) => Err(OutboundError("nobody answered".to_owned())),
+            Some(0) => Err(OutboundError("nobody answered".into())),
             status => Ok(Answer {
                 status: status.unwrap_or(200),
                 body: self.answer_body.borrow().clone().into(),

@@ -8,6 +8,7 @@ mod providers;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::rc::Rc;
 
@@ -135,8 +136,7 @@ pub fn mail_key(id: Id) -> Result<StoreKey, Problem> {
 }
 
 fn key(prefix: &str, id: Id) -> Result<StoreKey, Problem> {
-    StoreKey::new([prefix, &id.text()].concat())
-        .map_err(|error| Problem::Internal(error.to_string()))
+    Ok(StoreKey::new([prefix, &id.text()].concat())?)
 }
 
 /// How many things are told side by side.
@@ -477,7 +477,7 @@ pub(crate) async fn tell<S: Store + Outbound>(
         Ok(()) => match settle(desk, message, earlier.is_some()).await {
             Ok(()) => return None,
             Err(problem) => {
-                let why = problem.log().unwrap_or("the store failed").to_owned();
+                let why = problem.fault().unwrap_or("the store failed".into());
                 Refusal { status: None, for_good: false, why }
             }
         },
@@ -511,7 +511,7 @@ struct Refusal {
     /// Whether it makes no sense to try again.
     for_good: bool,
     /// What the log says. It quotes nobody: an answer may hold the address.
-    why: String,
+    why: Cow<'static, str>,
 }
 
 async fn send<S: Outbound>(port: &S, outgoing: &Outgoing<'_>) -> Result<(), Refusal> {
@@ -523,16 +523,18 @@ async fn send<S: Outbound>(port: &S, outgoing: &Outgoing<'_>) -> Result<(), Refu
     ];
     headers.extend(outgoing.headers.iter().map(|(name, value)| (*name, value.as_str())));
     let body = Some(outgoing.body.as_bytes());
-    let (status, for_good, why) =
-        match port.send(Call { url: outgoing.url, headers: &headers, body }).await {
-            Ok(answer) if (200..300).contains(&answer.status) => return Ok(()),
-            // A redirect is a failure as well: what is signed, or carries a token, goes where it was meant to go.
-            Ok(answer) => {
-                let (for_good, hint) = outgoing.judge(&answer);
-                (Some(answer.status), for_good, format!("it answered {}{hint}", answer.status))
-            }
-            Err(error) => (None, false, error.to_string()),
-        };
+    let (status, for_good, why) = match port
+        .send(Call { url: outgoing.url, headers: &headers, body })
+        .await
+    {
+        Ok(answer) if (200..300).contains(&answer.status) => return Ok(()),
+        // A redirect is a failure as well: what is signed, or carries a token, goes where it was meant to go.
+        Ok(answer) => {
+            let (for_good, hint) = outgoing.judge(&answer);
+            (Some(answer.status), for_good, format!("it answered {}{hint}", answer.status).into())
+        }
+        Err(error) => (None, false, error.0),
+    };
     Err(Refusal { status, for_good, why })
 }
 

@@ -11,8 +11,8 @@ use crate::assets;
 use crate::problem::{FieldError, Kind, code_text};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
-use crate::shape::{HOLE, Part};
-use crate::texts::{ProblemText, texts};
+use crate::shape::{HOLE, Part, Shapes};
+use crate::texts::{self, ProblemText, texts};
 
 /// A text in a page that is rendered for each request, escaped as any other. It is looked through eight bytes at a time and
 /// copied by stretches, where `maud` goes byte by byte: a page is mostly text, and that was a fifth of what one took.
@@ -147,14 +147,15 @@ pub fn layout(
     frame: Frame<'_>,
     main: Markup,
 ) -> Markup {
-    let around = setup.shapes.of(locale, Part::Frame(frame.place), || {
+    let around = setup.remembered.of::<Shapes>().of(locale, Part::Frame(frame.place), || {
         let hole = PreEscaped(HOLE);
         around(setup, locale, frame.place, [&hole, &hole, &hole])
     });
     // Addresses mostly have no parameters, and the links of those that have none are the same.
     let plain = frame.switch == Switch::Here && request.query_pairs().next().is_none();
-    let plain =
-        plain.then(|| setup.shapes.of(locale, Part::Languages, || languages(request, locale)));
+    let plain = plain.then(|| {
+        setup.remembered.of::<Shapes>().of(locale, Part::Languages, || languages(request, locale))
+    });
     let languages: &dyn Render = match (&plain, frame.switch) {
         (Some(plain), _) => &plain.with([]),
         (None, Switch::Here) => &languages(request, locale),
@@ -173,7 +174,7 @@ fn around(
     at: Place,
     [title, languages, main]: [&dyn Render; 3],
 ) -> Markup {
-    let texts = texts(locale.lang);
+    let texts = texts::frame(locale.lang);
     let places = [
         (Place::Policy, "/policy", texts.nav_policy),
         (Place::Versions, "/policy/versions", texts.nav_versions),
@@ -208,7 +209,7 @@ fn around(
                             @for (place, path, text) in places {
                                 li { a href=(locale.href(path)) aria-current=[(place == at).then_some("page")] { (text) } }
                             }
-                            @if setup.security.is_some() {
+                            @if setup.has_security() {
                                 li { a href="/.well-known/security.txt" { (texts.nav_security) } }
                             }
                         }
@@ -223,7 +224,7 @@ fn around(
 /// The links to this page in each language.
 fn languages(request: &Request, locale: Locale) -> Markup {
     html! {
-        nav.langs aria-label=(texts(locale.lang).language) {
+        nav.langs aria-label=(texts::frame(locale.lang).language) {
             @for lang in Lang::ALL {
                 a href=(in_lang(request, lang)) lang=(lang.tag()) hreflang=(lang.tag())
                     aria-current=[(lang == locale.lang).then_some("true")] { (lang.own_name()) }
@@ -246,6 +247,8 @@ fn in_lang(request: &Request, lang: Lang) -> String {
 /// What the page of a problem shows.
 #[derive(Debug)]
 pub struct ProblemView<'a> {
+    /// Its kind.
+    pub kind: Kind,
     /// The texts of its kind.
     pub text: ProblemText,
     /// What happened this time.
@@ -258,7 +261,7 @@ pub struct ProblemView<'a> {
 
 /// The page of a problem: what happened, and what to do next.
 pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemView<'_>) -> Markup {
-    let texts = texts(locale.lang);
+    let texts = texts::frame(locale.lang);
     let main = html! {
         p.kicker { (texts.problem_kicker) " " (view.text.status.as_u16()) }
         h1 { (view.text.title) }
@@ -270,7 +273,7 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
                 }
             }
         }
-        p { (view.text.next) }
+        p { ((texts.next)(view.kind)) }
         @if view.text.status.is_server_error() && !setup.contact_email.is_empty() {
             p {
                 (texts.write_to) " "
@@ -280,7 +283,7 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
         div.actions {
             @match view.link {
                 Some(link) => a.button href=(link) { (texts.see_what_was_sent) },
-                None if view.text.slug == Kind::NotALink.slug() => {
+                None if view.kind == Kind::NotALink => {
                     a.button href=(locale.href("/unsubscribe")) { (texts.nav_mail) }
                 },
                 None => a.button href=(locale.href("/")) { (texts.to_start) },

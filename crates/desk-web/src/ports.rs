@@ -2,6 +2,7 @@
 //!
 //! The futures carry no `Send` bound: a guest has one thread.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
@@ -75,7 +76,7 @@ pub struct Answer {
 
 /// No answer came. The text is for the log alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OutboundError(pub String);
+pub struct OutboundError(pub Cow<'static, str>);
 
 impl fmt::Display for OutboundError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -114,11 +115,11 @@ impl<S: Outbound> Outbound for Rc<S> {
 
 /// The store failed. The text is for the log alone: it may name hosts and keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoreError(pub String);
+pub struct StoreError(pub Cow<'static, str>);
 
 impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "store: {}", self.0)
+        f.write_str(&self.0)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Everything that can go wrong, as problems of RFC 9457: one closed catalogue, two renderings.
 
+use std::borrow::Cow;
+
 use desk_core::lang::Lang;
 use http::StatusCode;
 
@@ -177,11 +179,11 @@ pub enum Problem {
     /// See [`Kind::TooManyRequests`]; the `RateLimit` fields, and seconds until it makes sense to come back.
     TooManyRequests(Box<RateLimit>),
     /// See [`Kind::StoreUnavailable`]; text for the log.
-    StoreUnavailable(String),
+    StoreUnavailable(Cow<'static, str>),
     /// See [`Kind::Misconfigured`]; text for the log.
-    Misconfigured(String),
+    Misconfigured(Cow<'static, str>),
     /// See [`Kind::Internal`]; text for the log.
-    Internal(String),
+    Internal(Cow<'static, str>),
 }
 
 /// The `RateLimit` fields of an answer (draft-ietf-httpapi-ratelimit-headers-10).
@@ -226,13 +228,20 @@ impl From<&desk_core::limit::Verdict> for RateLimit {
 
 impl From<crate::ports::StoreError> for Problem {
     fn from(error: crate::ports::StoreError) -> Self {
-        Self::StoreUnavailable(error.to_string())
+        Self::StoreUnavailable(error.0)
+    }
+}
+
+impl From<desk_core::store_key::InvalidKey> for Problem {
+    fn from(_: desk_core::store_key::InvalidKey) -> Self {
+        // None in practice: keys are made of parts that fit.
+        Self::Internal("a key does not fit".into())
     }
 }
 
 impl From<desk_core::sealed::Unreadable> for Problem {
     fn from(error: desk_core::sealed::Unreadable) -> Self {
-        Self::Internal(error.to_string())
+        Self::Internal(error.text().into())
     }
 }
 
@@ -302,6 +311,16 @@ impl Problem {
 
     /// What the log should hear of it: the faults that are ours, not the client's.
     pub fn log(&self) -> Option<&str> {
+        match self {
+            Self::StoreUnavailable(text) | Self::Misconfigured(text) | Self::Internal(text) => {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// The same, to keep.
+    pub(crate) fn fault(self) -> Option<Cow<'static, str>> {
         match self {
             Self::StoreUnavailable(text) | Self::Misconfigured(text) | Self::Internal(text) => {
                 Some(text)
@@ -390,7 +409,7 @@ impl Problem {
         };
         let text = (texts.problem)(kind);
         let detail = self.detail(Some(setup), locale.lang);
-        let view = page::ProblemView { text, detail, errors, link };
+        let view = page::ProblemView { kind, text, detail, errors, link };
         let markup = page::problem(setup, request, locale, &view);
         Reply::page(kind.status(), locale.lang, markup)
     }

@@ -103,8 +103,7 @@ fn units(keys: &[String]) -> BTreeMap<String, Unit<'_>> {
 /// # Errors
 /// A problem if the store fails; the next call does then what this one did not.
 pub async fn run<S: Store>(desk: &Desk<'_, S>, keys: &[String]) -> Result<(), Problem> {
-    let cursor =
-        StoreKey::new("sweep:retention").map_err(|error| Problem::Internal(error.to_string()))?;
+    let cursor = StoreKey::new("sweep:retention")?;
     let known: Progress = desk.read_plain(&cursor).await?.unwrap_or_default();
     // A clock that was set back must not stop it for good.
     let rests = |until: Timestamp| (1..=REST).contains(&until.seconds_since(desk.now()));

@@ -19,6 +19,7 @@ use crate::lists::Lists;
 use crate::mail_events::Providers;
 use crate::outbox::{Provider, Webhook};
 use crate::problem::Problem;
+use crate::remembered::Remembered;
 
 pub use granted::Granted;
 
@@ -87,18 +88,12 @@ pub struct Setup {
     pub default_lang: Lang,
     /// The header whose last value is the client's address, in lower case.
     pub client_address: String,
-    /// How often one address may write.
-    pub feedback_limits: Limits,
-    /// How many days a case is kept after it was opened.
-    pub retention_days: u16,
-    /// The `Contact` and `Expires` of `security.txt` (RFC 9116), where both are set.
-    pub security: Option<(String, Timestamp)>,
-    /// The day on which the answer to Global Privacy Control was last reviewed.
-    pub gpc_updated: Date,
     /// The bearer token of the app's backend and the mailer; without one only operators mint links and read suppressions.
     pub app_token: Option<OperatorToken>,
     later: Texts,
-    /// What is said of newsletters, once somebody asks.
+    /// The mailing lists, once somebody asks.
+    lists: Later<Lists>,
+    /// What else is said of newsletters, likewise.
     mailing: Later<Mailing>,
     /// Where the mailer listens, likewise.
     webhook: Later<Option<Webhook>>,
@@ -112,23 +107,17 @@ pub struct Setup {
     request_limits: Later<RequestLimits>,
     /// What the app's backend signs assertions with, likewise.
     assertion_keys: Later<Vec<AssertionKey>>,
+    /// How often one address may write, likewise.
+    feedback_limits: Later<Limits>,
     /// The texts of codes that only some functions have.
     pub own_codes: Cell<Option<OwnCodes>>,
-    /// What this instance has rendered of pages.
-    pub(crate) shapes: crate::shape::Shapes,
-    /// What this instance remembers of the policy. It lives and dies with the configuration it was rendered with.
-    pub policy: crate::policy::Cache,
-    /// What it remembers of the feedback form, likewise.
-    pub forms: crate::feedback::Forms,
-    /// What it remembers of the pages of unsubscribe links, likewise.
-    pub pages: crate::unsubscribe::Pages,
+    /// What this instance remembers of what it rendered.
+    pub remembered: Remembered,
 }
 
 /// What is said of newsletters.
 #[derive(Debug, Default)]
 pub struct Mailing {
-    /// The mailing lists.
-    pub lists: Lists,
     /// What the ids of lists are labels under, in `List-Id`.
     pub list_domain: String,
     /// How often one client, and one address, may have a link to the preferences mailed.
@@ -148,7 +137,7 @@ pub struct RequestLimits {
 
 /// Variables that some functions have a use for: parsed when they are first asked for, so that the others need not carry
 /// what parses them.
-const LATER: [&str; 20] = [
+const LATER: [&str; 25] = [
     "lists",
     "list_domain",
     "preferences_limits",
@@ -169,6 +158,11 @@ const LATER: [&str; 20] = [
     "assertion_keys",
     "deletion_en",
     "deletion_ru",
+    "feedback_limits",
+    "retention_days",
+    "security_contact",
+    "security_expires",
+    "gpc_updated",
 ];
 
 /// Their texts. `Debug` hides them: some are secrets.
@@ -196,7 +190,7 @@ fn read_once<T: Default>(
 fn asked<T>((read, error): &(T, Option<InvalidSetup>)) -> Result<&T, Problem> {
     match error {
         None => Ok(read),
-        Some(error) => Err(Problem::Misconfigured(error.to_string())),
+        Some(error) => Err(error.clone().into()),
     }
 }
 
@@ -216,6 +210,12 @@ impl fmt::Display for InvalidSetup {
 }
 
 impl std::error::Error for InvalidSetup {}
+
+impl From<InvalidSetup> for Problem {
+    fn from(error: InvalidSetup) -> Self {
+        Self::Misconfigured(error.to_string().into())
+    }
+}
 
 impl Setup {
     /// Who answers for the data: the configured name, or the operator of the app in so many words.
@@ -249,8 +249,18 @@ impl Setup {
         if text.is_empty() { default } else { text }
     }
 
-    fn read_mailing(&self) -> &(Mailing, Option<InvalidSetup>) {
-        read_once(&self.mailing, || {
+    fn read_lists(&self) -> &(Lists, Option<InvalidSetup>) {
+        read_once(&self.lists, || parse("lists", self.later("lists")))
+    }
+
+    /// What is said of newsletters beside the lists, which must be right as well. A function that has to do with them asks
+    /// for this before it answers anything; what is wrong with it is nobody's but theirs.
+    ///
+    /// # Errors
+    /// A problem if one of the variables does not parse.
+    pub fn mailing(&self) -> Result<&Mailing, Problem> {
+        asked(self.read_lists())?;
+        let read = || {
             let (domain, mailbox) = (self.later("list_domain"), self.later("unsubscribe_mailbox"));
             let limits = self.later_or("preferences_limits", "3;w=3600,10;w=86400");
             // What follows the two slashes. To look for a text rather than a character takes 4 KB.
@@ -258,7 +268,6 @@ impl Setup {
             let host = host.split(':').next().unwrap_or_default();
             let domain = if domain.is_empty() { host } else { domain };
             Ok(Mailing {
-                lists: parse("lists", self.later("lists"))?,
                 list_domain: domain.to_owned(),
                 preferences_limits: parse("preferences_limits", limits)?,
                 mailbox: if mailbox.is_empty() {
@@ -267,16 +276,8 @@ impl Setup {
                     Some(parse("unsubscribe_mailbox", mailbox)?)
                 },
             })
-        })
-    }
-
-    /// What is said of newsletters. A function that has to do with them asks for this before it answers anything; what is
-    /// wrong with it is nobody's but theirs.
-    ///
-    /// # Errors
-    /// A problem if one of its variables does not parse.
-    pub fn mailing(&self) -> Result<&Mailing, Problem> {
-        asked(self.read_mailing())
+        };
+        asked(read_once(&self.mailing, read))
     }
 
     /// Where the mailer listens: it is told of opt-outs, and asked to send mail where nobody else does. It stands apart from
@@ -320,7 +321,7 @@ impl Setup {
     pub fn zone(&self) -> Result<Zone, Problem> {
         self.later_or("time_zone", DEFAULT_ZONE).parse().map_err(|error| {
             let reason = format!("{error}");
-            Problem::Misconfigured(InvalidSetup { variable: "time_zone", reason }.to_string())
+            InvalidSetup { variable: "time_zone", reason }.into()
         })
     }
 
@@ -332,7 +333,7 @@ impl Setup {
         let name = self.later_or("regime", DEFAULT_REGIME.name());
         Regime::from_name(name).ok_or_else(|| {
             let reason = crate::clocks::unknown_regime();
-            Problem::Misconfigured(InvalidSetup { variable: "regime", reason }.to_string())
+            InvalidSetup { variable: "regime", reason }.into()
         })
     }
 
@@ -365,6 +366,49 @@ impl Setup {
         asked(read_once(&self.assertion_keys, read)).map(Vec::as_slice)
     }
 
+    /// How often one address may write.
+    ///
+    /// # Errors
+    /// A problem if the variable does not parse.
+    pub fn feedback_limits(&self) -> Result<&Limits, Problem> {
+        let limits = || self.later_or("feedback_limits", "30;w=60,300;w=86400");
+        asked(read_once(&self.feedback_limits, || parse("feedback_limits", limits())))
+    }
+
+    /// For how many seconds a case is kept after it was opened.
+    ///
+    /// # Errors
+    /// A problem if the variable does not parse.
+    pub fn retention(&self) -> Result<i64, Problem> {
+        let days: u16 = parse("retention_days", self.later_or("retention_days", "1095"))?;
+        Ok(i64::from(days) * 86_400)
+    }
+
+    /// Whether there is a `security.txt`.
+    pub fn has_security(&self) -> bool {
+        ["security_contact", "security_expires"].iter().all(|name| !self.later(name).is_empty())
+    }
+
+    /// The `Contact` and `Expires` of `security.txt` (RFC 9116), where both are set.
+    ///
+    /// # Errors
+    /// A problem if the instant does not parse.
+    pub fn security(&self) -> Result<Option<(&str, Timestamp)>, Problem> {
+        if !self.has_security() {
+            return Ok(None);
+        }
+        let expires = parse("security_expires", self.later("security_expires"))?;
+        Ok(Some((self.later("security_contact"), expires)))
+    }
+
+    /// The day on which the answer to Global Privacy Control was last reviewed.
+    ///
+    /// # Errors
+    /// A problem if the variable does not parse.
+    pub fn gpc_updated(&self) -> Result<Date, Problem> {
+        Ok(parse("gpc_updated", self.later_or("gpc_updated", "2026-11-22"))?)
+    }
+
     /// What is said of deletion in a language; nothing where the texts' own will do.
     pub fn deletion(&self, lang: Lang) -> &str {
         self.later(match lang {
@@ -383,7 +427,7 @@ impl Setup {
 
     /// The mailing lists; none where [`Setup::mailing`] says that something is wrong.
     pub fn lists(&self) -> &Lists {
-        &self.read_mailing().0.lists
+        &self.read_lists().0
     }
 
     /// Who the mail providers are that tell of bounces and complaints.
@@ -432,18 +476,7 @@ impl Setup {
         if !base_url.starts_with("https://") && !base_url.starts_with("http://") {
             return Err(invalid("base_url", &"must begin with https:// or http://"));
         }
-        let security_contact = given("security_contact");
-        let security_expires = given("security_expires");
-        let security = if security_contact.is_empty() || security_expires.is_empty() {
-            None
-        } else {
-            Some((security_contact, parse("security_expires", &security_expires)?))
-        };
         let default_lang = parse("default_language", &read("default_language", "en"))?;
-        let feedback_limits =
-            parse("feedback_limits", &read("feedback_limits", "30;w=60,300;w=86400"))?;
-        let retention_days = parse("retention_days", &read("retention_days", "1095"))?;
-        let gpc_updated = parse("gpc_updated", &read("gpc_updated", "2026-11-22"))?;
         let app_token = match given("app_token") {
             token if token.is_empty() => None,
             token => Some(parse("app_token", &token)?),
@@ -452,6 +485,7 @@ impl Setup {
             app_token,
             later: Texts(LATER.map(given)),
             own_codes: Cell::new(None),
+            lists: Later::new(),
             mailing: Later::new(),
             webhook: Later::new(),
             provider: Later::new(),
@@ -459,6 +493,7 @@ impl Setup {
             clocks: Later::new(),
             request_limits: Later::new(),
             assertion_keys: Later::new(),
+            feedback_limits: Later::new(),
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,
@@ -468,14 +503,7 @@ impl Setup {
             contact_email: given("contact_email"),
             default_lang,
             client_address: read("client_address_header", "spin-client-addr").to_ascii_lowercase(),
-            feedback_limits,
-            retention_days,
-            security,
-            gpc_updated,
-            policy: crate::policy::Cache::default(),
-            shapes: crate::shape::Shapes::default(),
-            forms: crate::feedback::Forms::default(),
-            pages: crate::unsubscribe::Pages::default(),
+            remembered: Remembered::default(),
         })
     }
 }
@@ -509,7 +537,16 @@ mod tests {
     fn a_root_secret_is_all_it_needs() {
         let setup = Setup::new(|name| (name == "root_secret").then(|| "A".repeat(43))).unwrap();
         assert_eq!(setup.base_url, "http://127.0.0.1:3000");
-        assert!(setup.operator.is_none() && setup.security.is_none());
+        assert!(setup.operator.is_none() && !setup.has_security());
+    }
+
+    fn with(name: &str, value: &str) -> Result<Setup, InvalidSetup> {
+        Setup::new(|asked| match asked {
+            _ if asked == name => Some(value.to_owned()),
+            "root_secret" => Some("A".repeat(43)),
+            "security_contact" => Some("mailto:security@desk.example".to_owned()),
+            _ => None,
+        })
     }
 
     #[test]
@@ -520,24 +557,30 @@ mod tests {
             ("operator_token", "short-secret"),
             ("base_url", "ftp://short-secret"),
             ("default_language", "short-secret"),
-            ("feedback_limits", "short-secret"),
-            ("retention_days", "short-secret"),
-            ("gpc_updated", "short-secret"),
         ] {
-            let error = Setup::new(|asked| {
-                if asked == name {
-                    Some(value.to_owned())
-                } else {
-                    (asked == "root_secret").then(|| "A".repeat(43))
-                }
-            })
-            .unwrap_err();
+            let error = with(name, value).unwrap_err();
             assert_eq!(error.variable, name);
-            assert!(
-                !error.to_string().contains("secret-") && !error.to_string().contains("short-"),
-                "{error}"
-            );
+            assert!(!error.to_string().contains("short-"), "{error}");
         }
         assert_eq!(Setup::new(|_| None).unwrap_err().variable, "root_secret");
+    }
+
+    #[test]
+    fn what_only_some_functions_ask_for_is_wrong_for_them_alone() {
+        type Ask = fn(&Setup) -> Result<(), Problem>;
+        let asks: [(_, Ask); 4] = [
+            ("feedback_limits", |setup| setup.feedback_limits().map(drop)),
+            ("retention_days", |setup| setup.retention().map(drop)),
+            ("gpc_updated", |setup| setup.gpc_updated().map(drop)),
+            ("security_expires", |setup| setup.security().map(drop)),
+        ];
+        for (name, ask) in asks {
+            let Err(Problem::Misconfigured(why)) = ask(&with(name, "short-secret").unwrap()) else {
+                panic!("{name} is not asked for");
+            };
+            assert!(why.starts_with(&format!("variable {name}: ")), "{why}");
+            assert!(!why.contains("short-"), "{why}");
+            assert_eq!(ask(&with("root_secret", &"A".repeat(43)).unwrap()), Ok(()));
+        }
     }
 }

@@ -31,7 +31,7 @@ fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Prob
         PACKAGE_SCHEMA_PATH => description("application/schema+json", PACKAGE_SCHEMA),
         "/robots.txt" => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
             .caching(Caching::Public(86_400)),
-        "/.well-known/gpc.json" => gpc(setup),
+        "/.well-known/gpc.json" => gpc(setup)?,
         "/.well-known/security.txt" => security(setup)?,
         "/.well-known/desk-keys.json" => keys(setup),
         path if path.starts_with("/assets/") => assets::asset(path)?,
@@ -102,8 +102,8 @@ fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
 
 /// The page that a problem's `type` leads to, or its facts as JSON.
 fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply {
-    let (texts, about) = (texts::texts(locale.lang), &texts::site(locale.lang).about);
-    let text = (texts.problem)(kind);
+    let about = &texts::site(locale.lang).about;
+    let text = (texts::texts(locale.lang).problem)(kind);
     let url = format!("{}/problems/{}", setup.base_url, text.slug);
     if negotiate::media_type(&request.headers, &["text/html", "application/json"])
         == Some("application/json")
@@ -127,6 +127,7 @@ fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply 
             .caching(Caching::Public(PAGE_AGE))
             .etag_of_body();
     }
+    let texts = texts::frame(locale.lang);
     let main = html! {
         p.kicker { (texts.problem_kicker) " " (text.status.as_u16()) }
         h1 { (text.title) }
@@ -135,7 +136,7 @@ fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply 
             div { dt { (about.status) } dd { (text.status.as_u16()) } }
         }
         section { h2 { (about.meaning) } p { (text.detail) } }
-        section { h2 { (about.next) } p { (text.next) } }
+        section { h2 { (about.next) } p { ((texts.next)(kind)) } }
     };
     let frame = Frame { title: text.title, place: Place::Elsewhere, switch: Switch::Here };
     page_reply(locale.lang, page::layout(setup, request, locale, frame, main))
@@ -143,20 +144,20 @@ fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply 
 }
 
 /// The answer to Global Privacy Control: the desk honours the signal, for nothing is ever sold or shared.
-fn gpc(setup: &Setup) -> Reply {
+fn gpc(setup: &Setup) -> Result<Reply, Problem> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Wire {
         gpc: bool,
         last_update: String,
     }
-    let wire = Wire { gpc: true, last_update: setup.gpc_updated.to_string() };
-    Reply::json(StatusCode::OK, &wire).caching(Caching::Public(86_400)).etag_of_body()
+    let wire = Wire { gpc: true, last_update: setup.gpc_updated()?.to_string() };
+    Ok(Reply::json(StatusCode::OK, &wire).caching(Caching::Public(86_400)).etag_of_body())
 }
 
 /// `security.txt` (RFC 9116), where the operator configured a contact and when it expires.
 fn security(setup: &Setup) -> Result<Reply, Problem> {
-    let (contact, expires) = setup.security.as_ref().ok_or(Problem::NotFound)?;
+    let (contact, expires) = setup.security()?.ok_or(Problem::NotFound)?;
     let text = format!(
         "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en, ru\n\
          Canonical: {base}/.well-known/security.txt\nPolicy: {base}/policy\n",

@@ -86,7 +86,7 @@ pub(crate) fn marker_key<S>(
     key: &str,
 ) -> Result<StoreKey, Problem> {
     let name = desk.setup.keys.blind(Purpose::Idempotency, &[address, key.as_bytes()]);
-    StoreKey::new(["once:", &name].concat()).map_err(|error| Problem::Internal(error.to_string()))
+    Ok(StoreKey::new(["once:", &name].concat())?)
 }
 
 /// The id of the case that an idempotency key opens: the same for taps that race each other, another one for another text.

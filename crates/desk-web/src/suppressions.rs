@@ -44,6 +44,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
+    desk.setup.own_codes.set(Some(crate::texts::unsubscribe::code));
     let locale = request.locale(desk.setup);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
     let role = match operator::authorise_app(desk.setup, request) {
@@ -232,7 +233,7 @@ async fn enter<S: Store>(
     };
     fields.finish().map_err(Problem::InvalidFields)?;
     let Some(first) = subjects.first().copied() else {
-        return Err(Problem::Internal("a required subject is missing".to_owned()));
+        return Err(Problem::Internal("a required subject is missing".into()));
     };
     let scope = scope.unwrap_or(Scope::All);
     let lifts = request.method == Method::DELETE;
@@ -363,7 +364,7 @@ fn row<S>(desk: &Desk<'_, S>, item: FieldValue) -> Result<Row, &'static str> {
 
 /// The key of the last change that the mailer has.
 fn cursor_key() -> Result<StoreKey, Problem> {
-    StoreKey::new("mailer:cursor").map_err(|error| Problem::Internal(error.to_string()))
+    Ok(StoreKey::new("mailer:cursor")?)
 }
 
 /// The last change that the mailer has fetched or acknowledged: it has every one before it as well.

@@ -74,7 +74,7 @@ async fn sweep<S: Scan + Outbound>(
 }
 
 fn parsed(key: &str) -> Result<StoreKey, Problem> {
-    StoreKey::new(key).map_err(|error| Problem::Internal(error.to_string()))
+    Ok(StoreKey::new(key)?)
 }
 
 /// Which sweep was the last. What cannot be read is of an earlier release, or of no use.
@@ -159,7 +159,7 @@ fn heard<T>(
 ) -> Result<Option<T>, Problem> {
     match outcome {
         Err(Problem::Internal(what)) => {
-            refused.get_or_insert(what);
+            refused.get_or_insert(what.into_owned());
             Ok(None)
         }
         outcome => outcome,

@@ -49,7 +49,7 @@ pub(super) async fn plan<S: Store>(
 ) -> Result<Plan, Problem> {
     let address = &request.opening.email;
     let holdings = Holdings::find(desk, keys, address).await?;
-    let mut cases = holdings.cases.clone();
+    let mut cases = holdings.roots.cases.clone();
     cases.extend(linked(keys, request));
     let mut open: Vec<Stay> = begun.map(|act| act.open().collect()).unwrap_or_default();
     for case in &cases {
@@ -60,7 +60,7 @@ pub(super) async fn plan<S: Store>(
         });
         open.extend(stays.await?.then_some(Stay::Case(case.id)));
     }
-    for other in holdings.requests.iter().filter(|key| key.id != own.id) {
+    for other in holdings.roots.requests.iter().filter(|key| key.id != own.id) {
         let stays = stays(desk, keys, other, begun, |request| {
             (request.opening.at, request.state(desk.now()).ended().is_none())
         });
@@ -75,7 +75,9 @@ pub(super) async fn plan<S: Store>(
         let category = match area {
             Area::PackageLocks | Area::Packages => Category::Packages,
             Area::Mails => Category::Mails,
-            Area::Tries if id.is_some_and(|id| holdings.mails.contains(&id)) => Category::Mails,
+            Area::Tries if id.is_some_and(|id| holdings.roots.mails.contains(&id)) => {
+                Category::Mails
+            }
             Area::Tries | Area::Told | Area::Changes | Area::Suppressions => {
                 opt_outs += 1;
                 continue;
@@ -97,7 +99,8 @@ pub(super) async fn plan<S: Store>(
     if let Some(case) = linked(keys, request) {
         held.extend(of_case(keys, &case));
     }
-    let going = cases.iter().map(|key| key.id).chain(holdings.requests.iter().map(|key| key.id));
+    let going =
+        cases.iter().map(|key| key.id).chain(holdings.roots.requests.iter().map(|key| key.id));
     let going: Vec<Id> = going.filter(|id| !kept.contains(id)).chain([own.id]).collect();
     let subjects: Vec<Subject> = desk.setup.keys.subjects(address).collect();
     let these = These { subjects, going, kept };
@@ -110,7 +113,7 @@ pub(super) async fn plan<S: Store>(
 /// Whether a mail tells of a request that stays: without it, an extension would be one that nobody was told of, and a
 /// package one that nobody can open.
 fn tells_of(holdings: &Holdings, mail: Id, kept: &[Id]) -> bool {
-    let mut mails = holdings.mails.iter().zip(&holdings.subjects);
+    let mut mails = holdings.roots.mails.iter().zip(&holdings.roots.subjects);
     mails.find(|(id, _)| **id == mail).is_some_and(|(_, subject)| {
         kept.iter().any(|id| {
             let reference = Reference::new(Series::Requests, *id).text();

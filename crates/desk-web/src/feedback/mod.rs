@@ -37,6 +37,7 @@ pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response 
     if let Some(answer) = remembered_form(desk, request, locale) {
         return answer;
     }
+    desk.setup.own_codes.set(Some(crate::texts::form::file_code));
     let mut refused = None;
     let outcome = route(desk, request, locale, &mut refused).await;
     desk.respond_or(request, locale, outcome, refused)
@@ -54,6 +55,9 @@ async fn route<S: Store>(
     match segments.as_slice() {
         ["feedback"] => {
             request.allow("GET, HEAD, POST")?;
+            // What is wrong with the configuration is told before anybody fills in a form.
+            brake(desk)?;
+            desk.kept_until()?;
             if !request.reads() {
                 submission::submit(desk, request, locale, refused).await
             } else {
@@ -69,8 +73,8 @@ async fn route<S: Store>(
 }
 
 /// What is limited here.
-fn brake<'a, S>(desk: &'a Desk<'_, S>) -> Limit<'a> {
-    Limit { area: "feedback", limits: &desk.setup.feedback_limits }
+fn brake<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Problem> {
+    Ok(Limit { area: "feedback", limits: desk.setup.feedback_limits()? })
 }
 
 /// The path of a case's status page.
@@ -106,7 +110,7 @@ fn form_token<S>(desk: &Desk<'_, S>) -> String {
 
 /// What this instance remembers of the empty form: the page in each language, and where the token stands in it.
 #[derive(Debug, Default)]
-pub struct Forms(RefCell<Vec<(Lang, usize, Rc<Prepared>)>>);
+struct Forms(RefCell<Vec<(Lang, usize, Rc<Prepared>)>>);
 
 /// Answers with the empty form, rendered once in an instance, in which the token alone is another one each time.
 ///
@@ -121,7 +125,7 @@ fn remembered_form<S: Store>(
         return None;
     }
     let token = form_token(desk);
-    let forms = &desk.setup.forms.0;
+    let forms = &desk.setup.remembered.of::<Forms>().0;
     let known = |(lang, at, page): &(Lang, usize, Rc<Prepared>)| {
         (*lang == locale.lang).then(|| (*at, page.clone()))
     };

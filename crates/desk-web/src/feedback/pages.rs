@@ -59,7 +59,7 @@ pub(super) fn form(
     locale: Locale,
     view: &FormView<'_>,
 ) -> Markup {
-    let all = texts::texts(locale.lang);
+    let all = texts::frame(locale.lang);
     let t = texts::feedback(locale.lang);
     let errors = faults(locale.lang, view.trouble);
     let form = texts::form(locale.lang);

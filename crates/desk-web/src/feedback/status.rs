@@ -204,11 +204,11 @@ async fn add_message<S: Store>(
         return Err(problem.clone());
     }
     let ((key, case), brake) =
-        both(load(desk, key), limiter::check(desk, request, brake(desk))).await?;
+        both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     let text = match (read, text) {
         (Ok(()), Some(text)) => text,
         (Ok(()), None) => {
-            return Err(Problem::Internal("a required message is missing".to_owned()));
+            return Err(Problem::Internal("a required message is missing".into()));
         }
         (Err(problem), _) => {
             *refused = again(&case, &key, &problem);
@@ -254,7 +254,7 @@ async fn withdraw<S: Store>(
     };
     let page = wants_page(request, encoding).then_some("withdrawn");
     let ((key, case), brake) =
-        both(load(desk, key), limiter::check(desk, request, brake(desk))).await?;
+        both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     // Withdrawing twice is withdrawing once.
     let (case, brake) = match case.decide(&Change::Withdrawn) {
         Err(_) => (case, brake.released()),

@@ -10,7 +10,6 @@ use desk_core::journal::Place;
 use desk_core::keys::{Purpose, Subject};
 use desk_core::lang::Lang;
 use desk_core::store_key::StoreKey;
-use desk_core::time::Timestamp;
 use http::StatusCode;
 
 use super::{brake, pages, secret, status_path, wants_page, wire};
@@ -186,7 +185,7 @@ async fn accept<S: Store>(
     let own = case_key(desk, &ticket, subject, &fingerprint);
 
     // Load: the case that this ticket may have opened already, the client's brake, the policy in force.
-    let reads = both(limiter::check(desk, request, brake(desk)), submitted::pin(desk));
+    let reads = both(limiter::check(desk, request, brake(desk)?), submitted::pin(desk));
     let loads = both(earlier(desk, &ticket, own, &fingerprint), reads);
     let ((key, earlier), (brake, policy)) = loads.await?;
     if let Some(opening) = earlier {
@@ -223,7 +222,7 @@ async fn accept<S: Store>(
         suspicions,
         door: if matches!(ticket, Ticket::Form(_)) { Door::Form } else { Door::Api },
         fingerprint: fingerprint.clone(),
-        expires: expires(desk),
+        expires: desk.kept_until()?,
     });
 
     // Save: what points at the case and what it is made of before the case itself.
@@ -234,10 +233,6 @@ async fn accept<S: Store>(
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
     both(cases::open(desk, &key, opening.expires, &opening), brake.count(desk)).await?;
     Ok((key, Case::fold(key.id, opening, Head::default()), brake))
-}
-
-fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
-    desk.now().plus_seconds(i64::from(desk.setup.retention_days) * 86_400)
 }
 
 /// A hash of everything that makes two submissions the same: what the person said, not how it travelled.

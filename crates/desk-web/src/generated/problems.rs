@@ -5,7 +5,7 @@ use std::fmt::Write;
 use desk_core::lang::Lang;
 
 use crate::problem::Kind;
-use crate::texts::{CODES, code, texts};
+use crate::texts::{CODES, code, frame, texts};
 
 #[test]
 fn problems_are_documented() {
@@ -33,7 +33,7 @@ fn problems_are_documented() {
         let text = (texts.problem)(kind);
         let detail = text.detail.trim_end_matches(':');
         writeln!(page, "\n## {}\n\nStatus {}. {detail}", text.slug, text.status.as_u16()).unwrap();
-        writeln!(page, "\n{}", text.next).unwrap();
+        writeln!(page, "\n{}", (frame(Lang::En).next)(kind)).unwrap();
     }
     page.push_str(
         "\n## Codes\n\n\

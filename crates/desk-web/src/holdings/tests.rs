@@ -164,10 +164,16 @@ fn everything_of_one_person_is_found_and_nothing_of_another() {
 
     let found = find(&world.desk(), "anna@oncall.example");
     let (case, request, package, change, mail) = hers;
-    assert_eq!((found.cases.as_slice(), found.requests.as_slice()), (&[case][..], &[request][..]));
-    assert_eq!((found.packages.as_slice(), found.mails.as_slice()), (&[package][..], &[mail][..]));
-    assert_eq!((found.changes.as_slice(), found.unreadable.len()), (&[change][..], 0));
-    let held = &found.suppressions[0];
+    assert_eq!(
+        (found.roots.cases.as_slice(), found.roots.requests.as_slice()),
+        (&[case][..], &[request][..])
+    );
+    assert_eq!(
+        (found.packages.as_slice(), found.roots.mails.as_slice()),
+        (&[package][..], &[mail][..])
+    );
+    assert_eq!((found.roots.changes.as_slice(), found.roots.unreadable.len()), (&[change][..], 0));
+    let held = &found.roots.suppressions[0];
     assert_eq!((held.scope, held.subject), (Scope::All, world.desk().setup.keys.subject(&anna)));
     // Everything that was stored when there was nobody else.
     let mut keys: Vec<String> = found.keys().map(|(_, key)| key.to_string()).collect();
@@ -184,7 +190,10 @@ fn everything_of_one_person_is_found_and_nothing_of_another() {
     }
 
     let found = find(&world.desk(), "boris@oncall.example");
-    assert_eq!((found.cases[0], found.requests[0], found.packages[0]), (his.0, his.1, his.2));
+    assert_eq!(
+        (found.roots.cases[0], found.roots.requests[0], found.packages[0]),
+        (his.0, his.1, his.2)
+    );
     assert_eq!(found.keys().count(), keys.len());
 }
 
@@ -228,12 +237,12 @@ fn what_was_stored_under_an_earlier_root_is_found() {
     let desk = Desk { store: &world.store, setup: &rotated, moment: moment.clone() };
     let before = find(&world.desk(), anna.as_str());
     assert_eq!(find(&desk, anna.as_str()), before);
-    assert_eq!(before.cases, [case]);
+    assert_eq!(before.roots.cases, [case]);
     // A mail that nobody can open is told apart, for it may be anybody's.
     let desk = Desk { store: &world.store, setup: &lost, moment };
     let found = find(&desk, anna.as_str());
     assert!(found.is_empty());
-    assert_eq!(found.unreadable, before.mails);
+    assert_eq!(found.roots.unreadable, before.roots.mails);
 }
 
 #[test]
@@ -251,7 +260,7 @@ fn a_mail_is_found_until_it_is_gone_also_after_its_time() {
     world.store.reset_calls();
     let found = find(&world.desk(), "ANNA@oncall.example");
     let hers: Vec<Id> = ids.iter().copied().step_by(3).collect();
-    assert_eq!(found.mails, hers);
+    assert_eq!(found.roots.mails, hers);
     // The scan, then reads in three chunks.
     assert_eq!((world.store.calls().len(), world.store.depth()), (121, 4));
     // One that is taken between the scan and the read is no fault.
@@ -259,8 +268,8 @@ fn a_mail_is_found_until_it_is_gone_also_after_its_time() {
     world.store.take(&format!("outbox:{}", hers[0]));
     world.store.put(&format!("outbox:{}", hers[1]), b"damaged".to_vec());
     let found = block_on(Holdings::find(&world.desk(), &keys, &anna)).unwrap();
-    assert_eq!(found.mails, hers[2..]);
-    assert_eq!(found.unreadable, [hers[1]]);
+    assert_eq!(found.roots.mails, hers[2..]);
+    assert_eq!(found.roots.unreadable, [hers[1]]);
 }
 
 #[test]

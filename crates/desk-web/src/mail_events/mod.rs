@@ -35,6 +35,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
+    desk.setup.own_codes.set(Some(crate::texts::unsubscribe::code));
     let locale = request.locale(desk.setup);
     let mut told = Vec::new();
     let outcome = route(desk, request, &mut told).await;

@@ -1,5 +1,6 @@
 //! The providers: how each shows that it is itself, and what its events mean.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 
 use desk_core::provider::{
@@ -186,8 +187,8 @@ impl Providers {
                 let call = Call { url, headers: &[], body: None };
                 match desk.store.send(call).await {
                     Ok(answer) if answer.status == 200 => Ok(Vec::new()),
-                    Ok(answer) => Err(unreached(&format!("SNS answered {}", answer.status))),
-                    Err(error) => Err(unreached(&error.to_string())),
+                    Ok(answer) => Err(unreached(format!("SNS answered {}", answer.status))),
+                    Err(error) => Err(unreached(error.to_string())),
                 }
             }
             _ => Ok(Vec::new()),
@@ -204,9 +205,9 @@ impl Providers {
             return Ok(certificate);
         }
         let answer = desk.store.send(Call { url, headers: &[], body: None }).await;
-        let answer = answer.map_err(|error| unreached(&error.to_string()))?;
+        let answer = answer.map_err(|error| unreached(error.to_string()))?;
         if answer.status != 200 {
-            return Err(unreached(&format!("the certificate: status {}", answer.status)));
+            return Err(unreached(format!("the certificate: status {}", answer.status)));
         }
         let certificate =
             SnsCertificate::from_pem(&answer.body).map_err(|_| Problem::Unauthorised)?;
@@ -237,8 +238,8 @@ fn is_certificate(url: &str) -> bool {
 }
 
 /// Somebody whom the answer depends on was not reached, so the provider is to tell again.
-fn unreached(why: &str) -> Problem {
-    Problem::StoreUnavailable(why.to_owned())
+fn unreached(why: impl Into<Cow<'static, str>>) -> Problem {
+    Problem::StoreUnavailable(why.into())
 }
 
 fn json(body: &[u8]) -> Result<Value, Problem> {

@@ -11,7 +11,7 @@ use desk_core::time::Timestamp;
 
 use crate::cases;
 use crate::desk::Desk;
-use crate::holdings::{Area, Holdings};
+use crate::holdings::Roots;
 use crate::outbox::{self, Mail};
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -255,14 +255,16 @@ const CHUNK: usize = 500;
 /// oldest first. One is loaded after another: a case has up to 300 KB, and to load several at once would cost more code
 /// than it saves time. What has expired is left out.
 pub(super) struct Items<'h> {
-    held: &'h Holdings,
+    /// All keys of the store, in order.
+    keys: &'h [String],
+    held: &'h Roots,
     /// How many were looked for.
     at: usize,
 }
 
 impl<'h> Items<'h> {
-    pub(super) const fn new(held: &'h Holdings) -> Self {
-        Self { held, at: 0 }
+    pub(super) const fn new(keys: &'h [String], held: &'h Roots) -> Self {
+        Self { keys, held, at: 0 }
     }
 
     pub(super) async fn next<S: Store>(
@@ -274,10 +276,10 @@ impl<'h> Items<'h> {
             let mut at = self.at;
             self.at += 1;
             let item = if let Some(key) = nth(&held.cases, &mut at) {
-                let case = load(desk, key, held, Area::Events).await?;
+                let case = load(desk, self.keys, key).await?;
                 case.map(|case| Item::Matter(Matter::Case(*key, case)))
             } else if let Some(key) = nth(&held.requests, &mut at) {
-                let request = load(desk, key, held, Area::RequestEvents).await?;
+                let request = load(desk, self.keys, key).await?;
                 request.map(|request| Item::Matter(Matter::Request(*key, Box::new(request))))
             } else if nth(&[()], &mut at).is_some() {
                 Some(Item::Suppressions(suppressions(desk, held).await?))
@@ -305,10 +307,7 @@ fn nth<'l, T>(list: &'l [T], at: &mut usize) -> Option<&'l T> {
     found
 }
 
-async fn suppressions<S: Store>(
-    desk: &Desk<'_, S>,
-    held: &Holdings,
-) -> Result<Vec<State>, Problem> {
+async fn suppressions<S: Store>(desk: &Desk<'_, S>, held: &Roots) -> Result<Vec<State>, Problem> {
     let mut states = Vec::new();
     for held in &held.suppressions {
         let state = desk.suppression(held.subject, held.scope).await?;
@@ -320,12 +319,9 @@ async fn suppressions<S: Store>(
 /// Loads a case with every event that is stored, also where the view of them misses one.
 async fn load<S: Store, K: Place>(
     desk: &Desk<'_, S>,
+    keys: &[String],
     key: &K,
-    held: &Holdings,
-    events: Area,
 ) -> Result<Option<K::Case>, Problem> {
-    let prefix = key.events_prefix();
-    let stored = held.of(events).filter_map(|key| key.as_str().strip_prefix(&prefix)?.parse().ok());
-    let stored: Vec<Id> = stored.collect();
-    Ok(cases::load_whole(desk, key, &stored).await?.map(|(case, _)| case))
+    let events = cases::events_among(keys, &key.events_prefix());
+    Ok(cases::load_whole(desk, key, &events).await?.map(|(case, _)| case))
 }

@@ -26,7 +26,7 @@ use sha2::{Digest, Sha256};
 use crate::cases::hex;
 use crate::desk::Desk;
 use crate::headers;
-use crate::holdings::Holdings;
+use crate::holdings::Roots;
 use crate::join::all;
 use crate::outbox;
 use crate::ports::Store;
@@ -68,17 +68,15 @@ pub async fn build<S: Store>(
     request: &Request,
 ) -> Result<(Package, PackageSecret), Problem> {
     if request.identified.is_none() {
-        return Err(Problem::Internal(
-            "a package is for whoever has proven who they are".to_owned(),
-        ));
+        return Err(Problem::Internal("a package is for whoever has proven who they are".into()));
     }
     let zone = desk.setup.zone()?;
-    let held = Holdings::find(desk, keys, &request.opening.email).await?;
+    let held = Roots::find(desk, keys, &request.opening.email).await?;
     let id = package::draw_id(&desk.moment, key.id);
     let (lock, secret) = (Lock::draw(&desk.moment), PackageSecret::draw(&desk.moment));
     let until = desk.now().plus_seconds(KEPT_SECONDS).min(request.opening.expires);
     let parts = Parts::new(desk, PackageKey::new(id, &lock, &secret), id, until);
-    let mut archive = Archive { desk, held: &held, parts };
+    let mut archive = Archive { desk, keys, held: &held, parts };
     let mut page = Page::new(desk.setup, &zone, desk.now(), request, &held);
     let mut data = Data::new(desk.setup, desk.now(), request);
     archive.write([&mut page, &mut data, &mut Table]).await?;
@@ -102,7 +100,8 @@ trait Document {
 /// An archive that is being written.
 struct Archive<'w, 'd, S> {
     desk: &'w Desk<'d, S>,
-    held: &'w Holdings,
+    keys: &'w [String],
+    held: &'w Roots,
     parts: Parts<'w, 'd, S>,
 }
 
@@ -122,7 +121,7 @@ impl<S: Store> Archive<'_, '_, S> {
         let mut entry = zip.begin(self.parts.out(), document.name()).map_err(fault)?;
         let mut text = String::new();
         document.head(&mut text);
-        let mut items = Items::new(self.held);
+        let mut items = Items::new(self.keys, self.held);
         while let Some(item) = items.next(self.desk).await? {
             document.item(&mut text, &item);
             self.parts.write(&mut entry, &mut text).await?;
@@ -133,7 +132,7 @@ impl<S: Store> Archive<'_, '_, S> {
     }
 
     async fn files(&mut self, mut zip: Zip) -> Result<Zip, Problem> {
-        let mut items = Items::new(self.held);
+        let mut items = Items::new(self.keys, self.held);
         while let Some(Item::Matter(matter)) = items.next(self.desk).await? {
             for number in 1..=matter.files().len() {
                 zip = self.file(zip, &matter, number).await?;
@@ -149,21 +148,21 @@ impl<S: Store> Archive<'_, '_, S> {
         let mut hash = Sha256::new();
         for part in 1..=file.parts {
             let key = matter.file_part(number, part);
-            let missing = || Problem::Internal("a part of a file is missing".to_owned());
+            let missing = || Problem::Internal("a part of a file is missing".into());
             let content = self.desk.open(&key).await?.ok_or_else(missing)?;
             hash.update(&content);
             self.parts.add(&mut entry, &content)?;
             self.parts.flush().await?;
         }
         if hex(&hash.finalize()) != file.sha256 {
-            return Err(Problem::Internal("a file is not the one that was attached".to_owned()));
+            return Err(Problem::Internal("a file is not the one that was attached".into()));
         }
         Ok(entry.end(self.parts.out()))
     }
 }
 
 fn fault(error: ZipError) -> Problem {
-    Problem::Internal(format!("a package: {error}"))
+    Problem::Internal(format!("a package: {error}").into())
 }
 
 /// A package that is being given out.
@@ -203,7 +202,7 @@ pub async fn download<S: Store + Clone + 'static>(
 }
 
 fn missing() -> Problem {
-    Problem::Internal("a part of a package is missing".to_owned())
+    Problem::Internal("a part of a package is missing".into())
 }
 
 impl<S: Store + 'static> Download<S> {

@@ -10,7 +10,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
 use super::matter::{By, Item, Matter, State, What};
 use super::{Document, PACKAGE_SCHEMA_PATH};
-use crate::holdings::Holdings;
+use crate::holdings::Roots;
 use crate::outbox::Mail;
 use crate::page::Instant;
 use crate::setup::Setup;
@@ -39,7 +39,7 @@ pub(super) struct Page<'a> {
     pub(super) zone: &'a Zone,
     pub(super) now: Timestamp,
     pub(super) request: &'a Request,
-    pub(super) held: &'a Holdings,
+    pub(super) held: &'a Roots,
     /// How much of it was begun.
     begun: Part,
     /// Whether the list that is being written has nothing in it yet.
@@ -62,7 +62,7 @@ impl<'a> Page<'a> {
         zone: &'a Zone,
         now: Timestamp,
         request: &'a Request,
-        held: &'a Holdings,
+        held: &'a Roots,
     ) -> Self {
         Self { setup, zone, now, request, held, begun: Part::Head, empty: true }
     }

@@ -770,7 +770,11 @@ fn a_store_that_fails_leaves_nothing_that_claims_to_be_a_package() {
             let stored = world.store.dump()[&key].clone();
             assert!(desk_core::sealed::expiry(&stored).unwrap().is_some());
             let keys: Vec<String> = world.store.dump().into_keys().collect();
-            let held = block_on(Holdings::find(&world.desk(), &keys, &request.opening.email));
+            let held = block_on(crate::holdings::Holdings::find(
+                &world.desk(),
+                &keys,
+                &request.opening.email,
+            ));
             assert_eq!(held.unwrap().packages.len(), 1);
             world.store.take(&key);
         }

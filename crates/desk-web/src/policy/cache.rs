@@ -25,7 +25,7 @@ const KEPT: i64 = 2_000;
 
 /// What an instance remembers.
 #[derive(Default)]
-pub struct Cache {
+pub(super) struct Cache {
     current: RefCell<Option<(Timestamp, Rc<Current>)>>,
     index: RefCell<Option<(Timestamp, Rc<History>)>>,
 }
@@ -100,7 +100,7 @@ impl Cache {
 
 /// Gives the policy: what is remembered, else what the head says.
 pub(super) async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>, Problem> {
-    let cache = &desk.setup.policy;
+    let cache = desk.setup.remembered.of::<Cache>();
     if let Some(current) = cache.current(desk.now()) {
         return Ok(current);
     }
@@ -127,7 +127,7 @@ pub(super) async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>,
 
 /// Gives the history alone, for those who need no text: from the index, which is smaller than the head.
 pub(super) async fn history<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<History>, Problem> {
-    let cache = &desk.setup.policy;
+    let cache = desk.setup.remembered.of::<Cache>();
     if let Some(history) = believed(&cache.index, desk.now()) {
         return Ok(history);
     }

@@ -77,7 +77,7 @@ struct List {
 fn page<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Reply {
     let locale = view.locale;
     let main = html! {
-        p.kicker { a href=(locale.href("/policy")) { (view.texts().nav_policy) } }
+        p.kicker { a href=(locale.href("/policy")) { (crate::texts::frame(view.locale.lang).nav_policy) } }
         h1 { (list.title) }
         @if let Some(lead) = list.lead { p.lead { (lead) } }
         (table(view, list, versions))

@@ -34,7 +34,6 @@ use desk_core::time::{Date, Timestamp};
 use http::Method;
 use maud::{Markup, html};
 
-pub use cache::Cache;
 use cache::{Current, Variant};
 
 use text::Asked;
@@ -280,12 +279,12 @@ impl<'a, S: Store> View<'a, S> {
             Some(text) => text,
             None => {
                 let stored: Option<StoredText> = self.desk.read_plain(&signed.text_key()).await?;
-                let missing = || Problem::Internal("a text of the policy is missing".to_owned());
+                let missing = || Problem::Internal("a text of the policy is missing".into());
                 stored.ok_or_else(missing)?.markdown
             }
         };
         if text.sha256() != digest {
-            return Err(Problem::Internal("a text of the policy was changed".to_owned()));
+            return Err(Problem::Internal("a text of the policy was changed".into()));
         }
         Ok(text)
     }

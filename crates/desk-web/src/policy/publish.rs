@@ -9,6 +9,7 @@ use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
 use http::StatusCode;
 
+use super::cache::Cache;
 use super::wire;
 use crate::desk::Desk;
 use crate::headers::LOCATION;
@@ -35,7 +36,7 @@ pub(super) async fn publish<S: Store>(
     operator::authorise(desk.setup, request)?;
     let (draft, text) = read(request, version)?;
     // Whatever comes of it, what this instance remembers may be wrong from here on.
-    desk.setup.policy.clear();
+    desk.setup.remembered.of::<Cache>().clear();
     let known = views(desk).await?.union();
     let (signed, status) = match decide(&known.0, draft.clone(), desk.now())? {
         Decision::There(signed) => (signed, StatusCode::OK),
@@ -51,10 +52,10 @@ pub(super) async fn publish<S: Store>(
     }
     // A publication that was there may have been cut off before its views were written.
     let index = settle(desk, mine, &text).await?;
-    desk.setup.policy.clear();
+    desk.setup.remembered.of::<Cache>().clear();
     let published = decide(&index, draft, desk.now())?;
     let Decision::There(published) = published else {
-        return Err(Problem::Internal("a publication did not last".to_owned()));
+        return Err(Problem::Internal("a publication did not last".into()));
     };
     let json = Json::object(|json| wire::publication(json, &published, &desk.setup.base_url));
     let reply = Reply::json_text(status, json);
@@ -116,7 +117,7 @@ async fn settle<S: Store>(
         desk.write_plain(&Head::key(), None, &head).await?;
         desk.write_plain(&Index::key(), None, &mine).await?;
     }
-    Err(Problem::StoreUnavailable("the views of the policy do not settle".to_owned()))
+    Err(Problem::StoreUnavailable("the views of the policy do not settle".into()))
 }
 
 /// Builds the head, with the texts that are at hand and those that must be read for it.

@@ -112,7 +112,7 @@ async fn add_message<S: Store>(
         (Ok(()), Some(text)) => {
             write_message(desk, key, &case, &brake, text, once.as_deref()).await
         }
-        (Ok(()), None) => Err(Problem::Internal("a required message is missing".to_owned())),
+        (Ok(()), None) => Err(Problem::Internal("a required message is missing".into())),
         (Err(problem), _) => Err(problem),
     };
     match outcome {

@@ -55,6 +55,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     request: &Request,
 ) -> Response {
     let locale = begun(desk, request);
+    desk.setup.own_codes.set(Some(texts::requests::filing_code));
     let mut beside = Beside::default();
     let outcome = route(desk, request, locale, &mut beside).await;
     ended(desk, request, locale, outcome, beside)

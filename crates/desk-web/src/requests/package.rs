@@ -55,7 +55,7 @@ async fn route<S: Store + Clone + 'static>(
     let package = case.package(desk.now()).ok_or(Problem::NotFound)?;
     let opened = match (read, given) {
         (Ok(()), Some(given)) => packages::download(desk, &package, &given).await,
-        (Ok(()), None) => Err(Problem::Internal("a required secret is missing".to_owned())),
+        (Ok(()), None) => Err(Problem::Internal("a required secret is missing".into())),
         (Err(problem), _) => Err(problem),
     };
     match opened {

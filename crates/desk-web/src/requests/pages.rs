@@ -120,7 +120,7 @@ pub(super) fn form(
                 (law(t, locale, &errors, Regime::from_name(&kept.regime).unwrap_or(configured)))
                 (form::language(&errors, language))
             }
-            p.hint { (t.free) " " a href=(locale.href("/policy")) { (texts::texts(locale.lang).nav_policy) } "." }
+            p.hint { (t.free) " " a href=(locale.href("/policy")) { (texts::frame(locale.lang).nav_policy) } "." }
             div.actions {
                 button { (if is_deletion { t.delete_send } else { texts::form(locale.lang).send }) }
             }

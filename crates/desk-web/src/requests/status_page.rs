@@ -16,7 +16,7 @@ use crate::page::{Href, Instant, Place, Prose, Spoken};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
-use crate::shape::{HOLE, Part};
+use crate::shape::{HOLE, Part, Shapes};
 use crate::texts::{self, requests::StatusTexts};
 
 /// The request as its person sees it.
@@ -76,7 +76,7 @@ fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
 /// The reference, and where the request is now.
 fn ticket(setup: &Setup, locale: Locale, case: &Case, state: &State) -> Markup {
     let t = texts::request_status(locale.lang);
-    let shape = setup.shapes.of(locale, Part::Ticket(state.name()), || {
+    let shape = setup.remembered.of::<Shapes>().of(locale, Part::Ticket(state.name()), || {
         html! {
             div.ticket {
                 p { (t.reference_hint) }
@@ -91,7 +91,7 @@ fn ticket(setup: &Setup, locale: Locale, case: &Case, state: &State) -> Markup {
 /// What can be done beside waiting: to complain, to keep the link, and to withdraw what is not answered yet.
 fn ending(setup: &Setup, locale: Locale, regime: Regime, is_open: bool, path: &str) -> Markup {
     let t = texts::request_status(locale.lang);
-    let shape = setup.shapes.of(locale, Part::Ending(regime, is_open), || {
+    let shape = setup.remembered.of::<Shapes>().of(locale, Part::Ending(regime, is_open), || {
         html! {
             section {
                 h2 { (t.complain_title) }
@@ -213,7 +213,7 @@ fn package(
 fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let opening = &case.opening;
-    let shape = setup.shapes.of(locale, Part::Facts(opening.kind, opening.regime), || {
+    let shape = setup.remembered.of::<Shapes>().of(locale, Part::Facts(opening.kind, opening.regime), || {
         html! {
             section {
                 h2 { (t.facts_title) }

@@ -12,7 +12,6 @@ use desk_core::lang::Lang;
 use desk_core::request::{Behalf, Code, CodeHash, Door, Identity, Kind, Opening, RequestKey};
 use desk_core::store_key::StoreKey;
 use desk_core::text::InvalidText;
-use desk_core::time::Timestamp;
 use http::StatusCode;
 
 use super::{Beside, brake, pages, pending_path, secret, wants_page, wire};
@@ -70,6 +69,7 @@ pub(super) async fn serve<S: Store>(
 ) -> Result<Reply, Problem> {
     // What is wrong with the configuration is told before anybody fills in a form.
     desk.setup.request_limits()?;
+    desk.kept_until()?;
     desk.setup.regime()?;
     if request.method == http::Method::POST {
         return submit(desk, request, locale, door, beside).await;
@@ -243,7 +243,7 @@ async fn accept<S: Store>(
         door,
         fingerprint: fingerprint.clone(),
         identity,
-        expires: expires(desk),
+        expires: desk.kept_until()?,
     });
 
     // Save: what points at the request and what it is made of, and the mail, before the request itself. A mailbox that has
@@ -275,10 +275,6 @@ fn code<S>(desk: &Desk<'_, S>, ticket: &Ticket, key: &RequestKey) -> Code {
 /// How many mails one address is sent.
 pub(super) fn mails<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Problem> {
     Ok(Limit { area: "request-mail", limits: &desk.setup.request_limits()?.mailbox })
-}
-
-fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
-    desk.now().plus_seconds(i64::from(desk.setup.retention_days) * 86_400)
 }
 
 /// What tells a retry from another text; nothing where no ticket can come a second time.

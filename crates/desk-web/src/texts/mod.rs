@@ -8,7 +8,7 @@ pub mod complain;
 mod en;
 pub mod erasure;
 pub mod feedback;
-mod form;
+pub mod form;
 pub mod lint;
 pub mod notices;
 pub mod package;
@@ -29,9 +29,24 @@ use http::StatusCode;
 
 use crate::problem::Kind;
 
-/// The texts that every page may need.
+/// The texts that every function may need.
 #[derive(Debug)]
 pub struct Texts {
+    /// Whoever operates the app, where no name is configured.
+    pub operator_of: fn(&str) -> String,
+    /// The texts of a kind of problem.
+    pub problem: fn(Kind) -> ProblemText,
+    /// The text of a code in a problem.
+    pub code: fn(&str) -> &'static str,
+    /// When to come back: seconds.
+    pub come_back: fn(u32) -> String,
+    /// Writes a date for people.
+    pub say_date: fn(&mut String, Date),
+}
+
+/// The texts around every page, and of the page about a problem. Functions that answer programs alone do without.
+#[derive(Debug)]
+pub struct FrameTexts {
     /// The product's name, after the app's.
     pub product: Plain,
     /// The link that skips the navigation.
@@ -52,8 +67,6 @@ pub struct Texts {
     pub nav_security: Plain,
     /// Who answers for the data: controller, app.
     pub controller: fn(&str, &str) -> String,
-    /// Whoever operates the app, where no name is configured.
-    pub operator_of: fn(&str) -> String,
     /// The kicker of a problem page, before its status.
     pub problem_kicker: Plain,
     /// What to do where the desk itself is at fault, before the address.
@@ -64,14 +77,8 @@ pub struct Texts {
     pub see_what_was_sent: Plain,
     /// The link to the page about a kind of problem.
     pub about_problem: Plain,
-    /// The texts of a kind of problem.
-    pub problem: fn(Kind) -> ProblemText,
-    /// The text of a code in a problem.
-    pub code: fn(&str) -> &'static str,
-    /// When to come back: seconds.
-    pub come_back: fn(u32) -> String,
-    /// Writes a date for people.
-    pub say_date: fn(&mut String, Date),
+    /// What to do next about a kind of problem.
+    pub next: fn(Kind) -> &'static str,
 }
 
 impl Texts {
@@ -94,8 +101,6 @@ pub struct ProblemText {
     pub title: &'static str,
     /// What it means.
     pub detail: &'static str,
-    /// What to do next.
-    pub next: &'static str,
 }
 
 /// The texts of the start page.
@@ -296,7 +301,15 @@ pub fn unsubscribe(lang: Lang) -> &'static unsubscribe::UnsubscribeTexts {
     }
 }
 
-/// The texts that every page may need, in a language.
+/// The texts around every page in a language.
+pub fn frame(lang: Lang) -> &'static FrameTexts {
+    match lang {
+        Lang::En => &en::FRAME,
+        Lang::Ru => &ru::FRAME,
+    }
+}
+
+/// The texts that every function may need, in a language.
 pub fn texts(lang: Lang) -> &'static Texts {
     match lang {
         Lang::En => &en::TEXTS,
@@ -320,13 +333,8 @@ fn figure(number: impl itoa::Integer + Copy) -> impl Words {
 }
 
 /// The texts of a kind of problem, with what does not depend on the language.
-const fn problem_text(
-    kind: Kind,
-    title: &'static str,
-    detail: &'static str,
-    next: &'static str,
-) -> ProblemText {
-    ProblemText { slug: kind.slug(), status: kind.status(), title, detail, next }
+const fn problem_text(kind: Kind, title: &'static str, detail: &'static str) -> ProblemText {
+    ProblemText { slug: kind.slug(), status: kind.status(), title, detail }
 }
 
 #[cfg(test)]
@@ -427,7 +435,9 @@ mod tests {
     /// The text of a code, whichever function has it.
     pub(crate) fn code(lang: Lang, code: &str) -> &'static str {
         let own = casework::code(lang, code).or_else(|| requests::code(lang, code));
-        let own = own.or_else(|| policy::code(lang, code));
+        let own =
+            own.or_else(|| policy::code(lang, code)).or_else(|| unsubscribe::code(lang, code));
+        let own = own.or_else(|| form::file_code(lang, code));
         own.unwrap_or_else(|| (texts(lang).code)(code))
     }
 

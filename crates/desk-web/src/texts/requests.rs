@@ -267,3 +267,8 @@ pub fn code(lang: Lang, code: &str) -> Option<&'static str> {
         Lang::Ru => super::ru::requests::code(code),
     }
 }
+
+/// The same where requests are filed, with files.
+pub fn filing_code(lang: Lang, code: &str) -> Option<&'static str> {
+    self::code(lang, code).or_else(|| super::form::file_code(lang, code))
+}

@@ -26,7 +26,7 @@ pub(crate) fn mint(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
     let addresses = addresses(&mut fields);
     fields.finish().map_err(Problem::InvalidFields)?;
     let Some(list) = list else {
-        return Err(Problem::Internal("a required list is missing".to_owned()));
+        return Err(Problem::Internal("a required list is missing".into()));
     };
     let list_id = list_id(setup, list);
     let json = Json::object(|json| {

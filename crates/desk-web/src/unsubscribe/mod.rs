@@ -32,7 +32,7 @@ use crate::suppression::Act;
 
 pub(crate) use links::{MAX_BATCH, addresses, mint};
 pub use links::{header_lines, list_id, url};
-pub use remembered::Pages;
+use remembered::Pages;
 
 /// Answers for every address under `/u` and `/unsubscribe`.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
@@ -43,6 +43,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     if let Some(answer) = remembered::answer(desk, request, locale) {
         return answer;
     }
+    desk.setup.own_codes.set(Some(crate::texts::unsubscribe::code));
     let mut told = Vec::new();
     let outcome = match desk.setup.mailing() {
         Ok(_) => route(desk, request, locale, &mut told).await,
@@ -222,7 +223,7 @@ async fn opt_out<S: Store>(
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
         } else {
-            desk.setup.pages.unsubscribed()
+            desk.setup.remembered.of::<Pages>().unsubscribed()
         });
     }
     let read = desk.suppression(link.subject, scope);

@@ -94,7 +94,7 @@ pub(super) async fn ask<S: Store>(
         return Ok(again(desk, request, locale, &written, &errors));
     }
     let Some(email) = email else {
-        return Err(Problem::Internal("a required address is missing".to_owned()));
+        return Err(Problem::Internal("a required address is missing".into()));
     };
     let subject = desk.setup.keys.subject(&email);
     let who = subject.to_bytes();

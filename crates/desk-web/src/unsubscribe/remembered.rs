@@ -15,7 +15,7 @@ use crate::request::{Locale, Request};
 
 /// What this instance remembers of the pages of links.
 #[derive(Debug, Default)]
-pub struct Pages {
+pub(super) struct Pages {
     links: RefCell<Vec<(Shape, Rc<Kept>)>>,
     /// What a mail client is answered that stopped mail by one click.
     unsubscribed: OnceCell<Prepared>,
@@ -67,7 +67,7 @@ pub(super) fn answer<S>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -
     let id = PageId::new(desk.moment.draw());
     let mask = link.mask.shown().unwrap_or_default();
     let shape = Shape { lang: locale.lang, list: link.list, mask: mask.len() };
-    let pages = &desk.setup.pages.links;
+    let pages = &desk.setup.remembered.of::<Pages>().links;
     let known = pages.borrow().iter().find(|(known, _)| *known == shape).map(|(_, k)| k.clone());
     let kept = match known {
         Some(kept) => kept,

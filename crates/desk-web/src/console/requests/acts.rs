@@ -64,7 +64,7 @@ pub(super) fn reader(name: &str) -> Option<Read> {
             fields.require("ground", &ground);
             let text = required(fields, "text")?;
             // What is missing was told with the text.
-            let ground = ground.ok_or_else(|| Problem::Internal("no ground".to_owned()))?;
+            let ground = ground.ok_or_else(|| Problem::Internal("no ground".into()))?;
             Ok(Act::Refuse { ground, text })
         },
         "identity" => |request| Ok(Act::Identify(required(Fields::read(request)?, "reason")?)),
@@ -84,7 +84,7 @@ fn required<const MAX: usize>(
     let text = fields.parse(name, |text| text::Text::new(text).map_err(text_code));
     fields.require(name, &text);
     fields.finish().map_err(Problem::InvalidFields)?;
-    text.ok_or_else(|| Problem::Internal("a required text is missing".to_owned()))
+    text.ok_or_else(|| Problem::Internal("a required text is missing".into()))
 }
 
 /// Takes `partly`, a truth value of JSON, or its name in a form.

@@ -39,13 +39,9 @@ use crate::texts;
 const PROOF: &str = "the proof";
 const COMPLAINT: &str = "the complaint";
 
-fn expires<S>(desk: &Desk<'_, S>) -> Timestamp {
-    desk.now().plus_seconds(i64::from(desk.setup.retention_days) * 86_400)
-}
-
 /// A text of ours as a message. Ours are short and have no control characters.
 fn message(text: &str) -> Result<Text, Problem> {
-    Text::new(text).map_err(|error| Problem::Internal(error.to_string()))
+    Text::new(text).map_err(|error| Problem::Internal(error.to_string().into()))
 }
 
 /// Opens a data request from a complaint. Its id follows from the case and from what is asked for, so however often this
@@ -62,7 +58,7 @@ pub(super) async fn from_case<S: Scan>(
     fields.require("kind", &kind);
     let regime = fields.parse("regime", |name| Regime::from_name(name).ok_or("unknown-regime"));
     fields.finish().map_err(Problem::InvalidFields)?;
-    let kind = kind.ok_or_else(|| Problem::Internal("a required kind is missing".to_owned()))?;
+    let kind = kind.ok_or_else(|| Problem::Internal("a required kind is missing".into()))?;
     let once = idempotency_key(request)?;
     let found = console::find(desk, name).await?;
     let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
@@ -118,7 +114,7 @@ pub(super) async fn from_case<S: Scan>(
                 door: Door::Feedback(found.key.id),
                 fingerprint: case.opening.fingerprint.clone(),
                 identity: Identity::Sent(CodeHash::new(&desk.setup.keys, id, &code)),
-                expires: expires(desk),
+                expires: desk.kept_until()?,
             };
             // Where a try before broke off, its mail waits with a code that was never stored: this one takes its place.
             let mail_id = mail_id(desk, &key, Some(PROOF)).await?;
@@ -184,7 +180,7 @@ pub(super) async fn complaint<S: Scan>(
                 suspicions: Vec::new(),
                 door: CaseDoor::Api,
                 fingerprint: opening.fingerprint.clone(),
-                expires: expires(desk),
+                expires: desk.kept_until()?,
             };
             cases::open(desk, &key, opened.expires, &opened).await?;
             (key, Case::fold(id, Box::new(opened), Journal::default()))

@@ -13,7 +13,9 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{About, Door, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text};
+use super::{
+    About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text,
+};
 use crate::problem::Kind;
 use crate::texts::plain::plain;
 use desk_core::say;
@@ -22,6 +24,22 @@ use desk_core::words::{Clause, Words};
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
+    operator_of: |app| format!("the operator of {app}"),
+    problem,
+    code,
+    come_back: |seconds| {
+        let (count, unit) = match seconds {
+            0..=90 => (seconds, " seconds."),
+            _ => (seconds.div_ceil(60), " minutes."),
+        };
+        ["Too many requests came from your network. Please try again in ", &number(count), unit]
+            .concat()
+    },
+    say_date: |text, day| self::date(day).say(text),
+};
+
+/// What stands around pages.
+pub(super) static FRAME: FrameTexts = FrameTexts {
     product: plain("Privacy Desk"),
     skip: plain("Skip to the text"),
     language: plain("Language"),
@@ -40,23 +58,12 @@ pub(super) static TEXTS: Texts = Texts {
         ]
         .concat()
     },
-    operator_of: |app| format!("the operator of {app}"),
     problem_kicker: plain("Problem"),
     write_to: plain("If it happens again, write to"),
     to_start: plain("Go to the start page"),
     see_what_was_sent: plain("See what was sent"),
     about_problem: plain("About this problem"),
-    problem,
-    code,
-    come_back: |seconds| {
-        let (count, unit) = match seconds {
-            0..=90 => (seconds, " seconds."),
-            _ => (seconds.div_ceil(60), " minutes."),
-        };
-        ["Too many requests came from your network. Please try again in ", &number(count), unit]
-            .concat()
-    },
-    say_date: |text, day| self::date(day).say(text),
+    next,
 };
 
 /// A date as people write it.
@@ -149,104 +156,108 @@ fn capital(text: &str) -> String {
 }
 
 fn problem(kind: Kind) -> ProblemText {
-    let (title, detail, next) = match kind {
+    let (title, detail) = match kind {
         Kind::Malformed => (
             "This request could not be read",
             "What arrived is not in the form that this address reads.",
-            "If you used a page of ours, go back and try again. Nothing was stored.",
         ),
         Kind::InvalidFields => (
             "Some of it needs correcting",
             "One or more fields are missing or wrong. Nothing was stored.",
-            "Go back, correct the fields that are listed, and send it again.",
         ),
         Kind::NotFound => (
             "There is nothing here",
             "The address may be mistyped, or the page has moved. If you followed a secret link, check that it was copied whole, to its last letter: a link that is wrong and one that has expired look the same here.",
-            "From the start page you reach everything else.",
         ),
         Kind::NoPolicy => (
             "No policy was in force",
             "No policy has been published here, or none was in force at that time.",
-            "The list of versions shows what has been published.",
         ),
         Kind::NotALink => (
             "This link is not whole",
             "It may have been cut when it was copied, or it has expired. Nothing has changed.",
-            "Under “Newsletters” you can have a new one mailed to you.",
         ),
-        Kind::MethodNotAllowed => (
-            "This address does not take that",
-            "It takes other methods:",
-            "If you used a page of ours, go back and try again.",
-        ),
+        Kind::MethodNotAllowed => ("This address does not take that", "It takes other methods:"),
         Kind::TooLarge => (
             "This is too large",
             "More was sent than this address takes. Feedback takes 10,000 characters and three files of 1 MiB each. Nothing was stored.",
-            "Go back, make it shorter or leave out a file, and send it again.",
         ),
-        Kind::UnsupportedMediaType => (
-            "This kind of content is not read here",
-            "The address reads:",
-            "Send the content as one of these.",
-        ),
-        Kind::Unauthorised => (
-            "Only authorised staff may do this",
-            "The operator's token is missing or wrong.",
-            "Send it as Authorization: Bearer.",
-        ),
+        Kind::UnsupportedMediaType => {
+            ("This kind of content is not read here", "The address reads:")
+        }
+        Kind::Unauthorised => {
+            ("Only authorised staff may do this", "The operator's token is missing or wrong.")
+        }
         Kind::FormExpired => (
             "The form was open for too long",
             "A form can be sent for 24 hours. Nothing was stored.",
-            "Your text is kept below: please send it again.",
         ),
         Kind::AlreadySent => (
             "This form was already sent",
             "The same form, or the same idempotency key, was used before for another text. The first one is kept; this one was not stored.",
-            "To add something, open what was sent and write a message there. To send something new, open the form again.",
         ),
         Kind::VersionPublished => (
             "This version is already published",
             "A published version never changes, and this one has another content or other dates.",
-            "Publish the new text under a new version.",
         ),
-        Kind::CaseState => (
-            "This is not possible any more",
-            "The case does not allow it in its state:",
-            "Reload the page to see where it stands.",
-        ),
+        Kind::CaseState => {
+            ("This is not possible any more", "The case does not allow it in its state:")
+        }
         Kind::PreconditionFailed => (
             "It has changed in the meantime",
             "Somebody changed it after you read it. Nothing was stored.",
-            "Read it again and decide anew.",
         ),
-        Kind::PreconditionRequired => (
-            "A condition is needed",
-            "A change must say which state it was decided on.",
-            "Send the ETag of what you read as If-Match.",
-        ),
-        Kind::TooManyRequests => (
-            "Too many messages in a short time",
-            "Too many requests came from your network.",
-            "Go back later and send it again: the browser keeps what you wrote. You have done nothing wrong; this brake protects the desk from robots.",
-        ),
+        Kind::PreconditionRequired => {
+            ("A condition is needed", "A change must say which state it was decided on.")
+        }
+        Kind::TooManyRequests => {
+            ("Too many messages in a short time", "Too many requests came from your network.")
+        }
         Kind::StoreUnavailable => (
             "This cannot be stored or read right now",
             "The desk's storage does not answer. You have done nothing wrong. Whatever you sent has not been accepted.",
-            "Please try again in a few minutes; the browser keeps what you wrote if you go back.",
         ),
         Kind::Misconfigured => (
             "This desk is not set up yet",
             "Its configuration is missing or wrong. Whatever you sent has not been accepted.",
-            "Whoever runs it finds the reason in the log.",
         ),
         Kind::Internal => (
             "Something is broken on our side",
             "You have done nothing wrong. Whatever you sent has not been accepted.",
-            "Please try again in a few minutes.",
         ),
     };
-    problem_text(kind, title, detail, next)
+    problem_text(kind, title, detail)
+}
+
+/// What to do next.
+fn next(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Malformed => "If you used a page of ours, go back and try again. Nothing was stored.",
+        Kind::InvalidFields => "Go back, correct the fields that are listed, and send it again.",
+        Kind::NotFound => "From the start page you reach everything else.",
+        Kind::NoPolicy => "The list of versions shows what has been published.",
+        Kind::NotALink => "Under “Newsletters” you can have a new one mailed to you.",
+        Kind::MethodNotAllowed => "If you used a page of ours, go back and try again.",
+        Kind::TooLarge => "Go back, make it shorter or leave out a file, and send it again.",
+        Kind::UnsupportedMediaType => "Send the content as one of these.",
+        Kind::Unauthorised => "Send it as Authorization: Bearer.",
+        Kind::FormExpired => "Your text is kept below: please send it again.",
+        Kind::AlreadySent => {
+            "To add something, open what was sent and write a message there. To send something new, open the form again."
+        }
+        Kind::VersionPublished => "Publish the new text under a new version.",
+        Kind::CaseState => "Reload the page to see where it stands.",
+        Kind::PreconditionFailed => "Read it again and decide anew.",
+        Kind::PreconditionRequired => "Send the ETag of what you read as If-Match.",
+        Kind::TooManyRequests => {
+            "Go back later and send it again: the browser keeps what you wrote. You have done nothing wrong; this brake protects the desk from robots."
+        }
+        Kind::StoreUnavailable => {
+            "Please try again in a few minutes; the browser keeps what you wrote if you go back."
+        }
+        Kind::Misconfigured => "Whoever runs it finds the reason in the log.",
+        Kind::Internal => "Please try again in a few minutes.",
+    }
 }
 
 /// What is said of each code: a table, for a match would be compiled to twice as many bytes.
@@ -265,22 +276,8 @@ const CODES: &[(&str, &str)] = &[
     ("control-character", "has a character that cannot be shown"),
     ("unknown-kind", "must be question, complaint, suggestion or problem"),
     ("unknown-language", "must be en or ru"),
-    ("unknown-list", "must be the id of a mailing list"),
-    ("unknown-scope", "must be the id of a mailing list, all, bounce or complaint"),
-    ("no-report", "It is no feedback report of RFC 5965."),
-    ("nobody-named", "It names nobody: no link of this desk, and no address."),
-    ("no-header", "It is no mail: it does not begin with a field such as From:."),
-    ("batch", "a thousand at most"),
-    ("not-a-subject", "must be the 26 characters of a subject"),
     ("not-an-address", "is not a complete e-mail address"),
-    ("too-many-files", "three files at most"),
-    ("not-a-file", "must be a file: an object with base 64 in data, or a file of the form"),
     ("not-a-list", "must be a list"),
-    ("not-base64", "is not base 64"),
-    ("empty-file", "the file is empty"),
-    ("file-too-large", "the file is larger than 1 MiB"),
-    ("file-kind", "the file is no PNG, JPEG, PDF or plain text"),
-    ("file-damaged", "the image is damaged"),
     ("idempotency-key", "Idempotency-Key is not one value of 8 to 128 visible characters."),
     ("withdrawn", "it was withdrawn."),
     ("unchanged", "it is in this state already."),
@@ -289,7 +286,6 @@ const CODES: &[(&str, &str)] = &[
     ("not-a-number", "is not a number in range"),
     ("not-true-or-false", "must be true or false"),
     ("cursor", "is not a cursor from here"),
-    ("cursor-pruned", "is older than the journal: take everything anew"),
     ("not-a-reference", "is not a reference, or one with a wrong character"),
     ("unknown-format", "is not a format of this address"),
     ("not-an-instant", "must be an instant as in RFC 3339, such as 2027-01-31T00:00:00Z"),
