@@ -11,7 +11,7 @@ use crate::{
         target::{Host, OPERATOR, Target},
     },
     unsubscribe::Mailer,
-    walk::{ANNA, JANE, done, look, post, proven, tag},
+    walk::{ANNA, JANE, done, fetch, look, post, proven, secret_in, tag},
 };
 
 /// What the provider is sent next: to whom, and the text.
@@ -39,7 +39,7 @@ async fn until_waiting(host: &Host, count: usize) {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_operators_do_is_told_once_they_have_an_answer() {
     // It takes neither the two mails with codes, which are read in the outbox, nor the last.
-    let mut provider = Mailer::start(&[503, 200, 503, 200, 503, 200]).await;
+    let mut provider = Mailer::start(&[503, 200, 200, 503, 200, 503, 200]).await;
     let host = provider
         .host_with(&[
             ("mail_provider", "postmark"),
@@ -48,8 +48,16 @@ async fn what_operators_do_is_told_once_they_have_an_answer() {
             ("mail_host", &provider.address),
         ])
         .await;
-    let (access, _) = proven(&host, "access", ANNA).await;
+    let (access, status) = proven(&host, "access", ANNA).await;
     assert!(heard(&mut provider).await.1.contains("/requests/confirm/"));
+    until_waiting(&host, 1).await;
+
+    let built = host.send(&access.act(&host, "/package", &json!({})).await).await;
+    assert_eq!(built.status, 201, "{built:?}");
+    let (to, text) = heard(&mut provider).await;
+    assert_eq!(to, ANNA);
+    let package = host.send(&fetch(&status, &secret_in(&text))).await;
+    assert!(package.status == 200 && package.body.starts_with(b"PK"), "{}", package.status);
     until_waiting(&host, 1).await;
 
     done(&host, &access, "/complaint", &json!({})).await;

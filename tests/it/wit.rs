@@ -241,6 +241,7 @@ fn the_manifest_grants_what_the_worlds_import_and_nothing_else() {
             "suppressions",
             "mail-events",
             "casework",
+            "packages",
             "referral",
             "complaint",
             "erasure",

@@ -23,6 +23,7 @@ use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::submitted::{optional, text_code};
+use crate::texts::casework;
 
 /// Answers for `/console/api/requests/{name}/erasure`.
 ///
@@ -31,7 +32,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    telling(desk, request, async |told| route(desk, request, told).await).await
+    telling(desk, request, casework::code, async |told| route(desk, request, told).await).await
 }
 
 /// Answers for the records of an erasure, which are below that address.
@@ -118,7 +119,7 @@ async fn order<S: Scan>(
     let text: Option<Message> = optional(&mut fields, "text");
     fields.finish().map_err(Problem::InvalidFields)?;
     let Some(executor) = executor else {
-        return Err(Problem::Internal("a required name is missing".to_owned()));
+        return Err(Problem::Internal("a required name is missing".into()));
     };
     let found = find(desk, name).await?;
     let Some(key) = found.key else {

@@ -25,6 +25,7 @@ use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response, entity_tag};
 use crate::request::Request;
+use crate::setup::OwnCodes;
 use crate::submitted::{idempotency_key, text_code};
 use crate::texts::casework;
 
@@ -57,14 +58,17 @@ fn authorise<S>(desk: &Desk<'_, S>, request: &Request) -> Result<(), Problem> {
 
 /// Answers a call that may leave a mail in the outbox, which is sent once the answer is out; that of a call which failed is
 /// the sweep's.
+/// `codes` are the texts that it has of its own.
 async fn telling<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
+    codes: OwnCodes,
     route: impl AsyncFnOnce(&mut Option<Posted>) -> Result<Reply, Problem>,
 ) -> Response {
     let locale = request.locale(desk.setup);
     let mut told = None;
-    let outcome = match authorise(desk, request) {
+    desk.setup.own_codes.set(Some(codes));
+    let outcome = match operator::authorise(desk.setup, request) {
         Ok(()) => route(&mut told).await,
         Err(problem) => Err(problem),
     };
@@ -294,7 +298,7 @@ async fn reply<S: Scan>(
     fields.require("text", &text);
     fields.finish().map_err(Problem::InvalidFields)?;
     let Some(text) = text else {
-        return Err(Problem::Internal("a required text is missing".to_owned()));
+        return Err(Problem::Internal("a required text is missing".into()));
     };
     let once = idempotency_key(request)?;
     let found = find(desk, name).await?;
@@ -335,7 +339,7 @@ async fn set_state<S: Scan>(
     fields.require("state", &state);
     fields.finish().map_err(Problem::InvalidFields)?;
     let Some(state) = state else {
-        return Err(Problem::Internal("a required state is missing".to_owned()));
+        return Err(Problem::Internal("a required state is missing".into()));
     };
     let found = find(desk, name).await?;
     let case = found.load(desk).await?.ok_or(Problem::NotFound)?;

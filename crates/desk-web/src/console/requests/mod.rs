@@ -29,7 +29,6 @@ use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
-use crate::operator;
 use crate::outbox::Posted;
 use crate::ports::{Outbound, Scan};
 use crate::problem::{FieldError, Problem};
@@ -60,19 +59,17 @@ pub async fn work<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Response {
-    telling(desk, request, async |told| route_work(desk, request, told).await).await
+    telling(desk, request, texts::code, async |told| route_work(desk, request, told).await).await
 }
 
-/// Answers the address of a request's package, which is built and dropped here. The mail with its key goes out with the next
-/// sweep: what sends mail takes 25 KB, which this function has not left.
-pub async fn pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
-    let locale = request.locale(desk.setup);
-    desk.setup.own_codes.set(Some(texts::package_code));
-    let outcome = match operator::authorise(desk.setup, request) {
-        Ok(()) => route_pack(desk, request).await,
-        Err(problem) => Err(problem),
-    };
-    desk.respond_json(request, locale, outcome)
+/// Answers the address of a request's package, which is built and dropped here. The mail with the key to it is sent like those
+/// of [`work`].
+pub async fn pack<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+) -> Response {
+    telling(desk, request, texts::package_code, async |told| route_pack(desk, request, told).await)
+        .await
 }
 
 /// Answers the address that turns a case into a data request. The mail that asks who it is of is sent like those of [`work`].
@@ -80,7 +77,7 @@ pub async fn refer<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Response {
-    telling(desk, request, async |told| route_refer(desk, request, told).await).await
+    telling(desk, request, texts::code, async |told| route_refer(desk, request, told).await).await
 }
 
 /// Answers the address that opens a complaint from a data request. Its mail is sent like those of [`work`]: that and
@@ -89,7 +86,8 @@ pub async fn complain<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Response {
-    telling(desk, request, async |told| route_complain(desk, request, told).await).await
+    telling(desk, request, texts::code, async |told| route_complain(desk, request, told).await)
+        .await
 }
 
 async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
@@ -137,7 +135,11 @@ async fn route_work<S: Scan>(
     acts::act(desk, request, name, read(request)?, told).await
 }
 
-async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
+async fn route_pack<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    told: &mut Option<Posted>,
+) -> Result<Reply, Problem> {
     let segments = request.segments()?;
     let ["console", "api", "requests", name, "package"] = segments.as_slice() else {
         return Err(Problem::NotFound);
@@ -149,7 +151,7 @@ async fn route_pack<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Resul
         let whole = FieldError { pointer: String::new(), code: "unknown-field" };
         return Err(Problem::InvalidFields(vec![whole]));
     }
-    packages::change(desk, request, name, builds).await
+    packages::change(desk, request, name, builds, told).await
 }
 
 async fn route_refer<S: Scan>(

@@ -12,7 +12,7 @@ use crate::cases;
 use crate::console::{Found, precondition};
 use crate::desk::Desk;
 use crate::notices::package_mail;
-use crate::outbox;
+use crate::outbox::{self, Posted};
 use crate::packages;
 use crate::ports::{Scan, Store};
 use crate::problem::Problem;
@@ -25,13 +25,13 @@ pub(super) async fn change<S: Scan>(
     request: &HttpRequest,
     name: &str,
     builds: bool,
+    told: &mut Option<Posted>,
 ) -> Result<Reply, Problem> {
     let name = Name::read(name)?;
     // One scan for the request and for all that is held about its person.
     let keys = small::ordered(desk.store.keys("").await?);
     let key = name.among(&keys)?;
-    let prefix = key.events_prefix();
-    let events = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok()).collect();
+    let events = cases::events_among(&keys, &key.events_prefix());
     let case = Found { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;
     precondition(request, &state_tag(desk, &case), true)?;
     let (action, status) = match builds {
@@ -42,7 +42,9 @@ pub(super) async fn change<S: Scan>(
     super::audit(desk, action, key.id).await?;
     let named = case.package.map(|package| package.id);
     let lawful = if builds {
-        build(desk, &keys, &key, &case).await?
+        let (lawful, posted) = build(desk, &keys, &key, &case).await?;
+        *told = Some(posted);
+        lawful
     } else {
         packages::drop(desk, &keys, key.id, named).await?;
         asked
@@ -77,13 +79,13 @@ async fn build<S: Store>(
     keys: &[String],
     key: &RequestKey,
     case: &Request,
-) -> Result<Move, Problem> {
+) -> Result<(Move, Posted), Problem> {
     let zone = desk.setup.zone()?;
     let (package, secret) = packages::build(desk, keys, key, case).await?;
     let term = (package.until, zone.date(package.until));
     let mail = package_mail(desk, key, &case.opening, &secret, term);
     let lawful = case.open(desk.now())?.package(package)?;
     // Under the package's id, so that the mail goes with the package if it still waits then.
-    outbox::put(desk, package.id, mail).await?;
-    Ok(lawful)
+    let posted = outbox::put(desk, package.id, mail).await?;
+    Ok((lawful, posted))
 }

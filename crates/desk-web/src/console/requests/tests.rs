@@ -1536,22 +1536,32 @@ fn a_package_is_built_whole_or_not_given_out() {
 }
 
 #[test]
-fn the_mail_of_a_package_goes_out_with_the_sweep() {
-    let world = World::with(|name| match name {
-        "webhook_url" => Some("https://mailer.example/hook"),
-        "webhook_secrets" => Some("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"),
-        _ => None,
-    });
+fn the_key_to_a_package_is_mailed_once_the_operator_has_an_answer() {
+    let build = |world: &World| act(&world.asserted(), "package", json!({}));
+    is_sent_once_the_answer_is_out(build, "/requests/status/");
+    // Of two packages the second one is there, and its key is the one that was sent last.
+    let world = World::sending();
     let filed = world.asserted();
-    world.done(&act(&filed, "package", json!({})));
-    assert_eq!((world.mails().len(), world.store.sent().len()), (1, 0));
-    world.later(61);
-    assert_eq!(world.sweep().status, 204);
-    let sent = world.store.sent();
-    assert_eq!(sent.len(), 1);
-    let told = String::from_utf8(sent[0].body.clone()).unwrap();
-    assert!(told.contains("/requests/status/"), "{told}");
-    assert_eq!(world.mails().len(), 0);
+    let secrets: Vec<PackageSecret> = (0..2)
+        .map(|_| {
+            world.done(&act(&filed, "package", json!({})));
+            let sent = String::from_utf8(world.store.sent().pop().unwrap().body).unwrap();
+            sent.split("\\n").find_map(|line| line.parse().ok()).unwrap()
+        })
+        .collect();
+    let package = world.kept(&filed).package.unwrap();
+    let opens =
+        |secret| block_on(crate::packages::download(&world.desk(), &package, secret)).is_ok();
+    assert_eq!(secrets.iter().map(opens).collect::<Vec<_>>(), [false, true]);
+    // Whoever drops one sends nothing.
+    let sent = world.store.sent().len();
+    world.done(&operator(
+        Method::DELETE,
+        &format!("{}/package", filed.url),
+        &[("if-match", "*")],
+        "",
+    ));
+    assert_eq!((world.store.sent().len(), world.waiting()), (sent, 0));
 }
 
 #[test]
