@@ -109,6 +109,8 @@ pub struct Setup {
     assertion_keys: Later<Vec<AssertionKey>>,
     /// How often one address may write, likewise.
     feedback_limits: Later<Limits>,
+    /// For how many days a case is kept, likewise.
+    retention: Later<u16>,
     /// The texts of codes that only some functions have.
     pub own_codes: Cell<Option<OwnCodes>>,
     /// What this instance remembers of what it rendered.
@@ -380,8 +382,9 @@ impl Setup {
     /// # Errors
     /// A problem if the variable does not parse.
     pub fn retention(&self) -> Result<i64, Problem> {
-        let days: u16 = parse("retention_days", self.later_or("retention_days", "1095"))?;
-        Ok(i64::from(days) * 86_400)
+        let days = || parse("retention_days", self.later_or("retention_days", "1095"));
+        let days: &u16 = asked(read_once(&self.retention, days))?;
+        Ok(i64::from(*days) * 86_400)
     }
 
     /// Whether there is a `security.txt`.
@@ -494,6 +497,7 @@ impl Setup {
             request_limits: Later::new(),
             assertion_keys: Later::new(),
             feedback_limits: Later::new(),
+            retention: Later::new(),
             keys: Keyring::new(&root, &previous),
             operator,
             base_url,

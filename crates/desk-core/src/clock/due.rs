@@ -357,8 +357,9 @@ impl Clock<'_> {
             self.refuse_rests(&mut due);
         } else {
             due.last_day = self.count_days(term, day, &mut due);
-            due.last_day = self.rest(due.last_day, term, &mut due);
-            if let Some(anew) = self.anew(term, &due)
+            let shown;
+            (due.last_day, shown) = self.rest(due.last_day, term, &mut due);
+            if let Some(anew) = self.anew(term, &due, shown)
                 && anew.last < due.last_day
             {
                 let Anew { from, awaited, last, article } = anew;
@@ -469,8 +470,9 @@ impl Clock<'_> {
         }
     }
 
-    /// Puts the last day off by the days that rested, and gives it.
-    fn rest(&self, last: Date, term: Term, due: &mut Due) -> Date {
+    /// Puts the last day off by the days that rested, and gives it; and the day on which the person showed who they are
+    /// while the clock rested for something else.
+    fn rest(&self, last: Date, term: Term, due: &mut Due) -> (Date, Option<Date>) {
         let mut pauses = self.pauses.to_vec();
         small::sort_by(&mut pauses, |a, b| a.from.cmp(&b.from));
         let mut last = last;
@@ -478,6 +480,7 @@ impl Clock<'_> {
         let mut rested = self.zone.date(self.received);
         // The instant at which the clock went on last, which is that of the event at first.
         let mut went_on = self.received;
+        let mut shown = None;
         for Pause { cause, from, to } in pauses {
             let asked = self.zone.date(from);
             let Some(article) = self.rest_article(cause) else {
@@ -485,12 +488,19 @@ impl Clock<'_> {
                 continue;
             };
             if due.is_resting() {
-                // Nothing can be added while it rests.
+                // It rests anyway, so nothing is added. But the day on which identity is shown may be one to count from.
+                match to {
+                    _ if cause != Cause::Identity => {}
+                    Some(to) => shown = shown.max(Some(self.zone.date(to))),
+                    None => {
+                        due.steps.push(Step::Resting { cause, since: asked.max(rested), article });
+                    }
+                }
                 continue;
             }
             // Where the term has begun anew by then, it may end sooner. A pause that begins while it has been put off to a
             // working day is in time.
-            let ends = self.anew(term, due).map_or(last, |anew| anew.last.min(last));
+            let ends = self.anew(term, due, None).map_or(last, |anew| anew.last.min(last));
             if asked > if self.rule.rolls { self.next_working(ends).0 } else { ends } {
                 due.steps.push(Step::RestTooLate { cause, from: asked });
                 continue;
@@ -509,13 +519,13 @@ impl Clock<'_> {
             let days = u32::try_from(days).unwrap_or(u32::MAX);
             due.steps.push(Step::Rested { cause, from: asked, to: came, days, held, article });
         }
-        last
+        (last, shown)
     }
 
     /// Counts from the day on which the person showed who they are, which is the term's own beginning in some laws. Going
     /// on from the event instead ends it sooner but for months that are short. Where that is still waited for, it counts
     /// from the day on which waiting began: shown later, it ends later.
-    fn anew(&self, term: Term, due: &Due) -> Option<Anew> {
+    fn anew(&self, term: Term, due: &Due, shown: Option<Date>) -> Option<Anew> {
         let article = self.rule.regime.counting().anew.filter(|_| term.unit == Unit::Months)?;
         let rested = || {
             due.steps.iter().filter_map(|step| match step {
@@ -524,8 +534,9 @@ impl Clock<'_> {
                 _ => None,
             })
         };
-        let shown = rested().filter(|(cause, ..)| *cause == Cause::Identity).map(|(_, to, _)| to);
-        let from = shown.max()?.max(self.zone.date(self.received));
+        let identity = rested().filter(|(cause, ..)| *cause == Cause::Identity);
+        let from = identity.map(|(_, to, _)| to).max().max(shown)?;
+        let from = from.max(self.zone.date(self.received));
         // What rested afterwards does not count here either.
         let last = rested().fold(from.plus_months(term.count.into()), |last, (_, to, days)| {
             rested_until(last, to.days_since(from).clamp(0, days), to).0

@@ -456,6 +456,24 @@ fn a_month_in_the_united_kingdom_never_ends_later_than_one_from_the_proof_of_ide
         assert_eq!(shown.last_day(), last);
         assert!(matches!(steps(&shown.due(), "anew"), Step::Anew { awaited: false, .. }));
     }
+    // So it is where a clarification is awaited as well, in either order, and where identity came meanwhile.
+    let asked = "2026-02-01T12:00:00Z";
+    let clarified = Facts::on(Regime::UkGdpr, Right::Access, "2026-01-15").pause(
+        Cause::Clarification,
+        "2026-01-15T12:00:00Z",
+        Some(asked),
+    );
+    for pauses in [
+        [(Cause::Clarification, None), (Cause::Identity, None)],
+        [(Cause::Identity, None), (Cause::Clarification, None)],
+        [(Cause::Clarification, None), (Cause::Identity, Some(asked))],
+    ] {
+        let facts = pauses
+            .iter()
+            .fold(clarified.clone(), |facts, (cause, to)| facts.pause(*cause, asked, *to));
+        assert_eq!(facts.last_day(), "2026-03-02", "{pauses:?}");
+        assert_eq!(facts.due().rests_since, Some(at(asked)));
+    }
     // Where going on ends it sooner, it goes on.
     let asked = "2027-01-20T12:00:00Z";
     let later = request.pause(Cause::Identity, asked, Some("2027-01-25T12:00:00Z"));

@@ -55,9 +55,7 @@ async fn route<S: Store>(
     match segments.as_slice() {
         ["feedback"] => {
             request.allow("GET, HEAD, POST")?;
-            // What is wrong with the configuration is told before anybody fills in a form.
-            brake(desk)?;
-            desk.kept_until()?;
+            ready(desk)?;
             if !request.reads() {
                 submission::submit(desk, request, locale, refused).await
             } else {
@@ -70,6 +68,12 @@ async fn route<S: Store>(
         }
         _ => Err(Problem::NotFound),
     }
+}
+
+/// What is wrong with the configuration is told before anybody fills in a form.
+fn ready<S>(desk: &Desk<'_, S>) -> Result<(), Problem> {
+    brake(desk)?;
+    desk.setup.retention().map(drop)
 }
 
 /// What is limited here.
@@ -124,6 +128,8 @@ fn remembered_form<S: Store>(
     if request.path() != "/feedback" || request.method != Method::GET || !plain {
         return None;
     }
+    // What is wrong with the configuration is for the others to say.
+    ready(desk).ok()?;
     let token = form_token(desk);
     let forms = &desk.setup.remembered.of::<Forms>().0;
     let known = |(lang, at, page): &(Lang, usize, Rc<Prepared>)| {

@@ -43,6 +43,8 @@ async fn route<S: Store>(
         return Err(Problem::NotFound);
     };
     let key = case_key(desk.setup, token);
+    // What is wrong with the configuration is told before anybody writes a message.
+    brake(desk)?;
     match rest {
         []
         | ["received" | "added" | "withdrawn" | "case.json" | "receipt.json"]

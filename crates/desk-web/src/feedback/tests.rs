@@ -509,6 +509,21 @@ fn suspicious_ones_are_answered_like_all_others() {
     }
 }
 
+// The configuration.
+
+#[test]
+fn nobody_is_given_a_form_that_cannot_be_sent() {
+    for (name, value) in [("feedback_limits", "many"), ("retention_days", "3y")] {
+        let world = World::with(move |asked| (asked == name).then_some(value));
+        for request in [page("/feedback"), page("/feedback?kind=question"), form("/feedback", &[])]
+        {
+            let answer = world.feedback(&request);
+            assert_eq!(answer.status, 500, "{name} {request:?}");
+            assert!(answer.log.as_ref().is_some_and(|text| text.contains(name)), "{answer:?}");
+        }
+    }
+}
+
 // The brake.
 
 #[test]

@@ -277,7 +277,7 @@ pub async fn drop<S: Store>(
     going.retain(|package| mark.is_on(*package));
     going.extend(named);
     for package in &going {
-        desk.store.delete(&outbox::mail_key(*package)?).await?;
+        outbox::remove(desk, *package).await?;
         desk.store.delete(&package::lock_key(*package)).await?;
     }
     let is_going = |key: &&String| id(key, package::PARTS).is_some_and(|id| going.contains(&id));

@@ -707,7 +707,7 @@ fn a_package_that_was_dropped_is_gone() {
     let (key, _, package, secret) = large(&world);
     world.store.reset_calls();
     dropped(&world, &key, Some(package.id)).unwrap();
-    assert_eq!(world.store.calls()[..2], ["delete outbox", "delete package-lock"]);
+    assert_eq!(world.store.calls()[..3], ["delete outbox", "delete try", "delete package-lock"]);
     assert!(world.keys("package").is_empty() && world.keys("package-lock").is_empty());
     assert_eq!(attempt(&world, &package, &secret), "not found");
     dropped(&world, &key, Some(package.id)).unwrap();
@@ -715,7 +715,7 @@ fn a_package_that_was_dropped_is_gone() {
     let world = World::new();
     let (key, _, package, secret) = large(&world);
     world.store.reset_calls();
-    world.store.fail_from(Some(3));
+    world.store.fail_from(Some(4));
     assert!(dropped(&world, &key, Some(package.id)).is_err());
     world.store.fail_from(None);
     assert_eq!(attempt(&world, &package, &secret), "not found");

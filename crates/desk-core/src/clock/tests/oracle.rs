@@ -274,7 +274,20 @@ pub(super) fn due(
             Cause::Identity => 'i',
             Cause::Clarification => 'c',
         };
-        if !flags.contains(flag) || resting.is_some() {
+        if !flags.contains(flag) {
+            continue;
+        }
+        if resting.is_some() {
+            // It rests anyway. Identity could have been shown on the day on which it was asked for at the earliest.
+            if flag == 'i' {
+                let since = ends_of_rests.iter().max().unwrap().to_zoned(zone.clone()).date();
+                let day = instant(pause.to.unwrap_or(pause.from)).date();
+                shown = shown.max(Some(if pause.to.is_none() {
+                    day.max(since)
+                } else {
+                    day.max(event)
+                }));
+            }
             continue;
         }
         let mut probe = Days { computed: BTreeMap::new(), ..days };

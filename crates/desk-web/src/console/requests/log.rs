@@ -48,6 +48,9 @@ pub(super) fn settled<S>(desk: &Desk<'_, S>, clocks: &Clocks, case: &Request) ->
 
 /// Stores lines, a few at a time and no more: what is left over is stored the next time.
 pub(super) async fn settle<S: Scan>(desk: &Desk<'_, S>, entries: &[Entry]) -> Result<(), Problem> {
+    if entries.is_empty() {
+        return Ok(());
+    }
     let kept = KEPT_SECONDS.max(desk.setup.retention()?);
     let store = |entry| requests_log::write(desk, entry, kept);
     all(entries.iter().take(IN_FLIGHT).map(store)).await.map(drop)

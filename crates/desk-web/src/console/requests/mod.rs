@@ -132,6 +132,7 @@ async fn route_work<S: Scan>(
     };
     let read = acts::reader(act).ok_or(Problem::NotFound)?;
     request.allow("POST")?;
+    ready(desk)?;
     acts::act(desk, request, name, read(request)?, told).await
 }
 
@@ -164,6 +165,7 @@ async fn route_refer<S: Scan>(
         return Err(Problem::NotFound);
     };
     request.allow("POST")?;
+    ready(desk)?;
     turned::from_case(desk, request, name, told).await
 }
 
@@ -178,7 +180,13 @@ async fn route_complain<S: Scan>(
     };
     request.allow("POST")?;
     Fields::none(request)?;
+    ready(desk)?;
     turned::complaint(desk, name, told).await
+}
+
+/// What is wrong with the configuration is told before anything is done. Who counts asks for the clocks as well.
+fn ready<S>(desk: &Desk<'_, S>) -> Result<(), Problem> {
+    desk.setup.retention().map(drop)
 }
 
 /// Records an access to a request that is about to happen.

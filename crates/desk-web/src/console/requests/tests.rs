@@ -1553,15 +1553,35 @@ fn the_key_to_a_package_is_mailed_once_the_operator_has_an_answer() {
     let opens =
         |secret| block_on(crate::packages::download(&world.desk(), &package, secret)).is_ok();
     assert_eq!(secrets.iter().map(opens).collect::<Vec<_>>(), [false, true]);
-    // Whoever drops one sends nothing.
-    let sent = world.store.sent().len();
+    // Whoever drops one sends nothing, and leaves nothing of a mail that nobody took.
+    world.store.others_answer(Some(503));
+    world.done(&act(&filed, "package", json!({})));
+    assert_eq!((world.waiting(), world.keys("try").len()), (1, 1));
+    world.store.sent();
     world.done(&operator(
         Method::DELETE,
         &format!("{}/package", filed.url),
         &[("if-match", "*")],
         "",
     ));
-    assert_eq!((world.store.sent().len(), world.waiting()), (sent, 0));
+    assert_eq!((world.store.sent().len(), world.waiting()), (0, 0));
+    assert!(world.keys("try").is_empty());
+}
+
+#[test]
+fn an_operator_is_told_what_is_not_configured_before_anything_is_done() {
+    let world = World::with(|name| (name == "retention_days").then_some("3y"));
+    let filed = world.asserted();
+    let before = world.store.dump();
+    for call in [
+        act(&filed, "messages", text("x")),
+        act(&filed, "answer", text("x")),
+        post(&format!("{}/complaint", filed.url), &json!({}), &[]),
+    ] {
+        let answer = world.desks(&call);
+        assert_eq!((answer.status, answer.slug()), (500, "misconfigured".to_owned()), "{call:?}");
+    }
+    assert_eq!(world.store.dump(), before);
 }
 
 #[test]

@@ -321,8 +321,11 @@ fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
             text,
             "Counted from ",
             date(*from),
-            if *awaited { ", were identity proven then" } else { ", when identity was proven" },
-            ", it ends sooner: on ",
+            if *awaited {
+                ", were identity proven then, it would end sooner: on "
+            } else {
+                ", when identity was proven, it ends sooner: on "
+            },
             day(*last),
             " (",
             article(*by),

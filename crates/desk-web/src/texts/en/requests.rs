@@ -188,7 +188,7 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     due_was: plain("It was due by "),
     due_at_once: plain("At once"),
     due_resting: plain(
-        "The clock is resting while we wait for you, so this is the earliest date: it moves on while we wait.",
+        "The clock is resting until we hear from you. This is the earliest date: it moves on meanwhile.",
     ),
     due_provisional: plain(
         "The calendar of working days for that year is not published yet, so the date may change by a few days.",
