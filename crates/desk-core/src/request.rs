@@ -699,6 +699,27 @@ impl Request {
         }
     }
 
+    /// What happened and counts, in order. An act that raced an end, or another extension, is kept and changes nothing; what
+    /// the person wrote is heard all the same.
+    pub fn happened(&self) -> impl Iterator<Item = &Event> {
+        let extension = self.extension.as_ref().map(|extension| extension.notice);
+        let mut ended = false;
+        self.head.events().iter().filter(move |event| match &event.change {
+            Change::Answered { .. } | Change::Refused { .. } | Change::Withdrawn => {
+                !std::mem::replace(&mut ended, true)
+            }
+            Change::Extended { notice, .. } => !ended && Some(*notice) == extension,
+            Change::PersonWrote(_) | Change::Packaged(_) | Change::PackageDropped(_) => true,
+            Change::CodeSent(_)
+            | Change::CodeHeld
+            | Change::CodeWrong
+            | Change::Identified(_)
+            | Change::OperatorWrote(_)
+            | Change::Taken
+            | Change::ClarificationAsked(_) => !ended,
+        })
+    }
+
     /// The state of a request that an operator is at.
     const fn working(&self) -> State {
         if self.extension.is_some() { State::Extended } else { State::InProgress }
@@ -794,12 +815,14 @@ impl Request {
         }
     }
 
-    /// Refuses it, with the ground: also where the person cannot be identified.
+    /// Refuses it, with the ground. Until it is proven who asks there is but the one that they cannot be identified: any
+    /// other would say something of a person who may be somebody else.
     ///
     /// # Errors
-    /// [`Refusal::Ended`].
+    /// [`Refusal::Ended`], [`Refusal::NotIdentified`].
     pub fn refuse(&self, now: Timestamp, ground: Ground, text: Message) -> Result<Move, Refusal> {
         match self.stage(now) {
+            Stage::Identity(_) if ground != Ground::NotIdentified => Err(Refusal::NotIdentified),
             // The end stays reachable however long the thread is.
             Stage::Identity(_) | Stage::Open(_) => Ok(Move(Change::Refused { ground, text })),
             Stage::Ended(_) => Err(Refusal::Ended),

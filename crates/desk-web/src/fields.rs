@@ -145,9 +145,7 @@ impl Fields {
 
     /// Whether a file was sent under this name.
     pub fn has_file(&self, name: &str) -> bool {
-        self.fields.iter().any(|(key, value)| {
-            key == name && matches!(value, FieldValue::File(bytes) if !bytes.is_empty())
-        })
+        self.fields.iter().any(|(key, value)| key == name && matches!(value, FieldValue::File(_)))
     }
 
     /// Notes that a field is missing, unless something is wrong with it already.
@@ -246,8 +244,9 @@ fn multipart(body: &[u8], boundary: &str) -> Result<Vec<(String, FieldValue)>, P
             None => split_at(part, b"\r\n\r\n").ok_or(WRONG)?,
         };
         let head = std::str::from_utf8(head).map_err(|_| Problem::Malformed("not-utf-8"))?;
-        let (name, is_file) = disposition(head).ok_or(WRONG)?;
-        let value = if is_file {
+        let (name, file) = disposition(head).ok_or(WRONG)?;
+        // A file input that was left empty sends a part without a file's name and without bytes.
+        let value = if file.is_some_and(|file| !file.is_empty() || !content.is_empty()) {
             FieldValue::File(content.to_vec())
         } else {
             let text = String::from_utf8(content.to_vec());
@@ -277,8 +276,8 @@ fn split_at<'a>(bytes: &'a [u8], pattern: &[u8]) -> Option<(&'a [u8], &'a [u8])>
     None
 }
 
-/// Reads the field's name from a part's headers, and whether it is a file.
-fn disposition(head: &str) -> Option<(String, bool)> {
+/// Reads the field's name from a part's headers, and the file's, if it is one.
+fn disposition(head: &str) -> Option<(String, Option<String>)> {
     let value = head.split('\r').find_map(|line| {
         let line = line.strip_prefix('\n').unwrap_or(line);
         let (name, value) = line.split_once(':')?;
@@ -286,18 +285,18 @@ fn disposition(head: &str) -> Option<(String, bool)> {
     })?;
     let rest = value.get(..9).filter(|v| v.eq_ignore_ascii_case("form-data"));
     let mut rest = rest.and(value.get(9..))?.trim_start();
-    let (mut name, mut is_file) = (None, false);
+    let (mut name, mut file) = (None, None);
     while let Some(parameter) = rest.strip_prefix(';') {
         let (key, value) = parameter.trim_start().split_once('=')?;
         let (value, behind) = parameter_value(value)?;
         match key.trim().to_ascii_lowercase().as_str() {
             "name" => name = Some(value),
-            "filename" | "filename*" => is_file = true,
+            "filename" | "filename*" => file = Some(value),
             _ => {}
         }
         rest = behind.trim_start();
     }
-    if rest.is_empty() { Some((name?, is_file)) } else { None }
+    if rest.is_empty() { Some((name?, file)) } else { None }
 }
 
 /// Reads one parameter's value, quoted or not. Browsers write a quote in a name as `%22`, older ones as `\"`.
@@ -339,6 +338,16 @@ mod tests {
 
     const URLENCODED: &str = "application/x-www-form-urlencoded; charset=UTF-8";
     const MULTIPART: &str = "multipart/form-data; boundary=\"x y\"";
+
+    #[test]
+    fn a_file_without_bytes_is_one_if_it_has_a_name() {
+        for (name, is_chosen) in [("", false), ("proof.txt", true)] {
+            let body = format!(
+                "--x y\r\ncontent-disposition: form-data; name=\"f\"; filename=\"{name}\"\r\n\r\n\r\n--x y--"
+            );
+            assert_eq!(read(MULTIPART, body.as_bytes()).unwrap().has_file("f"), is_chosen);
+        }
+    }
 
     #[test]
     fn the_three_encodings_say_the_same() {

@@ -17,6 +17,7 @@ mod form;
 #[cfg(test)]
 mod generated;
 pub mod headers;
+mod heads;
 pub mod holdings;
 pub mod join;
 mod journal;

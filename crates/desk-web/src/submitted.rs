@@ -184,8 +184,6 @@ type Chosen = Option<Result<Vec<u8>, &'static str>>;
 
 fn form_file(value: FieldValue) -> Chosen {
     match value {
-        // A file input that was left empty sends a part without a name and without bytes.
-        FieldValue::File(bytes) if bytes.is_empty() => None,
         FieldValue::File(bytes) => Some(Ok(bytes)),
         FieldValue::Text(text) if text.is_empty() => None,
         _ => Some(Err("not-a-file")),

@@ -1,5 +1,5 @@
-//! The sweep: it tells again what was told in vain, deletes what has expired, and prunes the journal. Nobody can learn
-//! anything from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
+//! The sweep: it tells again what was told in vain, repairs heads, deletes what has expired, and prunes the journal. Nobody
+//! can learn anything from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
 use desk_core::sealed::plain;
@@ -8,6 +8,7 @@ use desk_core::suppression::Change;
 use http::StatusCode;
 
 use crate::desk::{Desk, decode_as, encode_as};
+use crate::heads;
 use crate::join::{all, both};
 use crate::journal;
 use crate::outbox::{self, AT_ONCE, Changed, MAILS, Tries};
@@ -63,12 +64,14 @@ async fn sweep<S: Scan + Outbound>(
             return Ok(Reply::new(StatusCode::NO_CONTENT));
         }
         // What is wrong with one keeps nothing else from happening, and neither does whom it takes long to tell.
-        let rest =
-            async { Ok((journal::prune(desk, &keys).await, retention::run(desk, &keys).await)) };
-        let (told, (pruned, kept)) = both(async { Ok(tell(desk, &keys).await) }, rest).await?;
+        let rest = async {
+            let repaired = heads::repair(desk, &keys).await;
+            let pruned = journal::prune(desk, &keys).await;
+            Ok([repaired, pruned, retention::run(desk, &keys).await])
+        };
+        let (told, rest) = both(async { Ok(tell(desk, &keys).await) }, rest).await?;
         *log = told?;
-        pruned?;
-        kept?;
+        rest.into_iter().collect::<Result<(), Problem>>()?;
     }
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }

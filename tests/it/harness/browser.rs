@@ -196,11 +196,14 @@ impl Browser {
         self.click(element);
         let deadline = Instant::now() + DEADLINE;
         loop {
-            // What is not whole has a name of the browser's own.
+            // What is not whole has a name of the browser's own, and may have an empty file beside it to keep its place.
             let files = std::fs::read_dir(folder).expect("the folder is there");
-            let mut files = files.map(|file| file.expect("an entry").path());
-            if let Some(file) = files.find(|file| file.extension().is_some_and(|e| e == "zip")) {
-                return file;
+            let files: Vec<PathBuf> = files.map(|file| file.expect("an entry").path()).collect();
+            if let [file] = files.as_slice()
+                && file.extension().is_some_and(|extension| extension == "zip")
+                && file.metadata().is_ok_and(|file| file.len() > 0)
+            {
+                return file.clone();
             }
             assert!(Instant::now() < deadline, "nothing was saved from {}", self.url());
             self.url();

@@ -70,6 +70,41 @@ fn any_change() -> impl Strategy<Value = Change> {
 }
 
 #[test]
+fn of_acts_that_raced_the_first_counts() {
+    let open = Opening { identity: Identity::Asserted, ..opening() };
+    let answered = |partly| Change::Answered { text: text("a"), partly };
+    let extended = |byte| Change::Extended {
+        reason: text("many"),
+        notice: Id::new(at(i64::from(byte)), [byte; 10]),
+    };
+    let changes = [
+        (10, Change::Taken),
+        (20, extended(1)),
+        (21, extended(2)),
+        (30, answered(false)),
+        (31, answered(true)),
+        (32, Change::Refused { ground: Ground::Excessive, text: text("r") }),
+        (33, Change::OperatorWrote(text("o"))),
+        (34, Change::PersonWrote(text("p"))),
+        (35, Change::PackageDropped(id())),
+    ];
+    let request = fold(open, &changes);
+    let seconds = |event: &Event| event.id.instant().to_second().seconds_since(at(0));
+    let happened: Vec<i64> = request.happened().map(seconds).collect();
+    assert_eq!(happened, [10, 20, 30, 34, 35]);
+    assert_eq!(request.state(at(40)).name(), "answered");
+}
+
+#[test]
+fn nothing_is_said_of_whoever_has_not_proven_who_they_are() {
+    let request = fold(opening(), &[]);
+    for ground in Ground::ALL {
+        let refused = request.refuse(at(1), ground, text("r"));
+        assert_eq!(refused.is_ok(), ground == Ground::NotIdentified, "{ground:?}");
+    }
+}
+
+#[test]
 fn a_request_goes_its_way() {
     let mut changes = Vec::new();
     for (seconds, change, name) in [

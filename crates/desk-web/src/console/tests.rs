@@ -488,6 +488,40 @@ fn files_are_given_to_be_saved() {
 }
 
 #[test]
+fn a_sweep_repairs_the_heads_that_missed_an_event() {
+    let world = World::new();
+    for _ in 0..2 {
+        let filed = world.complaint();
+        world.later(1);
+        let message =
+            send(&format!("{}/messages", filed.status), &json!({"message": "More."}), &[]);
+        assert_eq!(world.feedback(&message).status, 201);
+    }
+    let (heads, whole) = (world.keys("head"), world.store.dump());
+    assert_eq!(heads.len(), 2);
+    heads.iter().for_each(|head| drop(world.store.take(head)));
+    world.later(30);
+    assert_eq!(world.sweep().status, 204);
+    assert_eq!(world.keys("head"), heads);
+    // What is whole is left alone, and so is what nothing happened to for long.
+    world.later(30);
+    world.store.reset_calls();
+    world.sweep();
+    assert!(!world.store.calls().contains(&"set head".to_owned()));
+    // One that cannot be read keeps nobody else's from being repaired.
+    heads.iter().for_each(|head| drop(world.store.take(head)));
+    let opening = &world.keys("case")[0];
+    world.store.put(opening, whole[opening][..whole[opening].len() / 2].to_vec());
+    world.later(30);
+    world.sweep();
+    assert_eq!(world.keys("head").len(), 1);
+    world.keys("head").iter().for_each(|head| drop(world.store.take(head)));
+    world.later(1_000);
+    world.sweep();
+    assert!(world.keys("head").is_empty());
+}
+
+#[test]
 fn a_head_that_missed_an_event_is_repaired() {
     let world = World::new();
     let filed = world.complaint();

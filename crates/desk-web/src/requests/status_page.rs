@@ -268,7 +268,7 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
         None if !opening.files.is_empty() => entries.push(html! { li { (files) } }),
         None => {}
     }
-    for event in case.head.events() {
+    for event in case.happened() {
         let at = event.id.instant();
         entries.push(match &event.change {
             Change::PersonWrote(text) => entry(false, at, text, none()),

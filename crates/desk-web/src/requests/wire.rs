@@ -151,7 +151,7 @@ pub(crate) fn thread(json: &mut Json, case: &Request, files: &str) {
                 attachments(json, &opening.files, files);
             });
         }
-        for event in case.head.events() {
+        for event in case.happened() {
             let (from, kind, text) = match &event.change {
                 Change::PersonWrote(text) => ("person", "message", text),
                 Change::OperatorWrote(text) => ("operator", "message", text),

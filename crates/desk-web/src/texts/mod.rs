@@ -401,6 +401,7 @@ mod tests {
         "unfinished",
         "unknown-state",
         "unknown-behalf",
+        "unknown-proof",
         "not-an-assertion",
         "assertion-expired",
         "not-a-code",

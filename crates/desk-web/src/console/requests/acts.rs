@@ -196,14 +196,7 @@ impl Act {
 
 /// Whether a stored act counts. One that raced an end, or another extension, comes after it and changes nothing.
 fn counts(case: &Request, id: Id) -> bool {
-    let ends = |change: &Change| {
-        matches!(change, Change::Answered { .. } | Change::Refused { .. } | Change::Withdrawn)
-    };
-    let events = case.head.events();
-    let ended = events.iter().take_while(|event| event.id < id).any(|event| ends(&event.change));
-    let first = case.extension.as_ref().map(|extension| extension.notice);
-    let is_second = |change: &Change| matches!(change, Change::Extended { notice, .. } if Some(*notice) != first);
-    !ended && !events.iter().any(|event| event.id == id && is_second(&event.change))
+    case.happened().any(|event| event.id == id)
 }
 
 /// Refuses an act that does not count, and takes its mail back.

@@ -1569,6 +1569,19 @@ fn the_key_to_a_package_is_mailed_once_the_operator_has_an_answer() {
 }
 
 #[test]
+fn a_sweep_repairs_the_head_of_a_request() {
+    let world = World::requests();
+    let filed = world.asserted();
+    world.done(&act(&filed, "take", json!({})));
+    let head = world.keys("request-head");
+    assert!(world.store.take(&head[0]).is_some());
+    world.later(30);
+    world.sweep();
+    assert_eq!(world.keys("request-head"), head);
+    assert_eq!(world.kept(&filed).state(world.now.get()).name(), "in_progress");
+}
+
+#[test]
 fn an_operator_is_told_what_is_not_configured_before_anything_is_done() {
     let world = World::with(|name| (name == "retention_days").then_some("3y"));
     let filed = world.asserted();

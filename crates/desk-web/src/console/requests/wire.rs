@@ -193,7 +193,7 @@ fn thread(json: &mut Json, case: &Request) {
         if let Some(details) = &case.opening.details {
             entry(list, case.opening.at, "person", "request", details, |_| {});
         }
-        for event in case.head.events() {
+        for event in case.happened() {
             let at = event.id.instant();
             match &event.change {
                 Change::PersonWrote(text) => entry(list, at, "person", "message", text, |_| {}),

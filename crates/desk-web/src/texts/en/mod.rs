@@ -180,7 +180,7 @@ fn problem(kind: Kind) -> ProblemText {
         Kind::MethodNotAllowed => ("This address does not take that", "It takes other methods:"),
         Kind::TooLarge => (
             "This is too large",
-            "More was sent than this address takes. Feedback takes 10,000 characters and three files of 1 MiB each. Nothing was stored.",
+            "More was sent than this address takes. Forms take 10,000 characters and three files of 1 MiB each. Nothing was stored.",
         ),
         Kind::UnsupportedMediaType => {
             ("This kind of content is not read here", "The address reads:")

@@ -140,7 +140,7 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     ),
     pending_over_title: plain("This request has ended"),
     pending_over: plain(
-        "Nobody confirmed it in time, or it was withdrawn. What was written is deleted within days; only the entry that it was there stays. You can ask anew at any moment.",
+        "Nobody confirmed it in time, or it was withdrawn or refused. What was written is deleted within days; only the entry that it was there stays. You can ask anew at any moment.",
     ),
     confirm_title: plain("Did you ask for this?"),
     confirm_lead: plain(
