@@ -65,7 +65,27 @@ pub async fn load_whole<S: Store, K: Place>(
     Ok(Some((case, missed)))
 }
 
-/// The ids of the events that a case has among all keys of the store, which are in order.
+/// The same, and repairs the head where it misses any of them.
+///
+/// # Errors
+/// As for [`load`].
+pub(crate) async fn load_repaired<S: Store, K: Place>(
+    desk: &Desk<'_, S>,
+    key: &K,
+    events: &[Id],
+) -> Result<Option<(K::Case, bool)>, Problem> {
+    match load_whole(desk, key, events).await? {
+        Some((case, true)) => Ok(Some((write_head(desk, key, case).await?, true))),
+        loaded => Ok(loaded),
+    }
+}
+
+/// The ids of the events with this prefix ([`Place::events_prefix`]) among all keys of the store, in any order.
+pub(crate) fn events_of(keys: &[String], prefix: &str) -> Vec<Id> {
+    keys.iter().filter_map(|key| key.strip_prefix(prefix)?.parse().ok()).collect()
+}
+
+/// The same where the keys are in order, without going through all of them.
 pub(crate) fn events_among(keys: &[String], prefix: &str) -> Vec<Id> {
     let from = keys.partition_point(|key| key.as_str() < prefix);
     let own = keys.iter().skip(from).map_while(|key| key.strip_prefix(prefix));

@@ -5,6 +5,7 @@ use desk_core::case::CaseKey;
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::request::RequestKey;
+use desk_core::small;
 
 use crate::cases;
 use crate::desk::Desk;
@@ -41,10 +42,8 @@ fn lately<S>(desk: &Desk<'_, S>, keys: &[String], prefix: &str) -> Vec<Id> {
         let case: Id = case.parse().ok()?;
         (0..YOUNG).contains(&age).then_some((age, case))
     };
-    let mut found: Vec<(i64, Id)> = keys.iter().filter_map(event).collect();
-    found.sort_unstable();
     let mut ids = Vec::new();
-    for (_, id) in found {
+    for (_, id) in small::ordered(keys.iter().filter_map(event).collect()) {
         if ids.len() < BOUND && !ids.contains(&id) {
             ids.push(id);
         }
@@ -59,18 +58,12 @@ async fn whole<S: Store, K: Place>(
     key: Option<K>,
 ) -> Result<(), Problem> {
     let Some(key) = key else { return Ok(()) };
-    let prefix = key.events_prefix();
-    let events = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok());
-    let events: Vec<Id> = events.collect();
-    let case = match cases::load_whole(desk, &key, &events).await {
-        Ok(Some((case, true))) => case,
-        Ok(_) | Err(Problem::Internal(_)) => return Ok(()),
-        Err(problem) => return Err(problem),
-    };
-    cases::write_head(desk, &key, case).await?;
-    // It may have been erased meanwhile, and nothing of it may come back.
-    if cases::load_opening(desk, &key).await?.is_none() {
-        desk.store.delete(&key.head()).await?;
+    match cases::load_repaired(desk, &key, &cases::events_of(keys, &key.events_prefix())).await {
+        // It may have been erased meanwhile, and nothing of it may come back.
+        Ok(Some((_, true))) if desk.store.get(&key.opening()).await?.is_none() => {
+            Ok(desk.store.delete(&key.head()).await?)
+        }
+        Ok(_) | Err(Problem::Internal(_)) => Ok(()),
+        Err(problem) => Err(problem),
     }
-    Ok(())
 }

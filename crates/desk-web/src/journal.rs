@@ -42,16 +42,15 @@ pub(crate) fn pruned(keys: &[String]) -> Option<Id> {
 pub(crate) async fn prune<S: Store>(desk: &Desk<'_, S>, keys: &[String]) -> Result<(), Problem> {
     let plan = plan(keys, cursor(desk).await?, desk.now());
     if let Some(mark) = plan.mark {
-        desk.write_plain(&parsed(&[PRUNED, &mark.to_string()].concat())?, None, &()).await?;
+        desk.write_plain(&StoreKey::new([PRUNED, &mark.to_string()].concat())?, None, &()).await?;
     }
     for chunk in plan.useless.chunks(IN_FLIGHT) {
-        all(chunk.iter().map(|key| async { Ok(desk.store.delete(&parsed(key)?).await?) })).await?;
+        all(chunk
+            .iter()
+            .map(|key| async move { Ok(desk.store.delete(&StoreKey::new(key)?).await?) }))
+        .await?;
     }
     Ok(())
-}
-
-fn parsed(key: &str) -> Result<StoreKey, Problem> {
-    Ok(StoreKey::new(key)?)
 }
 
 /// What one call does.

@@ -477,7 +477,7 @@ pub(crate) async fn tell<S: Store + Outbound>(
         Ok(()) => match settle(desk, message, earlier.is_some()).await {
             Ok(()) => return None,
             Err(problem) => {
-                let why = problem.fault().unwrap_or("the store failed".into());
+                let why = problem.log().unwrap_or("the store failed").to_owned().into();
                 Refusal { status: None, for_good: false, why }
             }
         },

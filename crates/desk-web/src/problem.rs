@@ -319,16 +319,6 @@ impl Problem {
         }
     }
 
-    /// The same, to keep.
-    pub(crate) fn fault(self) -> Option<Cow<'static, str>> {
-        match self {
-            Self::StoreUnavailable(text) | Self::Misconfigured(text) | Self::Internal(text) => {
-                Some(text)
-            }
-            _ => None,
-        }
-    }
-
     /// What happened this time, in words.
     fn detail(&self, setup: Option<&Setup>, lang: Lang) -> String {
         let texts = texts(lang);

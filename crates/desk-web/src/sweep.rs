@@ -55,7 +55,7 @@ async fn sweep<S: Scan + Outbound>(
     // A clock that was set back must not stop it for good.
     let rests = |ran: Id| (0..PAUSE).contains(&desk.now().seconds_since(ran.instant()));
     if !ran.is_some_and(rests) {
-        desk.write(&parsed(RAN)?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
+        desk.write(&StoreKey::new(RAN)?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
         let keys = desk.store.keys("").await?;
         // Of two that began at once, the one that wrote last goes on. What was there before says nothing: a store may be
         // slow to show what was written.
@@ -76,13 +76,9 @@ async fn sweep<S: Scan + Outbound>(
     Ok(Reply::new(StatusCode::NO_CONTENT))
 }
 
-fn parsed(key: &str) -> Result<StoreKey, Problem> {
-    Ok(StoreKey::new(key)?)
-}
-
 /// Which sweep was the last. What cannot be read is of an earlier release, or of no use.
 async fn last<S: Scan>(desk: &Desk<'_, S>) -> Result<Option<Id>, Problem> {
-    let stored = desk.read_framed(&parsed(RAN)?).await?;
+    let stored = desk.read_framed(&StoreKey::new(RAN)?).await?;
     Ok(stored.and_then(|stored| decode_as(TURN_LAYOUT, &stored)))
 }
 
@@ -119,7 +115,7 @@ async fn tell<S: Scan + Outbound>(
     }
     // The oldest first; where it may be more than goes in one call, behind what the one before came to.
     waiting.sort_unstable_by_key(Waiting::id);
-    let cursor = parsed("sweep:told")?;
+    let cursor = StoreKey::new("sweep:told")?;
     let known: Option<Id> =
         if waiting.len() > BOUND { desk.read_plain(&cursor).await?.flatten() } else { None };
     let behind = waiting.partition_point(|waiting| Some(waiting.id()) <= known);

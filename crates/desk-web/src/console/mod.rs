@@ -149,20 +149,15 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found<CaseKey>,
         .filter_map(|key| CaseKey::from_opening(key))
         .find(|key| Some(key.id) == id || Some(Reference::from(key.id)) == reference)
         .ok_or(Problem::NotFound)?;
-    let prefix = key.events_prefix();
-    let events = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok()).collect();
+    let events = cases::events_of(&keys, &key.events_prefix());
     Ok(Found { key, events })
 }
 
 impl<K: Place> Found<K> {
     /// Loads the case, and repairs its head where an event is missing from it; `None` if it has expired.
     async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Option<K::Case>, Problem> {
-        let loaded = cases::load_whole(desk, &self.key, &self.events).await?;
-        let Some((case, missed)) = loaded else { return Ok(None) };
-        if !missed {
-            return Ok(Some(case));
-        }
-        cases::write_head(desk, &self.key, case).await.map(Some)
+        let loaded = cases::load_repaired(desk, &self.key, &self.events).await?;
+        Ok(loaded.map(|(case, _)| case))
     }
 }
 

@@ -32,10 +32,9 @@ pub(crate) async fn load_whole<S: Store, K: Place>(
     keys: &[String],
     key: &K,
 ) -> Result<Option<K::Case>, Problem> {
-    let prefix = key.events_prefix();
-    let ids = keys.iter().filter_map(|key| key.strip_prefix(&prefix)?.parse().ok());
-    let events: Vec<Id> = ids.collect();
-    Ok(cases::load_whole(desk, key, &events).await?.map(|(case, _)| case))
+    Ok(cases::load_whole(desk, key, &cases::events_of(keys, &key.events_prefix()))
+        .await?
+        .map(|(case, _)| case))
 }
 
 /// Decides what goes and what stays of everything that is held about the person of a request. Where an erasure was

@@ -20,9 +20,9 @@ const LISTS: [&str; 5] = ["cases", "requests", "suppressions", "suppression_chan
 
 /// The object: it is too long to be in memory, so the items of its lists are written one by one.
 pub(super) struct Data<'a> {
-    pub(super) setup: &'a Setup,
-    pub(super) now: Timestamp,
-    pub(super) request: &'a Request,
+    setup: &'a Setup,
+    now: Timestamp,
+    request: &'a Request,
     /// How many lists were begun.
     begun: usize,
     /// Whether the list that is being written has no item yet.

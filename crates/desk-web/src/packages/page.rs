@@ -33,13 +33,12 @@ fn push(text: &mut String, markup: Markup) {
 }
 
 /// The page, in the language that the person asked in, with days that begin and end where the operator's do.
-#[derive(Clone, Copy)]
 pub(super) struct Page<'a> {
-    pub(super) setup: &'a Setup,
-    pub(super) zone: &'a Zone,
-    pub(super) now: Timestamp,
-    pub(super) request: &'a Request,
-    pub(super) held: &'a Roots,
+    setup: &'a Setup,
+    zone: &'a Zone,
+    now: Timestamp,
+    request: &'a Request,
+    held: &'a Roots,
     /// How much of it was begun.
     begun: Part,
     /// Whether the list that is being written has nothing in it yet.
