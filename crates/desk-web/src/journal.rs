@@ -222,8 +222,9 @@ mod tests {
             lost in prop::collection::vec(any::<bool>(), 0..40),
         ) {
             let mut keys = Vec::new();
-            for (days, unique, person, lifted, is_told) in entries {
-                let id = at(days, unique);
+            for (n, (days, unique, person, lifted, is_told)) in (0u8..).zip(entries) {
+                // No two of them are one and the same, in whatever order those of a day stand.
+                let id = Id::new(at(days, 0).instant(), [unique, n, 0, 0, 0, 0, 0, 0, 0, 0]);
                 keys.push(change(id, person, (!lifted).then_some(Reason::OneClick)));
                 if is_told {
                     keys.push(told(id));
