@@ -193,10 +193,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_change_is_refused(at in 0..120usize, with in "[A-Za-z0-9_-]") {
+        fn every_change_is_refused(at: prop::sample::Index, with in "[A-Za-z0-9_-]") {
             let (_, keys) = keys();
             let token = by_hmac(&[7; 32], r#"{"alg":"HS256"}"#);
-            prop_assume!(at < token.len());
+            let at = at.index(token.len());
             let mut forged = token.clone();
             forged.replace_range(at..=at, &with);
             prop_assume!(forged != token);

@@ -639,9 +639,9 @@ proptest! {
     }
 
     #[test]
-    fn names_of_lists_survive_their_header(name in "\\PC{1,60}") {
+    fn names_of_lists_survive_their_header(name in r#"[^\p{C}\\"]{1,60}"#) {
         let name = name.trim();
-        prop_assume!(!name.is_empty() && !name.contains(['"', '\\']));
+        prop_assume!(!name.is_empty());
         let lists = json!([{"id": "a", "name_en": name}]).to_string();
         let setup = crate::Setup::new(|variable| match variable {
             "root_secret" => Some("A".repeat(43)),
