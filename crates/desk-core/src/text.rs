@@ -53,6 +53,13 @@ impl<const MAX: usize> Text<MAX> {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Whether it stays where it is put, as a name must: it has no line end, no tab, and nothing that turns around what
+    /// stands beside it (embeddings, overrides and isolates, UAX #9 sections 2.1 to 2.4).
+    pub fn is_one_line(&self) -> bool {
+        let leaves = |character| matches!(character, '\n' | '\t' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        !self.0.contains(leaves)
+    }
 }
 
 /// Apart, so that there is one of it and not one for every length.
@@ -191,6 +198,21 @@ mod tests {
         assert_eq!(Text::<3>::new("абвг"), Err(InvalidText::TooLong { length: 4, max: 3 }));
         assert_eq!(Text::<3>::new(" \r\n\t "), Err(InvalidText::Empty));
         assert_eq!(Text::<9>::new("a\u{1b}[2J"), Err(InvalidText::Control));
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line_and_turns_nothing_around() {
+        for (text, stays) in [
+            ("Анна О\u{2019}Нил", true),
+            ("\u{5d0}\u{5e0}\u{5d4}\u{200f} (A)", true),
+            ("a\nb", false),
+            ("a\tb", false),
+            ("a\u{2028}b", false),
+            ("a\u{202e}b", false),
+            ("a\u{2066}b", false),
+        ] {
+            assert_eq!(Text::<30>::new(text).unwrap().is_one_line(), stays, "{text:?}");
+        }
     }
 
     #[test]

@@ -206,7 +206,11 @@ fn percent_text(bytes: &[u8]) -> Result<String, Problem> {
 /// Reads a JSON object into its members.
 pub(crate) fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::Malformed("not-utf-8"))?;
-    json::object(text).ok_or(Problem::Malformed("json"))
+    let members = json::object(text).ok_or(Problem::Malformed("json"))?;
+    if members.len() > MAX_FIELDS {
+        return Err(Problem::Malformed("too-many-fields"));
+    }
+    Ok(members)
 }
 
 /// Finds the boundary in a `Content-Type` of multipart/form-data (RFC 2046 section 5.1.1: 1 to 70 characters).
@@ -422,6 +426,24 @@ mod tests {
             assert_eq!(read(content_type, body).unwrap_err(), Problem::Malformed(code), "{body:?}");
         }
         assert_eq!(read("text/plain", b"x").unwrap_err().kind().status(), 415);
+    }
+
+    #[test]
+    fn too_many_fields_are_told_as_such_in_every_encoding() {
+        let body = |first: &str, field: &str, last: &str| {
+            [first, &field.repeat(MAX_FIELDS), field.trim_end_matches(','), last].concat()
+        };
+        for (content_type, body) in [
+            ("application/json", body("{", "\"a\":\"\",", "}")),
+            (URLENCODED, body("", "a=&", "")),
+            (
+                MULTIPART,
+                body("--x y", "\r\nContent-Disposition: form-data; name=a\r\n\r\n\r\n--x y", "--"),
+            ),
+        ] {
+            let told = read(content_type, body.as_bytes()).unwrap_err();
+            assert_eq!(told, Problem::Malformed("too-many-fields"), "{content_type}");
+        }
     }
 
     proptest! {

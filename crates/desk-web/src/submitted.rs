@@ -131,7 +131,20 @@ pub(crate) fn address(fields: &mut Fields) -> Option<EmailAddress> {
     fields.parse("email", parse).flatten()
 }
 
-/// Parses a short text that may be left out. Spaces alone leave it out.
+/// Parses a text of one line that may be left out.
+pub(crate) fn optional_line<const MAX: usize>(
+    fields: &mut Fields,
+    name: &'static str,
+) -> Option<Text<MAX>> {
+    let text = optional(fields, name)?;
+    if Text::is_one_line(&text) {
+        return Some(text);
+    }
+    fields.error(name, "control-character");
+    None
+}
+
+/// Parses a text that may be left out. Spaces alone leave it out.
 pub(crate) fn optional<const MAX: usize>(
     fields: &mut Fields,
     name: &'static str,

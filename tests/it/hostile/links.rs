@@ -173,7 +173,7 @@ async fn five_wrong_codes_are_taken_however_often_another_mail_is_sent() {
     let newest = code_in(&newest_mail(&host, ANNA).await);
     over(&host.send(&anna.enter(&newest)).await, "too many wrong codes");
     let form = Request::post(format!("{}/code", anna.pending)).page().form(&[("code", &newest)]);
-    assert_problem("by form", &host.send(&form).await, 422);
+    assert_problem("by form", &host.send(&form).await, 409);
     assert_eq!(left(&host, &anna).await, ("awaiting_identity".into(), json!(0), json!(2)));
     // Mails end as well, and nobody else's request was touched.
     for _ in 0..2 {

@@ -25,7 +25,7 @@ use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::submitted::{
-    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional, text_code,
+    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional_line, text_code,
 };
 
 /// A form that comes back sooner was not filled in by a person: even one tap and one word take longer.
@@ -259,9 +259,9 @@ fn parse(mut fields: Fields, page_lang: Lang) -> Result<Submission, Vec<FieldErr
     let message = fields.parse("message", |text| Message::new(text).map_err(text_code));
     fields.require("message", &message);
     let files = files(&mut fields);
-    let name = optional(&mut fields, "name");
+    let name = optional_line(&mut fields, "name");
     let email = address(&mut fields);
-    let app_version = optional(&mut fields, "app_version");
+    let app_version = optional_line(&mut fields, "app_version");
     let lang = fields.parse("language", |tag| Lang::lookup(tag).ok_or("unknown-language"));
     let honeypot = match fields.encoding {
         Encoding::Form => fields.text(HONEYPOT).is_some(),

@@ -8,7 +8,7 @@ use super::{FieldValue, MAX_FIELDS, MAX_ITEMS};
 /// How deep lists and objects may lie in each other: a reader that calls itself needs an end.
 const MAX_DEPTH: usize = 127;
 
-/// Reads an object into its members, in their order; `None` if the text is no object or has too many members.
+/// Reads an object into its members, in their order; `None` if the text is no object. Of too many it gives one too many.
 ///
 /// Two members of one name are both given: maps keep the last of two, and which one a client meant is not ours to guess.
 pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
@@ -16,9 +16,9 @@ pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
     if !reader.token(b'{') {
         return None;
     }
-    let (members, complete) = reader.members(MAX_DEPTH)?;
+    let members = reader.members(MAX_DEPTH)?;
     reader.space();
-    (complete && reader.rest.is_empty()).then_some(members)
+    reader.rest.is_empty().then_some(members)
 }
 
 /// A JSON value as far as others' messages need one.
@@ -154,13 +154,14 @@ impl Reader<'_> {
             return self.text().map(FieldValue::Text);
         }
         if self.byte(b'{') {
-            let (members, complete) = self.members(depth.checked_sub(1)?)?;
+            let members = self.members(depth.checked_sub(1)?)?;
+            let is_whole = members.len() <= MAX_FIELDS;
             let text = |(name, value)| match value {
                 FieldValue::Text(text) => Some((name, text)),
                 _ => None,
             };
             let texts: Option<_> = members.into_iter().map(text).collect();
-            return Some(texts.filter(|_| complete).map_or(FieldValue::Other, FieldValue::Object));
+            return Some(texts.filter(|_| is_whole).map_or(FieldValue::Other, FieldValue::Object));
         }
         if self.byte(b'[') {
             return self.items(depth.checked_sub(1)?).map(FieldValue::List);
@@ -176,9 +177,9 @@ impl Reader<'_> {
         self.number().then_some(FieldValue::Other)
     }
 
-    /// Reads an object whose brace was taken: the first of its members, and whether these are all.
-    fn members(&mut self, depth: usize) -> Option<(Vec<(String, FieldValue)>, bool)> {
-        let (mut members, mut complete) = (Vec::new(), true);
+    /// Reads an object whose brace was taken: the first of its members, of too many one too many.
+    fn members(&mut self, depth: usize) -> Option<Vec<(String, FieldValue)>> {
+        let mut members = Vec::new();
         let mut more = !self.token(b'}');
         while more {
             if !self.token(b'"') {
@@ -189,13 +190,12 @@ impl Reader<'_> {
                 return None;
             }
             let value = self.value(depth)?;
-            complete = members.len() < MAX_FIELDS;
-            if complete {
+            if members.len() <= MAX_FIELDS {
                 members.push((name, value));
             }
             more = self.more(b'}')?;
         }
-        Some((members, complete))
+        Some(members)
     }
 
     /// Reads a list whose bracket was taken: the first of its items.
@@ -398,7 +398,7 @@ mod tests {
             format!("{{{}}}", members.join(","))
         };
         assert_eq!(object(&members(MAX_FIELDS)).unwrap().len(), MAX_FIELDS);
-        assert_eq!(object(&members(MAX_FIELDS + 1)), None);
+        assert_eq!(object(&members(1_000)).unwrap().len(), MAX_FIELDS + 1);
         let inner = |count| object(&format!("{{\"a\":{}}}", members(count))).unwrap().remove(0).1;
         assert!(matches!(inner(MAX_FIELDS), FieldValue::Object(_)));
         assert_eq!(inner(MAX_FIELDS + 1), FieldValue::Other);

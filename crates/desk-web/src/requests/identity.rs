@@ -131,7 +131,8 @@ fn shown<S>(
     let page = pages::pending(desk.setup, request, locale, &path, (&state, proven), said);
     let status = match said {
         Said::Nothing | Said::Resent => StatusCode::OK,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
+        Said::Wrong(_) | Said::NotACode(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Said::Locked | Said::TooLate | Said::NoMoreMails => StatusCode::CONFLICT,
     };
     secret(Reply::page(status, locale.lang, page))
 }

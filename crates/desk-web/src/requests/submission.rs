@@ -29,7 +29,7 @@ use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::submitted::{
-    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional, text_code,
+    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional_line, text_code,
 };
 
 /// A form is good for a day: a person may leave it open overnight.
@@ -311,7 +311,7 @@ fn parse<S>(
     };
     let email = address(&mut fields);
     fields.require("email", &email);
-    let name = optional(&mut fields, "name");
+    let name = optional_line(&mut fields, "name");
     let details = fields.parse("details", |text| match Message::new(text) {
         Ok(text) => Ok(Some(text)),
         Err(InvalidText::Empty) => Ok(None),

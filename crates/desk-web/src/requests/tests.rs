@@ -362,6 +362,13 @@ fn the_wrong_fields_are_told_all_at_once() {
             ("/more", "unknown-field"),
         ]
     );
+    // A name has one line, and turns nothing around that stands beside it.
+    for name in ["Anna\nadmin", "\u{202e}annA"] {
+        let mut other = body("access");
+        other["name"] = json!(name);
+        let answer = world.data_requests(&post("/requests", &other, &[]));
+        assert_eq!(answer.errors(), [("/name".to_owned(), "control-character".to_owned())]);
+    }
     // What cannot be carried out without words needs them; who asks for another has to show that they may.
     let answer = world.data_requests(&post("/requests", &body("rectification"), &[]));
     assert_eq!(answer.errors(), [("/details".to_owned(), "missing".to_owned())]);

@@ -163,7 +163,7 @@ fn problem(kind: Kind) -> ProblemText {
         ),
         Kind::InvalidFields => (
             "Some of it needs correcting",
-            "One or more fields are missing or wrong. Nothing was stored.",
+            "One or more fields are missing or wrong. What you sent has not been accepted.",
         ),
         Kind::NotFound => (
             "There is nothing here",
