@@ -42,6 +42,16 @@ impl<const N: usize> Zeroize for Ascii<N> {
     }
 }
 
+/// A SHA-256 in lower-case hexadecimal digits.
+pub fn hex(hash: &[u8; 32]) -> Ascii<64> {
+    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
+    let mut digits = [0; 64];
+    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(hash) {
+        *pair = [digit(byte >> 4), digit(byte & 15)];
+    }
+    Ascii::new(digits)
+}
+
 /// The two digits of a number below 100.
 pub(crate) const fn digits(number: u8) -> [u8; 2] {
     [b'0' + number / 10 % 10, b'0' + number % 10]

@@ -3,6 +3,7 @@
 //! The opening and every event are truth, each under a key that nobody else writes. The head beside them is a view: it
 //! is written after the event, read back, and merged again where a racing writer's came between.
 
+use desk_core::ascii::hex;
 use desk_core::attachment::Attachment;
 use desk_core::case::AttachedFile;
 use desk_core::id::Id;
@@ -114,19 +115,8 @@ pub fn describe(file: &Attachment) -> AttachedFile {
         kind: file.kind(),
         size: file.bytes().len(),
         parts: file.bytes().chunks(PART).count(),
-        sha256: hex(&Sha256::digest(file.bytes())),
+        sha256: hex(&Sha256::digest(file.bytes()).into()).as_str().to_owned(),
     }
-}
-
-/// Writes bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
-    let mut digits = vec![0; 2 * bytes.len()];
-    for (pair, byte) in digits.as_chunks_mut::<2>().0.iter_mut().zip(bytes) {
-        *pair = [digit(byte >> 4), digit(byte & 15)];
-    }
-    // They are ASCII.
-    String::from_utf8(digits).unwrap_or_default()
 }
 
 /// Writes the parts of a new case's files. They come before the opening, which names them: an opening whose files are
@@ -186,7 +176,7 @@ pub async fn read_file<S: Store, K: Place>(
         }
     });
     let bytes = all(parts).await?.concat();
-    if hex(&Sha256::digest(&bytes)) != file.sha256 {
+    if *hex(&Sha256::digest(&bytes).into()) != *file.sha256 {
         return Err(Problem::Internal("a file is not the one that was attached".into()));
     }
     Ok((file.clone(), bytes))

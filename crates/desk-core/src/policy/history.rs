@@ -1,5 +1,7 @@
 //! The history of the policy, folded from its publications: which version holds when, and what may be published next.
 
+use std::cell::OnceCell;
+
 use super::views::Index;
 use super::{Digest, Note, Publication, Signed, VersionName};
 use crate::case::PolicyPin;
@@ -8,13 +10,28 @@ use crate::small::sort_by;
 use crate::time::Timestamp;
 
 /// A version with its texts, each of which is there once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Version {
     first: Signed,
     texts: Vec<Signed>,
+    /// The digest of the last publication, once it was asked for: every case that is opened pins it.
+    digest: OnceCell<Digest>,
 }
 
+/// What follows from the texts is no difference.
+impl PartialEq for Version {
+    fn eq(&self, other: &Self) -> bool {
+        self.first == other.first && self.texts == other.texts
+    }
+}
+
+impl Eq for Version {}
+
 impl Version {
+    fn new(first: Signed) -> Self {
+        Self { texts: vec![first.clone()], first, digest: OnceCell::new() }
+    }
+
     /// Its name.
     pub fn name(&self) -> &VersionName {
         &self.first.publication.version
@@ -126,9 +143,7 @@ impl History {
         for signed in index.publications() {
             let publication = &signed.publication;
             match versions.iter_mut().find(|v| v.name() == &publication.version) {
-                None => {
-                    versions.push(Version { first: signed.clone(), texts: vec![signed.clone()] })
-                }
+                None => versions.push(Version::new(signed.clone())),
                 // Where two publishers raced for one text, the first in the chain stays for ever.
                 Some(version) if version.text(publication.language).is_some() => {}
                 Some(version) => version.texts.push(signed.clone()),
@@ -217,7 +232,7 @@ impl History {
     /// What a case that is opened at an instant pins.
     pub fn pin(&self, at: Timestamp) -> Option<PolicyPin> {
         let version = self.in_force(at)?;
-        let digest = version.last().digest().to_string();
+        let digest = version.digest.get_or_init(|| version.last().digest()).to_string();
         Some(PolicyPin { version: version.name().to_string(), digest })
     }
 

@@ -14,6 +14,7 @@ mod tests;
 use std::pin::Pin;
 
 use bytes::Bytes;
+use desk_core::ascii::hex;
 use desk_core::id::Id;
 use desk_core::package::{self, Lock, Mark, PackageKey, PackageSecret, part_key};
 use desk_core::request::{Package, Request, RequestKey};
@@ -23,7 +24,6 @@ use desk_core::zip::{Zip, ZipError};
 use http::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
-use crate::cases::hex;
 use crate::desk::Desk;
 use crate::headers;
 use crate::holdings::Roots;
@@ -154,7 +154,7 @@ impl<S: Store> Archive<'_, '_, S> {
             self.parts.add(&mut entry, &content)?;
             self.parts.flush().await?;
         }
-        if hex(&hash.finalize()) != file.sha256 {
+        if *hex(&hash.finalize().into()) != *file.sha256 {
             return Err(Problem::Internal("a file is not the one that was attached".into()));
         }
         Ok(entry.end(self.parts.out()))

@@ -1,12 +1,12 @@
 //! What goes over the wire as JSON: the ticket, the request, the receipt.
 
+use desk_core::ascii::hex;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::{Change, Opening, Proof, Request, RequestKey, State};
 use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::clock;
-use crate::cases::hex;
 use crate::feedback::wire::{attachments, policy};
 use crate::json::Json;
 use crate::notices::request_path;
@@ -182,7 +182,7 @@ pub(super) fn receipt(setup: &Setup, case: &Request) -> Result<String, Problem> 
     let due = clock::due(setup, &fresh, case.opening.at)?;
     let opening = &case.opening;
     let details = opening.details.as_ref().map_or("", |text| text.as_str());
-    let details = hex(&Sha256::digest(details));
+    let details = hex(&Sha256::digest(details).into());
     let claims = |json: &mut Json| {
         json.text("type", "request-received");
         json.text("issuer", &setup.base_url);
