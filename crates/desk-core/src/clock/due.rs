@@ -462,9 +462,18 @@ impl Clock<'_> {
         }
     }
 
+    /// The pauses as they came, in whatever order they were given; of two that begin at once, the one that lasts longer
+    /// comes later.
+    fn pauses(&self) -> Vec<Pause> {
+        let mut pauses = self.pauses.to_vec();
+        let order = |pause: &Pause| (pause.from, pause.to.is_none(), pause.to, pause.cause as u8);
+        small::sort_by(&mut pauses, |a, b| order(a).cmp(&order(b)));
+        pauses
+    }
+
     /// Says of every pause that this clock does not rest.
     fn refuse_rests(&self, due: &mut Due) {
-        for pause in self.pauses {
+        for pause in self.pauses() {
             let from = self.zone.date(pause.from);
             due.steps.push(Step::NoRest { cause: pause.cause, from });
         }
@@ -473,15 +482,13 @@ impl Clock<'_> {
     /// Puts the last day off by the days that rested, and gives it; and the day on which the person showed who they are
     /// while the clock rested for something else.
     fn rest(&self, last: Date, term: Term, due: &mut Due) -> (Date, Option<Date>) {
-        let mut pauses = self.pauses.to_vec();
-        small::sort_by(&mut pauses, |a, b| a.from.cmp(&b.from));
         let mut last = last;
         // The last day that did not count so far, which is that of the event at first.
         let mut rested = self.zone.date(self.received);
         // The instant at which the clock went on last, which is that of the event at first.
         let mut went_on = self.received;
         let mut shown = None;
-        for Pause { cause, from, to } in pauses {
+        for Pause { cause, from, to } in self.pauses() {
             let asked = self.zone.date(from);
             let Some(article) = self.rest_article(cause) else {
                 due.steps.push(Step::NoRest { cause, from: asked });

@@ -769,6 +769,25 @@ proptest! {
     }
 
     #[test]
+    fn the_order_in_which_pauses_are_given_does_not_matter(
+        rule in any_rule(), received in SPAN, zone in prop::sample::select(&ZONES[..]), extended: bool,
+        pauses in prop::collection::vec(
+            (prop::sample::select(&Cause::ALL[..]), 0i64..4, prop::option::of(0i64..9)), 0..4,
+        ).prop_shuffle(), turn in 0usize..4,
+    ) {
+        // Of few instants, so that some begin at once.
+        let days = |(cause, from, length): &(Cause, i64, Option<i64>)| {
+            (*cause, from * 500_000, length.map(|length| length * 200_000))
+        };
+        let given: Vec<_> = pauses.iter().map(days).collect();
+        let mut other = given.clone();
+        other.rotate_left(turn.min(given.len()));
+        let given = facts(rule, received, zone, &[], &given, extended);
+        let other = facts(rule, received, zone, &[], &other, extended);
+        prop_assert_eq!(given.due(), other.due());
+    }
+
+    #[test]
     fn no_counted_rest_ends_behind_the_last_day(
         rule in any_rule(), received in SPAN, zone in prop::sample::select(&ZONES[..]),
         years in years(), pauses in pauses(), extended: bool,

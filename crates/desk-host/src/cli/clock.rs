@@ -459,7 +459,7 @@ impl Columns {
         Ok(Self {
             regime: sheet.column(&["regime"])?,
             right: sheet.column(&["right"])?,
-            zone: sheet.column(&["zone", "timezone"])?,
+            zone: sheet.column(&["zone", "timezone", "time_zone"])?,
             extended: sheet.column(&["extended"])?,
             rests: sheet.column(&["rests", "rest"])?,
         })

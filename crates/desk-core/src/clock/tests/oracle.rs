@@ -254,7 +254,7 @@ pub(super) fn due(
     let counted_guess = days.guessed || days.weekends_only;
     // Days that rest are crossed off one by one.
     let mut pauses = facts.pauses.clone();
-    pauses.sort_by_key(|pause| pause.from);
+    pauses.sort_by_key(|pause| (pause.from, pause.to.is_none(), pause.to));
     let mut crossed = BTreeSet::new();
     let mut resting = None;
     // When the rests that count ended.
