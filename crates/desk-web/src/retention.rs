@@ -195,10 +195,10 @@ async fn unproven<S: Store>(
     if !over || request.identified.is_some() {
         return Ok(false);
     }
-    // An operator's scan may have come by, and knew when it was due. A sweep has no calendars: one that nobody proved is never
-    // answered late.
+    // An operator's scan may have come by, and knew when it was due. A sweep has no calendars.
     if requests_log::find(desk, request.id).await?.is_none() {
-        requests_log::write(desk, &Entry::new(&request, None, desk.now()), LOG_SECONDS).await?;
+        let line = Entry::new(&request, None, desk.now());
+        requests_log::write_unreckoned(desk, &line, &request, LOG_SECONDS).await?;
     }
     Ok(true)
 }

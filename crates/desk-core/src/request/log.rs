@@ -105,29 +105,21 @@ impl Entry {
             | State::AwaitingClarification { .. }
             | State::Extended => Outcome::Open,
         };
-        Self::of(request, clock, state.ended(), outcome, now)
+        let entry = Self::of(request, state.ended(), outcome);
+        match clock {
+            Some(clock) => entry.reckoned(clock, now),
+            None => entry,
+        }
     }
 
-    /// The line of a request that ends with its erasure, which leaves no event that would say so. Without a `clock` nothing
-    /// is said of when it was due.
-    pub fn erased(
-        request: &Request,
-        clock: Option<&Clock<'_>>,
-        at: Timestamp,
-        partly: bool,
-    ) -> Self {
+    /// The line of a request that ends with its erasure, which leaves no event that would say so. When it was due is
+    /// reckoned later.
+    pub fn erased(request: &Request, at: Timestamp, partly: bool) -> Self {
         let outcome = if partly { Outcome::Part } else { Outcome::Whole };
-        Self::of(request, clock, Some(at), outcome, at)
+        Self::of(request, Some(at), outcome)
     }
 
-    fn of(
-        request: &Request,
-        clock: Option<&Clock<'_>>,
-        ended: Option<Timestamp>,
-        outcome: Outcome,
-        now: Timestamp,
-    ) -> Self {
-        let due = clock.map(Clock::due);
+    fn of(request: &Request, ended: Option<Timestamp>, outcome: Outcome) -> Self {
         Self {
             id: request.id,
             kind: request.opening.kind,
@@ -137,9 +129,17 @@ impl Entry {
             ended,
             outcome,
             extended: request.extension.is_some(),
-            due: due.as_ref().map(|due| due.at),
-            late: due.is_some_and(|due| due.is_overdue(ended.unwrap_or(now))),
+            due: None,
+            late: false,
         }
+    }
+
+    /// The line with when it was due by a clock, and whether it was late.
+    #[must_use]
+    pub fn reckoned(self, clock: &Clock<'_>, now: Timestamp) -> Self {
+        let due = clock.due();
+        let late = due.is_overdue(self.ended.unwrap_or(now));
+        Self { due: Some(due.at), late, ..self }
     }
 
     /// How many days the answer took, from day to day where the operator is; `None` where there was none.

@@ -131,9 +131,10 @@ pub async fn erase<S: Scan>(
     };
     // Whatever is missing here was never begun to be deleted, so the request still says all that the log wants to know.
     if requests_log::find(desk, act.request).await?.is_none() {
-        // When it was due stays unsaid: clocks and calendars are 31 KB, which this function has not left.
-        let line = Entry::erased(&request, None, act.at, act.is_partial());
-        requests_log::write(desk, &line, LOG_SECONDS).await?;
+        // When it was due is reckoned by whoever exports the log: clocks and calendars are 31 KB, which this function has
+        // not left.
+        let line = Entry::erased(&request, act.at, act.is_partial());
+        requests_log::write_unreckoned(desk, &line, &request, LOG_SECONDS).await?;
     }
     let own = key.opening();
     log_earlier(desk, keys, &plan, &own).await?;
@@ -166,7 +167,7 @@ async fn log_earlier<S: Store>(
         }
         if let Some(request) = load_whole(desk, keys, &key).await? {
             let line = Entry::new(&request, None, desk.now());
-            requests_log::write(desk, &line, LOG_SECONDS).await?;
+            requests_log::write_unreckoned(desk, &line, &request, LOG_SECONDS).await?;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@
 //! erasure of the request. Of requests that the person withdrew, or that expired, the line is stored when an operator's
 //! scan comes by them.
 
-use desk_core::clock::regime::Regime;
+use desk_core::clock::regime::{Regime, leading};
 use desk_core::clock::zone::Zone;
 use desk_core::id::Id;
 use desk_core::request::log::{Entry, KEPT_SECONDS, Metrics};
@@ -12,7 +12,7 @@ use desk_core::request::{Kind, Request, RequestKey};
 use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
 
-use super::{IN_FLIGHT, Scanned, leading_clock, load_all, reread, wire};
+use super::{IN_FLIGHT, Scanned, clock_of, leading_clock, load_all, reread, wire};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::headers;
@@ -23,7 +23,7 @@ use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request as HttpRequest;
-use crate::requests_log;
+use crate::requests_log::{self, Line};
 
 /// How many lines one answer has at the most: an export is whole, or refused.
 const MAX_ROWS: usize = 10_000;
@@ -97,8 +97,9 @@ async fn entries<S: Scan>(
     }
     let mut entries: Vec<Entry> = Vec::new();
     for chunk in logged.chunks(IN_FLIGHT) {
-        let read = all(chunk.iter().map(|id| requests_log::find(desk, *id)));
-        entries.extend(read.await?.into_iter().flatten());
+        let read = all(chunk.iter().map(|id| requests_log::line(desk, *id)));
+        let lines = read.await?.into_iter().flatten();
+        entries.extend(lines.map(|line| reckoned(clocks, &line, desk.now())));
     }
     let mut unsettled = Vec::new();
     let mut each = |_: &RequestKey, case: Request| {
@@ -114,6 +115,16 @@ async fn entries<S: Scan>(
         ordered.insert(at, entry);
     }
     Ok(ordered.into_iter().copied().collect())
+}
+
+/// A stored line, with when the request was due: those that write of an erasure have no clocks.
+fn reckoned(clocks: &Clocks, (entry, pauses): &Line, now: Timestamp) -> Entry {
+    if entry.due.is_some() {
+        return *entry;
+    }
+    let Some(rule) = leading(entry.regime, entry.kind.right()) else { return *entry };
+    let clock = clock_of(clocks, rule, (entry.received, entry.extended), pauses);
+    entry.reckoned(&clock, now)
 }
 
 /// Reads a day of the query.

@@ -10,6 +10,7 @@ use desk_core::journal::{Event, Place};
 use desk_core::lang::Lang;
 use desk_core::package::PackageSecret;
 use desk_core::reference::{Reference, Series};
+use desk_core::request::log;
 use desk_core::request::{
     Behalf, Change, Code, CodeHash, Door, Identity, Kind, Opening, Proof, Request as Case,
     RequestKey,
@@ -25,6 +26,7 @@ use crate::memory::testing::{
 };
 use crate::outbox::{MAILS, Mail, mail_key};
 use crate::request::{Body, Request};
+use crate::requests_log;
 
 const EMAIL: &str = "Anna@oncall.example";
 const DETAILS: &str = "Which mails of mine do you keep?";
@@ -1422,6 +1424,52 @@ fn the_log_and_its_counts_are_those_of_a_hand() {
     // Without anybody's data no access to it is recorded.
     let actions = world.actions();
     assert!(actions.iter().all(|action| action.starts_with("request-")), "{actions:?}");
+}
+
+#[test]
+fn the_log_says_of_an_erasure_whether_it_was_late() {
+    for (regime, days, late, due) in [
+        // Received on Sunday 22 November, proven three days later: seven working days, which do not rest.
+        (Regime::Ru152Fz, 6, false, "2026-12-01T20:59:59Z"),
+        (Regime::Ru152Fz, 12, true, "2026-12-01T20:59:59Z"),
+        // A month, and the three days in which the clock rested.
+        (Regime::EuGdpr, 30, false, "2026-12-25T20:59:59Z"),
+        (Regime::EuGdpr, 31, true, "2026-12-25T20:59:59Z"),
+    ] {
+        let world = World::new();
+        let sent = Identity::Sent(CodeHash::new(
+            &world.setup.keys,
+            Id::from_bytes([1; 16]),
+            &Code::draw(&world.desk().moment),
+        ));
+        let opening = Opening { kind: Kind::Erasure, regime, identity: sent, ..world.opening() };
+        let filed = world.open(&opening);
+        world.later(3 * 86_400);
+        world.happens(&filed, Change::Identified(Proof::Link));
+        world.later(days * 86_400);
+        let target = format!("{}/erasure", filed.url);
+        let seen = world.done(&get(&target));
+        let body = json!({"executor": "J. Roe, privacy officer"});
+        world.done(&post(&target, &body, &[("if-match", seen.header("etag"))]));
+        let log = world.desks(&get(&format!("{REQUESTS}/log"))).json();
+        let line = &log["requests"][0];
+        assert_eq!((line["due"].as_str(), &line["late"]), (Some(due), &json!(late)), "{log}");
+        let year = world.desks(&get(&format!("{REQUESTS}/metrics?year=2026"))).json();
+        assert_eq!(year["total"]["late"], usize::from(late));
+    }
+}
+
+#[test]
+fn a_line_of_an_earlier_release_is_still_read() {
+    let world = World::new();
+    let filed = world.open(&Opening { kind: Kind::Erasure, ..world.opening() });
+    world.later(90 * 86_400);
+    let (desk, case) = (world.desk(), world.kept(&filed));
+    let entry = log::Entry::erased(&case, desk.now(), false);
+    block_on(desk.write_plain(&log::key(case.id), None, &entry)).unwrap();
+    assert_eq!(block_on(requests_log::find(&desk, case.id)).unwrap(), Some(entry));
+    let log = world.desks(&get(&format!("{REQUESTS}/log"))).json();
+    assert_eq!(log["requests"][0]["late"], true);
 }
 
 #[test]

@@ -275,7 +275,7 @@ pub(super) fn cells(entry: &Entry) -> [String; 11] {
         instant(entry.ended),
         entry.outcome.name().to_owned(),
         ground.to_owned(),
-        entry.late.to_string(),
+        entry.due.map(|_| entry.late.to_string()).unwrap_or_default(),
     ]
 }
 
@@ -288,7 +288,7 @@ pub(super) fn log(entries: &[Entry]) -> String {
                     for (name, cell) in COLUMNS.into_iter().zip(cells(entry)) {
                         match name {
                             "extended" => json.flag(name, entry.extended),
-                            "late" => json.flag(name, entry.late),
+                            "late" if entry.due.is_some() => json.flag(name, entry.late),
                             _ => json.maybe(name, Some(&*cell).filter(|cell| !cell.is_empty())),
                         }
                     }

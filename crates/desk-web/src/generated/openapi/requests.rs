@@ -131,7 +131,7 @@ pub(super) fn schemas() -> Value {
         ("ended", json!({ "type": ["string", "null"], "format": "date-time" })),
         ("outcome", json!({ "enum": ["open", "complied", "complied-in-part", "denied", "withdrawn", "expired"] })),
         ("ground", json!({ "enum": [null] })),
-        ("late", flag()),
+        ("late", json!({ "type": ["boolean", "null"], "description": "Whether it ended, or is open, after that; null where nothing is due." })),
     ]
     .into_iter()
     .map(|(name, schema)| (name.to_owned(), schema))
