@@ -2,23 +2,30 @@
 
 use desk_core::assertion::{AssertionKey, Unverified};
 use desk_core::email::EmailAddress;
+use desk_core::id::Id;
 use desk_core::keys::Purpose;
-use desk_core::request::{Proof, Refusal};
+use desk_core::request::{Proof, Refusal, RequestKey};
+use desk_core::time::Timestamp;
 use http::StatusCode;
+use serde::{Deserialize, Serialize};
 
 use super::{begun, key, load, secret, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::fields::json::Value;
+use crate::join::both;
 use crate::notices::request_path;
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Reply, Response};
 use crate::request::Request;
+use crate::submitted::marker_key;
 
 /// The most that an assertion may reach ahead, in seconds: it is made for the moment.
 const ASSERTION_AGE: i64 = 3600;
+/// For how long after its first use one without an id proves other requests, in seconds.
+const SAME_SECONDS: i64 = 60;
 
 /// Answers for `/requests/pending/{token}/assertion`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
@@ -38,13 +45,29 @@ async fn take<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
     let sent = fields.text("assertion");
     fields.require("assertion", &sent);
     fields.finish().map_err(Problem::InvalidFields)?;
-    let case = load(desk, key).await?;
-    if let Err(code) = check(desk, keys, &sent.unwrap_or_default(), &case.opening.email) {
-        let pointer = "/assertion".to_owned();
-        return Err(Problem::InvalidFields(vec![FieldError { pointer, code }]));
-    }
+    let sent = sent.unwrap_or_default();
+    // Whoever sees an assertion on its way must not be able to prove another request with it.
+    let used = marker_key(desk, b"assertion", signed_part(&sent))?;
+    let (case, marker) =
+        both(load(desk, key), async { desk.read_sealed::<FirstUse>(&used).await }).await?;
+    let checked = check(desk, keys, &sent, &case.opening.email).and_then(|checked| {
+        let is_used =
+            marker.as_ref().is_some_and(|first| first.is_over(&checked, &key, desk.now()));
+        if is_used { Err("assertion-used") } else { Ok(checked.expires) }
+    });
+    let expires = match checked {
+        Ok(expires) => expires,
+        Err(code) => {
+            let pointer = "/assertion".to_owned();
+            return Err(Problem::InvalidFields(vec![FieldError { pointer, code }]));
+        }
+    };
     match case.unproven(desk.now()) {
         Ok(unproven) => {
+            if marker.is_none() {
+                let first = FirstUse { request: key.id, at: desk.now() };
+                desk.write_sealed(&used, Some(expires), &first).await?;
+            }
             let proof = unproven.by_assertion().into_change();
             cases::append(desk, &key, case, proof, desk.moment.id()).await?;
         }
@@ -56,6 +79,33 @@ async fn take<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
     Ok(secret(Reply::json_text(StatusCode::OK, json)))
 }
 
+/// Where an assertion was used first.
+#[derive(Serialize, Deserialize)]
+struct FirstUse {
+    request: Id,
+    at: Timestamp,
+}
+
+impl FirstUse {
+    /// Whether the assertion proves this request no longer, because it proved another. Without an id of its own, two that
+    /// were signed in one second for two requests are the same text, so there it does for a little while.
+    fn is_over(&self, checked: &Checked, key: &RequestKey, now: Timestamp) -> bool {
+        self.request != key.id && (checked.is_unique || now.seconds_since(self.at) >= SAME_SECONDS)
+    }
+}
+
+/// An assertion that holds.
+struct Checked {
+    expires: Timestamp,
+    /// Whether it has an id (`jti`, RFC 7519 section 4.1.7), as one that must not be used twice does.
+    is_unique: bool,
+}
+
+/// What is signed of an assertion: its signature may be written in more than one way.
+fn signed_part(token: &str) -> &str {
+    token.rsplit_once('.').map_or(token, |(signed, _)| signed)
+}
+
 /// Checks what the app's backend asserts of the person who is signed in (RFC 7519): for this desk, for now, and for this
 /// very address.
 fn check<S>(
@@ -63,7 +113,7 @@ fn check<S>(
     keys: &[AssertionKey],
     token: &str,
     email: &EmailAddress,
-) -> Result<(), &'static str> {
+) -> Result<Checked, &'static str> {
     const WRONG: &str = "not-an-assertion";
     let token = Unverified::new(token).ok_or(WRONG)?;
     let header = Value::read(token.header()).ok_or(WRONG)?;
@@ -85,11 +135,21 @@ fn check<S>(
     };
     let now = desk.now().seconds();
     let expires = seconds("exp").ok_or(WRONG)?;
+    // An address that the backend itself has not seen answered is anybody's.
+    let verified = match claims.at(&["email_verified"]) {
+        None | Some(Value::True) => true,
+        Some(Value::Text(text)) => text == "true",
+        Some(_) => false,
+    };
     let begun = seconds("nbf").is_none_or(|begins| begins <= now);
     let about: Option<EmailAddress> = claims.text(&["email"]).parse().ok();
     let same = about.is_some_and(|about| about.normalised() == email.normalised());
-    if !for_us || !begun || !same || expires > now.saturating_add(ASSERTION_AGE) {
+    if !for_us || !begun || !same || !verified || expires > now.saturating_add(ASSERTION_AGE) {
         return Err(WRONG);
     }
-    if expires <= now { Err("assertion-expired") } else { Ok(()) }
+    if expires <= now {
+        return Err("assertion-expired");
+    }
+    let expires = Timestamp::from_seconds(expires).map_err(|_| WRONG)?;
+    Ok(Checked { expires, is_unique: claims.at(&["jti"]).is_some() })
 }

@@ -543,10 +543,22 @@ fn the_app_asserts_who_is_signed_in() {
         ("an end far ahead", "not-an-assertion", &|c| c["exp"] = json!(now + 7200)),
         ("not yet", "not-an-assertion", &|c| c["nbf"] = json!(now + 60)),
         ("over", "assertion-expired", &|c| c["exp"] = json!(now)),
+        ("an address that nobody answered", "not-an-assertion", &|c| {
+            c["email_verified"] = json!(false);
+        }),
     ] {
         let answer = with(change);
         assert_eq!(answer.errors(), [("/assertion".to_owned(), code.to_owned())], "{name}");
     }
+    assert_eq!(with(&|c| c["email_verified"] = json!(true)).status, 200);
+    // One with an id proves one request; one without, those of the same minute: signed in one second, two are the same.
+    let unique = |c: &mut Value| c["jti"] = json!("1");
+    assert_eq!((with(&unique).status, with(&|_| {}).status), (200, 200));
+    let used = [("/assertion".to_owned(), "assertion-used".to_owned())];
+    assert_eq!(with(&unique).errors(), used);
+    world.later(60);
+    assert_eq!(with(&|_| {}).errors(), used);
+    assert_eq!(assert_by(&world, &pending, &[7; 32], &claims).body, taken.body);
     // One of several audiences will do.
     assert_eq!(with(&|c| c["aud"] = json!(["https://x.example", BASE])).status, 200);
     // With another key, or none configured, it is none; nor is it one for a request that ended.

@@ -404,6 +404,7 @@ mod tests {
         "unknown-proof",
         "not-an-assertion",
         "assertion-expired",
+        "assertion-used",
         "not-a-code",
         "wrong-code",
         "locked",

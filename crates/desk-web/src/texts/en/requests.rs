@@ -313,6 +313,7 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         "not-an-assertion" => {
             "is no assertion for this desk and this address, signed with a known key"
         }
+        "assertion-used" => "was used for another request",
         "assertion-expired" => "has expired",
         "not-a-code" => "must be the ten letters and digits of the mail",
         "wrong-code" => "is not the one of the mail",

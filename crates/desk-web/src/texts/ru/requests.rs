@@ -303,6 +303,7 @@ pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
         "unknown-behalf" => "может быть self или representative",
         "unknown-proof" => "может быть mail или assertion",
         "not-an-assertion" => "это не подтверждение для этого адреса, подписанное известным ключом",
+        "assertion-used" => "уже использовано для другого запроса",
         "assertion-expired" => "срок действия истёк",
         "not-a-code" => "должны быть десять букв и цифр из письма",
         "wrong-code" => "это не тот код, что в письме",
