@@ -273,6 +273,9 @@ impl std::error::Error for Refusal {}
 const MAX_EVENTS: usize = 200;
 /// The most bytes of text in them: with some 30 bytes beside each text a head must fit into a value of 256 KiB.
 const MAX_THREAD_BYTES: usize = 192 * 1024;
+/// How much of both the person's messages may fill: whoever writes without end leaves room for the operator's answers.
+const PERSONS_EVENTS: usize = 160;
+const PERSONS_BYTES: usize = 168 * 1024;
 
 impl Case {
     /// Folds a case from its opening and its events.
@@ -310,6 +313,10 @@ impl Case {
             Change::StateSet { .. } | Change::Withdrawn => 0,
         };
         let used: usize = self.head.events().iter().map(|event| text(&event.change)).sum();
+        let (most, bytes) = match change {
+            Change::PersonWrote { .. } => (PERSONS_EVENTS, PERSONS_BYTES),
+            _ => (MAX_EVENTS, MAX_THREAD_BYTES),
+        };
         match change {
             Change::StateSet { state } if State::from(*state) == self.state => {
                 return Err(Refusal::Unchanged);
@@ -320,9 +327,7 @@ impl Case {
             | Change::PersonWrote { .. }
             | Change::OperatorReplied { .. } => {}
         }
-        if self.head.events().len() >= MAX_EVENTS
-            || used.saturating_add(text(change)) > MAX_THREAD_BYTES
-        {
+        if self.head.events().len() >= most || used.saturating_add(text(change)) > bytes {
             return Err(Refusal::ThreadFull);
         }
         Ok(())
@@ -519,6 +524,15 @@ mod tests {
         let mut case = fold(&[]);
         for at in 1.. {
             let change = Change::PersonWrote { text: long.clone() };
+            if case.decide(&change).is_err() {
+                break;
+            }
+            case = case.with(event(at, change));
+        }
+        assert_eq!(case.head.events().len(), 8);
+        // The operator still has room to answer, and that has an end too.
+        for at in 100.. {
+            let change = Change::OperatorReplied { text: long.clone() };
             if case.decide(&change).is_err() {
                 break;
             }

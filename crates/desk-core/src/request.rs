@@ -573,6 +573,9 @@ pub enum Attempt {
 const MAX_EVENTS: usize = 200;
 /// The most bytes of text in them: with some 30 bytes beside each text a head must fit into a value of 256 KiB.
 const MAX_THREAD_BYTES: usize = 192 * 1024;
+/// How much of both the person's messages may fill: whoever writes without end leaves room for the operator's answers.
+const PERSONS_EVENTS: usize = 160;
+const PERSONS_BYTES: usize = 168 * 1024;
 
 impl Request {
     /// Folds a request from its opening and its events.
@@ -871,7 +874,11 @@ impl Request {
     fn room(&self, change: Change) -> Result<Move, Refusal> {
         let events = self.head.events();
         let used: usize = events.iter().map(|event| event.change.text()).sum();
-        if events.len() >= MAX_EVENTS || used.saturating_add(change.text()) > MAX_THREAD_BYTES {
+        let (most, bytes) = match change {
+            Change::PersonWrote(_) => (PERSONS_EVENTS, PERSONS_BYTES),
+            _ => (MAX_EVENTS, MAX_THREAD_BYTES),
+        };
+        if events.len() >= most || used.saturating_add(change.text()) > bytes {
             return Err(Refusal::ThreadFull);
         }
         Ok(Move(change))

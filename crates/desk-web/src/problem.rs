@@ -369,6 +369,9 @@ impl Problem {
             json.text("title", text.title);
             json.number("status", kind.status().as_u16().into());
             json.text("detail", &self.detail(setup, lang));
+            if let Self::Malformed(code) | Self::CaseState(code) = self {
+                json.text("code", code);
+            }
             if !errors.is_empty() {
                 json.list("errors", |list| {
                     for error in errors {

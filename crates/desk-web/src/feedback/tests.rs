@@ -1513,7 +1513,7 @@ fn a_thread_that_is_full_is_refused_and_the_way_out_stays_open() {
         }
         taken += 1;
     };
-    assert_eq!((taken, refused.status, refused.slug()), (9, 409, "case-state".to_owned()));
+    assert_eq!((taken, refused.status, refused.slug()), (8, 409, "case-state".to_owned()));
     assert_eq!(world.feedback(&form(&format!("{status}/withdraw"), &[])).status, 303);
     assert_eq!(world.case(&status)["state"], "withdrawn");
 }

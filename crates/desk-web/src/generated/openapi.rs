@@ -450,11 +450,12 @@ fn schemas() -> Value {
             "title": text("What went wrong, in the language of the request."),
             "status": { "type": "integer", "enum": unique(statuses) },
             "detail": text("What happened this time."),
+            "code": text("Why, for programs: with malformed and case-state."),
             "errors": array(object(json!({
                 "pointer": text("A JSON pointer into the body, or ?name for a query parameter."),
                 "code": text("The fault, for programs."),
                 "detail": text("The fault, for people.") }), &[])),
-        }), &["errors"]),
+        }), &["code", "errors"]),
         "CaseKind": { "enum": CaseKind::ALL.map(CaseKind::name) },
         "CaseState": { "enum": State::ALL.map(State::name) },
         "PolicyPin": object(json!({ "version": text("The version."), "digest": text("The digest of its last publication.") }), &[]),

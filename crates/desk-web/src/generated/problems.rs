@@ -38,7 +38,7 @@ fn problems_are_documented() {
     page.push_str(
         "\n## Codes\n\n\
          `invalid-fields` lists every fault in `errors`, each with a JSON pointer (RFC 6901) into the body, or `?name` for \
-         a query parameter, and one of these codes.\n`malformed` and `case-state` explain themselves with one of them.\n\n\
+         a query parameter, and one of these codes.\n`malformed` and `case-state` have one of them in `code`.\n\n\
          | code | meaning |\n|---|---|\n",
     );
     for known in CODES {

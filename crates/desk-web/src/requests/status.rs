@@ -8,6 +8,7 @@ use super::{begun, erased, key, load, secret, status_page, wants_json, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::headers;
+use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
@@ -43,7 +44,7 @@ async fn route<S: Store>(
         ["request.json"] => {
             let case = load(desk, key).await?;
             let file = format!("{}.json", case.reference());
-            Ok(download(case_json(desk, &key, &case)?, &file))
+            Ok(download(case_json(desk, request, &key, &case)?, &file))
         }
         ["receipt.json"] => {
             let case = match load(desk, key).await {
@@ -96,18 +97,24 @@ async fn status<S: Store>(
 ) -> Result<Reply, Problem> {
     let case = load(desk, key).await?;
     if wants_json(request) {
-        return case_json(desk, &key, &case);
+        return case_json(desk, request, &key, &case);
     }
     let page = status_page::status(desk, request, locale, (&key, token), &case, done)?;
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
 }
 
+/// The request as JSON, in the language that is asked for, else in its own.
 fn case_json<S>(
     desk: &Desk<'_, S>,
+    request: &Request,
     key: &RequestKey,
     case: &request::Request,
 ) -> Result<Reply, Problem> {
-    Ok(secret(Reply::json_text(StatusCode::OK, wire::case(desk.setup, key, case, desk.now())?)))
+    let locale = request.locale(desk.setup);
+    let preferred = || negotiate::language(&request.headers).unwrap_or(case.opening.lang);
+    let lang = if locale.explicit { locale.lang } else { preferred() };
+    let json = wire::case(desk.setup, key, case, (lang, desk.now()))?;
+    Ok(secret(Reply::json_text(StatusCode::OK, json)).lang(lang).vary("Accept-Language"))
 }
 
 pub(super) fn download(reply: Reply, file: &str) -> Reply {

@@ -482,6 +482,28 @@ fn the_page_tells_how_it_went() {
     assert!(world.data_requests(&page(&late)).text().contains("This date has passed"));
 }
 
+#[test]
+fn the_due_date_is_explained_in_the_language_that_is_asked_for() {
+    let world = World::new();
+    let status = proven(&world, &body("access"));
+    let json = ("accept", "application/json");
+    for (target, headers, lang, says) in [
+        (status.clone(), &[json][..], "en", "Received on"),
+        (status.clone(), &[json, ("accept-language", "ru")], "ru", "Поступило"),
+        (format!("{status}?lang=ru"), &[json, ("accept-language", "en")], "ru", "Поступило"),
+        (format!("{status}/request.json?lang=ru"), &[], "ru", "Поступило"),
+        (format!("{status}/request.json"), &[("accept-language", "de")], "en", "Received on"),
+    ] {
+        let seen = world.data_requests(&request(Method::GET, &target, headers, ""));
+        let step = seen.field("/due/steps/0/text");
+        assert!(step.starts_with(says), "{target}: {step}");
+        assert_eq!(
+            (seen.header("content-language"), seen.field("/language")),
+            (lang, "en".to_owned())
+        );
+    }
+}
+
 fn by_hmac(secret: &[u8], claims: &Value) -> String {
     let encode = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
     let signed = format!(

@@ -1,6 +1,7 @@
 //! What goes over the wire as JSON: the ticket, the request, the receipt.
 
 use desk_core::ascii::hex;
+use desk_core::lang::Lang;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::{Change, Opening, Proof, Request, RequestKey, State};
 use desk_core::time::Timestamp;
@@ -70,7 +71,7 @@ pub(super) fn proven(setup: &Setup, path: &str) -> String {
     Json::object(|json| json.text("status_url", &setup.whole(path)))
 }
 
-/// A request as its person sees it.
+/// A request as its person sees it, with its explanations in a language.
 ///
 /// # Errors
 /// A problem if the clocks are configured wrongly.
@@ -78,7 +79,7 @@ pub(super) fn case(
     setup: &Setup,
     key: &RequestKey,
     case: &Request,
-    now: Timestamp,
+    (lang, now): (Lang, Timestamp),
 ) -> Result<String, Problem> {
     let url = format!("{}{}", setup.base_url, request_path(setup, key));
     setup.clocks()?;
@@ -87,7 +88,7 @@ pub(super) fn case(
         json.text("expires_at", &case.opening.expires.text());
         json.text("status_url", &url);
         json.shown("receipt_url", &format_args!("{url}/receipt.json"));
-        clock::write(json, setup, case, case.opening.lang, now);
+        clock::write(json, setup, case, lang, now);
         standing(json, case, now);
         policy(json, opening_policy(case));
         json.text("language", case.opening.lang.tag());
