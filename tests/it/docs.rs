@@ -37,6 +37,21 @@ fn every_invariant_names_a_test_that_exists() {
 }
 
 #[test]
+fn every_variable_is_documented() {
+    let root = harness::root();
+    let manifest = fs::read_to_string(root.join("spin.toml")).unwrap();
+    let declared = manifest.split("\n[variables]\n").nth(1).unwrap().split("\n[").next().unwrap();
+    let page = fs::read_to_string(root.join("docs/operating.md")).unwrap();
+    let rows: Vec<&str> = page.lines().filter(|line| line.starts_with("| `")).collect();
+    let names = declared.lines().filter_map(|line| line.split_once(" = {")).map(|(name, _)| name);
+    let names: Vec<&str> = names.collect();
+    assert!(names.len() > 30, "{names:?}");
+    for name in names {
+        assert!(rows.iter().any(|row| row.contains(&format!("`{name}`"))), "{name}");
+    }
+}
+
+#[test]
 fn links_between_documents_lead_somewhere() {
     let root = harness::root();
     let pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root.join(name));

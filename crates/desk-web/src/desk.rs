@@ -39,6 +39,16 @@ impl<S> Desk<'_, S> {
     pub fn kept_until(&self) -> Result<Timestamp, Problem> {
         Ok(self.now().plus_seconds(self.setup.retention()?))
     }
+
+    /// The same for a data request, which stays for a year at the least: it must not go while its term runs, with its
+    /// extension and what the clock rested.
+    ///
+    /// # Errors
+    /// As for [`Desk::kept_until`].
+    pub fn request_kept_until(&self) -> Result<Timestamp, Problem> {
+        const LEAST: i64 = 366 * 86_400;
+        Ok(self.now().plus_seconds(self.setup.retention()?.max(LEAST)))
+    }
 }
 
 impl<S: Store> Desk<'_, S> {

@@ -106,7 +106,9 @@ pub(crate) fn notice<S>(
             (&t.complaint, vec![(t.complaint_link)(&reference.to_string(), &link)])
         }
     };
-    let text = letter(t.greeting, (opener.lead)((t.about)(opening.kind)), &said, t.follow);
+    let is_end = matches!(notice, Notice::Answered { .. } | Notice::Refused { .. });
+    let follow = if is_end { t.follow_ended } else { t.follow };
+    let text = letter(t.greeting, (opener.lead)((t.about)(opening.kind)), &said, follow);
     linked(desk, key, opening, opener.subject, text, expires)
 }
 
@@ -228,6 +230,10 @@ mod tests {
                     assert!(refused.text.contains(complain) && refused.text.contains("Because."));
                     let partly = told(Notice::Answered { text: &text, partly: true });
                     assert!(partly.text.contains(complain));
+                    // Nobody is told to write where nothing is taken any more.
+                    let follow = |mail: &Mail| mail.text.contains(texts::notices(lang).follow);
+                    assert!(!follow(&refused) && !follow(&partly));
+                    assert!(follow(&told(Notice::Message(&text))));
                     let whole = told(Notice::Answered { text: &text, partly: false });
                     assert!(!whole.text.contains(complain));
                     let (old, new) = (date("2026-12-07"), date("2026-12-14"));

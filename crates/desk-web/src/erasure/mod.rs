@@ -29,7 +29,7 @@ use crate::ports::{Scan, Store};
 use crate::problem::Problem;
 use crate::reply::entity_tag;
 use crate::requests_log;
-use crate::texts;
+use crate::texts::{self, complain};
 
 pub use acts::Executor;
 pub(crate) use inventory::load_whole;
@@ -216,6 +216,10 @@ fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Mess
     if let Some(text) = text {
         line("");
         line(text.as_str());
+    }
+    if act.is_partial() {
+        line("");
+        line(complain::complain(opening.lang)(opening.regime));
     }
     line("");
     line(&t.link);

@@ -69,7 +69,7 @@ pub(super) async fn serve<S: Store>(
 ) -> Result<Reply, Problem> {
     // What is wrong with the configuration is told before anybody fills in a form.
     desk.setup.request_limits()?;
-    desk.kept_until()?;
+    desk.request_kept_until()?;
     desk.setup.regime()?;
     if request.method == http::Method::POST {
         return submit(desk, request, locale, door, beside).await;
@@ -243,7 +243,7 @@ async fn accept<S: Store>(
         door,
         fingerprint: fingerprint.clone(),
         identity,
-        expires: desk.kept_until()?,
+        expires: desk.request_kept_until()?,
     });
 
     // Save: what points at the request and what it is made of, and the mail, before the request itself. A mailbox that has

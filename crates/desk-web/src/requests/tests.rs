@@ -504,6 +504,73 @@ fn the_due_date_is_explained_in_the_language_that_is_asked_for() {
     }
 }
 
+/// Whether a JSON value has no more than its description names, and no less than that requires. Those parts that are
+/// described as something else than objects and lists are not looked at.
+fn fits(all: &Value, schema: &Value, value: &Value, place: &str) {
+    if let Some(name) = schema["$ref"].as_str() {
+        let pointer = name.strip_prefix('#').unwrap();
+        return fits(all, all.pointer(pointer).unwrap(), value, place);
+    }
+    if let (Some(items), Some(values)) = (schema.get("items"), value.as_array()) {
+        values.iter().for_each(|value| fits(all, items, value, place));
+    }
+    let Some(properties) = schema["properties"].as_object() else { return };
+    let members = value.as_object().unwrap_or_else(|| panic!("{place} is no object: {value}"));
+    for (name, value) in members {
+        let known =
+            properties.get(name).unwrap_or_else(|| panic!("{place}/{name} is not described"));
+        fits(all, known, value, &format!("{place}/{name}"));
+    }
+    for name in schema["required"].as_array().unwrap() {
+        assert!(members.contains_key(name.as_str().unwrap()), "{place} lacks {name}");
+    }
+}
+
+#[test]
+fn the_persons_json_is_the_one_that_is_described() {
+    let all: Value = serde_json::from_str(include_str!("../../assets/openapi.json")).unwrap();
+    let schemas = &all["components"]["schemas"];
+    let world = World::new();
+    let mut sent = body("access");
+    sent["behalf"] = json!("representative");
+    sent["attachments"] = json!([{"data": "cHJvb2Y="}]);
+    let status = proven(&world, &sent);
+    let look = || {
+        let json = ("accept", "application/json");
+        let mut seen = world.data_requests(&request(Method::GET, &status, &[json], "")).json();
+        // Of two schemas that hold at once each has a part.
+        let (mut due, left) = (seen["due"].take(), &schemas["PersonsRequest"]["properties"]["due"]);
+        let mut of_left = serde_json::Map::new();
+        for name in left["allOf"][1]["properties"].as_object().unwrap().keys() {
+            of_left.insert(name.clone(), due.as_object_mut().unwrap().remove(name).unwrap());
+        }
+        fits(&all, &left["allOf"][1], &Value::Object(of_left), "due");
+        // What a step has beside its name and sentence is its own.
+        for step in due["steps"].as_array_mut().unwrap() {
+            let step = step.as_object_mut().unwrap();
+            step.retain(|name, _| matches!(name.as_str(), "step" | "text"));
+        }
+        fits(&all, &left["allOf"][0], &due, "due");
+        seen.as_object_mut().unwrap().remove("due");
+        fits(&all, &schemas["PersonsRequest"], &seen, "");
+        seen
+    };
+    look();
+    happen(&world, &status, Change::ClarificationAsked(text("Which?")));
+    assert!(look()["asked_at"].is_string());
+    let notice = world.desk().moment.id();
+    happen(&world, &status, Change::Extended { reason: text("There is much."), notice });
+    let (key, desk) = (key(&world, &status), world.desk());
+    let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
+    let keys: Vec<String> = world.store.dump().into_keys().collect();
+    let keys = desk_core::small::ordered(keys);
+    let (built, _) = block_on(crate::packages::build(&desk, &keys, &key, &case)).unwrap();
+    happen(&world, &status, Change::Packaged(built));
+    assert!(look()["package"].is_object());
+    happen(&world, &status, Change::Refused { ground: Ground::Excessive, text: text("No.") });
+    assert_eq!(look()["ground"], "excessive");
+}
+
 fn by_hmac(secret: &[u8], claims: &Value) -> String {
     let encode = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
     let signed = format!(

@@ -22,6 +22,8 @@ pub struct NoticeTexts {
     pub reference: fn(&str) -> String,
     /// What stands before the link to the status page.
     pub follow: &'static str,
+    /// The same where it has ended, and nobody can write any more.
+    pub follow_ended: &'static str,
     /// An operator has written.
     pub message: Opener,
     /// An operator asks what is meant.

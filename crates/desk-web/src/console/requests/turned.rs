@@ -114,7 +114,7 @@ pub(super) async fn from_case<S: Scan>(
                 door: Door::Feedback(found.key.id),
                 fingerprint: case.opening.fingerprint.clone(),
                 identity: Identity::Sent(CodeHash::new(&desk.setup.keys, id, &code)),
-                expires: desk.kept_until()?,
+                expires: desk.request_kept_until()?,
             };
             // Where a try before broke off, its mail waits with a code that was never stored: this one takes its place.
             let mail_id = mail_id(desk, &key, Some(PROOF)).await?;

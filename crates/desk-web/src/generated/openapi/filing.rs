@@ -4,6 +4,8 @@ use desk_core::clock::regime::Regime;
 use desk_core::request::{Behalf, Kind, STATES};
 use serde_json::{Value, json};
 
+use crate::packages::PACKAGE_SCHEMA_PATH;
+
 use super::{
     answer, array, file_answer, instant, json_answer, languages, object, operation, parameter,
     schema, see_other, text, url, with_body,
@@ -99,10 +101,87 @@ pub(super) fn paths() -> Value {
         format!("{status}/messages"): { "parameters": [parameter("token")],
             "post": with_body(operation("requests", "write_message", "Add a message; it answers a question that was asked", &["lang", "idempotency_key"],
                 vec![("201", json_answer("It is stored.", "RequestChanged")), ("303", see_other("It is stored. For forms."))]), forms("Message")) },
+        format!("{status}/package"): { "parameters": [parameter("token")],
+            "post": with_body(operation("requests", "fetch_package", "Fetch the package with the key that was mailed", &["lang"],
+                vec![("200", answer("The archive, to be saved.", json!({ "application/zip": {} })))]), forms("PackageKey")) },
+        PACKAGE_SCHEMA_PATH: {
+            "get": operation("requests", "get_package_schema", "The description of data.json in a package (JSON Schema)", &[],
+                vec![("200", answer("The schema.", json!({ "application/schema+json": {} })))]) },
         format!("{status}/withdraw"): { "parameters": [parameter("token")],
             "post": operation("requests", "withdraw_request", "Withdraw it; doing it twice is doing it once", &["lang"],
                 vec![("200", json_answer("It is withdrawn.", "RequestChanged")), ("303", see_other("It is withdrawn. For forms."))]) },
     })
+}
+
+/// When something is due by a rule of law, with every step by which that was reckoned.
+fn reckoning() -> Value {
+    let term = object(json!({ "count": { "type": "integer" }, "unit": text("Of what.") }), &[]);
+    let article = object(
+        json!({ "law": text("The law."), "place": text("Where in it."), "text": text("Both, in words.") }),
+        &[],
+    );
+    let regimes: Vec<&str> = Regime::ALL.map(Regime::name).into();
+    json!({
+        "regime": { "enum": regimes }, "right": text("The right."), "act": text("What is due."),
+        "term": term.clone(), "extension": { "oneOf": [term, { "type": "null" }] },
+        "base": text("From what it counts."), "article": article, "checked": text("Against what its numbers were checked."),
+        "note": { "type": ["string", "null"] },
+        "received": instant("When it began."), "time_zone": text("Where days begin and end, as a POSIX rule."),
+        "extended": { "type": "boolean" },
+        "last_day": { "type": "string", "format": "date" }, "due": instant("The last instant."),
+        "provisional": { "type": "boolean" }, "resting_since": { "type": ["string", "null"], "format": "date-time" },
+        "steps": array(json!({ "type": "object", "required": ["step", "text"], "properties": {
+            "step": text("What was done, for programs."), "text": text("The same as a sentence.") } })),
+    })
+}
+
+/// A request as its person sees it.
+fn persons_request(policy: &Value) -> Value {
+    let kinds: Vec<&str> = Kind::ALL.map(Kind::name).into();
+    let regimes: Vec<&str> = Regime::ALL.map(Regime::name).into();
+    let states: Vec<&str> = STATES.into();
+    let due = json!({ "allOf": [schema("Reckoning"), object(json!({
+                "as_of": instant("When this was reckoned."), "overdue": { "type": "boolean" },
+                "days_left": { "type": "integer" }, "working_days_left": { "type": ["integer", "null"] } }), &[])],
+                "description": "When the answer is due, and how that was reckoned; absent where the regime does not know the right." });
+    let thread = array(object(
+        json!({
+                "from": { "enum": ["person", "operator"] },
+                "kind": { "enum": ["message", "clarification", "extension", "answer", "refusal"] },
+                "at": instant("When."), "text": text("What was written."),
+                "attachments": array(object(json!({ "media_type": text("Its media type."), "size": { "type": "integer" },
+                    "sha256": text("SHA-256 of its bytes."), "url": url("Where it is downloaded.") }), &[])) }),
+        &["kind", "attachments"],
+    ));
+    object(
+        json!({
+            "reference": text("Made to be read aloud."), "kind": { "enum": kinds }, "regime": { "enum": regimes }, "state": { "enum": states },
+            "received_at": instant("When."), "expires_at": instant("When it is forgotten."),
+            "status_url": url("The request."), "receipt_url": url("Its signed receipt."),
+            "due": due,
+            "identity": object(json!({ "proven_at": instant("When."), "by": text("By what.") }), &[]),
+            "extension": object(json!({ "at": instant("When."), "reason": text("Why.") }), &[]),
+            "ended_at": instant("When it was answered, or ended otherwise."),
+            "asked_at": instant("Since when an answer of the person is waited for."),
+            "partly": { "type": "boolean" }, "ground": text("Why it was refused."),
+            "policy": policy, "language": { "enum": languages() },
+            "email": text("The person's address."), "name": text("Who asks."),
+            "behalf": { "enum": [Behalf::Own.name(), Behalf::Represented.name()] },
+            "package": object(json!({ "size": text("How many bytes it has."), "until": instant("Until when it can be fetched."), "url": url("Where, by POST with the key.") }), &[]),
+            "thread": thread,
+        }),
+        &[
+            "due",
+            "identity",
+            "extension",
+            "ended_at",
+            "asked_at",
+            "partly",
+            "ground",
+            "name",
+            "package",
+        ],
+    )
 }
 
 pub(super) fn schemas() -> Value {
@@ -132,7 +211,9 @@ pub(super) fn schemas() -> Value {
         "RequestChanged": object(json!({
             "reference": text("The request."), "kind": { "enum": kinds }, "regime": { "enum": regimes }, "state": { "enum": states },
             "received_at": instant("When."), "status_url": url("The request.") }), &[]),
-        "PersonsRequest": json!({ "type": "object", "description": "The request as its person sees it: state, due date with every step, thread, package." }),
+        "PackageKey": object(json!({ "secret": text("The key, as the mail has it.") }), &[]),
+        "Reckoning": object(reckoning(), &["resting_since"]),
+        "PersonsRequest": persons_request(&policy),
         "RequestReceipt": object(json!({
             "receipt": { "type": "object" }, "jws": text("The same, signed with Ed25519 as a compact JWS."), "keys": url("The public keys.") }), &[]),
     })

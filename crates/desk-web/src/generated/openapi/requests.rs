@@ -179,7 +179,7 @@ pub(super) fn schemas() -> Value {
         "pauses": array(object(json!({ "cause": { "enum": Cause::ALL.map(Cause::name) },
             "from": instant("Since when the person was waited for."), "to": { "type": ["string", "null"], "format": "date-time" } }), &[])),
         "extension": maybe(object(json!({ "at": instant("When."), "reason": text("Why."), "mail": text("The mail that told the person.") }), &[])),
-        "clocks": array(json!({ "type": "object", "description": "A clock of the right: rule, article, where it was checked, due date, and every step of the reckoning; see docs/clocks.md." })),
+        "clocks": array(schema("Reckoning")),
         "package": maybe(object(json!({ "id": text("Its id."), "size": text("How many bytes it has."), "until": instant("Until when it can be fetched.") }), &[])),
     });
     json!({

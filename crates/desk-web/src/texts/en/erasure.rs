@@ -74,7 +74,7 @@ pub(in crate::texts) static ERASURE: ErasureTexts = ErasureTexts {
     notice_subject: |reference| format!("Your data was erased: {reference}"),
     notice: |reference, app| {
         format!(
-            "What {app} held about you in its privacy desk has been erased, as you asked in {reference}:"
+            "Hello,\n\nas you asked in {reference}, this was erased from what {app} holds about you in its privacy desk:"
         )
     },
     stays: plain("This stays:"),

@@ -6,6 +6,7 @@ use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener, PackageNoticeTex
 
 const GREETING: &str = "Hello,";
 const FOLLOW: &str = "See where it stands, and write to us, under your secret link:";
+const FOLLOW_ENDED: &str = "The request, with all that was written, is under your secret link:";
 
 /// The texts.
 pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
@@ -13,6 +14,7 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
     about,
     reference,
     follow: FOLLOW,
+    follow_ended: FOLLOW_ENDED,
     message: Opener {
         subject: "A message about your request",
         lead: |about| format!("we have written to you about {about}:"),

@@ -223,9 +223,7 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     secret_hint: SECRET_HINT,
     package_get: PACKAGE_GET,
     erased_title: plain("It is done: your data was erased"),
-    erased: plain(
-        "What belonged to you is destroyed. What stays is this fact, without your name, and what the act lists with its ground.",
-    ),
+    erased: plain("Your data is destroyed, but for what is listed below with its ground."),
     get_act: plain("Download the signed act"),
     complain_title: plain("If you are not content"),
     complain_us: plain("You can always"),

@@ -36,7 +36,7 @@ pub(in crate::texts) static ERASURE: ErasureTexts = ErasureTexts {
         Ground::Suppression => {
             "чтобы рассылки не возобновились; хранится только хеш с ключом, без адреса"
         }
-        Ground::LegalLog => "чтобы подтвердить, что требование исполнено; в ней никто не назван",
+        Ground::LegalLog => "чтобы подтвердить, что требование исполнено; там никто не назван",
         Ground::Audit => "чтобы выявлять злоупотребления; персональных данных в них нет",
         Ground::Notice => "до отправки, но не дольше трёх дней",
     },
@@ -80,7 +80,7 @@ pub(in crate::texts) static ERASURE: ErasureTexts = ErasureTexts {
     notice_subject: |reference| format!("Ваши данные уничтожены: {reference}"),
     notice: |reference, app| {
         format!(
-            "Всё, что служба конфиденциальности {app} хранила о вас, уничтожено по вашему запросу {reference}:"
+            "Здравствуйте!\n\nПо вашему запросу {reference} служба конфиденциальности {app} уничтожила:"
         )
     },
     stays: plain("Остаётся:"),

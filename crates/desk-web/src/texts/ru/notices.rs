@@ -6,6 +6,7 @@ use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener, PackageNoticeTex
 
 const GREETING: &str = "Здравствуйте!";
 const FOLLOW: &str = "Узнать, как идут дела, и написать нам можно по вашей секретной ссылке:";
+const FOLLOW_ENDED: &str = "Запрос и вся переписка доступны по вашей секретной ссылке:";
 
 /// The texts. What was asked for stands in the accusative or after a colon, so that no sentence depends on its gender.
 pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
@@ -13,6 +14,7 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
     about,
     reference,
     follow: FOLLOW,
+    follow_ended: FOLLOW_ENDED,
     message: Opener {
         subject: "Сообщение о вашем запросе",
         lead: |about| format!("Мы написали вам сообщение. Ваше обращение: {about}."),
