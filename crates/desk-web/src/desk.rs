@@ -200,8 +200,10 @@ pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
 
 /// Encodes a value whose type has changed, in the layout of this number.
 pub(crate) fn encode_as<T: Serialize>(layout: u8, value: &T) -> Vec<u8> {
-    // Encoding into memory cannot fail.
-    postcard::to_extend(value, vec![layout]).unwrap_or_default()
+    // Encoding into memory cannot fail. Into a list that is there already it goes byte by byte.
+    let mut encoded = postcard::to_allocvec(value).unwrap_or_default();
+    encoded.insert(0, layout);
+    encoded
 }
 
 /// Decodes a value from the store; `None` if it is not one of the type. Texts and ids are parsed again as they are read.

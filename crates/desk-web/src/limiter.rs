@@ -51,12 +51,10 @@ pub async fn check<S: Store>(
 /// A problem if the store fails.
 pub async fn check_for<S: Store>(
     desk: &Desk<'_, S>,
-    who: &[u8],
+    who: &[u8; 16],
     limit: Limit<'_>,
 ) -> Result<Brake, Problem> {
-    // The day is part of the name, so that nobody can follow a client from one day to the next.
-    let today = desk.now().seconds().div_euclid(86_400).to_be_bytes();
-    let name = desk.setup.keys.blind(Purpose::Limit, &[&today, who]);
+    let name = name(desk, who, today(desk));
     let key = StoreKey::new(["limit:", limit.area, ":", &name].concat())?;
     // A slot that cannot be read is an empty one: a brake must not become a lock.
     let slot: Slot = match desk.read_framed(&key).await {
@@ -69,9 +67,18 @@ pub async fn check_for<S: Store>(
 }
 
 /// The names that the slots of whoever these bytes stand for have today and had yesterday, for an erasure.
-pub fn names<S>(desk: &Desk<'_, S>, who: &[u8]) -> [Ascii<26>; 2] {
-    let today = desk.now().seconds().div_euclid(86_400);
-    [today, today - 1].map(|day| desk.setup.keys.blind(Purpose::Limit, &[&day.to_be_bytes(), who]))
+pub fn names<S>(desk: &Desk<'_, S>, who: &[u8; 16]) -> [Ascii<26>; 2] {
+    let today = today(desk);
+    [today, today - 1].map(|day| name(desk, who, day))
+}
+
+fn today<S>(desk: &Desk<'_, S>) -> i64 {
+    desk.now().seconds().div_euclid(86_400)
+}
+
+/// The day is part of the name, so that nobody can follow a client from one day to the next.
+fn name<S>(desk: &Desk<'_, S>, who: &[u8; 16], day: i64) -> Ascii<26> {
+    desk.setup.keys.blind_numbered(Purpose::Limit, who, day)
 }
 
 impl Brake {
