@@ -13,6 +13,7 @@ use crate::json::Json;
 use crate::notices::request_path;
 use crate::problem::Problem;
 use crate::setup::Setup;
+use crate::texts::complain;
 
 /// Writes what everybody may see of a request who has any of its links.
 fn summary(json: &mut Json, case: &Request, now: Timestamp) {
@@ -90,6 +91,7 @@ pub(super) fn case(
         json.shown("receipt_url", &format_args!("{url}/receipt.json"));
         clock::write(json, setup, case, lang, now);
         standing(json, case, now);
+        json.text("complain", complain::complain(lang)(case.opening.regime));
         policy(json, opening_policy(case));
         json.text("language", case.opening.lang.tag());
         person(json, case);

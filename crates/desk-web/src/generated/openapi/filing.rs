@@ -164,6 +164,7 @@ fn persons_request(policy: &Value) -> Value {
             "ended_at": instant("When it was answered, or ended otherwise."),
             "asked_at": instant("Since when an answer of the person is waited for."),
             "partly": { "type": "boolean" }, "ground": text("Why it was refused."),
+            "complain": text("Where and how to complain, in the language of the answer."),
             "policy": policy, "language": { "enum": languages() },
             "email": text("The person's address."), "name": text("Who asks."),
             "behalf": { "enum": [Behalf::Own.name(), Behalf::Represented.name()] },
