@@ -196,6 +196,32 @@ async fn an_assertion_is_for_its_person_and_its_hour() {
 }
 
 #[tokio::test]
+async fn an_assertion_with_an_id_proves_one_request() {
+    let host = host().await;
+    let header = json!({"alg": "HS256"});
+    let mut own = claims(ANNA);
+    own["jti"] = json!("4711");
+    let unique = hs256(&SECRET, &header, &bytes(&own));
+    let plain = hs256(&SECRET, &header, &bytes(&claims(ANNA)));
+    let first = waiting(&host, ANNA).await;
+    assert_eq!(host.send(&assert_by(&first, &unique)).await.status, 200);
+    // Whoever saw it on its way files another request of the same person.
+    let second = waiting(&host, ANNA).await;
+    assert_eq!(code(&host.send(&assert_by(&second, &unique)).await), "assertion-used");
+    assert_eq!(host.send(&get(&second)).await.field("/state"), "awaiting_identity");
+    // One without an id is good for a minute from its first use.
+    assert_eq!(host.send(&assert_by(&second, &plain)).await.status, 200);
+    let third = waiting(&host, ANNA).await;
+    assert_eq!(host.send(&assert_by(&third, &plain)).await.status, 200);
+    host.clock().pass(60);
+    let fourth = waiting(&host, ANNA).await;
+    assert_eq!(code(&host.send(&assert_by(&fourth, &plain)).await), "assertion-used");
+    // Where it was used, it is the same act again.
+    assert_eq!(host.send(&assert_by(&first, &unique)).await.status, 200);
+    host.assert_nothing_trapped();
+}
+
+#[tokio::test]
 async fn a_desk_whose_keys_for_assertions_are_wrong_says_so() {
     for keys in ["hs256:c2hvcnQ", "eddsa:AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "x"] {
         let host = Host::with(StoreChoice::Memory, &[("assertion_keys", keys)]).await;
