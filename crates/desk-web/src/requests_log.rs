@@ -44,7 +44,7 @@ pub async fn write<S: Store>(desk: &Desk<'_, S>, entry: &Entry, kept: i64) -> Re
 /// The same for a line that does not say when the request was due, by whoever has no clocks.
 ///
 /// # Errors
-/// As for [`write`].
+/// As for [`write()`].
 pub async fn write_unreckoned<S: Store>(
     desk: &Desk<'_, S>,
     entry: &Entry,
