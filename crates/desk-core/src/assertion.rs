@@ -120,6 +120,11 @@ impl<'a> Unverified<'a> {
         std::str::from_utf8(&self.header).unwrap_or_default()
     }
 
+    /// What is signed: the signature beside it may be written in more than one way.
+    pub const fn signed(&self) -> &'a str {
+        self.text
+    }
+
     /// The claims, as JSON, if one of these keys signed them by the algorithm that the header names.
     pub fn verify(&self, keys: &[AssertionKey], algorithm: &str) -> Option<&str> {
         let fits = |key: &AssertionKey| {

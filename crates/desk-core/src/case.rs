@@ -269,14 +269,6 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
-/// The most events after the opening.
-const MAX_EVENTS: usize = 200;
-/// The most bytes of text in them: with some 30 bytes beside each text a head must fit into a value of 256 KiB.
-const MAX_THREAD_BYTES: usize = 192 * 1024;
-/// How much of both the person's messages may fill: whoever writes without end leaves room for the operator's answers.
-const PERSONS_EVENTS: usize = 160;
-const PERSONS_BYTES: usize = 168 * 1024;
-
 impl Case {
     /// Folds a case from its opening and its events.
     pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Self {
@@ -308,15 +300,6 @@ impl Case {
         if self.state == State::Withdrawn {
             return Err(Refusal::Withdrawn);
         }
-        let text = |change: &Change| match change {
-            Change::PersonWrote { text } | Change::OperatorReplied { text } => text.as_str().len(),
-            Change::StateSet { .. } | Change::Withdrawn => 0,
-        };
-        let used: usize = self.head.events().iter().map(|event| text(&event.change)).sum();
-        let (most, bytes) = match change {
-            Change::PersonWrote { .. } => (PERSONS_EVENTS, PERSONS_BYTES),
-            _ => (MAX_EVENTS, MAX_THREAD_BYTES),
-        };
         match change {
             Change::StateSet { state } if State::from(*state) == self.state => {
                 return Err(Refusal::Unchanged);
@@ -327,10 +310,16 @@ impl Case {
             | Change::PersonWrote { .. }
             | Change::OperatorReplied { .. } => {}
         }
-        if self.head.events().len() >= most || used.saturating_add(text(change)) > bytes {
-            return Err(Refusal::ThreadFull);
+        let text = |change: &Change| match change {
+            Change::PersonWrote { text } | Change::OperatorReplied { text } => text.as_str().len(),
+            Change::StateSet { .. } | Change::Withdrawn => 0,
+        };
+        let is_the_persons = matches!(change, Change::PersonWrote { .. });
+        if self.head.has_room(change, is_the_persons, text) {
+            Ok(())
+        } else {
+            Err(Refusal::ThreadFull)
         }
-        Ok(())
     }
 
     /// The case after one more event.

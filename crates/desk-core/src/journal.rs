@@ -23,6 +23,14 @@ pub struct Event<C> {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Journal<C>(Vec<Event<C>>);
 
+/// The most events after an opening.
+const MAX_EVENTS: usize = 200;
+/// The most bytes of text in them: with some 30 bytes beside each text a view must fit into a value of 256 KiB.
+const MAX_BYTES: usize = 192 * 1024;
+/// How much of both the person's messages may fill: whoever writes without end leaves room for the operator's answers.
+const PERSONS_EVENTS: usize = 160;
+const PERSONS_BYTES: usize = 168 * 1024;
+
 impl<C> Default for Journal<C> {
     fn default() -> Self {
         Self(Vec::new())
@@ -44,6 +52,19 @@ impl<C> Journal<C> {
     /// The events, in order.
     pub fn events(&self) -> &[Event<C>] {
         &self.0
+    }
+
+    /// Whether one more has room. `text` says how many bytes of text one holds.
+    pub(crate) fn has_room(
+        &self,
+        change: &C,
+        is_the_persons: bool,
+        text: impl Fn(&C) -> usize,
+    ) -> bool {
+        let (events, bytes) =
+            if is_the_persons { (PERSONS_EVENTS, PERSONS_BYTES) } else { (MAX_EVENTS, MAX_BYTES) };
+        let used: usize = self.0.iter().map(|event| text(&event.change)).sum();
+        self.0.len() < events && used.saturating_add(text(change)) <= bytes
     }
 
     /// This view with the events of another one.

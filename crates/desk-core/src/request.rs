@@ -569,14 +569,6 @@ pub enum Attempt {
     TooLate,
 }
 
-/// The most events after the opening.
-const MAX_EVENTS: usize = 200;
-/// The most bytes of text in them: with some 30 bytes beside each text a head must fit into a value of 256 KiB.
-const MAX_THREAD_BYTES: usize = 192 * 1024;
-/// How much of both the person's messages may fill: whoever writes without end leaves room for the operator's answers.
-const PERSONS_EVENTS: usize = 160;
-const PERSONS_BYTES: usize = 168 * 1024;
-
 impl Request {
     /// Folds a request from its opening and its events.
     pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Self {
@@ -872,16 +864,12 @@ impl Request {
     }
 
     fn room(&self, change: Change) -> Result<Move, Refusal> {
-        let events = self.head.events();
-        let used: usize = events.iter().map(|event| event.change.text()).sum();
-        let (most, bytes) = match change {
-            Change::PersonWrote(_) => (PERSONS_EVENTS, PERSONS_BYTES),
-            _ => (MAX_EVENTS, MAX_THREAD_BYTES),
-        };
-        if events.len() >= most || used.saturating_add(change.text()) > bytes {
-            return Err(Refusal::ThreadFull);
+        let is_the_persons = matches!(change, Change::PersonWrote(_));
+        if self.head.has_room(&change, is_the_persons, Change::text) {
+            Ok(Move(change))
+        } else {
+            Err(Refusal::ThreadFull)
         }
-        Ok(Move(change))
     }
 }
 

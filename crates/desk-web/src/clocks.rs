@@ -1,9 +1,10 @@
 //! What the operator says of legal clocks: where days begin, whose law it is, and which days are worked.
 
 use desk_core::clock::calendar::{Calendar, Calendars, InvalidYear};
-use desk_core::clock::regime::Regime;
+use desk_core::clock::due::{Clock, Pause};
+use desk_core::clock::regime::{Regime, Rule};
 use desk_core::clock::zone::Zone;
-use desk_core::time::Date;
+use desk_core::time::{Date, Timestamp};
 
 use crate::fields::json::Value;
 
@@ -42,6 +43,18 @@ impl Clocks {
         };
         let calendars = calendars(working_days).map_err(|reason| ("working_days", reason))?;
         Ok(Self { zone, regime, calendars })
+    }
+
+    /// The clock of a rule for what was received then, and extended or not. A term beside the leading one was not extended,
+    /// where the law knows no extension of it.
+    pub fn clock<'a>(
+        &'a self,
+        rule: &'static Rule,
+        (received, extended): (Timestamp, bool),
+        pauses: &'a [Pause],
+    ) -> Clock<'a> {
+        let extended = extended && rule.extension.is_some();
+        Clock { rule, received, zone: &self.zone, calendars: &self.calendars, pauses, extended }
     }
 }
 

@@ -47,7 +47,7 @@ impl<S> Desk<'_, S> {
     /// As for [`Desk::kept_until`].
     pub fn request_kept_until(&self) -> Result<Timestamp, Problem> {
         const LEAST: i64 = 366 * 86_400;
-        Ok(self.now().plus_seconds(self.setup.retention()?.max(LEAST)))
+        Ok(self.kept_until()?.max(self.now().plus_seconds(LEAST)))
     }
 }
 

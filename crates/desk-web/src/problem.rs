@@ -279,6 +279,11 @@ impl Problem {
         Self::Malformed(code)
     }
 
+    /// One wrong field of a body.
+    pub fn invalid_field(name: &str, code: &'static str) -> Self {
+        Self::InvalidFields(vec![FieldError { pointer: ["/", name].concat(), code }])
+    }
+
     /// A wrong query parameter.
     pub fn invalid_query(name: &str, code: &'static str) -> Self {
         Self::InvalidFields(vec![FieldError { pointer: format!("?{name}"), code }])

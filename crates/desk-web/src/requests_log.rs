@@ -38,7 +38,7 @@ pub async fn line<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Line>, 
 /// # Errors
 /// A problem if the store does not confirm it.
 pub async fn write<S: Store>(desk: &Desk<'_, S>, entry: &Entry, kept: i64) -> Result<(), Problem> {
-    put(desk, entry, &Vec::new(), kept).await
+    put(desk, entry, &[], kept).await
 }
 
 /// The same for a line that does not say when the request was due, by whoever has no clocks.
@@ -57,7 +57,7 @@ pub async fn write_unreckoned<S: Store>(
 async fn put<S: Store>(
     desk: &Desk<'_, S>,
     entry: &Entry,
-    pauses: &Vec<Pause>,
+    pauses: &[Pause],
     kept: i64,
 ) -> Result<(), Problem> {
     let until = entry.ended.unwrap_or(entry.received).plus_seconds(kept);

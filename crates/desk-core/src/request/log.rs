@@ -106,10 +106,7 @@ impl Entry {
             | State::Extended => Outcome::Open,
         };
         let entry = Self::of(request, state.ended(), outcome);
-        match clock {
-            Some(clock) => entry.reckoned(clock, now),
-            None => entry,
-        }
+        clock.map_or(entry, |clock| entry.reckoned(clock, now))
     }
 
     /// The line of a request that ends with its erasure, which leaves no event that would say so. When it was due is

@@ -30,7 +30,7 @@ use crate::holdings::Roots;
 use crate::join::all;
 use crate::outbox;
 use crate::ports::Store;
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::reply::{Chunks, Reply, Response, Rest};
 use data::Data;
 use matter::{Item, Items, Matter};
@@ -191,10 +191,7 @@ pub async fn download<S: Store + Clone + 'static>(
     let lock = desk.read_sealed::<Lock>(&package::lock_key(package.id)).await?;
     let key = PackageKey::new(package.id, &lock.ok_or(Problem::NotFound)?, secret);
     let stored = desk.store.get(&part_key(package.id, 1)).await?.ok_or_else(missing)?;
-    let wrong = |_| {
-        let error = FieldError { pointer: "/secret".to_owned(), code: "wrong-secret" };
-        Problem::InvalidFields(vec![error])
-    };
+    let wrong = |_| Problem::invalid_field("secret", "wrong-secret");
     let first = key.open(1, package.parts == 1, &stored, desk.now()).map_err(wrong)?;
     let first = Some(first.ok_or(Problem::NotFound)?);
     let (store, now) = (desk.store.clone(), desk.now());

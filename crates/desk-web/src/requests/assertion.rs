@@ -14,10 +14,9 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::fields::json::Value;
-use crate::join::both;
 use crate::notices::request_path;
 use crate::ports::Store;
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::submitted::marker_key;
@@ -45,28 +44,21 @@ async fn take<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, 
     let sent = fields.text("assertion");
     fields.require("assertion", &sent);
     fields.finish().map_err(Problem::InvalidFields)?;
+    let case = load(desk, key).await?;
     let sent = sent.unwrap_or_default();
+    let wrong = |code| Problem::invalid_field("assertion", code);
+    let checked = check(desk, keys, &sent, &case.opening.email).map_err(wrong)?;
     // Whoever sees an assertion on its way must not be able to prove another request with it.
-    let used = marker_key(desk, b"assertion", signed_part(&sent))?;
-    let (case, marker) =
-        both(load(desk, key), async { desk.read_sealed::<FirstUse>(&used).await }).await?;
-    let checked = check(desk, keys, &sent, &case.opening.email).and_then(|checked| {
-        let is_used =
-            marker.as_ref().is_some_and(|first| first.is_over(&checked, &key, desk.now()));
-        if is_used { Err("assertion-used") } else { Ok(checked.expires) }
-    });
-    let expires = match checked {
-        Ok(expires) => expires,
-        Err(code) => {
-            let pointer = "/assertion".to_owned();
-            return Err(Problem::InvalidFields(vec![FieldError { pointer, code }]));
-        }
-    };
+    let used = marker_key(desk, b"assertion", checked.signed)?;
+    let first = desk.read_sealed::<FirstUse>(&used).await?;
+    if first.as_ref().is_some_and(|first| first.is_over(&checked, &key, desk.now())) {
+        return Err(wrong("assertion-used"));
+    }
     match case.unproven(desk.now()) {
         Ok(unproven) => {
-            if marker.is_none() {
+            if first.is_none() {
                 let first = FirstUse { request: key.id, at: desk.now() };
-                desk.write_sealed(&used, Some(expires), &first).await?;
+                desk.write_sealed(&used, Some(checked.expires), &first).await?;
             }
             let proof = unproven.by_assertion().into_change();
             cases::append(desk, &key, case, proof, desk.moment.id()).await?;
@@ -89,31 +81,27 @@ struct FirstUse {
 impl FirstUse {
     /// Whether the assertion proves this request no longer, because it proved another. Without an id of its own, two that
     /// were signed in one second for two requests are the same text, so there it does for a little while.
-    fn is_over(&self, checked: &Checked, key: &RequestKey, now: Timestamp) -> bool {
+    fn is_over(&self, checked: &Checked<'_>, key: &RequestKey, now: Timestamp) -> bool {
         self.request != key.id && (checked.is_unique || now.seconds_since(self.at) >= SAME_SECONDS)
     }
 }
 
 /// An assertion that holds.
-struct Checked {
+struct Checked<'a> {
+    signed: &'a str,
     expires: Timestamp,
     /// Whether it has an id (`jti`, RFC 7519 section 4.1.7), as one that must not be used twice does.
     is_unique: bool,
 }
 
-/// What is signed of an assertion: its signature may be written in more than one way.
-fn signed_part(token: &str) -> &str {
-    token.rsplit_once('.').map_or(token, |(signed, _)| signed)
-}
-
 /// Checks what the app's backend asserts of the person who is signed in (RFC 7519): for this desk, for now, and for this
 /// very address.
-fn check<S>(
+fn check<'a, S>(
     desk: &Desk<'_, S>,
     keys: &[AssertionKey],
-    token: &str,
+    token: &'a str,
     email: &EmailAddress,
-) -> Result<Checked, &'static str> {
+) -> Result<Checked<'a>, &'static str> {
     const WRONG: &str = "not-an-assertion";
     let token = Unverified::new(token).ok_or(WRONG)?;
     let header = Value::read(token.header()).ok_or(WRONG)?;
@@ -151,5 +139,5 @@ fn check<S>(
         return Err("assertion-expired");
     }
     let expires = Timestamp::from_seconds(expires).map_err(|_| WRONG)?;
-    Ok(Checked { expires, is_unique: claims.at(&["jti"]).is_some() })
+    Ok(Checked { signed: token.signed(), expires, is_unique: claims.at(&["jti"]).is_some() })
 }

@@ -51,14 +51,8 @@ pub(crate) fn by_rule<T>(
 ) -> Result<T, Problem> {
     let clocks = setup.clocks()?;
     let pauses: Vec<Pause> = request.pauses(now);
-    Ok(work(&Clock {
-        rule,
-        received: request.received(),
-        zone: &clocks.zone,
-        calendars: &clocks.calendars,
-        pauses: &pauses,
-        extended: request.extension.is_some(),
-    }))
+    let facts = (request.received(), request.extension.is_some());
+    Ok(work(&clocks.clock(rule, facts, &pauses)))
 }
 
 /// Writes when a request is due, with every step of how that was counted; nothing if the clocks are configured wrongly.

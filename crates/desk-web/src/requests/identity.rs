@@ -19,7 +19,7 @@ use crate::limiter;
 use crate::notices::{identity_mail, request_path};
 use crate::outbox;
 use crate::ports::{Outbound, Store};
-use crate::problem::{FieldError, Problem};
+use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 
@@ -183,8 +183,7 @@ pub(super) async fn code<S: Store>(
                 State::AwaitingIdentity(awaiting) => awaiting.tries_left,
                 _ => 0,
             };
-            let error = FieldError { pointer: "/code".to_owned(), code: "wrong-code" };
-            (Said::Wrong(left), Problem::InvalidFields(vec![error]), case)
+            (Said::Wrong(left), Problem::invalid_field("code", "wrong-code"), case)
         }
         Attempt::Locked => (Said::Locked, Problem::CaseState("locked"), case),
         Attempt::TooLate => (Said::TooLate, Problem::CaseState("too-late"), case),

@@ -44,7 +44,7 @@ async fn route<S: Store>(
         ["request.json"] => {
             let case = load(desk, key).await?;
             let file = format!("{}.json", case.reference());
-            Ok(download(case_json(desk, request, &key, &case)?, &file))
+            Ok(download(case_json(desk, (request, locale), &key, &case)?, &file))
         }
         ["receipt.json"] => {
             let case = match load(desk, key).await {
@@ -97,7 +97,7 @@ async fn status<S: Store>(
 ) -> Result<Reply, Problem> {
     let case = load(desk, key).await?;
     if wants_json(request) {
-        return case_json(desk, request, &key, &case);
+        return case_json(desk, (request, locale), &key, &case);
     }
     let page = status_page::status(desk, request, locale, (&key, token), &case, done)?;
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
@@ -106,11 +106,10 @@ async fn status<S: Store>(
 /// The request as JSON, in the language that is asked for, else in its own.
 fn case_json<S>(
     desk: &Desk<'_, S>,
-    request: &Request,
+    (request, locale): (&Request, Locale),
     key: &RequestKey,
     case: &request::Request,
 ) -> Result<Reply, Problem> {
-    let locale = request.locale(desk.setup);
     let preferred = || negotiate::language(&request.headers).unwrap_or(case.opening.lang);
     let lang = if locale.explicit { locale.lang } else { preferred() };
     let json = wire::case(desk.setup, key, case, (lang, desk.now()))?;

@@ -11,7 +11,6 @@ use desk_core::keys::Purpose;
 use desk_core::lang::Lang;
 use desk_core::request::{Behalf, Code, CodeHash, Door, Identity, Kind, Opening, RequestKey};
 use desk_core::store_key::StoreKey;
-use desk_core::text::InvalidText;
 use http::StatusCode;
 
 use super::{Beside, brake, pages, pending_path, secret, wants_page, wire};
@@ -29,7 +28,7 @@ use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::submitted::{
-    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional_line, text_code,
+    self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional, optional_line,
 };
 
 /// A form is good for a day: a person may leave it open overnight.
@@ -312,12 +311,7 @@ fn parse<S>(
     let email = address(&mut fields);
     fields.require("email", &email);
     let name = optional_line(&mut fields, "name");
-    let details = fields.parse("details", |text| match Message::new(text) {
-        Ok(text) => Ok(Some(text)),
-        Err(InvalidText::Empty) => Ok(None),
-        Err(error) => Err(text_code(error)),
-    });
-    let details = details.flatten();
+    let details = optional(&mut fields, "details");
     // A correction or an objection that says nothing cannot be carried out.
     if matches!(kind, Some(Kind::Rectification | Kind::Objection)) {
         fields.require("details", &details);

@@ -12,7 +12,7 @@ use desk_core::request::{Kind, Request, RequestKey};
 use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
 
-use super::{IN_FLIGHT, Scanned, clock_of, leading_clock, load_all, reread, wire};
+use super::{IN_FLIGHT, Scanned, leading_clock, load_all, reread, wire};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::headers;
@@ -123,7 +123,7 @@ fn reckoned(clocks: &Clocks, (entry, pauses): &Line, now: Timestamp) -> Entry {
         return *entry;
     }
     let Some(rule) = leading(entry.regime, entry.kind.right()) else { return *entry };
-    let clock = clock_of(clocks, rule, (entry.received, entry.extended), pauses);
+    let clock = clocks.clock(rule, (entry.received, entry.extended), pauses);
     entry.reckoned(&clock, now)
 }
 

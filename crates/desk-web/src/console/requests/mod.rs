@@ -19,7 +19,6 @@ use desk_core::reference::{Reference, Series};
 use desk_core::request::log::PREFIX;
 use desk_core::request::{Request, RequestKey};
 use desk_core::small;
-use desk_core::time::Timestamp;
 use http::{Method, StatusCode};
 
 use super::{Found, IN_FLIGHT, file, page_limit, tag};
@@ -308,25 +307,7 @@ fn clock<'a>(
     request: &Request,
     pauses: &'a [Pause],
 ) -> Clock<'a> {
-    clock_of(clocks, rule, (request.received(), request.extension.is_some()), pauses)
-}
-
-/// The same for a request of which no more is known than when it was received, and whether it was extended.
-fn clock_of<'a>(
-    clocks: &'a Clocks,
-    rule: &'static Rule,
-    (received, extended): (Timestamp, bool),
-    pauses: &'a [Pause],
-) -> Clock<'a> {
-    Clock {
-        rule,
-        received,
-        zone: &clocks.zone,
-        calendars: &clocks.calendars,
-        pauses,
-        // A term beside the leading one was not extended, where the law knows no extension of it.
-        extended: extended && rule.extension.is_some(),
-    }
+    clocks.clock(rule, (request.received(), request.extension.is_some()), pauses)
 }
 
 /// The clock that a request is kept by; `None` where its regime does not know the right.

@@ -137,9 +137,7 @@ fn reckoning() -> Value {
 
 /// A request as its person sees it.
 fn persons_request(policy: &Value) -> Value {
-    let kinds: Vec<&str> = Kind::ALL.map(Kind::name).into();
     let regimes: Vec<&str> = Regime::ALL.map(Regime::name).into();
-    let states: Vec<&str> = STATES.into();
     let due = json!({ "allOf": [schema("Reckoning"), object(json!({
                 "as_of": instant("When this was reckoned."), "overdue": { "type": "boolean" },
                 "days_left": { "type": "integer" }, "working_days_left": { "type": ["integer", "null"] } }), &[])],
@@ -155,7 +153,7 @@ fn persons_request(policy: &Value) -> Value {
     ));
     object(
         json!({
-            "reference": text("Made to be read aloud."), "kind": { "enum": kinds }, "regime": { "enum": regimes }, "state": { "enum": states },
+            "reference": text("Made to be read aloud."), "kind": schema("RequestKind"), "regime": { "enum": regimes }, "state": schema("RequestState"),
             "received_at": instant("When."), "expires_at": instant("When it is forgotten."),
             "status_url": url("The request."), "receipt_url": url("Its signed receipt."),
             "due": due,
