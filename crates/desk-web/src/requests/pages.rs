@@ -292,7 +292,7 @@ pub(super) fn pending(
                 @if awaiting.sends_left > 0 {
                     section {
                         h2 { (t.resend_title) }
-                        p { (t.resend_hint) }
+                        p { (t.resend_hint) @if awaiting.tries_left > 0 { " " (t.resend_code) } }
                         form method="post" action=(locale.href(&[path, "/resend"].concat())) {
                             button.quiet { (t.resend_button) }
                         }

@@ -242,6 +242,7 @@ fn five_wrong_codes_are_all_that_are_taken() {
     assert!(enter(&second).text().contains("Too many wrong codes"));
     let shown = world.data_requests(&page(&pending)).text().to_owned();
     assert!(shown.contains("Open the link") && !shown.contains("enter the code"), "{shown}");
+    assert!(shown.contains("Send another mail") && !shown.contains("another code"), "{shown}");
     // The link is in the mailbox alone, and still works.
     assert_eq!(world.data_requests(&form(&link, &[])).status, 303);
 }

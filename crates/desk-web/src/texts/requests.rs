@@ -95,6 +95,8 @@ pub struct RequestTexts {
     pub resend_title: Plain,
     /// When to do so.
     pub resend_hint: Plain,
+    /// What it does to the code, while one is taken.
+    pub resend_code: Plain,
     /// The button that sends another mail.
     pub resend_button: Plain,
     /// That another mail was sent.

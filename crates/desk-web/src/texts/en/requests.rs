@@ -128,9 +128,8 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     ),
     code_late: plain("Link and code are older than 24 hours. Have another mail sent below."),
     resend_title: plain("No mail?"),
-    resend_hint: plain(
-        "Look among unwanted mail first, and whether the address was right. Another mail has another code; the earlier one no longer counts.",
-    ),
+    resend_hint: plain("Look among unwanted mail first, and whether the address was right."),
+    resend_code: plain("Another mail has another code; the earlier one no longer counts."),
     resend_button: plain("Send another mail"),
     resent: plain("Another mail is on its way."),
     resend_none: plain("No more mails are sent for this request. You can ask anew."),
