@@ -11,6 +11,7 @@
     reason = "a test fails by panicking, reads its own environment, and tells what it measured"
 )]
 
+mod after;
 mod archives;
 mod browser_flows;
 mod costs;

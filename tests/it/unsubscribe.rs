@@ -31,17 +31,17 @@ use crate::harness::{
 
 const JANE: &str = "jane@example.org";
 
-fn keys() -> Keyring {
+pub(crate) fn keys() -> Keyring {
     Keyring::new(&variables()["root_secret"].parse().unwrap(), &[])
 }
 
 /// The path of a person's link on a list.
-fn link(keys: &Keyring, email: &str, list: &str) -> String {
+pub(crate) fn link(keys: &Keyring, email: &str, list: &str) -> String {
     let list: ListId = list.parse().unwrap();
     format!("/u/{}", Link::new(keys, &email.parse().unwrap(), list.tag()).mint(keys))
 }
 
-fn one_click(link: &str) -> Request {
+pub(crate) fn one_click(link: &str) -> Request {
     Request::post(link).form(&[("List-Unsubscribe", "One-Click")])
 }
 
@@ -574,7 +574,7 @@ impl Mailer {
     }
 }
 
-const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+pub(crate) const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 async fn pending(host: &Host) -> u64 {
     let asked = Request::get("/suppressions/pending").bearer(APP);

@@ -1,10 +1,7 @@
 //! One request, from Spin's types to the desk's and back.
 
 use std::cell::OnceCell;
-use std::future::poll_fn;
 use std::io::Write;
-use std::pin::Pin;
-use std::task::Poll;
 
 use bytes::Bytes;
 use desk_core::id::{Moment, Seed};
@@ -13,10 +10,10 @@ use desk_web::desk::logged;
 use desk_web::headers::{Made, Received, Source};
 use desk_web::problem::Problem;
 use desk_web::reply::{Response, Rest};
-use desk_web::request::{Body, Locale, body_limit};
+use desk_web::request::{Body, Locale};
 use desk_web::setup::Granted;
 use desk_web::{Desk, Request};
-use http::{Method, StatusCode};
+use http::Method;
 use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
@@ -37,41 +34,20 @@ use bindings::wasi::clocks::wall_clock;
 /// How many bytes of a body are asked for at once.
 const CHUNK: usize = 16 * 1024;
 
-/// What the ports of a component say of its answers: what it never does, it does not carry.
-pub trait Ports {
-    /// Whether bodies may be given out chunk by chunk: exports, and packages of everything that is held.
-    const STREAMS: bool;
-    /// Whether something may be done once the answer is out. Only who calls others lets nobody wait for them.
-    const CALLS: bool;
-}
-
-impl Ports for () {
-    const STREAMS: bool = false;
-    const CALLS: bool = false;
-}
-
-/// Answers one request with a use case of a component, which reads the variables that it is granted.
-pub async fn handle<S: Default + Ports>(
+/// Answers one request with a function, which reads the variables that it is granted and takes bodies of so many bytes.
+pub async fn handle<S: Default>(
     request: types::Request,
     granted: Granted,
+    body_limit: impl Fn(&Method, &str) -> usize,
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> types::Response {
-    let request = read(request).await;
-    let mut response = answer(&request, granted, serve).await;
+    let request = read(request, body_limit).await;
+    let response = answer(&request, granted, serve).await;
     if let Some(text) = &response.log {
         // The method and the problem, but never the path: it may carry a token.
         log(format!("{} {} {text}", request.method, response.status.as_u16()));
     }
-    if S::CALLS
-        && let Some(after) = response.after.take()
-    {
-        wit_bindgen::spawn(async move {
-            if let Some(text) = after.run().await {
-                log(text);
-            }
-        });
-    }
-    write::<S>(response).await
+    write(response).await
 }
 
 /// Writes a line to standard error, which is a component's log in Spin.
@@ -140,7 +116,7 @@ fn seed() -> Option<Seed> {
 }
 
 /// Reads a request: its parts, and its body as far as the route allows.
-async fn read(request: types::Request) -> Request {
+async fn read(request: types::Request, body_limit: impl Fn(&Method, &str) -> usize) -> Request {
     let method = match request.get_method() {
         types::Method::Get => Method::GET,
         types::Method::Head => Method::HEAD,
@@ -259,12 +235,18 @@ impl Made for Ready {
     }
 }
 
-/// Writes an answer.
+/// Writes an answer: the body, then the trailers, then what is done once the answer is out.
 ///
-/// The body's writing is begun before the answer is given out, so that the host finds the first bytes waiting and sends
-/// them with the headers; begun afterwards, they go in a packet of their own, for which the client waits up to 40 ms.
-async fn write<S: Ports>(response: Response) -> types::Response {
-    let Response { status, headers, body, rest, .. } = response;
+/// The host must find the first bytes of the body waiting when it gets the answer: then they leave in one packet with the
+/// headers. A body that comes later leaves in a packet of its own, which Spin holds back for 40 ms, until the client has
+/// acknowledged the first. So the writing is begun, and its task given two turns, before the answer is returned. Measured on
+/// Spin 4.1, 300 requests in turn on one connection: without yielding 130 to 200 of them stall, with one turn 90, with two
+/// none; the status page goes from 48 to 2,838 requests a second.
+///
+/// What is done after the answer begins behind its trailers. Begun beside the body it would take the turns that the body
+/// needs: filing a data request stays at 36 a second then, and reaches 293 this way.
+async fn write(response: Response) -> types::Response {
+    let Response { status, headers, body, rest, after, .. } = response;
     let Ready(fields) = headers.made();
     drop(headers);
     let (trailers, trailers_end) = wit_future::new(|| Ok(None));
@@ -275,25 +257,34 @@ async fn write<S: Ports>(response: Response) -> types::Response {
         (Some(contents), Some(writer))
     };
     let (response, _sent) = types::Response::new(fields, contents, trailers_end);
-    // An answer is 200 until it is told otherwise. Statuses come from `http::StatusCode`, all of which the host takes.
-    if status != StatusCode::OK {
-        let _ = response.set_status_code(status.as_u16());
-    }
-    let mut sending: Pin<Box<dyn Future<Output = ()>>> = Box::pin(async move {
-        let mut end = Ok(None);
-        if let Some(mut writer) = writer {
-            writer.write_all(Vec::from(body)).await;
-            if S::STREAMS
-                && let Some(rest) = rest
-            {
-                end = follow(rest, &mut writer).await.map(|()| None);
-            }
-        }
+    // Statuses come from `http::StatusCode`, all of which the host takes.
+    let _ = response.set_status_code(status.as_u16());
+    wit_bindgen::spawn(async move {
+        let end = match writer {
+            Some(writer) => send(body, rest, writer).await,
+            None => Ok(None),
+        };
         let _: Result<(), _> = trailers.write(end).await;
+        if let Some(after) = after
+            && let Some(text) = after.run().await
+        {
+            log(text);
+        }
     });
-    let begun = poll_fn(|context| Poll::Ready(sending.as_mut().poll(context))).await;
-    if begun.is_pending() {
-        wit_bindgen::spawn(sending);
-    }
+    wit_bindgen::yield_async().await;
+    wit_bindgen::yield_async().await;
     response
+}
+
+/// Writes a body to its end; gives the trailers, of which there are none.
+async fn send(
+    body: Bytes,
+    rest: Option<Rest>,
+    mut writer: wit_bindgen::StreamWriter<u8>,
+) -> Result<Option<Fields>, ErrorCode> {
+    writer.write_all(Vec::from(body)).await;
+    if let Some(rest) = rest {
+        follow(rest, &mut writer).await?;
+    }
+    Ok(None)
 }

@@ -12,22 +12,22 @@ mod store;
 mod variables;
 
 pub use desk_web::setup::Granted;
-pub use edge::{Ports, handle};
+pub use edge::handle;
 pub use outbound::Calling;
 pub use scan::ScanningStore;
 pub use spin_sdk;
-pub use store::{SpinStore, Streaming};
+pub use store::SpinStore;
 
-/// Exports a use case of `desk-web` as the HTTP handler of a component.
+/// Exports a function of `desk-web` as the HTTP handler of a component.
 ///
 /// Takes the ports' type ([`SpinStore`], or [`ScanningStore`] where the component may scan, either inside of [`Calling`]
-/// where it may call others) and the path of an
-/// `async fn(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`.
+/// where it may call others) and the path of a module with `ROUTES` and an
+/// `async fn serve(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`.
 ///
 /// The component is named like the package, and reads the variables that the repository's `spin.toml` grants it.
 #[macro_export]
 macro_rules! function {
-    ($store:ty, $serve:path) => {
+    ($store:ty, $($function:ident)::+) => {
         mod edge {
             use $crate::spin_sdk::wasip3::exports::http::handler::Guest;
             use $crate::spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
@@ -43,8 +43,11 @@ macro_rules! function {
 
             impl Guest for Function {
                 async fn handle(request: Request) -> Result<Response, ErrorCode> {
-                    Ok($crate::handle::<$store>(request, GRANTED, async |desk, request| {
-                        $serve(desk, request).await
+                    use $($function)::+ as function;
+
+                    let limit = |method: &_, target: &_| function::ROUTES.body_limit(method, target);
+                    Ok($crate::handle::<$store>(request, GRANTED, limit, async |desk, request| {
+                        function::serve(desk, request).await
                     })
                     .await)
                 }

@@ -10,7 +10,7 @@ use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
-use crate::edge::{Ports, gather};
+use crate::edge::gather;
 
 /// The ports of a component that may call others, over those that it has anyway.
 #[derive(Clone, Default)]
@@ -22,11 +22,6 @@ impl<S> Deref for Calling<S> {
     fn deref(&self) -> &S {
         &self.0
     }
-}
-
-impl<S: Ports> Ports for Calling<S> {
-    const STREAMS: bool = S::STREAMS;
-    const CALLS: bool = true;
 }
 
 /// How long another host may take to be reached, to begin its answer, and to go on with it: 15 seconds, half of what the

@@ -5,7 +5,6 @@ use std::ops::Deref;
 
 use desk_web::ports::{Scan, StoreError};
 
-use crate::edge::Ports;
 use crate::store::SpinStore;
 
 mod bindings {
@@ -51,9 +50,4 @@ fn failed(error: keyvalue::Error) -> StoreError {
         keyvalue::Error::AccessDenied => "store: access denied".into(),
         keyvalue::Error::Other(text) => ["store: ", &text].concat().into(),
     })
-}
-
-impl Ports for ScanningStore {
-    const STREAMS: bool = true;
-    const CALLS: bool = false;
 }

@@ -1,10 +1,8 @@
 //! The store port over `spin:key-value@3`.
 
 use std::cell::OnceCell;
-use std::ops::Deref;
 use std::rc::Rc;
 
-use crate::edge::Ports;
 use desk_core::store_key::StoreKey;
 use desk_web::ports::{Store, StoreError};
 
@@ -60,26 +58,4 @@ impl Store for SpinStore {
     async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
         open()?.delete(key.as_str().into()).await.map_err(failed)
     }
-}
-
-impl Ports for SpinStore {
-    const STREAMS: bool = false;
-    const CALLS: bool = false;
-}
-
-/// The ports of a component that may give out bodies chunk by chunk, over those that it has anyway.
-#[derive(Clone, Default)]
-pub struct Streaming<S>(S);
-
-impl<S> Deref for Streaming<S> {
-    type Target = S;
-
-    fn deref(&self) -> &S {
-        &self.0
-    }
-}
-
-impl<S: Ports> Ports for Streaming<S> {
-    const STREAMS: bool = true;
-    const CALLS: bool = S::CALLS;
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ports::Store;
-use crate::problem::Problem;
+use crate::problem::{Problem, Refused};
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
@@ -139,32 +139,23 @@ impl<S: Store> Desk<'_, S> {
 }
 
 impl<S> Desk<'_, S> {
-    /// Turns the outcome of a use case into the answer, for people and programs.
+    /// Turns the outcome of a use case into the answer, for people and programs. Where a person filled in a form, the form
+    /// comes back with what they wrote in place of the problem's own page.
     pub fn respond(
         &self,
         request: &Request,
         locale: Locale,
-        outcome: Result<Reply, Problem>,
+        outcome: Result<Reply, impl Into<Refused>>,
     ) -> Response {
-        match outcome {
-            Ok(reply) => reply.finish(request),
-            Err(problem) => logged(problem.respond(self.setup, request, locale), &problem),
-        }
-    }
-
-    /// The same for what a person filled in: where there is a problem, `form` is answered in place of the problem's own
-    /// page, if there is one. It shows the problem beside what they wrote.
-    pub fn respond_or(
-        &self,
-        request: &Request,
-        locale: Locale,
-        outcome: Result<Reply, Problem>,
-        form: Option<Reply>,
-    ) -> Response {
-        match (outcome, form) {
-            (Err(problem), Some(form)) => logged(form.finish(request), &problem),
-            (outcome, _) => self.respond(request, locale, outcome),
-        }
+        let Refused { problem, form } = match outcome {
+            Ok(reply) => return reply.finish(request),
+            Err(refused) => refused.into(),
+        };
+        let response = match form {
+            Some(form) => form.finish(request),
+            None => problem.respond(self.setup, request, locale),
+        };
+        logged(response, &problem)
     }
 
     /// Turns the outcome of a use case into the answer, for programs alone.

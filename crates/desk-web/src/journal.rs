@@ -14,11 +14,11 @@ use desk_core::time::Timestamp;
 
 use crate::desk::Desk;
 use crate::join::all;
+use crate::mailer::cursor;
 use crate::outbox::{MAILS, TOLD, TRIES};
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::suppression::IN_FLIGHT;
-use crate::suppressions::cursor;
 
 /// What the marks begin with. Each is a key of its own, never written twice, so that of two sweeps at once none takes back
 /// what the other said; the newest counts.

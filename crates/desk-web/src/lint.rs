@@ -2,38 +2,23 @@
 
 use desk_core::lang::Lang;
 use desk_core::mail::lint::{Finding, Rule, Token, Verdict, is_clean, lint};
-use desk_core::mail::message::{MAX_MESSAGE, Message, Unreadable};
+use desk_core::mail::message::{Message, Unreadable};
 use desk_core::suppression::Link;
 use http::StatusCode;
 
-use crate::desk::Desk;
 use crate::json::Json;
 use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::reply::Reply;
 use crate::request::Request;
 use crate::setup::Setup;
 use crate::texts;
-
-/// The most bytes of a body: one message.
-pub const BODY_LIMIT: usize = MAX_MESSAGE;
 
 /// The media types of a raw mail.
 const READS: &str = "message/rfc822, text/plain, application/octet-stream";
 
 /// Answers for `/unsubscribe/lint`. It reads nothing but the mail and keeps nothing of it.
-#[expect(clippy::unused_async, reason = "every use case is awaited")]
-pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    desk.setup.own_codes.set(Some(texts::unsubscribe::code));
-    let locale = request.locale(desk.setup);
-    let outcome = match request.path() {
-        "/unsubscribe/lint" => answer(desk.setup, request, locale.lang),
-        _ => Err(Problem::NotFound),
-    };
-    desk.respond_json(request, locale, outcome)
-}
-
-fn answer(setup: &Setup, request: &Request, lang: Lang) -> Result<Reply, Problem> {
-    request.allow("POST")?;
+pub(crate) fn answer(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
+    let lang = request.locale(setup).lang;
     let body = request.whole_body()?;
     if !READS.split(", ").any(|known| known == request.content_type()) {
         return Err(Problem::UnsupportedMediaType(READS));
@@ -91,7 +76,7 @@ mod tests {
     fn send(world: &World, content_type: &str, body: &str, lang: &str) -> Answer {
         let headers = [("content-type", content_type), ("accept-language", lang)];
         let sent = request(Method::POST, "/unsubscribe/lint", &headers, body.to_owned());
-        block_on(serve(&world.desk(), &sent)).into()
+        block_on(crate::mail_events::serve(&world.desk(), &sent)).into()
     }
 
     fn mail(url: &str) -> String {

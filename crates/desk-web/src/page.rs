@@ -8,7 +8,7 @@ use desk_core::words::Clause;
 use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 
 use crate::assets;
-use crate::problem::{FieldError, Kind, code_text};
+use crate::problem::{FieldError, Kind};
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::shape::{HOLE, Part, Shapes};
@@ -269,7 +269,7 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
         @if !view.errors.is_empty() {
             ul {
                 @for error in view.errors {
-                    li { code { (error.pointer) } ": " (code_text(Some(setup), locale.lang, error.code)) }
+                    li { code { (error.pointer) } ": " ((texts::texts(locale.lang).code)(error.code)) }
                 }
             }
         }

@@ -157,7 +157,7 @@ pub enum Problem {
     /// See [`Kind::NotALink`].
     NotALink,
     /// See [`Kind::MethodNotAllowed`]; the methods that the address takes, as in `Allow`.
-    MethodNotAllowed(&'static str),
+    MethodNotAllowed(String),
     /// See [`Kind::TooLarge`].
     TooLarge,
     /// See [`Kind::UnsupportedMediaType`]; what the address reads.
@@ -184,6 +184,21 @@ pub enum Problem {
     Misconfigured(Cow<'static, str>),
     /// See [`Kind::Internal`]; text for the log.
     Internal(Cow<'static, str>),
+}
+
+/// A problem, and for what a person filled in the form that shows it beside what they wrote.
+#[derive(Debug)]
+pub struct Refused {
+    /// The problem.
+    pub problem: Problem,
+    /// The page to be answered in place of the problem's own.
+    pub form: Option<Reply>,
+}
+
+impl<P: Into<Problem>> From<P> for Refused {
+    fn from(problem: P) -> Self {
+        Self { problem: problem.into(), form: None }
+    }
 }
 
 /// The `RateLimit` fields of an answer (draft-ietf-httpapi-ratelimit-headers-10).
@@ -325,12 +340,12 @@ impl Problem {
     }
 
     /// What happened this time, in words.
-    fn detail(&self, setup: Option<&Setup>, lang: Lang) -> String {
+    fn detail(&self, lang: Lang) -> String {
         let texts = texts(lang);
         let general = (texts.problem)(self.kind()).detail;
         match self {
             Self::Malformed(code) | Self::CaseState(code) => {
-                [general, " ", code_text(setup, lang, code)].concat()
+                [general, " ", (texts.code)(code)].concat()
             }
             Self::MethodNotAllowed(allow) => [general, " ", allow, "."].concat(),
             Self::UnsupportedMediaType(reads) => [general, " ", reads, "."].concat(),
@@ -373,7 +388,7 @@ impl Problem {
             json.shown("type", &format_args!("{base}/problems/{}", text.slug));
             json.text("title", text.title);
             json.number("status", kind.status().as_u16().into());
-            json.text("detail", &self.detail(setup, lang));
+            json.text("detail", &self.detail(lang));
             if let Self::Malformed(code) | Self::CaseState(code) = self {
                 json.text("code", code);
             }
@@ -383,7 +398,7 @@ impl Problem {
                         list.nest("", |json| {
                             json.text("pointer", &error.pointer);
                             json.text("code", error.code);
-                            json.text("detail", code_text(setup, lang, error.code));
+                            json.text("detail", (texts.code)(error.code));
                         });
                     }
                 });
@@ -406,7 +421,7 @@ impl Problem {
             _ => None,
         };
         let text = (texts.problem)(kind);
-        let detail = self.detail(Some(setup), locale.lang);
+        let detail = self.detail(locale.lang);
         let view = page::ProblemView { kind, text, detail, errors, link };
         let markup = page::problem(setup, request, locale, &view);
         Reply::page(kind.status(), locale.lang, markup)
@@ -415,7 +430,7 @@ impl Problem {
     /// The headers that go with a status.
     fn headers(&self, reply: Reply) -> Reply {
         match self {
-            Self::MethodNotAllowed(allow) => reply.header(headers::ALLOW, *allow),
+            Self::MethodNotAllowed(allow) => reply.header(headers::ALLOW, allow.clone()),
             Self::Unauthorised => reply.header(headers::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
             Self::TooManyRequests(limit) => {
                 limit.apply(reply).header(headers::RETRY_AFTER, limit.reset.to_string())
@@ -424,10 +439,4 @@ impl Problem {
             _ => reply,
         }
     }
-}
-
-/// The text of a code: one that the function has of its own, or that all have.
-pub(crate) fn code_text(setup: Option<&Setup>, lang: Lang, code: &str) -> &'static str {
-    let own = setup.and_then(|setup| setup.own_codes.get()).and_then(|own| own(lang, code));
-    own.unwrap_or_else(|| (texts(lang).code)(code))
 }

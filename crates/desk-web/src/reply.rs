@@ -180,6 +180,21 @@ impl From<Response> for http::Response<Bytes> {
     }
 }
 
+/// A reply, and what is sent once it is out: mails, or notices of opt-outs.
+#[derive(Debug)]
+pub struct Answered<T> {
+    /// The reply.
+    pub reply: Reply,
+    /// What is sent then.
+    pub outgoing: T,
+}
+
+impl<T: Default> From<Reply> for Answered<T> {
+    fn from(reply: Reply) -> Self {
+        Self { reply, outgoing: T::default() }
+    }
+}
+
 /// An answer before the headers that every answer has.
 #[derive(Clone, Debug)]
 pub struct Reply(Box<Parts>);

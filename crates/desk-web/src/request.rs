@@ -13,39 +13,6 @@ use crate::negotiate;
 use crate::problem::Problem;
 use crate::setup::Setup;
 
-/// The most bytes of a body where a route says nothing else: 64 KiB.
-pub const BODY_LIMIT: usize = 64 * 1024;
-
-/// The most bytes of a batch: a thousand addresses of 254 characters each, and what stands around them.
-pub const BATCH_LIMIT: usize = 512 * 1024;
-
-/// How many bytes of a body the edge reads for a method and a target; none for methods whose body means nothing.
-pub fn body_limit(method: &Method, target: &str) -> usize {
-    let path = target.split('?').next().unwrap_or_default().trim_end_matches('/');
-    match *method {
-        Method::POST | Method::PUT | Method::PATCH if path == "/feedback" => {
-            crate::feedback::BODY_LIMIT
-        }
-        Method::POST if matches!(path, "/requests" | "/delete-account" | "/delete-data") => {
-            crate::requests::BODY_LIMIT
-        }
-        Method::POST
-            if matches!(
-                path,
-                "/unsubscribe/links" | "/suppressions/check" | "/suppressions/import"
-            ) =>
-        {
-            BATCH_LIMIT
-        }
-        Method::POST if path == "/unsubscribe/lint" => crate::lint::BODY_LIMIT,
-        Method::POST if path.starts_with("/mail-events/") => crate::mail_events::BODY_LIMIT,
-        // Lifting a suppression takes a reason.
-        Method::DELETE if path == "/suppressions" => BODY_LIMIT,
-        Method::POST | Method::PUT | Method::PATCH => BODY_LIMIT,
-        _ => 0,
-    }
-}
-
 /// A body as the edge could read it.
 #[derive(Clone, Debug)]
 pub enum Body {
@@ -122,15 +89,6 @@ impl Request {
     /// Whether the client only wants to see something: `GET`, and `HEAD` wherever that is.
     pub fn reads(&self) -> bool {
         matches!(self.method, Method::GET | Method::HEAD)
-    }
-
-    /// Holds the request to the methods of its address, given as `Allow` lists them.
-    ///
-    /// # Errors
-    /// [`Problem::MethodNotAllowed`].
-    pub fn allow(&self, methods: &'static str) -> Result<(), Problem> {
-        let allowed = methods.split(',').any(|method| method.trim_start() == self.method.as_str());
-        if allowed { Ok(()) } else { Err(Problem::MethodNotAllowed(methods)) }
     }
 
     /// The value of a query parameter, if it is there once.

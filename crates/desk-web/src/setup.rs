@@ -2,7 +2,7 @@
 
 mod granted;
 
-use std::cell::{Cell, OnceCell};
+use std::cell::OnceCell;
 use std::fmt;
 
 use desk_core::assertion::AssertionKey;
@@ -64,9 +64,6 @@ pub const VARIABLES: [&str; 36] = [
     "controller_address",
 ];
 
-/// Gives the text of a code in a language, or `None` if it is another one.
-pub type OwnCodes = fn(Lang, &str) -> Option<&'static str>;
-
 /// The configuration of the desk.
 #[derive(Debug)]
 pub struct Setup {
@@ -111,8 +108,6 @@ pub struct Setup {
     feedback_limits: Later<Limits>,
     /// For how many days a case is kept, likewise.
     retention: Later<u16>,
-    /// The texts of codes that only some functions have.
-    pub own_codes: Cell<Option<OwnCodes>>,
     /// What this instance remembers of what it rendered.
     pub remembered: Remembered,
 }
@@ -487,7 +482,6 @@ impl Setup {
         Ok(Self {
             app_token,
             later: Texts(LATER.map(given)),
-            own_codes: Cell::new(None),
             lists: Later::new(),
             mailing: Later::new(),
             webhook: Later::new(),

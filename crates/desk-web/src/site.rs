@@ -11,8 +11,9 @@ use crate::page::{self, Frame, Place, Switch};
 use crate::problem::{Kind, Problem};
 use crate::reply::{Caching, Reply, Response};
 use crate::request::{Locale, Request};
+use crate::routes::{Route, Routes};
 use crate::setup::Setup;
-use crate::texts::{self, Door};
+use crate::texts;
 use crate::{assets, negotiate};
 
 /// How long pages that change with a release alone may be kept, in seconds.
@@ -24,24 +25,56 @@ pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
     desk.respond(request, locale, route(desk.setup, request, locale))
 }
 
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The start page.
+    Start,
+    /// The description of the API.
+    OpenApi,
+    /// What the data in a package is described by.
+    PackageSchema,
+    /// What robots may read.
+    Robots,
+    /// The answer to Global Privacy Control.
+    Gpc,
+    /// Where to report a security problem.
+    Security,
+    /// The stylesheet or the icon.
+    Asset,
+    /// The page that a problem's type leads to.
+    Problem,
+}
+
+/// The routes of the function `site`, which also answers that there is nothing wherever no other function does.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::get("/", Door::Start),
+    Route::get("/openapi.json", Door::OpenApi),
+    Route::get(PACKAGE_SCHEMA_PATH, Door::PackageSchema),
+    Route::get("/robots.txt", Door::Robots),
+    Route::get("/.well-known/gpc.json", Door::Gpc),
+    Route::get("/.well-known/security.txt", Door::Security),
+    Route::get("/assets/:name", Door::Asset),
+    Route::get("/problems/:slug", Door::Problem),
+]);
+
 fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Problem> {
-    let reply = match request.path() {
-        "/" => page_reply(locale.lang, start(setup, request, locale)),
-        "/openapi.json" => description("application/json", OPENAPI),
-        PACKAGE_SCHEMA_PATH => description("application/schema+json", PACKAGE_SCHEMA),
-        "/robots.txt" => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
+    let (door, parameters) = ROUTES.find(request)?;
+    let name = parameters.first().copied().unwrap_or_default();
+    Ok(match door {
+        Door::Start => page_reply(locale.lang, start(setup, request, locale)),
+        Door::OpenApi => description("application/json", OPENAPI),
+        Door::PackageSchema => description("application/schema+json", PACKAGE_SCHEMA),
+        Door::Robots => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
             .caching(Caching::Public(86_400)),
-        "/.well-known/gpc.json" => gpc(setup)?,
-        "/.well-known/security.txt" => security(setup)?,
-        "/.well-known/desk-keys.json" => keys(setup),
-        path if path.starts_with("/assets/") => assets::asset(path)?,
-        path => match path.strip_prefix("/problems/").and_then(Kind::from_slug) {
-            Some(kind) => about(setup, request, locale, kind),
-            None => return Err(Problem::NotFound),
-        },
-    };
-    request.allow("GET, HEAD")?;
-    Ok(reply)
+        Door::Gpc => gpc(setup)?,
+        Door::Security => security(setup)?,
+        Door::Asset => assets::asset(request.path())?,
+        Door::Problem => {
+            let kind = Kind::from_slug(name).ok_or(Problem::NotFound)?;
+            about(setup, request, locale, kind)
+        }
+    })
 }
 
 /// The description of the API (OpenAPI 3.1).
@@ -67,7 +100,7 @@ fn page_reply(lang: Lang, markup: Markup) -> Reply {
 fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
     let start = &texts::site(locale.lang).start;
     let title = (start.title)(&setup.app_name);
-    let door = |path: &str, door: &Door| {
+    let door = |path: &str, door: &texts::Door| {
         html! { li { a href=(locale.href(path)) { (door.link) } p { (door.hint) } } }
     };
     let main = html! {
@@ -166,34 +199,4 @@ fn security(setup: &Setup) -> Result<Reply, Problem> {
     Ok(Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", text)
         .caching(Caching::Public(86_400))
         .etag_of_body())
-}
-
-/// The public keys that sign receipts and policy versions, as a JWK set (RFC 7517).
-fn keys(setup: &Setup) -> Reply {
-    #[derive(Serialize)]
-    struct Set {
-        keys: Vec<Jwk>,
-    }
-    #[derive(Serialize)]
-    struct Jwk {
-        kty: &'static str,
-        crv: &'static str,
-        alg: &'static str,
-        r#use: &'static str,
-        kid: String,
-        x: String,
-    }
-    let jwk = |key: desk_core::signed::PublicKey| Jwk {
-        kty: "OKP",
-        crv: "Ed25519",
-        alg: "EdDSA",
-        r#use: "sig",
-        kid: key.id,
-        x: key.x,
-    };
-    let set = Set { keys: setup.keys.public_keys().into_iter().map(jwk).collect() };
-    Reply::json(StatusCode::OK, &set)
-        .header(crate::headers::CONTENT_TYPE, "application/jwk-set+json")
-        .caching(Caching::Public(PAGE_AGE))
-        .etag_of_body()
 }

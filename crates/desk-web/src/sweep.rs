@@ -11,13 +11,14 @@ use crate::desk::{Desk, decode_as, encode_as};
 use crate::heads;
 use crate::join::{all, both};
 use crate::journal;
+use crate::mailer::{cursor, untold};
 use crate::outbox::{self, AT_ONCE, Changed, MAILS, Tries};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
 use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::retention;
-use crate::suppressions::{cursor, untold};
+use crate::routes::{BODY_LIMIT, Route, Routes};
 
 /// It does nothing when it ran less than so many seconds ago.
 const PAUSE: i64 = 20;
@@ -32,48 +33,53 @@ const BOUND: usize = 64;
 /// How much it looks at in one call, to see whether it is due.
 const LOOKS: usize = 256;
 
-/// Answers for `/ops/sweep`.
+/// The one route of the function `sweep`. Some clocks can only send a GET.
+pub const ROUTES: Routes<()> =
+    Routes(&[Route::get("/ops/sweep", ()), Route::post("/ops/sweep", BODY_LIMIT, ())]);
+
+/// Answers a request to the function `sweep`.
 pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
-    let mut log = None;
-    let outcome = match request.path() {
-        "/ops/sweep" => sweep(desk, request, &mut log).await,
-        _ => Err(Problem::NotFound),
+    let swept = match ROUTES.find(request) {
+        Ok(_) => sweep(desk).await,
+        Err(problem) => Err(problem),
     };
-    let mut response = desk.respond_json(request, locale, outcome);
-    response.log = response.log.or(log);
-    response
+    match swept {
+        Ok(refused) => {
+            let mut response = Reply::new(StatusCode::NO_CONTENT).finish(request);
+            response.log = refused;
+            response
+        }
+        Err(problem) => desk.respond_json(request, locale, Err(problem)),
+    }
 }
 
-async fn sweep<S: Scan + Outbound>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    log: &mut Option<String>,
-) -> Result<Reply, Problem> {
-    request.allow("GET, HEAD, POST")?;
+/// Sweeps, unless another one just did. Gives what went wrong with one of the things that were told, for the log.
+async fn sweep<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>, Problem> {
     let (ran, turn) = (last(desk).await?, desk.moment.id());
     // A clock that was set back must not stop it for good.
     let rests = |ran: Id| (0..PAUSE).contains(&desk.now().seconds_since(ran.instant()));
-    if !ran.is_some_and(rests) {
-        desk.write(&StoreKey::new(RAN)?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
-        let keys = desk.store.keys("").await?;
-        // Of two that began at once, the one that wrote last goes on. What was there before says nothing: a store may be
-        // slow to show what was written.
-        let now = last(desk).await?;
-        if now != Some(turn) && now != ran {
-            return Ok(Reply::new(StatusCode::NO_CONTENT));
-        }
-        // What is wrong with one keeps nothing else from happening, and neither does whom it takes long to tell.
-        let rest = async {
-            let repaired = heads::repair(desk, &keys).await;
-            let pruned = journal::prune(desk, &keys).await;
-            Ok([repaired, pruned, retention::run(desk, &keys).await])
-        };
-        let (told, rest) = both(async { Ok(tell(desk, &keys).await) }, rest).await?;
-        *log = told?;
-        rest.into_iter().collect::<Result<(), Problem>>()?;
+    if ran.is_some_and(rests) {
+        return Ok(None);
     }
-    Ok(Reply::new(StatusCode::NO_CONTENT))
+    desk.write(&StoreKey::new(RAN)?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
+    let keys = desk.store.keys("").await?;
+    // Of two that began at once, the one that wrote last goes on. What was there before says nothing: a store may be slow to
+    // show what was written.
+    let now = last(desk).await?;
+    if now != Some(turn) && now != ran {
+        return Ok(None);
+    }
+    // What is wrong with one keeps nothing else from happening, and neither does whom it takes long to tell.
+    let rest = async {
+        let repaired = heads::repair(desk, &keys).await;
+        let pruned = journal::prune(desk, &keys).await;
+        Ok([repaired, pruned, retention::run(desk, &keys).await])
+    };
+    let (told, rest) = both(async { Ok(tell(desk, &keys).await) }, rest).await?;
+    let refused = told?;
+    rest.into_iter().collect::<Result<(), Problem>>()?;
+    Ok(refused)
 }
 
 /// Which sweep was the last. What cannot be read is of an earlier release, or of no use.

@@ -1,4 +1,4 @@
-//! The function `console`: the operators' API. It scans the store.
+//! The function `console`: the operators' API.
 #![cfg(target_family = "wasm")]
 
-desk_spin::function!(desk_spin::ScanningStore, desk_web::console::serve);
+desk_spin::function!(desk_spin::Calling<desk_spin::ScanningStore>, desk_web::console);

@@ -1,4 +1,4 @@
-//! The function `data-requests`: the forms of requests about one's own data, and of deletion.
+//! The function `data-requests`: the forms of data requests, the proof of who asks, status pages and packages.
 #![cfg(target_family = "wasm")]
 
-desk_spin::function!(desk_spin::Calling<desk_spin::SpinStore>, desk_web::requests::serve);
+desk_spin::function!(desk_spin::Calling<desk_spin::SpinStore>, desk_web::requests);

@@ -2,4 +2,4 @@
 #![cfg(target_family = "wasm")]
 
 // It keeps nothing and reads nothing, so it has no store.
-desk_spin::function!((), desk_web::site::serve);
+desk_spin::function!((), desk_web::site);

@@ -1,4 +1,4 @@
-//! The function `sweep`: it tells again what was told in vain.
+//! The function `sweep`: what tells again what was told in vain, and deletes what has expired.
 #![cfg(target_family = "wasm")]
 
-desk_spin::function!(desk_spin::Calling<desk_spin::ScanningStore>, desk_web::sweep::serve);
+desk_spin::function!(desk_spin::Calling<desk_spin::ScanningStore>, desk_web::sweep);

@@ -3,7 +3,6 @@
 use std::fmt;
 
 use bytes::Bytes;
-use desk_web::request::body_limit;
 use desk_web::{Body, Request};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
@@ -104,8 +103,7 @@ impl Sent {
     }
 
     /// The request as the edge hands it on, with as much of its body as the route allows.
-    pub(super) fn request(&self) -> Request {
-        let limit = body_limit(&self.method, &self.target);
+    pub(super) fn request(&self, limit: usize) -> Request {
         let mut lengths = self.headers.get_all(http::header::CONTENT_LENGTH).iter();
         let length = match (lengths.next(), lengths.next()) {
             (Some(one), None) => one.to_str().ok().and_then(|text| text.parse::<usize>().ok()),

@@ -10,8 +10,7 @@ use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
 use desk_web::memory::MemoryStore;
 use desk_web::{
-    Desk, Setup, console, feedback, lint, mail_events, policy, requests, site, suppressions, sweep,
-    unsubscribe,
+    Desk, Setup, console, feedback, mail_events, mailer, policy, requests, site, sweep, unsubscribe,
 };
 use http::Method;
 use serde_json::Value;
@@ -137,7 +136,7 @@ impl World {
 
     /// Sends a request to a function. Each comes a second after the one before, with randomness of its own.
     pub(super) fn send(&self, component: &str, sent: &Sent) -> Answer {
-        let request = sent.request();
+        let request = sent.request(body_limit(component, &sent.method, &sent.target));
         self.now.set(self.now.get() + 1);
         self.requests.set(self.requests.get().wrapping_add(1));
         let mut seed = [7; 32];
@@ -150,25 +149,11 @@ impl World {
                 "site" => site::serve(&desk, &request).await,
                 "policy" => policy::serve(&desk, &request).await,
                 "feedback" => feedback::serve(&desk, &request).await,
-                "case-status" => feedback::status::serve(&desk, &request).await,
                 "data-requests" => requests::serve(&desk, &request).await,
-                "identity" => requests::identity::serve(&desk, &request).await,
-                "assertion" => requests::assertion::serve(&desk, &request).await,
-                "request-changes" => requests::changes::serve(&desk, &request).await,
-                "request-status" => requests::status::serve(&desk, &request).await,
-                "package-download" => requests::package::serve(&desk, &request).await,
                 "unsubscribe" => unsubscribe::serve(&desk, &request).await,
-                "suppressions" => suppressions::serve(&desk, &request).await,
+                "mailer" => mailer::serve(&desk, &request).await,
                 "mail-events" => mail_events::serve(&desk, &request).await,
-                "lint" => lint::serve(&desk, &request).await,
                 "console" => console::serve(&desk, &request).await,
-                "queue" => console::requests::read(&desk, &request).await,
-                "casework" => console::requests::work(&desk, &request).await,
-                "packages" => console::requests::pack(&desk, &request).await,
-                "referral" => console::requests::refer(&desk, &request).await,
-                "complaint" => console::requests::complain(&desk, &request).await,
-                "erasure" => console::erasure::serve(&desk, &request).await,
-                "erasure-records" => console::erasure::records(&desk, &request).await,
                 "sweep" => sweep::serve(&desk, &request).await,
                 _ => return None,
             })
@@ -217,6 +202,22 @@ impl World {
             });
         assert!(found.is_some(), "no mail to {to} in {listed}");
         found.unwrap_or_default()
+    }
+}
+
+/// How many bytes of a body a function reads.
+fn body_limit(component: &str, method: &Method, target: &str) -> usize {
+    match component {
+        "site" => site::ROUTES.body_limit(method, target),
+        "policy" => policy::ROUTES.body_limit(method, target),
+        "feedback" => feedback::ROUTES.body_limit(method, target),
+        "data-requests" => requests::ROUTES.body_limit(method, target),
+        "unsubscribe" => unsubscribe::ROUTES.body_limit(method, target),
+        "mailer" => mailer::ROUTES.body_limit(method, target),
+        "mail-events" => mail_events::ROUTES.body_limit(method, target),
+        "console" => console::ROUTES.body_limit(method, target),
+        "sweep" => sweep::ROUTES.body_limit(method, target),
+        _ => 0,
     }
 }
 

@@ -16,6 +16,7 @@ use std::{
 
 use desk_core::{
     id::{Moment, Seed},
+    keys::Keyring,
     time::Timestamp,
 };
 use desk_host::{
@@ -23,10 +24,10 @@ use desk_host::{
     manifest::{Manifest, Target as RouteTarget},
 };
 use desk_web::{
-    Body, Desk, Setup, console, feedback, lint, mail_events, memory::MemoryStore, policy,
-    request::body_limit, requests, site, suppressions, sweep, unsubscribe,
+    Body, Desk, Setup, console, feedback, mail_events, mailer, memory::MemoryStore, policy,
+    requests, site, sweep, unsubscribe,
 };
-use http::HeaderValue;
+use http::{HeaderValue, Method};
 
 use super::{
     functions,
@@ -152,6 +153,8 @@ pub(crate) struct Native {
     sequence: Sequence,
     /// As in the wasm: the bytes of each function's one instance.
     seeds: RefCell<BTreeMap<String, Seed>>,
+    /// Whether all functions draw from one seed, so that what they draw does not depend on which of them has which paths.
+    shares_seed: bool,
 }
 
 impl Native {
@@ -163,12 +166,28 @@ impl Native {
             .map(|component| (component.id().to_owned(), Rc::new(setup(manifest, component.id()))))
             .collect();
         let (store, clock, sequence) = (Rc::default(), Clock::new(), Sequence::new());
-        Self { store, setups, clock, sequence, seeds: RefCell::default() }
+        Self { store, setups, clock, sequence, seeds: RefCell::default(), shares_seed: false }
+    }
+
+    /// Functions that all draw from one seed.
+    pub(crate) fn with_one_seed() -> Self {
+        Self { shares_seed: true, ..Self::start() }
+    }
+
+    /// What the values in the store are sealed with.
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.setups["policy"].keys
+    }
+
+    /// When the clock began.
+    pub(crate) fn begin(&self) -> Timestamp {
+        Timestamp::from_millis(BEGIN).expect("a time of this century")
     }
 
     /// What one request brings along.
     fn moment(&self, component: &str, now: Timestamp) -> Moment {
         let mut seeds = self.seeds.borrow_mut();
+        let component = if self.shares_seed { "" } else { component };
         let seed = seeds.entry(component.to_owned()).or_insert_with(|| {
             let mut seed = [0; 32];
             self.sequence.fill(&mut seed);
@@ -193,6 +212,22 @@ fn setup(manifest: &Manifest, id: &str) -> Setup {
         granted.contains(&name).then(|| given.get(name).cloned().or_else(default)).flatten()
     };
     Setup::new(value).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// How many bytes of a body a component reads.
+fn body_limit(component: &str, method: &Method, target: &str) -> usize {
+    match component {
+        "site" => site::ROUTES.body_limit(method, target),
+        "policy" => policy::ROUTES.body_limit(method, target),
+        "feedback" => feedback::ROUTES.body_limit(method, target),
+        "data-requests" => requests::ROUTES.body_limit(method, target),
+        "unsubscribe" => unsubscribe::ROUTES.body_limit(method, target),
+        "mailer" => mailer::ROUTES.body_limit(method, target),
+        "mail-events" => mail_events::ROUTES.body_limit(method, target),
+        "console" => console::ROUTES.body_limit(method, target),
+        "sweep" => sweep::ROUTES.body_limit(method, target),
+        other => panic!("no native function {other}"),
+    }
 }
 
 /// The component that the manifest gives a path to, by Spin's rule: from the left, a literal segment goes before a
@@ -233,14 +268,14 @@ impl Target for Native {
         let Request { method, target, headers, body } = request;
         let mut headers = headers.clone();
         headers.append("spin-client-addr", HeaderValue::from_static("127.0.0.1:50000"));
-        let limit = body_limit(method, target);
+        let component = component_of(functions::manifest(), target);
+        let limit = body_limit(component, method, target);
         let body = match body.len() {
             length if limit == 0 || length <= limit => Body::Whole(body.clone()),
             _ => Body::TooLarge,
         };
         let request = desk_web::Request::new(method.clone(), target, headers, body);
         let now = Timestamp::from_millis(self.clock.millis()).expect("a time of this century");
-        let component = component_of(functions::manifest(), target);
         let setup = &self.setups[component];
         let moment = self.moment(component, now);
         let desk = Desk { store: &self.store, setup, moment };
@@ -248,26 +283,12 @@ impl Target for Native {
             "site" => site::serve(&desk, &request).await,
             "policy" => policy::serve(&desk, &request).await,
             "feedback" => feedback::serve(&desk, &request).await,
-            "case-status" => feedback::status::serve(&desk, &request).await,
             "data-requests" => requests::serve(&desk, &request).await,
-            "identity" => requests::identity::serve(&desk, &request).await,
-            "assertion" => requests::assertion::serve(&desk, &request).await,
-            "request-changes" => requests::changes::serve(&desk, &request).await,
-            "package-download" => requests::package::serve(&desk, &request).await,
-            "request-status" => requests::status::serve(&desk, &request).await,
             "unsubscribe" => unsubscribe::serve(&desk, &request).await,
-            "suppressions" => suppressions::serve(&desk, &request).await,
+            "mailer" => mailer::serve(&desk, &request).await,
             "mail-events" => mail_events::serve(&desk, &request).await,
-            "lint" => lint::serve(&desk, &request).await,
-            "sweep" => sweep::serve(&desk, &request).await,
             "console" => console::serve(&desk, &request).await,
-            "queue" => console::requests::read(&desk, &request).await,
-            "packages" => console::requests::pack(&desk, &request).await,
-            "casework" => console::requests::work(&desk, &request).await,
-            "erasure" => console::erasure::serve(&desk, &request).await,
-            "erasure-records" => console::erasure::records(&desk, &request).await,
-            "referral" => console::requests::refer(&desk, &request).await,
-            "complaint" => console::requests::complain(&desk, &request).await,
+            "sweep" => sweep::serve(&desk, &request).await,
             other => panic!("no native function {other}"),
         };
         let answer = answer.whole().await.expect("an answer that is not broken off");

@@ -16,9 +16,9 @@ use crate::{
 };
 
 /// The most that a body may have where no files may be attached.
-const LIMIT: usize = desk_web::request::BODY_LIMIT;
+const LIMIT: usize = desk_web::routes::BODY_LIMIT;
 /// And where they may be.
-const FILES_LIMIT: usize = desk_web::requests::BODY_LIMIT;
+const FILES_LIMIT: usize = desk_web::routes::FILES_LIMIT;
 
 /// What no door with a body reads.
 fn bodies(door: &Door) -> Vec<Hostile> {

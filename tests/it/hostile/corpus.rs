@@ -17,7 +17,7 @@ fn filing(what: &str, media_type: &str, body: &[u8], fate: Fate) -> Hostile {
 }
 
 /// The most that a filing may have in bytes.
-const LIMIT: usize = desk_web::feedback::BODY_LIMIT;
+const LIMIT: usize = desk_web::routes::FILES_LIMIT;
 
 /// What is sent to the doors of newsletters.
 fn mailing() -> Vec<Hostile> {

@@ -1,5 +1,5 @@
-//! The operators' side of erasures: what would go and the order, in a function of its own, for it reaches everything that is
-//! held; and the records of what went, the act and the export from the log of events, in another.
+//! The operators' side of erasures: what would go, the order, and the records of what went: the act and the export from the
+//! log of events.
 
 use desk_core::case::Message;
 use desk_core::erasure::Act;
@@ -11,63 +11,17 @@ use desk_core::text::Text;
 use http::StatusCode;
 
 use crate::audit::{self, About, Action};
-use crate::console::{authorise, telling};
 use crate::desk::Desk;
 use crate::erasure::{self, Order, acts};
 use crate::fields::Fields;
 use crate::headers;
 use crate::negotiate;
 use crate::outbox::Posted;
-use crate::ports::{Outbound, Scan};
+use crate::ports::Scan;
 use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::reply::{Answered, Reply};
 use crate::request::Request;
 use crate::submitted::{optional, text_code};
-use crate::texts::casework;
-
-/// Answers for `/console/api/requests/{name}/erasure`.
-///
-/// The mail that tells the person is in the outbox when this answers, and is sent then.
-pub async fn serve<S: Scan + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-) -> Response {
-    telling(desk, request, casework::code, async |told| route(desk, request, told).await).await
-}
-
-/// Answers for the records of an erasure, which are below that address.
-pub async fn records<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = request.locale(desk.setup);
-    let outcome = match authorise(desk, request) {
-        Ok(()) => route_records(desk, request).await,
-        Err(problem) => Err(problem),
-    };
-    desk.respond_json(request, locale, outcome)
-}
-
-async fn route<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", "requests", name, "erasure"] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    request.allow("GET, HEAD, POST")?;
-    if request.reads() { preview(desk, name).await } else { order(desk, request, name, told).await }
-}
-
-async fn route_records<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", "requests", name, "erasure", record @ ("act" | "log")] =
-        segments.as_slice()
-    else {
-        return Err(Problem::NotFound);
-    };
-    request.allow("GET, HEAD")?;
-    if *record == "act" { act(desk, request, name).await } else { log(desk, request, name).await }
-}
 
 /// Where a request lies, or lay.
 struct Found {
@@ -96,7 +50,7 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem>
 }
 
 /// What would go, and what would stay; the act, once all is gone.
-async fn preview<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Reply, Problem> {
+pub(super) async fn preview<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Reply, Problem> {
     let found = find(desk, name).await?;
     read(desk, found.id).await?;
     let Some(key) = found.key else { return document(desk, found.id, true).await };
@@ -106,12 +60,11 @@ async fn preview<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Reply, Probl
 }
 
 /// Carries it out.
-async fn order<S: Scan>(
+pub(super) async fn order<S: Scan>(
     desk: &Desk<'_, S>,
     request: &Request,
     name: &str,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Option<Posted>>, Problem> {
     let mut fields = Fields::read(request)?;
     let executor = fields.parse("executor", |text| Text::new(text).map_err(text_code));
     fields.require("executor", &executor);
@@ -124,19 +77,22 @@ async fn order<S: Scan>(
     let found = find(desk, name).await?;
     let Some(key) = found.key else {
         read(desk, found.id).await?;
-        return document(desk, found.id, true).await;
+        return Ok(document(desk, found.id, true).await?.into());
     };
     let order = Order { executor, reason, text };
     let matches = |tag: &str| holds(request, tag);
     let (act, posted) = erasure::erase(desk, &found.keys, &key, order, matches).await?;
-    *told = Some(posted);
     let executor = acts::executor(desk, &act).await?;
     let json = acts::document(desk.setup, &act, executor.as_ref(), true);
-    Ok(Reply::json_text(StatusCode::OK, json))
+    Ok(Answered { reply: Reply::json_text(StatusCode::OK, json), outgoing: Some(posted) })
 }
 
 /// The act, to be filed.
-async fn act<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Result<Reply, Problem> {
+pub(super) async fn act<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    name: &str,
+) -> Result<Reply, Problem> {
     let page = match request.query("format")?.as_deref() {
         Some("html") => true,
         Some("json") => false,
@@ -158,7 +114,11 @@ async fn act<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Resu
 }
 
 /// The export from the log of events.
-async fn log<S: Scan>(desk: &Desk<'_, S>, request: &Request, name: &str) -> Result<Reply, Problem> {
+pub(super) async fn log<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    name: &str,
+) -> Result<Reply, Problem> {
     let offers = ["application/json", "text/csv"];
     let csv = match request.query("format")?.as_deref() {
         Some("csv") => true,

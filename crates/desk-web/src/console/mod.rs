@@ -1,6 +1,6 @@
 //! The operators' API, which scans the store.
 
-pub mod erasure;
+mod erasure;
 pub mod requests;
 #[cfg(test)]
 mod tests;
@@ -12,6 +12,7 @@ use desk_core::journal::{Aggregate, Place};
 use desk_core::reference::Reference;
 use http::StatusCode;
 
+use self::requests::ActKind;
 use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
@@ -23,11 +24,10 @@ use crate::operator;
 use crate::outbox::{self, MAILS, Mail, Posted};
 use crate::ports::{Outbound, Scan};
 use crate::problem::Problem;
-use crate::reply::{Reply, Response, entity_tag};
+use crate::reply::{Answered, Reply, Response, entity_tag};
 use crate::request::Request;
-use crate::setup::OwnCodes;
+use crate::routes::{BODY_LIMIT, Route, Routes};
 use crate::submitted::{idempotency_key, text_code};
-use crate::texts::casework;
 
 /// How many cases a page of the list has, unless the client wants fewer or more.
 const PAGE: usize = 50;
@@ -38,96 +38,166 @@ const MAX_OPENED: usize = 1_000;
 /// How many reads are in flight at once.
 const IN_FLIGHT: usize = 50;
 
-/// Answers for every address under `/console` that [`requests`] and [`erasure`] have not.
-pub async fn serve<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Response {
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The cases.
+    Cases,
+    /// One of them.
+    Case,
+    /// A file of it.
+    CaseFile,
+    /// The reply to it.
+    Reply,
+    /// Its state.
+    State,
+    /// The data request that it is turned into.
+    Refer,
+    /// The mails that wait.
+    Outbox,
+    /// One of them.
+    Mail,
+    /// The audit records.
+    Audit,
+    /// The queue of data requests.
+    Queue,
+    /// The log of data requests.
+    Log,
+    /// What is counted from it.
+    Metrics,
+    /// One data request.
+    Request,
+    /// A file of it.
+    RequestFile,
+    /// What an operator does with it.
+    Act(ActKind),
+    /// Its package is built.
+    Pack,
+    /// Its package is dropped.
+    DropPackage,
+    /// The complaint that it gives rise to.
+    Complaint,
+    /// What an erasure would do.
+    ErasurePreview,
+    /// The erasure.
+    Erase,
+    /// The act about it.
+    ErasureAct,
+    /// The export from the log of events about it.
+    ErasureLog,
+}
+
+/// The routes of the function `console`.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::get("/console/api/cases", Door::Cases),
+    Route::get("/console/api/cases/:case", Door::Case),
+    Route::get("/console/api/cases/:case/attachments/:number", Door::CaseFile),
+    Route::post("/console/api/cases/:case/replies", BODY_LIMIT, Door::Reply),
+    Route::put("/console/api/cases/:case/state", BODY_LIMIT, Door::State),
+    Route::post("/console/api/cases/:case/request", BODY_LIMIT, Door::Refer),
+    Route::get("/console/api/outbox", Door::Outbox),
+    Route::get("/console/api/outbox/:mail", Door::Mail),
+    Route::get("/console/api/audit", Door::Audit),
+    Route::get("/console/api/requests", Door::Queue),
+    Route::get("/console/api/requests/log", Door::Log),
+    Route::get("/console/api/requests/metrics", Door::Metrics),
+    Route::get("/console/api/requests/:request", Door::Request),
+    Route::get("/console/api/requests/:request/attachments/:number", Door::RequestFile),
+    Route::post("/console/api/requests/:request/take", BODY_LIMIT, Door::Act(ActKind::Take)),
+    Route::post("/console/api/requests/:request/messages", BODY_LIMIT, Door::Act(ActKind::Write)),
+    Route::post(
+        "/console/api/requests/:request/clarification",
+        BODY_LIMIT,
+        Door::Act(ActKind::Ask),
+    ),
+    Route::post("/console/api/requests/:request/extension", BODY_LIMIT, Door::Act(ActKind::Extend)),
+    Route::post("/console/api/requests/:request/answer", BODY_LIMIT, Door::Act(ActKind::Answer)),
+    Route::post("/console/api/requests/:request/refusal", BODY_LIMIT, Door::Act(ActKind::Refuse)),
+    Route::post(
+        "/console/api/requests/:request/identity",
+        BODY_LIMIT,
+        Door::Act(ActKind::Identify),
+    ),
+    Route::post("/console/api/requests/:request/package", BODY_LIMIT, Door::Pack),
+    Route::delete("/console/api/requests/:request/package", BODY_LIMIT, Door::DropPackage),
+    Route::post("/console/api/requests/:request/complaint", BODY_LIMIT, Door::Complaint),
+    Route::get("/console/api/requests/:request/erasure", Door::ErasurePreview),
+    Route::post("/console/api/requests/:request/erasure", BODY_LIMIT, Door::Erase),
+    Route::get("/console/api/requests/:request/erasure/act", Door::ErasureAct),
+    Route::get("/console/api/requests/:request/erasure/log", Door::ErasureLog),
+]);
+
+/// Answers a request to the function `console`.
+pub async fn serve<S: Scan + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+) -> Response {
     let locale = request.locale(desk.setup);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
     let outcome = match operator::authorise(desk.setup, request) {
         Ok(()) => route(desk, request).await,
         Err(problem) => Err(problem),
     };
-    desk.respond_json(request, locale, outcome)
+    match outcome {
+        Ok(Answered { reply, outgoing }) => {
+            let mut response = reply.finish(request);
+            response.after = outgoing.map(|posted| outbox::after_act(desk, posted));
+            response
+        }
+        Err(problem) => desk.respond_json(request, locale, Err(problem)),
+    }
 }
 
-/// Before anything else, so that whoever has no token learns nothing, not even which addresses there are. For functions that
-/// have the texts of casework.
-fn authorise<S>(desk: &Desk<'_, S>, request: &Request) -> Result<(), Problem> {
-    desk.setup.own_codes.set(Some(casework::code));
-    operator::authorise(desk.setup, request)
-}
-
-/// Answers a call that may leave a mail in the outbox, which is sent once the answer is out; that of a call which failed is
-/// the sweep's.
-/// `codes` are the texts that it has of its own.
-async fn telling<S: Scan + Outbound + Clone + 'static>(
+async fn route<S: Scan>(
     desk: &Desk<'_, S>,
     request: &Request,
-    codes: OwnCodes,
-    route: impl AsyncFnOnce(&mut Option<Posted>) -> Result<Reply, Problem>,
-) -> Response {
-    let locale = request.locale(desk.setup);
-    let mut told = None;
-    desk.setup.own_codes.set(Some(codes));
-    let outcome = match operator::authorise(desk.setup, request) {
-        Ok(()) => route(&mut told).await,
-        Err(problem) => Err(problem),
+) -> Result<Answered<Option<Posted>>, Problem> {
+    let (door, parameters) = ROUTES.find(request)?;
+    let name = parameters.first().copied().unwrap_or_default();
+    let number = || -> Result<usize, Problem> {
+        parameters.get(1).and_then(|number| number.parse().ok()).ok_or(Problem::NotFound)
     };
-    let mut response = desk.respond_json(request, locale, outcome);
-    if response.status.is_success() {
-        response.after = told.map(|posted| outbox::after_act(desk, posted));
-    }
-    response
-}
-
-async fn route<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
-    match rest {
-        ["cases"] => {
-            request.allow("GET, HEAD")?;
-            list(desk, request).await
-        }
-        ["cases", name] => {
-            request.allow("GET, HEAD")?;
+    Ok(match door {
+        Door::Cases => list(desk, request).await?.into(),
+        Door::Case => {
             let found = find(desk, name).await?;
             audit::record(desk, Action::CaseRead, found.key.id).await?;
             let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
-            Ok(case_reply(desk, &found.key, &case, StatusCode::OK))
+            case_reply(desk, &found.key, &case, StatusCode::OK).into()
         }
-        ["cases", name, "attachments", number] => {
-            request.allow("GET, HEAD")?;
-            let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
+        Door::CaseFile => {
+            let number = number()?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::FileRead, found.key.id).await?;
             let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
-            file(desk, &found.key, case.reference(), &case.opening.files, number).await
+            file(desk, &found.key, case.reference(), &case.opening.files, number).await?.into()
         }
-        ["cases", name, "replies"] => {
-            request.allow("POST")?;
-            reply(desk, request, name).await
-        }
-        ["cases", name, "state"] => {
-            request.allow("PUT")?;
-            set_state(desk, request, name).await
-        }
-        ["outbox"] => {
-            request.allow("GET, HEAD")?;
-            outbox_list(desk, request).await
-        }
-        ["outbox", id] => {
-            request.allow("GET, HEAD")?;
-            let id = id.parse().map_err(|_| Problem::NotFound)?;
+        Door::Reply => reply(desk, request, name).await?.into(),
+        Door::State => set_state(desk, request, name).await?.into(),
+        Door::Outbox => outbox_list(desk, request).await?.into(),
+        Door::Mail => {
+            let id = name.parse().map_err(|_| Problem::NotFound)?;
             let key = outbox::mail_key(id)?;
             let mail = desk.read_sealed::<Mail>(&key).await?.ok_or(Problem::NotFound)?;
             audit::record_about(desk, Action::MailRead, About::Mail(id), None).await?;
-            Ok(Reply::json_text(StatusCode::OK, wire::mail(id, &mail)))
+            Reply::json_text(StatusCode::OK, wire::mail(id, &mail)).into()
         }
-        ["audit"] => {
-            request.allow("GET, HEAD")?;
-            audit_list(desk, request).await
-        }
-        _ => Err(Problem::NotFound),
-    }
+        Door::Audit => audit_list(desk, request).await?.into(),
+        Door::Refer => requests::refer(desk, request, name).await?,
+        Door::Queue => requests::queue(desk, request).await?.into(),
+        Door::Log => requests::export_log(desk, request).await?.into(),
+        Door::Metrics => requests::metrics(desk, request).await?.into(),
+        Door::Request => requests::show(desk, request, name).await?.into(),
+        Door::RequestFile => requests::attachment(desk, name, number()?).await?.into(),
+        Door::Act(kind) => requests::act(desk, request, name, kind).await?,
+        Door::Pack => requests::pack(desk, request, name).await?,
+        Door::DropPackage => requests::drop_package(desk, request, name).await?.into(),
+        Door::Complaint => requests::complain(desk, request, name).await?,
+        Door::ErasurePreview => erasure::preview(desk, name).await?.into(),
+        Door::Erase => erasure::order(desk, request, name).await?,
+        Door::ErasureAct => erasure::act(desk, request, name).await?.into(),
+        Door::ErasureLog => erasure::log(desk, request, name).await?.into(),
+    })
 }
 
 /// A case as the scan found it: its key, and the ids of all its events.

@@ -23,50 +23,77 @@ use crate::form::Trouble;
 use crate::limiter::Limit;
 use crate::negotiate;
 use crate::ports::Store;
-use crate::problem::Problem;
+use crate::problem::{Problem, Refused};
 use crate::reply::{Prepared, Reply, Response};
 use crate::request::{Locale, Request};
+use crate::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
 use crate::setup::Setup;
 
-/// The most bytes of a body: three files of 1 MiB each as base 64 in JSON take 4 MiB; text and framing take the rest.
-pub const BODY_LIMIT: usize = 4 * 1024 * 1024 + 256 * 1024;
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The empty form.
+    Form,
+    /// A form that was filled in, or a program's JSON.
+    File,
+    /// A status link that was pasted.
+    Follow,
+    /// The page that gives out the ticket.
+    Received,
+    /// The case, after the person did this.
+    Status(Option<status::Done>),
+    /// The case as JSON, to be saved.
+    Case,
+    /// The receipt.
+    Receipt,
+    /// A file of the case.
+    Attachment,
+    /// A further message.
+    Message,
+    /// The withdrawal.
+    Withdraw,
+}
 
-/// Answers for the form, and for whoever has lost the page of their case: the case itself is with [`status`].
+/// The routes of the function `feedback`.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::get("/feedback", Door::Form),
+    Route::post("/feedback", FILES_LIMIT, Door::File),
+    Route::post("/feedback/follow", BODY_LIMIT, Door::Follow),
+    Route::get("/feedback/status/:token", Door::Status(None)),
+    Route::get("/feedback/status/:token/received", Door::Received),
+    Route::get("/feedback/status/:token/added", Door::Status(Some(status::Done::Added))),
+    Route::get("/feedback/status/:token/withdrawn", Door::Status(Some(status::Done::Withdrawn))),
+    Route::get("/feedback/status/:token/case.json", Door::Case),
+    Route::get("/feedback/status/:token/receipt.json", Door::Receipt),
+    Route::get("/feedback/status/:token/attachments/:number", Door::Attachment),
+    Route::post("/feedback/status/:token/messages", BODY_LIMIT, Door::Message),
+    Route::post("/feedback/status/:token/withdraw", BODY_LIMIT, Door::Withdraw),
+]);
+
+/// Answers a request to the function `feedback`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
     if let Some(answer) = remembered_form(desk, request, locale) {
         return answer;
     }
-    desk.setup.own_codes.set(Some(crate::texts::form::file_code));
-    let mut refused = None;
-    let outcome = route(desk, request, locale, &mut refused).await;
-    desk.respond_or(request, locale, outcome, refused)
+    let outcome = route(desk, request, locale).await;
+    desk.respond(request, locale, outcome)
 }
 
-/// Answers a request, or says what the problem is. Where a person filled in a form, `refused` takes the page that shows
-/// the problem beside what they wrote, to be answered in place of the problem's own.
 async fn route<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    refused: &mut Option<Reply>,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    match segments.as_slice() {
-        ["feedback"] => {
-            request.allow("GET, HEAD, POST")?;
-            ready(desk)?;
-            if !request.reads() {
-                submission::submit(desk, request, locale, refused).await
-            } else {
-                form(desk, request, locale)
-            }
-        }
-        ["feedback", "follow"] => {
-            request.allow("POST")?;
-            follow(request, locale)
-        }
-        _ => Err(Problem::NotFound),
+) -> Result<Reply, Refused> {
+    let (door, parameters) = ROUTES.find(request)?;
+    if door == Door::Follow {
+        return Ok(follow(request, locale)?);
+    }
+    ready(desk)?;
+    match door {
+        Door::Form => Ok(form(desk, request, locale)?),
+        Door::File => submission::submit(desk, request, locale).await,
+        _ => status::answer(desk, request, locale, door, &parameters).await,
     }
 }
 

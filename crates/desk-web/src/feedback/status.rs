@@ -5,8 +5,8 @@ use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use http::StatusCode;
 
-use super::status_page::{self, Done, StatusView};
-use super::{brake, secret, status_path, wants_page, wire};
+use super::status_page::{self, StatusView};
+use super::{Door, brake, secret, status_path, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
@@ -16,79 +16,57 @@ use crate::join::both;
 use crate::limiter::{self, Brake};
 use crate::negotiate;
 use crate::ports::Store;
-use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::problem::{Problem, Refused};
+use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::submitted::{idempotency_key, text_code};
 
-/// Answers for every address under `/feedback/status`.
-pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = request.locale(desk.setup);
-    let mut refused = None;
-    let outcome = route(desk, request, locale, &mut refused).await;
-    desk.respond_or(request, locale, outcome, refused)
+/// What the person has just done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Added a message.
+    Added,
+    /// Withdrew the case.
+    Withdrawn,
 }
 
-/// Answers a request, or says what the problem is. `refused` takes the page that shows the problem beside what a person
-/// wrote, to be answered in place of the problem's own.
-async fn route<S: Store>(
+/// Answers for what is behind a status link: its token is the first parameter.
+pub(super) async fn answer<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    refused: &mut Option<Reply>,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["feedback", "status", token, rest @ ..] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
+    door: Door,
+    parameters: &[&str],
+) -> Result<Reply, Refused> {
+    let token = parameters.first().copied().unwrap_or_default();
     let key = case_key(desk.setup, token);
-    // What is wrong with the configuration is told before anybody writes a message.
-    brake(desk)?;
-    match rest {
-        []
-        | ["received" | "added" | "withdrawn" | "case.json" | "receipt.json"]
-        | ["attachments", _] => {
-            request.allow("GET, HEAD")?;
-            read(desk, request, locale, key, rest).await
-        }
-        ["messages"] => {
-            request.allow("POST")?;
-            add_message(desk, request, locale, key, refused).await
-        }
-        ["withdraw"] => {
-            request.allow("POST")?;
-            withdraw(desk, request, locale, key).await
-        }
-        _ => Err(Problem::NotFound),
+    match door {
+        Door::Message => return add_message(desk, request, locale, key).await,
+        Door::Withdraw => return Ok(withdraw(desk, request, locale, key).await?),
+        _ => {}
     }
-}
-
-/// Answers an address that is only read.
-async fn read<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    key: Result<CaseKey, Problem>,
-    rest: &[&str],
-) -> Result<Reply, Problem> {
     let (key, case) = load(desk, key).await?;
-    match rest {
-        ["received"] => received(desk, request, locale, &key, &case),
-        ["added"] => status(desk, request, locale, &key, &case, Some(Done::Added)),
-        ["withdrawn"] => status(desk, request, locale, &key, &case, Some(Done::Withdrawn)),
-        ["case.json"] => {
+    Ok(match door {
+        Door::Received => received(desk, request, locale, &key, &case)?,
+        Door::Case => {
             let file = format!("{}.json", case.reference());
-            Ok(download(case_json(desk.setup, &key, &case), &file))
+            download(case_json(desk.setup, &key, &case), &file)
         }
-        ["receipt.json"] => {
+        Door::Receipt => {
             let file = format!("{}.receipt.json", case.reference());
             let json = wire::receipt(desk.setup, &case);
-            Ok(download(Reply::json_text(StatusCode::OK, json), &file))
+            download(Reply::json_text(StatusCode::OK, json), &file)
         }
-        ["attachments", number] => attachment(desk, &key, &case, number).await,
-        _ => status(desk, request, locale, &key, &case, None),
-    }
+        Door::Attachment => {
+            let number = parameters.get(1).copied().unwrap_or_default();
+            attachment(desk, &key, &case, number).await?
+        }
+        Door::Status(done) => status(desk, request, locale, &key, &case, done)?,
+        Door::Form | Door::File | Door::Follow | Door::Message | Door::Withdraw => {
+            return Err(Problem::NotFound.into());
+        }
+    })
 }
 
 /// Reads the token of a status link. One that is forged, cut or of another purpose is answered as one that expired.
@@ -180,8 +158,7 @@ async fn add_message<S: Store>(
     request: &Request,
     locale: Locale,
     key: Result<CaseKey, Problem>,
-    refused: &mut Option<Reply>,
-) -> Result<Reply, Problem> {
+) -> Result<Reply, Refused> {
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding).then_some("added");
     let sent = fields.peek("message").unwrap_or_default().to_owned();
@@ -200,21 +177,18 @@ async fn add_message<S: Store>(
         let reply = Reply::page(trouble.status(), locale.lang, markup);
         Some(secret(trouble.headers(reply)).vary("Accept, Accept-Language"))
     };
-    if let Err(problem) = &read
-        && page.is_none()
-    {
-        return Err(problem.clone());
+    if page.is_none() {
+        read.clone()?;
     }
     let ((key, case), brake) =
         both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     let text = match (read, text) {
         (Ok(()), Some(text)) => text,
         (Ok(()), None) => {
-            return Err(Problem::Internal("a required message is missing".into()));
+            return Err(Problem::Internal("a required message is missing".into()).into());
         }
         (Err(problem), _) => {
-            *refused = again(&case, &key, &problem);
-            return Err(problem);
+            return Err(Refused { form: again(&case, &key, &problem), problem });
         }
     };
     let id = cases::event_id(desk, &key, "person", once.as_deref());
@@ -226,14 +200,13 @@ async fn add_message<S: Store>(
             let brake = brake.released();
             Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
         } else {
-            Err(Problem::AlreadySent(link))
+            Err(Problem::AlreadySent(link).into())
         };
     }
     let change = Change::PersonWrote { text };
     case.decide(&change).map_err(wire::refusal)?;
     if let Err(problem) = brake.admit() {
-        *refused = again(&case, &key, &problem);
-        return Err(problem);
+        return Err(Refused { form: again(&case, &key, &problem), problem });
     }
     let (case, ()) = both(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
     Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))

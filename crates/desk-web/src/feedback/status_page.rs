@@ -6,6 +6,7 @@ use desk_core::time::Timestamp;
 use maud::{Markup, html};
 
 use super::pages::faults;
+use super::status::Done;
 use super::status_path;
 use crate::desk::Desk;
 use crate::form::{self, Draft, Trouble};
@@ -22,13 +23,6 @@ pub(super) struct StatusView<'a> {
     pub(super) done: Option<Done>,
     /// The message that came back.
     pub(super) draft: Option<Draft<'a>>,
-}
-
-/// What the person has just done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Done {
-    Added,
-    Withdrawn,
 }
 
 /// The page that gives out the ticket.

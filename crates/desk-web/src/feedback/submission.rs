@@ -21,7 +21,7 @@ use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake};
 use crate::ports::Store;
-use crate::problem::{FieldError, Problem};
+use crate::problem::{FieldError, Problem, Refused};
 use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::submitted::{
@@ -58,8 +58,7 @@ pub(super) async fn submit<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    refused: &mut Option<Reply>,
-) -> Result<Reply, Problem> {
+) -> Result<Reply, Refused> {
     let mut fields = Fields::read(request)?;
     let encoding = fields.encoding;
     let page = wants_page(request, encoding);
@@ -87,7 +86,7 @@ pub(super) async fn submit<S: Store>(
             return if page {
                 Ok(again(fresh(), Trouble::Expired))
             } else {
-                Err(Problem::FormExpired)
+                Err(Problem::FormExpired.into())
             };
         }
         (Encoding::Json, _, Some(key)) => Ticket::Keyed(marker_key(desk, b"POST /feedback", &key)?),
@@ -98,19 +97,20 @@ pub(super) async fn submit<S: Store>(
         Err(errors) if page => {
             return Ok(again(token.unwrap_or_else(fresh), Trouble::Fields(&errors)));
         }
-        Err(errors) => return Err(Problem::InvalidFields(errors)),
+        Err(errors) => return Err(Problem::InvalidFields(errors).into()),
     };
     let (key, case, brake) = match accept(desk, request, locale, ticket, submission).await {
         Ok(accepted) => accepted,
         Err(problem) => {
             // What a person wrote is not thrown away because of what is not their fault: no browser is bound to keep it.
             // Under the same token the form opens the same case, should it be there after all.
-            if let (true, Encoding::Form, Some(token), Some(trouble)) =
-                (page, encoding, token, Trouble::of(&problem))
-            {
-                *refused = Some(trouble.headers(again(token, trouble)));
-            }
-            return Err(problem);
+            let form = match (encoding, token, Trouble::of(&problem)) {
+                (Encoding::Form, Some(token), Some(trouble)) if page => {
+                    Some(trouble.headers(again(token, trouble)))
+                }
+                _ => None,
+            };
+            return Err(Refused { problem, form });
         }
     };
     let path = status_path(desk.setup, &key);

@@ -13,7 +13,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::{serve, status, status_path};
+use super::{serve, status_path};
 use crate::cases;
 use crate::desk::decode;
 use crate::memory::testing::{
@@ -187,7 +187,7 @@ fn a_receipt_is_checked_with_nothing_but_the_published_key() {
     // The key, from where the receipt says.
     assert_eq!(answer.field("/keys"), format!("{BASE}/.well-known/desk-keys.json"));
     let keys: Answer = block_on(async {
-        crate::site::serve(&world.desk(), &get("/.well-known/desk-keys.json")).await
+        crate::policy::serve(&world.desk(), &get("/.well-known/desk-keys.json")).await
     })
     .into();
     let keys = keys.json();
@@ -832,7 +832,7 @@ fn a_message_with_a_fault_comes_back_too() {
     let long = "🦉".repeat(10_000);
     let request = multipart(&messages, &[("message", None, long.as_bytes())]);
     let Body::Whole(body) = &request.body else { panic!() };
-    assert!(body.len() < crate::request::body_limit(&Method::POST, &messages));
+    assert!(body.len() < super::ROUTES.body_limit(&Method::POST, &messages));
     assert!(world.feedback(&page(&status)).text().contains("enctype=\"multipart/form-data\""));
     let answer = world.feedback(&request);
     assert_eq!(answer.header("location"), format!("{status}/added?lang=ru"));
@@ -1460,7 +1460,7 @@ fn messages_that_race_are_both_kept_and_a_double_tap_counts_once() {
                 desk_core::time::Timestamp::from_millis(world.now.get().millis() + 5).unwrap(),
             );
             let other = world.desk();
-            let both = race(status::serve(&desk, &first), status::serve(&other, &second), schedule);
+            let both = race(super::serve(&desk, &first), super::serve(&other, &second), schedule);
             let (first, second): (Answer, Answer) = (both.0.into(), both.1.into());
             assert_eq!((first.status, second.status), (201, 201), "{schedule:b}");
             // Every event is there, whatever the head missed; and once an operator has looked, the page, which reads the

@@ -16,60 +16,80 @@ use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::join::all;
+use crate::lint;
 use crate::operator;
 use crate::outbox::{self, Changed};
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::reply::{Answered, Reply, Response};
 use crate::request::Request;
+use crate::routes::{Route, Routes};
 use crate::setup::Setup;
 use crate::suppression::{Act, IN_FLIGHT};
 
 pub use providers::Providers;
 
-/// The most bytes of a body: `SendGrid` tells of a thousand events at once, and a report holds a whole mail.
-pub const BODY_LIMIT: usize = MAX_MESSAGE;
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// What a provider tells; its name is in the address.
+    Provider,
+    /// A feedback report (RFC 5965).
+    Report,
+    /// A mail to the address beside the link.
+    Inbound,
+    /// A raw mail that is to be checked.
+    Lint,
+}
 
-/// Answers for every address under `/mail-events`.
+/// The routes of the function `mail-events`. `SendGrid` tells of a thousand events at once, and a report holds a whole mail.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::post("/mail-events/arf", MAX_MESSAGE, Door::Report),
+    Route::post("/mail-events/inbound", MAX_MESSAGE, Door::Inbound),
+    Route::post("/mail-events/:provider", MAX_MESSAGE, Door::Provider),
+    Route::post("/unsubscribe/lint", MAX_MESSAGE, Door::Lint),
+]);
+
+/// Answers a request to the function `mail-events`.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    desk.setup.own_codes.set(Some(crate::texts::unsubscribe::code));
     let locale = request.locale(desk.setup);
-    let mut told = Vec::new();
-    let outcome = route(desk, request, &mut told).await;
-    let mut response = desk.respond_json(request, locale, outcome);
-    if response.status.is_success() {
-        response.after = outbox::after(desk, told);
+    match route(desk, request).await {
+        Ok(Answered { reply, outgoing }) => {
+            let mut response = reply.finish(request);
+            response.after = outbox::after(desk, outgoing);
+            response
+        }
+        Err(problem) => desk.respond_json(request, locale, Err(problem)),
     }
-    response
 }
 
 async fn route<S: Store + Outbound>(
     desk: &Desk<'_, S>,
     request: &Request,
-    told: &mut Vec<Changed>,
-) -> Result<Reply, Problem> {
-    let Some(name) = request.path().strip_prefix("/mail-events/") else {
-        return Err(Problem::NotFound);
-    };
+) -> Result<Answered<Vec<Changed>>, Problem> {
+    let (door, parameters) = ROUTES.find(request)?;
+    if door == Door::Lint {
+        return Ok(lint::answer(desk.setup, request)?.into());
+    }
     desk.setup.mailing()?;
     let providers = desk.setup.mail_events()?;
-    // Whom nobody configured is not there.
-    if !matches!(name, "arf" | "inbound") && !providers.has(name) {
-        return Err(Problem::NotFound);
-    }
-    request.allow("POST")?;
-    let events = match name {
-        "arf" => report(desk.setup, request)?,
-        "inbound" => inbound(desk.setup, request)?,
-        _ => providers.events(desk, request, name).await?,
+    let events = match (door, parameters.as_slice()) {
+        (Door::Report, _) => report(desk.setup, request)?,
+        (Door::Inbound, _) => inbound(desk.setup, request)?,
+        // Whom nobody configured is not there.
+        (Door::Provider, [name]) if providers.has(name) => {
+            providers.events(desk, request, name).await?
+        }
+        _ => return Err(Problem::NotFound),
     };
-    record(desk, &events, providers.bounce_days(), told).await?;
+    let outgoing = record(desk, &events, providers.bounce_days()).await?;
     // Postmark and Mailgun take nothing but 200 for a yes, and would tell again for hours.
-    let raw_mail = matches!(name, "arf" | "inbound");
-    Ok(Reply::new(if raw_mail { StatusCode::NO_CONTENT } else { StatusCode::OK }))
+    let is_raw_mail = matches!(door, Door::Report | Door::Inbound);
+    let status = if is_raw_mail { StatusCode::NO_CONTENT } else { StatusCode::OK };
+    Ok(Answered { reply: Reply::new(status), outgoing })
 }
 
 /// Something that a provider tells.
@@ -110,8 +130,7 @@ async fn record<S: Store>(
     desk: &Desk<'_, S>,
     events: &[Event],
     bounce_days: u16,
-    told: &mut Vec<Changed>,
-) -> Result<(), Problem> {
+) -> Result<Vec<Changed>, Problem> {
     let mut acts: Vec<Act> = Vec::with_capacity(events.len());
     for event in events {
         let subject = match &event.who {
@@ -139,12 +158,13 @@ async fn record<S: Store>(
             acts.push(Act { subject, scope, reason, page: None, at: desk.now(), expires });
         }
     }
+    let mut recorded = Vec::with_capacity(acts.len());
     for chunk in acts.chunks(IN_FLIGHT) {
         let changes = all(chunk.iter().map(|act| desk.suppress(*act))).await?;
         let lists = desk.setup.lists();
-        told.extend(changes.into_iter().map(|change| Changed::new(lists, change)));
+        recorded.extend(changes.into_iter().map(|change| Changed::new(lists, change)));
     }
-    Ok(())
+    Ok(recorded)
 }
 
 /// A raw mail that the app or an operator posts.

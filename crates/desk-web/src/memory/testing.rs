@@ -263,33 +263,12 @@ impl World {
 
     /// Sends a request to feedback.
     pub(crate) fn feedback(&self, request: &Request) -> Answer {
-        let desk = self.desk();
-        if request.path().starts_with("/feedback/status/") {
-            block_on(crate::feedback::status::serve(&desk, request)).into()
-        } else {
-            block_on(crate::feedback::serve(&desk, request)).into()
-        }
+        block_on(crate::feedback::serve(&self.desk(), request)).into()
     }
 
-    /// Sends a request to data requests, or to their status pages.
+    /// Sends a request to data requests.
     pub(crate) fn data_requests(&self, request: &Request) -> Answer {
-        let desk = self.desk();
-        let segments: Vec<&str> = request.path().split('/').skip(1).collect();
-        match segments.as_slice() {
-            ["requests", "status", _, "messages" | "withdraw"] => {
-                block_on(crate::requests::changes::serve(&desk, request)).into()
-            }
-            ["requests", "status", ..] => {
-                block_on(crate::requests::status::serve(&desk, request)).into()
-            }
-            ["requests", "pending", _, "assertion"] => {
-                block_on(crate::requests::assertion::serve(&desk, request)).into()
-            }
-            ["requests", _, ..] => {
-                block_on(crate::requests::identity::serve(&desk, request)).into()
-            }
-            _ => block_on(crate::requests::serve(&desk, request)).into(),
-        }
+        block_on(crate::requests::serve(&self.desk(), request)).into()
     }
 
     /// The mails that wait, the oldest first.
@@ -299,45 +278,9 @@ impl World {
         keys.filter_map(|key| block_on(desk.read_sealed(&key)).unwrap()).collect()
     }
 
-    /// Sends a request to the console, or to its erasures.
+    /// Sends a request to the console.
     pub(crate) fn console(&self, request: &Request) -> Answer {
-        let desk = self.desk();
-        let path = request.path();
-        let mut below = path.split('/').skip(5);
-        match (below.next(), below.next()) {
-            (Some("erasure"), None) => {
-                block_on(crate::console::erasure::serve(&desk, request)).into()
-            }
-            (Some("erasure"), Some(_)) => {
-                block_on(crate::console::erasure::records(&desk, request)).into()
-            }
-            _ => block_on(crate::console::serve(&desk, request)).into(),
-        }
-    }
-
-    /// Sends a request to what operators read of data requests.
-    pub(crate) fn queue(&self, request: &Request) -> Answer {
-        block_on(crate::console::requests::read(&self.desk(), request)).into()
-    }
-
-    /// Sends a request to what operators do with them.
-    pub(crate) fn casework(&self, request: &Request) -> Answer {
-        block_on(crate::console::requests::work(&self.desk(), request)).into()
-    }
-
-    /// Sends a request to what builds packages.
-    pub(crate) fn packages(&self, request: &Request) -> Answer {
-        block_on(crate::console::requests::pack(&self.desk(), request)).into()
-    }
-
-    /// Sends a request to what turns complaints into data requests.
-    pub(crate) fn referral(&self, request: &Request) -> Answer {
-        block_on(crate::console::requests::refer(&self.desk(), request)).into()
-    }
-
-    /// Sends a request to what opens complaints from data requests.
-    pub(crate) fn complain(&self, request: &Request) -> Answer {
-        block_on(crate::console::requests::complain(&self.desk(), request)).into()
+        block_on(crate::console::serve(&self.desk(), request)).into()
     }
 
     /// Sends a request to the policy.
@@ -350,9 +293,9 @@ impl World {
         block_on(crate::unsubscribe::serve(&self.desk(), request)).into()
     }
 
-    /// Sends a request to the suppressions.
-    pub(crate) fn suppressions(&self, request: &Request) -> Answer {
-        block_on(crate::suppressions::serve(&self.desk(), request)).into()
+    /// Sends a request to the mailer's function.
+    pub(crate) fn mailer(&self, request: &Request) -> Answer {
+        block_on(crate::mailer::serve(&self.desk(), request)).into()
     }
 
     /// Sends a request to the sweep.

@@ -403,7 +403,7 @@ fn what_is_wrong_with_the_provider_is_said_and_stops_nobody() {
         &[("authorization", &format!("Bearer {OPERATOR}")), ("content-type", "application/json")],
         json!({"email": "jane@example.org", "reason": "she called"}).to_string(),
     );
-    assert_eq!(world.suppressions(&put).log, None);
+    assert_eq!(world.mailer(&put).log, None);
     assert_eq!(world.store.sent().len(), 1);
 }
 
@@ -585,7 +585,7 @@ fn no_opt_out_is_told_twice_by_sweeps_that_overlap() {
             let put = json!({"email": format!("{who}@example.org"), "reason": "she called"});
             let bearer = format!("Bearer {OPERATOR}");
             let headers = [("authorization", &*bearer), ("content-type", "application/json")];
-            before.suppressions(&request(Method::PUT, "/suppressions", &headers, put.to_string()));
+            before.mailer(&request(Method::PUT, "/suppressions", &headers, put.to_string()));
         }
         let mut world = mailer();
         world.store = before.store;

@@ -205,18 +205,12 @@ fn missing() -> Problem {
 impl<S: Store + 'static> Download<S> {
     /// Answers with the archive, under the name `<name>.zip`. Its length is said, so that a client sees where it stands,
     /// and that it was cut.
-    pub fn answer<D>(
-        self,
-        desk: &Desk<'_, D>,
-        request: &crate::request::Request,
-        name: &str,
-    ) -> Response {
+    pub fn answer(self, request: &crate::request::Request, name: &str) -> Response {
         let size = self.package.size.to_string();
         let reply = Reply::with_body(StatusCode::OK, "application/zip", Bytes::new())
             .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
             .header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\""));
-        let locale = request.locale(desk.setup);
-        let mut response = desk.respond(request, locale, Ok(reply));
+        let mut response = reply.finish(request);
         if request.method != Method::HEAD {
             response = response.followed_by(Rest::new(self));
         }

@@ -839,7 +839,7 @@ fn an_answer_says_how_long_it_is() {
     let answer = |request: &crate::request::Request| -> Answer {
         let desk = world.desk();
         let download = block_on(download(&desk, &package, &secret)).unwrap();
-        download.answer(&desk, request, "DR-1234").into()
+        download.answer(request, "DR-1234").into()
     };
     let posted = answer(&form("/requests/x/package", &[]));
     assert_eq!((posted.status, posted.body.len() as u64), (200, package.size));

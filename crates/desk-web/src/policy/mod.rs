@@ -15,6 +15,7 @@ mod cache;
 mod diff;
 mod document;
 mod feeds;
+mod keys;
 mod lists;
 mod publish;
 #[cfg(test)]
@@ -45,26 +46,63 @@ use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::{Caching, Prepared, Reply, Response};
 use crate::request::{Locale, Request};
+use crate::routes::{BODY_LIMIT, Route, Routes};
 use crate::texts::policy::PolicyTexts;
 use crate::texts::{self, Texts};
+
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The version in force.
+    Now,
+    /// The list of versions.
+    Versions,
+    /// The text of a version.
+    Version,
+    /// An operator publishes a version.
+    Publish,
+    /// The text that was in force at an instant.
+    At,
+    /// What changed from one version to another.
+    Diff,
+    /// The versions that are to come.
+    Upcoming,
+    /// The feed as Atom (RFC 4287).
+    Atom,
+    /// The feed as JSON Feed.
+    JsonFeed,
+    /// What an app needs to know of the version in force.
+    Manifest,
+    /// The public keys that sign receipts and versions.
+    Keys,
+}
+
+/// The routes of the function `policy`.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::get("/policy", Door::Now),
+    Route::get("/policy/versions", Door::Versions),
+    Route::get("/policy/versions/:version", Door::Version),
+    Route::put("/policy/versions/:version", BODY_LIMIT, Door::Publish),
+    Route::get("/policy/at/:instant", Door::At),
+    Route::get("/policy/diff/:versions", Door::Diff),
+    Route::get("/policy/upcoming", Door::Upcoming),
+    Route::get("/policy/feed.atom", Door::Atom),
+    Route::get("/policy/feed.json", Door::JsonFeed),
+    Route::get("/policy/manifest.json", Door::Manifest),
+    Route::get("/.well-known/desk-keys.json", Door::Keys),
+]);
 
 /// Answers a request to the function `policy`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
-    let reads = request.reads();
-    let remembered = match request.path() {
-        "/policy" if reads => Some(now(desk, request, locale).await),
-        "/policy/manifest.json" if reads => Some(manifest(desk, request, locale).await),
-        _ => None,
+    let answer = match ROUTES.find(request) {
+        Ok((door, parameters)) => answer(desk, request, locale, door, &parameters).await,
+        Err(problem) => Err(problem),
     };
-    match remembered {
-        Some(Ok(answer)) => return answer,
-        Some(Err(problem)) => return desk.respond(request, locale, Err(problem)),
-        None => {}
+    match answer {
+        Ok(response) => response,
+        Err(problem) => desk.respond(request, locale, Err(problem)),
     }
-    desk.setup.own_codes.set(Some(texts::policy::code));
-    let outcome = route(desk, request, locale).await;
-    desk.respond(request, locale, outcome)
 }
 
 /// The version in force now, and the digest of its last publication: what a case pins.
@@ -75,51 +113,50 @@ pub async fn pin<S: Store>(desk: &Desk<'_, S>) -> Result<Option<PolicyPin>, Prob
     Ok(cache::history(desk).await?.pin(desk.now()))
 }
 
-async fn route<S: Store>(
+async fn answer<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["policy", rest @ ..] = segments.as_slice() else { return Err(Problem::NotFound) };
-    if let (["versions", version], true) = (rest, request.method == Method::PUT) {
-        return publish::publish(desk, request, version).await;
+    door: Door,
+    parameters: &[&str],
+) -> Result<Response, Problem> {
+    match door {
+        Door::Now => return now(desk, request, locale).await,
+        Door::Manifest => return manifest(desk, request, locale).await,
+        _ => {}
     }
-    let known = matches!(
-        rest,
-        ["versions" | "upcoming" | "feed.atom" | "feed.json" | "manifest.json"]
-            | ["versions" | "at" | "diff", _]
-            | []
-    );
-    if !known {
-        return Err(Problem::NotFound);
-    }
-    request.allow(match rest {
-        ["versions", _] => "GET, HEAD, PUT",
-        _ => "GET, HEAD",
-    })?;
-    let current = cache::current(desk).await?;
-    let view = View::new(&current, desk, request, locale);
-    match rest {
-        ["versions"] => lists::versions(&view),
-        ["versions" | "at", name] => {
-            let (format, _) = Format::of(request, &Format::ALL)?;
-            let (version, asked) = match rest {
-                ["at", ..] => {
-                    let instant = view.instant(name)?;
-                    (view.history().in_force(instant), Asked::At(instant))
-                }
-                _ => (view.version(name), Asked::Version),
-            };
-            text::text(&view, version, asked, format).await
+    let name = parameters.first().copied().unwrap_or_default();
+    let reply = match door {
+        Door::Keys => keys::document(desk.setup),
+        Door::Publish => publish::publish(desk, request, name).await?,
+        _ => {
+            let current = cache::current(desk).await?;
+            show(&View::new(&current, desk, request, locale), door, name).await?
         }
-        ["upcoming"] => lists::upcoming(&view),
-        ["diff", pair] => diff::diff(&view, pair).await,
-        ["feed.atom"] => Ok(feeds::atom(&view)),
-        ["feed.json"] => Ok(feeds::json(&view)),
-        // Spelt otherwise, for it is remembered under its name.
-        ["manifest.json"] => feeds::manifest(&view),
-        _ => Err(Problem::NotFound),
+    };
+    Ok(reply.finish(request))
+}
+
+/// What is shown of the history.
+async fn show<S: Store>(view: &View<'_, S>, door: Door, name: &str) -> Result<Reply, Problem> {
+    match door {
+        Door::Versions => lists::versions(view),
+        Door::Version => {
+            let (format, _) = Format::of(view.request, &Format::ALL)?;
+            text::text(view, view.version(name), Asked::Version, format).await
+        }
+        Door::At => {
+            let (format, _) = Format::of(view.request, &Format::ALL)?;
+            let instant = view.instant(name)?;
+            let version = view.history().in_force(instant);
+            text::text(view, version, Asked::At(instant), format).await
+        }
+        Door::Upcoming => lists::upcoming(view),
+        Door::Diff => diff::diff(view, name).await,
+        Door::Atom => Ok(feeds::atom(view)),
+        Door::JsonFeed => Ok(feeds::json(view)),
+        Door::Manifest => feeds::manifest(view),
+        Door::Now | Door::Publish | Door::Keys => Err(Problem::NotFound),
     }
 }
 

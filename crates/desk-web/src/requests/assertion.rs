@@ -9,7 +9,7 @@ use desk_core::time::Timestamp;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use super::{begun, key, load, secret, wire};
+use super::{key, load, secret, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
@@ -17,7 +17,7 @@ use crate::fields::json::Value;
 use crate::notices::request_path;
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::reply::Reply;
 use crate::request::Request;
 use crate::submitted::marker_key;
 
@@ -26,18 +26,12 @@ const ASSERTION_AGE: i64 = 3600;
 /// For how long after its first use one without an id proves other requests, in seconds.
 const SAME_SECONDS: i64 = 60;
 
-/// Answers for `/requests/pending/{token}/assertion`.
-pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = begun(desk, request);
-    desk.respond_json(request, locale, take(desk, request).await)
-}
-
-async fn take<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["requests", "pending", token, "assertion"] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    request.allow("POST")?;
+/// Takes an assertion, which proves who asks.
+pub(super) async fn take<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    token: &str,
+) -> Result<Reply, Problem> {
     let keys = desk.setup.assertion_keys()?;
     let key = key(desk.setup, Purpose::PendingLink, token)?;
     let mut fields = Fields::read(request)?;

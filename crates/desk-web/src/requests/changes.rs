@@ -2,13 +2,12 @@
 
 use desk_core::case::Message;
 use desk_core::id::Id;
-use desk_core::keys::Purpose;
 use desk_core::request::{self, Change, RequestKey, State};
 use http::StatusCode;
 use maud::{Markup, html};
 
 use super::pages::framed;
-use super::{begun, brake, key, load, secret, wants_page, wire};
+use super::{brake, load, secret, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
@@ -18,39 +17,11 @@ use crate::limiter::{self, Brake};
 use crate::notices::request_path;
 use crate::page::Place;
 use crate::ports::Store;
-use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::problem::{Problem, Refused};
+use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::submitted::{idempotency_key, text_code};
 use crate::texts;
-
-/// Answers for what is posted below a status link.
-pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = begun(desk, request);
-    let mut refused = None;
-    let outcome = route(desk, request, locale, &mut refused).await;
-    desk.respond_or(request, locale, outcome, refused)
-}
-
-/// Answers a request, or says what the problem is. Where a person filled in a form, `refused` takes the page that shows
-/// the problem beside what they wrote, to be answered in place of the problem's own.
-async fn route<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    refused: &mut Option<Reply>,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["requests", "status", token, act @ ("messages" | "withdraw")] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    request.allow("POST")?;
-    let key = key(desk.setup, Purpose::RequestLink, token)?;
-    match *act {
-        "messages" => add_message(desk, request, locale, key, refused).await,
-        _ => withdraw(desk, request, locale, key).await,
-    }
-}
 
 /// The request as it is after a change, for whoever made it.
 fn changed<S>(
@@ -89,13 +60,13 @@ fn page_of<S>(
     framed(desk.setup, request, locale, &title, Place::Elsewhere, main)
 }
 
-async fn add_message<S: Store>(
+/// Takes a further message of the person.
+pub(super) async fn add_message<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
     key: RequestKey,
-    refused: &mut Option<Reply>,
-) -> Result<Reply, Problem> {
+) -> Result<Reply, Refused> {
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding).then_some("added");
     let sent = fields.peek("message").unwrap_or_default().to_owned();
@@ -122,13 +93,13 @@ async fn add_message<S: Store>(
         }
         Err(problem) => {
             // What a person wrote stays in the form when it comes back.
-            if let (Some(_), Some(trouble)) = (page, Trouble::of(&problem)) {
+            let form = page.and(Trouble::of(&problem)).map(|trouble| {
                 let draft = Draft { text: &sent, once: token.as_deref(), trouble };
                 let markup = page_of(desk, request, locale, key, &draft);
                 let reply = Reply::page(trouble.status(), locale.lang, markup);
-                *refused = Some(secret(trouble.headers(reply)));
-            }
-            Err(problem)
+                secret(trouble.headers(reply))
+            });
+            Err(Refused { form, problem })
         }
     }
 }
@@ -162,7 +133,7 @@ pub(crate) fn sent_before(case: &request::Request, id: Id) -> Option<&Change> {
     events.rev().find(|event| event.id.unique() == id.unique()).map(|event| &event.change)
 }
 
-async fn withdraw<S: Store>(
+pub(super) async fn withdraw<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,

@@ -1,91 +1,27 @@
 //! Proving who asks: by the link or the code of a mail. Until then nothing about the person is said, to nobody.
 
-use desk_core::keys::Purpose;
 use desk_core::request::{
     Attempt, Code, CodeHash, Move, Refusal, Request as Case, RequestKey, State,
 };
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::submission::mails;
-use super::{
-    Beside, begun, brake, ended, key, load, pages, pending_path, secret, wants_json, wants_page,
-    wire,
-};
+use super::{brake, load, pages, pending_path, secret, wants_json, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::join::both;
 use crate::limiter;
 use crate::notices::{identity_mail, request_path};
-use crate::outbox;
-use crate::ports::{Outbound, Store};
-use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::outbox::{self, Posted};
+use crate::ports::Store;
+use crate::problem::{Problem, Refused};
+use crate::reply::{Answered, Reply};
 use crate::request::{Locale, Request};
-
-/// Answers for the links that lead to a request whose identity is to be proven: `/requests/pending` and
-/// `/requests/confirm`.
-pub async fn serve<S: Store + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-) -> Response {
-    let locale = begun(desk, request);
-    let mut beside = Beside::default();
-    let outcome = route(desk, request, locale, &mut beside).await;
-    ended(desk, request, locale, outcome, beside)
-}
-
-async fn route<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    beside: &mut Beside,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    match segments.as_slice() {
-        ["requests", "pending", token, rest @ ..] => {
-            let key = key(desk.setup, Purpose::PendingLink, token);
-            match rest {
-                [] => {
-                    request.allow("GET, HEAD")?;
-                    pending(desk, request, locale, key?, Said::Nothing).await
-                }
-                ["resent"] => {
-                    request.allow("GET, HEAD")?;
-                    pending(desk, request, locale, key?, Said::Resent).await
-                }
-                ["code"] => {
-                    request.allow("POST")?;
-                    code(desk, request, locale, key?, beside).await
-                }
-                ["resend"] => {
-                    request.allow("POST")?;
-                    resend(desk, request, locale, key?, beside).await
-                }
-                _ => Err(Problem::NotFound),
-            }
-        }
-        ["requests", "confirm", token, rest @ ..] => {
-            let key = key(desk.setup, Purpose::IdentityLink, token);
-            match rest {
-                [] => {
-                    request.allow("GET, HEAD, POST")?;
-                    confirm(desk, request, locale, key?).await
-                }
-                ["not-me"] => {
-                    request.allow("POST")?;
-                    not_me(desk, request, locale, key?).await
-                }
-                _ => Err(Problem::NotFound),
-            }
-        }
-        _ => Err(Problem::NotFound),
-    }
-}
 
 /// What the page says beside what it always says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Said {
+pub enum Said {
     /// Nothing.
     Nothing,
     /// Another mail was sent.
@@ -143,8 +79,7 @@ pub(super) async fn code<S: Store>(
     request: &Request,
     locale: Locale,
     key: RequestKey,
-    beside: &mut Beside,
-) -> Result<Reply, Problem> {
+) -> Result<Reply, Refused> {
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding);
     let code = fields.parse("code", |text| match text.trim() {
@@ -157,11 +92,10 @@ pub(super) async fn code<S: Store>(
     let (Ok(()), Some(code)) = (&read, code) else {
         let errors = read.err().unwrap_or_default();
         let fault = errors.iter().find(|error| error.pointer == "/code");
-        if let (true, Some(fault)) = (page, fault) {
-            let said = Said::NotACode(fault.code);
-            beside.refused = Some(shown(desk, request, locale, &key, &case, said));
-        }
-        return Err(Problem::InvalidFields(errors));
+        let form = fault
+            .filter(|_| page)
+            .map(|fault| shown(desk, request, locale, &key, &case, Said::NotACode(fault.code)));
+        return Err(Refused { problem: Problem::InvalidFields(errors), form });
     };
     let now = desk.now();
     let attempt = match case.unproven(now) {
@@ -172,7 +106,7 @@ pub(super) async fn code<S: Store>(
         }
         Err(problem) => return Err(problem.into()),
     };
-    let said = match attempt {
+    let (said, problem, case) = match attempt {
         Attempt::Right(proof) => {
             append(desk, &key, case, proof).await?;
             return Ok(proven(desk, &key, locale, page));
@@ -188,11 +122,8 @@ pub(super) async fn code<S: Store>(
         Attempt::Locked => (Said::Locked, Problem::CaseState("locked"), case),
         Attempt::TooLate => (Said::TooLate, Problem::CaseState("too-late"), case),
     };
-    let (said, problem, case) = said;
-    if page {
-        beside.refused = Some(shown(desk, request, locale, &key, &case, said));
-    }
-    Err(problem)
+    let form = page.then(|| shown(desk, request, locale, &key, &case, said));
+    Err(Refused { problem, form })
 }
 
 async fn append<S: Store>(
@@ -220,8 +151,7 @@ pub(super) async fn resend<S: Store>(
     request: &Request,
     locale: Locale,
     key: RequestKey,
-    beside: &mut Beside,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Option<Posted>>, Refused> {
     let page = wants_page(request, Fields::none(request)?);
     let who = key.subject.to_bytes();
     let brakes = both(
@@ -237,20 +167,20 @@ pub(super) async fn resend<S: Store>(
     let resent = case.unproven(now).and_then(|unproven| unproven.resend(sends.then_some(hash)));
     let resent = match resent {
         Ok(resent) => resent,
-        Err(problem) => {
-            if page && problem == Refusal::NoMoreCodes {
-                let said = Said::NoMoreMails;
-                beside.refused = Some(shown(desk, request, locale, &key, &case, said));
-            }
-            return Err(problem.into());
+        Err(refusal) => {
+            let is_last = page && refusal == Refusal::NoMoreCodes;
+            let form =
+                is_last.then(|| shown(desk, request, locale, &key, &case, Said::NoMoreMails));
+            return Err(Refused { problem: refusal.into(), form });
         }
     };
     // A mailbox that has had enough mails gets no more of them, and nobody learns of it.
-    if sends {
+    let mail = if sends {
         let id = desk.moment.id();
-        let mail = identity_mail(desk, &key, &case.opening, &code);
-        beside.told = Some(outbox::put(desk, id, mail).await?);
-    }
+        Some(outbox::put(desk, id, identity_mail(desk, &key, &case.opening, &code)).await?)
+    } else {
+        None
+    };
     let counted = both(client.count(desk), mailbox.count_if(desk, sends));
     both(append(desk, &key, case, resent), counted).await?;
     let reply = if page {
@@ -259,11 +189,11 @@ pub(super) async fn resend<S: Store>(
     } else {
         Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
     };
-    Ok(client.fields().apply(secret(reply)))
+    Ok(Answered { reply: client.fields().apply(secret(reply)), outgoing: mail })
 }
 
-/// The page behind the mailed link, and what its button does. Looking changes nothing: mail scanners do.
-pub(super) async fn confirm<S: Store>(
+/// The page behind the mailed link. Looking changes nothing: mail scanners do.
+pub(super) async fn question<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
@@ -273,27 +203,13 @@ pub(super) async fn confirm<S: Store>(
     let now = desk.now();
     if !case.link_works(now) {
         // Whoever has the mail can have another one sent, and may have no other page to ask for it.
-        let asks = request.method != Method::POST && !wants_json(request);
-        if asks && case.unproven(now).is_ok() {
+        if !wants_json(request) && case.unproven(now).is_ok() {
             let (path, state) = (pending_path(desk.setup, &key), case.state(now));
             let page =
                 pages::pending(desk.setup, request, locale, &path, (&state, false), Said::TooLate);
             return Ok(secret(Reply::page(StatusCode::GONE, locale.lang, page)));
         }
         return Err(Problem::NotFound);
-    }
-    if request.method == Method::POST {
-        let page = wants_page(request, Fields::none(request)?);
-        return match case.unproven(now) {
-            Ok(unproven) => {
-                let proof = unproven.by_link()?;
-                append(desk, &key, case, proof).await?;
-                Ok(proven(desk, &key, locale, page))
-            }
-            // Whoever has the mail is who asks, now as before.
-            Err(Refusal::Identified) => Ok(proven(desk, &key, locale, page)),
-            Err(problem) => Err(problem.into()),
-        };
     }
     if wants_json(request) {
         return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, now))));
@@ -304,6 +220,31 @@ pub(super) async fn confirm<S: Store>(
     }
     let page = pages::confirm(desk.setup, request, locale, &case)?;
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
+}
+
+/// What the button of that page does: whoever has the mail is who asks.
+pub(super) async fn confirm<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let case = load(desk, key).await?;
+    let now = desk.now();
+    if !case.link_works(now) {
+        return Err(Problem::NotFound);
+    }
+    let page = wants_page(request, Fields::none(request)?);
+    match case.unproven(now) {
+        Ok(unproven) => {
+            let proof = unproven.by_link()?;
+            append(desk, &key, case, proof).await?;
+        }
+        // Now as before.
+        Err(Refusal::Identified) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    Ok(proven(desk, &key, locale, page))
 }
 
 /// Withdraws what somebody asked for in another's name.

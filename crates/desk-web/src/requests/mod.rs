@@ -2,15 +2,14 @@
 //!
 //! Three links lead to a request, and each can do one thing. Whoever files one gets a pending link, where a code can be
 //! entered and nothing can be read. The mail to the address has a link that proves who asks. Only then there is a status
-//! link, and whoever filed a request in somebody else's name never has it. What lies behind it is a function of its own
-//! ([`status`]).
+//! link, and whoever filed a request in somebody else's name never has it.
 
-pub mod assertion;
-pub mod changes;
+mod assertion;
+mod changes;
 pub(crate) mod clock;
 mod erased;
 pub mod identity;
-pub mod package;
+mod package;
 mod pages;
 pub mod status;
 mod status_page;
@@ -21,7 +20,7 @@ pub(crate) mod wire;
 
 use desk_core::journal::Place as _;
 use desk_core::keys::Purpose;
-use desk_core::request::{self, Door, RequestKey};
+use desk_core::request::{self, RequestKey};
 
 use crate::cases;
 use crate::desk::Desk;
@@ -30,81 +29,159 @@ use crate::limiter::Limit;
 use crate::negotiate;
 use crate::outbox::{self, Posted};
 use crate::ports::{Outbound, Store};
-use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::problem::{Problem, Refused};
+use crate::reply::{Answered, Reply, Response};
 use crate::request::{Locale, Request};
+use crate::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
 use crate::setup::Setup;
-use crate::texts;
 
-/// The most bytes of a body: files as for feedback.
-pub const BODY_LIMIT: usize = crate::feedback::BODY_LIMIT;
-
-/// What a use case leaves beside its answer.
-#[derive(Default)]
-struct Beside {
-    /// Where a person filled in a form: the page that shows the problem beside what they wrote, in place of the problem's
-    /// own.
-    refused: Option<Reply>,
-    /// The mail that went to the outbox.
-    told: Option<Posted>,
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The empty form of one of the doors of requests.
+    Form(request::Door),
+    /// What was sent through it.
+    File(request::Door),
+    /// The page where identity is proven, and whether another mail was just sent.
+    Pending(identity::Said),
+    /// The code of a mail.
+    Code,
+    /// The wish for another mail.
+    Resend,
+    /// What the app's backend asserts.
+    Assertion,
+    /// The page behind the link of a mail.
+    Confirm,
+    /// Its button.
+    Proof,
+    /// Its other button: somebody else asked in this person's name.
+    NotMe,
+    /// The request, after the person did this.
+    Status(Option<status::Done>),
+    /// The request as JSON, to be saved.
+    Request,
+    /// The receipt of the request, or of its erasure.
+    Receipt,
+    /// A file of the request.
+    Attachment,
+    /// A further message.
+    Message,
+    /// The withdrawal.
+    Withdraw,
+    /// The package.
+    Package,
 }
 
-/// Answers for the forms: `/requests`, `/delete-account` and `/delete-data`.
+/// The routes of the function `data-requests`.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::get("/requests", Door::Form(request::Door::Form)),
+    Route::post("/requests", FILES_LIMIT, Door::File(request::Door::Form)),
+    Route::get("/delete-account", Door::Form(request::Door::DeleteAccount)),
+    Route::post("/delete-account", FILES_LIMIT, Door::File(request::Door::DeleteAccount)),
+    Route::get("/delete-data", Door::Form(request::Door::DeleteData)),
+    Route::post("/delete-data", FILES_LIMIT, Door::File(request::Door::DeleteData)),
+    Route::get("/requests/pending/:token", Door::Pending(identity::Said::Nothing)),
+    Route::get("/requests/pending/:token/resent", Door::Pending(identity::Said::Resent)),
+    Route::post("/requests/pending/:token/code", BODY_LIMIT, Door::Code),
+    Route::post("/requests/pending/:token/resend", BODY_LIMIT, Door::Resend),
+    Route::post("/requests/pending/:token/assertion", BODY_LIMIT, Door::Assertion),
+    Route::get("/requests/confirm/:token", Door::Confirm),
+    Route::post("/requests/confirm/:token", BODY_LIMIT, Door::Proof),
+    Route::post("/requests/confirm/:token/not-me", BODY_LIMIT, Door::NotMe),
+    Route::get("/requests/status/:token", Door::Status(None)),
+    Route::get("/requests/status/:token/confirmed", Door::Status(Some(status::Done::Confirmed))),
+    Route::get("/requests/status/:token/added", Door::Status(Some(status::Done::Added))),
+    Route::get("/requests/status/:token/withdrawn", Door::Status(Some(status::Done::Withdrawn))),
+    Route::get("/requests/status/:token/request.json", Door::Request),
+    Route::get("/requests/status/:token/receipt.json", Door::Receipt),
+    Route::get("/requests/status/:token/attachments/:number", Door::Attachment),
+    Route::post("/requests/status/:token/messages", BODY_LIMIT, Door::Message),
+    Route::post("/requests/status/:token/withdraw", BODY_LIMIT, Door::Withdraw),
+    Route::post("/requests/status/:token/package", BODY_LIMIT, Door::Package),
+]);
+
+/// What a door answers: most of them with a reply that is held in memory, and with a mail that goes out behind it.
+enum Answer {
+    Reply(Answered<Option<Posted>>),
+    /// The package, which is given out as it is read.
+    Stream(Response),
+}
+
+impl From<Reply> for Answer {
+    fn from(reply: Reply) -> Self {
+        Self::Reply(reply.into())
+    }
+}
+
+impl From<Answered<Option<Posted>>> for Answer {
+    fn from(answered: Answered<Option<Posted>>) -> Self {
+        Self::Reply(answered)
+    }
+}
+
+/// Answers a request to the function `data-requests`.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = begun(desk, request);
-    desk.setup.own_codes.set(Some(texts::requests::filing_code));
-    let mut beside = Beside::default();
-    let outcome = route(desk, request, locale, &mut beside).await;
-    ended(desk, request, locale, outcome, beside)
+    let locale = request.locale(desk.setup);
+    let (door, parameters) = match ROUTES.find(request) {
+        Ok(found) => found,
+        Err(problem) => return desk.respond(request, locale, Err(problem)),
+    };
+    // The app's backend is a program, whatever it says that it accepts.
+    if door == Door::Assertion {
+        let token = parameters.first().copied().unwrap_or_default();
+        return desk.respond_json(request, locale, assertion::take(desk, request, token).await);
+    }
+    match answer(desk, request, locale, door, &parameters).await {
+        Ok(Answer::Reply(Answered { reply, outgoing })) => {
+            let mut response = reply.finish(request);
+            response.after = outbox::after(desk, outgoing);
+            response
+        }
+        Ok(Answer::Stream(response)) => response,
+        Err(refused) => desk.respond(request, locale, Err(refused)),
+    }
 }
 
-/// What comes first for every address of data requests.
-fn begun<S>(desk: &Desk<'_, S>, request: &Request) -> Locale {
-    desk.setup.own_codes.set(Some(texts::requests::code));
-    request.locale(desk.setup)
-}
-
-/// Turns what came of a request into the answer, and lets mail go out behind it.
-fn ended<S: Store + Outbound + Clone + 'static>(
+async fn answer<S: Store + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    outcome: Result<Reply, Problem>,
-    beside: Beside,
-) -> Response {
-    let done = outcome.is_ok();
-    let mut response = desk.respond_or(request, locale, outcome, beside.refused);
-    if done {
-        response.after = outbox::after(desk, beside.told);
-    }
-    response
-}
-
-async fn route<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    beside: &mut Beside,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    match segments.as_slice() {
-        ["requests"] => {
-            request.allow("GET, HEAD, POST")?;
-            submission::serve(desk, request, locale, Door::Form, beside).await
+    door: Door,
+    parameters: &[&str],
+) -> Result<Answer, Refused> {
+    let token = parameters.first().copied().unwrap_or_default();
+    let link = |purpose| key(desk.setup, purpose, token);
+    let pending = || link(Purpose::PendingLink);
+    let mailed = || link(Purpose::IdentityLink);
+    let status = || link(Purpose::RequestLink);
+    Ok(match door {
+        Door::Form(door) => submission::show(desk, request, locale, door)?.into(),
+        Door::File(door) => submission::submit(desk, request, locale, door).await?.into(),
+        Door::Pending(said) => {
+            identity::pending(desk, request, locale, pending()?, said).await?.into()
         }
-        ["delete-account"] => {
-            request.allow("GET, HEAD, POST")?;
-            submission::serve(desk, request, locale, Door::DeleteAccount, beside).await
+        Door::Code => identity::code(desk, request, locale, pending()?).await?.into(),
+        Door::Resend => identity::resend(desk, request, locale, pending()?).await?.into(),
+        Door::Assertion => return Err(Problem::NotFound.into()),
+        Door::Confirm => identity::question(desk, request, locale, mailed()?).await?.into(),
+        Door::Proof => identity::confirm(desk, request, locale, mailed()?).await?.into(),
+        Door::NotMe => identity::not_me(desk, request, locale, mailed()?).await?.into(),
+        Door::Message => changes::add_message(desk, request, locale, status()?).await?.into(),
+        Door::Withdraw => changes::withdraw(desk, request, locale, status()?).await?.into(),
+        Door::Package => Answer::Stream(package::fetch(desk, request, locale, status()?).await?),
+        Door::Status(done) => {
+            status::show(desk, request, locale, (status()?, token), done).await?.into()
         }
-        ["delete-data"] => {
-            request.allow("GET, HEAD, POST")?;
-            submission::serve(desk, request, locale, Door::DeleteData, beside).await
+        Door::Request => status::save(desk, request, locale, status()?).await?.into(),
+        Door::Receipt => status::receipt(desk, status()?).await?.into(),
+        Door::Attachment => {
+            let number = parameters.get(1).copied().unwrap_or_default();
+            status::attachment(desk, status()?, number).await?.into()
         }
-        _ => Err(Problem::NotFound),
-    }
+    })
 }
 
 /// Reads the token of a link. One that is forged, cut or of another purpose is answered as one that expired.

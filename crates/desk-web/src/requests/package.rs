@@ -1,12 +1,11 @@
 //! The package of a request, given to whoever has both the status link and the key that was mailed.
 
-use desk_core::keys::Purpose;
 use desk_core::package::PackageSecret;
 use desk_core::request::RequestKey;
 use maud::{Markup, html};
 
 use super::pages::framed;
-use super::{begun, key, load, secret, wants_page};
+use super::{load, secret, wants_page};
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::form::{Errors, Trouble};
@@ -14,35 +13,18 @@ use crate::notices::request_path;
 use crate::packages;
 use crate::page::Place;
 use crate::ports::Store;
-use crate::problem::Problem;
+use crate::problem::{Problem, Refused};
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::texts;
 
-/// Answers for `/requests/status/{token}/package`: with the archive as it is read, never all of it in memory.
-pub async fn serve<S: Store + Clone + 'static>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = begun(desk, request);
-    let mut refused = None;
-    match route(desk, request, locale, &mut refused).await {
-        Ok(response) => response,
-        Err(problem) => desk.respond_or(request, locale, Err(problem), refused),
-    }
-}
-
-/// Answers a request, or says what the problem is. Where a person filled in the form, `refused` takes the page that shows
-/// what is wrong with it.
-async fn route<S: Store + Clone + 'static>(
+/// Gives out the archive as it is read, never all of it in memory.
+pub(super) async fn fetch<S: Store + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    refused: &mut Option<Reply>,
-) -> Result<Response, Problem> {
-    let segments = request.segments()?;
-    let ["requests", "status", token, "package"] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    request.allow("POST")?;
-    let key = key(desk.setup, Purpose::RequestLink, token)?;
+    key: RequestKey,
+) -> Result<Response, Refused> {
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding);
     let given = fields.parse("secret", |text| match text.trim() {
@@ -59,14 +41,14 @@ async fn route<S: Store + Clone + 'static>(
         (Err(problem), _) => Err(problem),
     };
     match opened {
-        Ok(download) => Ok(download.answer(desk, request, &case.reference().to_string())),
+        Ok(download) => Ok(download.answer(request, &case.reference().to_string())),
         Err(problem) => {
-            if let (true, Some(trouble)) = (page, Trouble::of(&problem)) {
+            let form = Trouble::of(&problem).filter(|_| page).map(|trouble| {
                 let markup = form(desk, request, locale, &key, trouble);
                 let reply = Reply::page(trouble.status(), locale.lang, markup);
-                *refused = Some(secret(trouble.headers(reply)));
-            }
-            Err(problem)
+                secret(trouble.headers(reply))
+            });
+            Err(Refused { form, problem })
         }
     }
 }

@@ -13,7 +13,7 @@ use desk_core::request::{Behalf, Code, CodeHash, Door, Identity, Kind, Opening, 
 use desk_core::store_key::StoreKey;
 use http::StatusCode;
 
-use super::{Beside, brake, pages, pending_path, secret, wants_page, wire};
+use super::{brake, pages, pending_path, secret, wants_page, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
@@ -22,10 +22,10 @@ use crate::headers;
 use crate::join::both;
 use crate::limiter::{self, Brake, Limit};
 use crate::notices::identity_mail;
-use crate::outbox;
+use crate::outbox::{self, Posted};
 use crate::ports::Store;
-use crate::problem::{FieldError, Problem};
-use crate::reply::Reply;
+use crate::problem::{FieldError, Problem, Refused};
+use crate::reply::{Answered, Reply};
 use crate::request::{Locale, Request};
 use crate::submitted::{
     self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional, optional_line,
@@ -58,21 +58,21 @@ enum Ticket {
     Fresh,
 }
 
-/// Shows the form of a door, or takes what was sent through it.
-pub(super) async fn serve<S: Store>(
+/// What is wrong with the configuration is told before anybody fills in a form.
+fn ready<S>(desk: &Desk<'_, S>) -> Result<(), Problem> {
+    desk.setup.request_limits()?;
+    desk.request_kept_until()?;
+    desk.setup.regime().map(drop)
+}
+
+/// Shows the form of a door.
+pub(super) fn show<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
     door: Door,
-    beside: &mut Beside,
 ) -> Result<Reply, Problem> {
-    // What is wrong with the configuration is told before anybody fills in a form.
-    desk.setup.request_limits()?;
-    desk.request_kept_until()?;
-    desk.setup.regime()?;
-    if request.method == http::Method::POST {
-        return submit(desk, request, locale, door, beside).await;
-    }
+    ready(desk)?;
     let token = desk.setup.keys.mint(Purpose::RequestForm, desk.moment.id().to_bytes());
     let kept = pages::Kept::default();
     let view = pages::FormView { door, token, kept: &kept, trouble: Trouble::None };
@@ -80,13 +80,14 @@ pub(super) async fn serve<S: Store>(
     Ok(Reply::page(StatusCode::OK, locale.lang, page).vary("Accept-Language"))
 }
 
-async fn submit<S: Store>(
+/// Takes what was sent through a door.
+pub(super) async fn submit<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
     door: Door,
-    beside: &mut Beside,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Option<Posted>>, Refused> {
+    ready(desk)?;
     let mut fields = Fields::read(request)?;
     let encoding = fields.encoding;
     let page = wants_page(request, encoding);
@@ -108,31 +109,32 @@ async fn submit<S: Store>(
         form.map(Id::from_bytes).filter(|id| desk.now().seconds_since(id.instant()) < FORM_AGE);
     let ticket = match (encoding, form, idempotency_key(request)?) {
         (Encoding::Form, Some(id), _) => Ticket::Form(id),
-        (Encoding::Form, None, _) if page => return again(fresh(), Trouble::Expired),
-        (Encoding::Form, None, _) => return Err(Problem::FormExpired),
+        (Encoding::Form, None, _) if page => return Ok(again(fresh(), Trouble::Expired)?.into()),
+        (Encoding::Form, None, _) => return Err(Problem::FormExpired.into()),
         (Encoding::Json, _, Some(key)) => Ticket::Keyed(marker_key(desk, b"POST /requests", &key)?),
         (Encoding::Json, _, None) => Ticket::Fresh,
     };
     let submission = match parse(desk, fields, door, locale.lang) {
         Ok(submission) => submission,
         Err(errors) if page => {
-            return again(token.unwrap_or_else(fresh), Trouble::Fields(&errors));
+            return Ok(again(token.unwrap_or_else(fresh), Trouble::Fields(&errors))?.into());
         }
-        Err(errors) => return Err(Problem::InvalidFields(errors)),
+        Err(errors) => return Err(Problem::InvalidFields(errors).into()),
     };
     let door = if encoding == Encoding::Json && door == Door::Form { Door::Api } else { door };
-    let accepted = accept(desk, request, locale, (ticket, door), submission, beside).await;
-    let (key, opening, brake) = match accepted {
+    let accepted = accept(desk, request, locale, (ticket, door), submission).await;
+    let Accepted { key, opening, brake, mail } = match accepted {
         Ok(accepted) => accepted,
         Err(problem) => {
             if page && matches!(problem, Problem::FormExpired) {
-                return again(fresh(), Trouble::Expired);
+                return Ok(again(fresh(), Trouble::Expired)?.into());
             }
             // What a person wrote is not thrown away because of what is not their fault.
-            if let (true, Some(token), Some(trouble)) = (page, token, Trouble::of(&problem)) {
-                beside.refused = Some(again(token, trouble)?);
-            }
-            return Err(problem);
+            let form = match (token, Trouble::of(&problem)) {
+                (Some(token), Some(trouble)) if page => Some(again(token, trouble)?),
+                _ => None,
+            };
+            return Err(Refused { problem, form });
         }
     };
     let path = pending_path(desk.setup, &key);
@@ -144,7 +146,16 @@ async fn submit<S: Store>(
             .header(headers::LOCATION, path)
             .lang(locale.lang)
     };
-    Ok(brake.fields().apply(secret(reply)))
+    Ok(Answered { reply: brake.fields().apply(secret(reply)), outgoing: mail })
+}
+
+/// A request that was opened, now or by the same ticket before.
+struct Accepted {
+    key: RequestKey,
+    opening: Box<Opening>,
+    brake: Brake,
+    /// The mail that proves who asks, where one was stored.
+    mail: Option<Posted>,
 }
 
 /// The request that a ticket opens. Two taps that race each other must come to the same one before either has stored
@@ -190,8 +201,7 @@ async fn accept<S: Store>(
     locale: Locale,
     (ticket, door): (Ticket, Door),
     submission: Submission,
-    beside: &mut Beside,
-) -> Result<(RequestKey, Box<Opening>, Brake), Problem> {
+) -> Result<Accepted, Problem> {
     let fingerprint = fingerprint(&ticket, &submission);
     let own = request_key(desk, &ticket, &submission.email, &fingerprint);
 
@@ -210,7 +220,7 @@ async fn accept<S: Store>(
                 .then(|| locale.href(&pending_path(desk.setup, &key)).into_owned());
             return Err(Problem::AlreadySent(link));
         }
-        return Ok((key, opening, client.released()));
+        return Ok(Accepted { key, opening, brake: client.released(), mail: None });
     }
     client.admit()?;
     // What was erased meanwhile is not opened again: another request under its id would take the act's place.
@@ -252,14 +262,15 @@ async fn accept<S: Store>(
         desk.write_sealed(marker, until, &Marker::new(key.to_bytes(), fingerprint)).await?;
     }
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
-    if sends {
+    let mail = if sends {
         let id = desk.moment.id();
-        let mail = identity_mail(desk, &key, &opening, &code);
-        beside.told = Some(outbox::put(desk, id, mail).await?);
-    }
+        Some(outbox::put(desk, id, identity_mail(desk, &key, &opening, &code)).await?)
+    } else {
+        None
+    };
     let counted = both(client.count(desk), mailbox.count_if(desk, sends));
     both(cases::open(desk, &key, opening.expires, &opening), counted).await?;
-    Ok((key, opening, client))
+    Ok(Accepted { key, opening, brake: client, mail })
 }
 
 /// The code that proves who asks. Two taps that race each other each send a mail, and must send the same code: so it is

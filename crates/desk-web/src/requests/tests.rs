@@ -11,7 +11,6 @@ use http::Method;
 use serde_json::{Value, json};
 use sha2::Sha256;
 
-use super::package;
 use crate::cases;
 use crate::erasure::tests::call;
 use crate::memory::testing::{
@@ -888,7 +887,7 @@ fn whoever_has_the_link_and_the_key_fetches_the_package() {
     let world = World::new();
     let status = proven(&world, &body("access"));
     let address = format!("{status}/package");
-    let fetch = |request| -> Answer { block_on(package::serve(&world.desk(), &request)).into() };
+    let fetch = |request| world.data_requests(&request);
     let with = |secret: &str| fetch(form(&address, &[("secret", secret)]));
     // There is none yet, whatever is said.
     assert_eq!(with("ABCDE").status, 404);

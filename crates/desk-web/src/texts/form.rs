@@ -1,7 +1,5 @@
 //! What the texts of forms and conversations are, whatever they are about.
 
-use desk_core::lang::Lang;
-
 use super::Plain;
 
 /// The texts of forms and conversations.
@@ -53,13 +51,4 @@ pub struct FormTexts {
     pub version: Plain,
     /// The label of the reference.
     pub reference_label: Plain,
-}
-
-/// The text of a code of files in a language, for functions that take them; `None` if it is another one.
-pub fn file_code(lang: Lang, code: &str) -> Option<&'static str> {
-    let table = match lang {
-        Lang::En => super::en::form::FILE_CODES,
-        Lang::Ru => super::ru::form::FILE_CODES,
-    };
-    super::of(table, code)
 }

@@ -140,12 +140,3 @@ pub struct PolicyTexts {
     /// The summary of a version that has no note.
     pub feed_summary: Plain,
 }
-
-/// The text of a code that the policy has of its own, in a language; `None` if it is another one.
-pub fn code(lang: Lang, code: &str) -> Option<&'static str> {
-    let table = match lang {
-        Lang::En => super::en::policy::CODES,
-        Lang::Ru => super::ru::policy::CODES,
-    };
-    super::of(table, code)
-}

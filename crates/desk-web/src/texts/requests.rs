@@ -1,7 +1,6 @@
 //! What the texts of data requests are: of filing one, and of following it. They lie in different functions.
 
 use super::Plain;
-use desk_core::lang::Lang;
 use desk_core::request::{Behalf, Ground, Kind};
 
 /// The texts of filing data requests, and of proving who asks.
@@ -258,19 +257,4 @@ pub struct PackageFormTexts {
     pub get: Plain,
     /// The link back to the request.
     pub back: Plain,
-}
-
-/// The text of a code that the public side of data requests has of its own, in a language; `None` if it is another one.
-/// They are apart from the others, so that functions which have nothing to do with requests need not carry them: whoever
-/// uses them says so in [`crate::Setup`].
-pub fn code(lang: Lang, code: &str) -> Option<&'static str> {
-    match lang {
-        Lang::En => super::en::requests::code(code),
-        Lang::Ru => super::ru::requests::code(code),
-    }
-}
-
-/// The same where requests are filed, with files.
-pub fn filing_code(lang: Lang, code: &str) -> Option<&'static str> {
-    self::code(lang, code).or_else(|| super::form::file_code(lang, code))
 }

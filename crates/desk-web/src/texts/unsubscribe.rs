@@ -1,7 +1,5 @@
 //! What the texts of unsubscribing are.
 
-use desk_core::lang::Lang;
-
 use super::Plain;
 
 /// The texts of unsubscribing and of the mailing preferences.
@@ -123,13 +121,4 @@ pub struct UnsubscribeTexts {
     pub mail_subject: fn(&str) -> String,
     /// The mail's text: app, link.
     pub mail_text: fn(&str, &str) -> String,
-}
-
-/// The text of a code that only what has to do with newsletters has, in a language; `None` if it is another one.
-pub fn code(lang: Lang, code: &str) -> Option<&'static str> {
-    let table = match lang {
-        Lang::En => super::en::unsubscribe::CODES,
-        Lang::Ru => super::ru::unsubscribe::CODES,
-    };
-    super::of(table, code)
 }

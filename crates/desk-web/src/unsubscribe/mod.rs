@@ -14,7 +14,7 @@ use desk_core::suppression::{
     Change, Link, PageId, Reason, Scope, Suppression, UNDO_SECONDS, Undo,
 };
 use desk_core::time::Timestamp;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::fields::Fields;
@@ -25,8 +25,9 @@ use crate::negotiate;
 use crate::outbox::{self, Message};
 use crate::ports::{Outbound, Store};
 use crate::problem::Problem;
-use crate::reply::{Reply, Response};
+use crate::reply::{Answered, Reply, Response};
 use crate::request::{Locale, Request};
+use crate::routes::{BODY_LIMIT, Route, Routes};
 use crate::setup::Setup;
 use crate::suppression::Act;
 
@@ -34,7 +35,55 @@ pub(crate) use links::{MAX_BATCH, addresses, mint};
 pub use links::{header_lines, list_id, url};
 use remembered::Pages;
 
-/// Answers for every address under `/u` and `/unsubscribe`.
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// The page of an undo link, and its button.
+    Undo,
+    /// See [`Door::Undo`].
+    TakeBack,
+    /// The page of an unsubscribe link.
+    Link,
+    /// Its button, and the one click of mail programs (RFC 8058).
+    OptOut,
+    /// Its other button: no newsletter at all.
+    OptOutOfAll,
+    /// The page on which lists are left with the link of any mail.
+    Less,
+    /// Its button.
+    Leave,
+    /// The receipt of an opt-out.
+    Receipt,
+    /// The page that has a link to the preferences mailed.
+    Ask,
+    /// Its button.
+    MailLink,
+    /// What that page says then.
+    Sent,
+    /// The preferences.
+    Preferences,
+    /// Their button.
+    Save,
+}
+
+/// The routes of the function `unsubscribe`.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::get("/u/undo/:token", Door::Undo),
+    Route::post("/u/undo/:token", BODY_LIMIT, Door::TakeBack),
+    Route::get("/u/:token", Door::Link),
+    Route::post("/u/:token", BODY_LIMIT, Door::OptOut),
+    Route::post("/u/:token/all", BODY_LIMIT, Door::OptOutOfAll),
+    Route::get("/u/:token/less", Door::Less),
+    Route::post("/u/:token/less", BODY_LIMIT, Door::Leave),
+    Route::get("/u/:token/receipt.json", Door::Receipt),
+    Route::get("/unsubscribe", Door::Ask),
+    Route::post("/unsubscribe", BODY_LIMIT, Door::MailLink),
+    Route::get("/unsubscribe/sent", Door::Sent),
+    Route::get("/unsubscribe/preferences/:token", Door::Preferences),
+    Route::post("/unsubscribe/preferences/:token", BODY_LIMIT, Door::Save),
+]);
+
+/// Answers a request to the function `unsubscribe`.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
@@ -43,90 +92,52 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     if let Some(answer) = remembered::answer(desk, request, locale) {
         return answer;
     }
-    desk.setup.own_codes.set(Some(crate::texts::unsubscribe::code));
-    let mut told = Vec::new();
-    let outcome = match desk.setup.mailing() {
-        Ok(_) => route(desk, request, locale, &mut told).await,
-        Err(problem) => Err(problem),
-    };
-    let mut response = desk.respond(request, locale, outcome);
-    if response.status.is_success() || response.status.is_redirection() {
-        response.after = outbox::after(desk, told);
+    match route(desk, request, locale).await {
+        Ok(Answered { reply, outgoing }) => {
+            let mut response = reply.finish(request);
+            if response.status.is_success() || response.status.is_redirection() {
+                response.after = outbox::after(desk, outgoing);
+            }
+            response
+        }
+        Err(problem) => desk.respond(request, locale, Err(problem)),
     }
-    response
 }
 
 async fn route<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    told: &mut Vec<Message>,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let writes = request.method == Method::POST;
-    match segments.as_slice() {
-        ["u", "undo", token] => {
-            request.allow("GET, HEAD, POST")?;
-            let undo =
-                Undo::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink)?;
-            if writes {
-                take_back(desk, request, locale, undo, told).await
-            } else {
-                Ok(shown(locale, pages::undo(desk.setup, request, locale, undo)))
-            }
+) -> Result<Answered<Vec<Message>>, Problem> {
+    // What is wrong with the lists is told before anything is done.
+    desk.setup.mailing()?;
+    let (door, parameters) = ROUTES.find(request)?;
+    let token = parameters.first().copied().unwrap_or_default();
+    let link = || Link::redeem(&desk.setup.keys, token).ok_or(Problem::NotALink);
+    let undo = || Undo::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink);
+    Ok(match door {
+        Door::Undo => shown(locale, pages::undo(desk.setup, request, locale, undo()?)).into(),
+        Door::TakeBack => take_back(desk, request, locale, undo()?).await?,
+        Door::Link => page(desk, request, locale, link()?, token).into(),
+        Door::OptOut => {
+            let link = link()?;
+            opt_out(desk, request, locale, (link, token), Scope::List(link.list)).await?
         }
-        ["u", token, rest @ ..] => {
-            let link = Link::redeem(&desk.setup.keys, token).ok_or(Problem::NotALink);
-            match rest {
-                [] if writes => {
-                    let link = link?;
-                    opt_out(desk, request, locale, (link, token), Scope::List(link.list), told)
-                        .await
-                }
-                ["all"] => {
-                    request.allow("POST")?;
-                    opt_out(desk, request, locale, (link?, token), Scope::All, told).await
-                }
-                [] => {
-                    request.allow("GET, HEAD, POST")?;
-                    Ok(page(desk, request, locale, link?, token))
-                }
-                ["less"] => {
-                    request.allow("GET, HEAD, POST")?;
-                    if writes {
-                        preferences::less(desk, request, locale, (link?, token), told).await
-                    } else {
-                        let link = link?;
-                        let page = pages::less(desk.setup, request, locale, link, token);
-                        Ok(shown(locale, page))
-                    }
-                }
-                ["receipt.json"] => {
-                    request.allow("GET, HEAD")?;
-                    receipt(desk, link?).await
-                }
-                _ => Err(Problem::NotFound),
-            }
+        Door::OptOutOfAll => opt_out(desk, request, locale, (link()?, token), Scope::All).await?,
+        Door::Less => {
+            shown(locale, pages::less(desk.setup, request, locale, link()?, token)).into()
         }
-        ["unsubscribe"] => {
-            request.allow("GET, HEAD, POST")?;
-            if writes {
-                preferences::ask(desk, request, locale, told).await
-            } else {
-                let page = pages::ask(desk.setup, request, locale, &pages::Asked::default());
-                Ok(shown(locale, page))
-            }
+        Door::Leave => preferences::less(desk, request, locale, (link()?, token)).await?,
+        Door::Receipt => receipt(desk, link()?).await?.into(),
+        Door::Ask => {
+            let asked = pages::Asked::default();
+            shown(locale, pages::ask(desk.setup, request, locale, &asked)).into()
         }
-        ["unsubscribe", "sent"] => {
-            request.allow("GET, HEAD")?;
-            Ok(shown(locale, pages::sent(desk.setup, request, locale)))
-        }
-        ["unsubscribe", "preferences", token] => {
-            request.allow("GET, HEAD, POST")?;
-            preferences::serve(desk, request, locale, token, told).await
-        }
-        _ => Err(Problem::NotFound),
-    }
+        Door::MailLink => preferences::ask(desk, request, locale).await?,
+        Door::Sent => shown(locale, pages::sent(desk.setup, request, locale)).into(),
+        Door::Preferences => preferences::show(desk, request, locale, token).await?.into(),
+        Door::Save => preferences::save(desk, request, locale, token).await?,
+    })
 }
 
 /// A page behind a link that carries a token, or beside one: for nobody's cache and nobody's index.
@@ -204,8 +215,7 @@ async fn opt_out<S: Store>(
     locale: Locale,
     (link, token): (Link, &str),
     scope: Scope,
-    told: &mut Vec<Message>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Vec<Message>>, Problem> {
     let said = said(request)?;
     let act = Act {
         subject: link.subject,
@@ -218,24 +228,26 @@ async fn opt_out<S: Store>(
     let person = said.reason != Reason::OneClick && negotiate::reads_html(&request.headers);
     if !person {
         let change = desk.suppress(act).await?;
-        told.push(Message::changed(desk.setup.lists(), change));
-        return Ok(if wants_json(request) {
+        let outgoing = vec![Message::changed(desk.setup.lists(), change)];
+        let reply = if wants_json(request) {
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
         } else {
             desk.setup.remembered.of::<Pages>().unsubscribed()
-        });
+        };
+        return Ok(Answered { reply, outgoing });
     }
     let read = desk.suppression(link.subject, scope);
     let (earlier, change) = both(read, desk.suppress(act)).await?;
-    told.push(Message::changed(desk.setup.lists(), change));
+    let outgoing = vec![Message::changed(desk.setup.lists(), change)];
     let undo = may_undo(earlier.as_ref(), &said).then(|| {
         let at = desk.now();
         let undo = Undo { subject: link.subject, scope, at };
         (undo.mint(&desk.setup.keys), at.plus_seconds(UNDO_SECONDS))
     });
     let done = pages::Done { scope, token, undo };
-    Ok(shown(locale, pages::done(desk.setup, request, locale, &done)))
+    let reply = shown(locale, pages::done(desk.setup, request, locale, &done));
+    Ok(Answered { reply, outgoing })
 }
 
 /// Whether an opt-out may be undone from the page that confirms it: only where nothing was suppressed before, for else
@@ -256,17 +268,18 @@ async fn take_back<S: Store>(
     request: &Request,
     locale: Locale,
     undo: Undo,
-    told: &mut Vec<Message>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Vec<Message>>, Problem> {
     let asked = [(undo.subject, undo.scope), (undo.subject, Scope::All)];
     let mut found = desk.suppressions(&asked).await?.into_iter();
     let (found, all) = (found.next().flatten(), found.next().flatten());
+    let mut outgoing = Vec::new();
     if found.is_some_and(|found| found.reason.is_the_persons()) {
         let change = desk.lift(undo.subject, undo.scope).await?;
-        told.push(Message::changed(desk.setup.lists(), change));
+        outgoing.push(Message::changed(desk.setup.lists(), change));
     }
     let all_stopped = undo.scope != Scope::All && all.is_some();
-    Ok(shown(locale, pages::undone(desk.setup, request, locale, undo.scope, all_stopped)))
+    let page = pages::undone(desk.setup, request, locale, undo.scope, all_stopped);
+    Ok(Answered { reply: shown(locale, page), outgoing })
 }
 
 /// What is suppressed for the person of a link, signed, so that it can be shown to anybody later. It names no address.

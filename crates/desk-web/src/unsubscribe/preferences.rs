@@ -1,7 +1,8 @@
 //! Preferences: less mail with the link of any mail, everything with a link that was mailed to the address.
 
 use desk_core::email::EmailAddress;
-use desk_core::suppression::{Link, PREFERENCES_SECONDS, PreferencesLink, Reason, Scope};
+use desk_core::keys::Subject;
+use desk_core::suppression::{Change, Link, PREFERENCES_SECONDS, PreferencesLink, Reason, Scope};
 use http::StatusCode;
 
 use super::{Standing, pages, shown, state, wants_json};
@@ -14,7 +15,7 @@ use crate::negotiate;
 use crate::outbox::{self, Mail, Message};
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
-use crate::reply::Reply;
+use crate::reply::{Answered, Reply};
 use crate::request::{Locale, Request};
 use crate::suppression::Act;
 use crate::texts;
@@ -26,18 +27,22 @@ pub(super) async fn less<S: Store>(
     request: &Request,
     locale: Locale,
     (link, token): (Link, &str),
-    told: &mut Vec<Message>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Vec<Message>>, Problem> {
     let mut fields = Fields::read(request)?;
     let chosen = scopes(desk, &mut fields, "stop");
     fields.finish().map_err(Problem::InvalidFields)?;
     let acts = chosen.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope)));
     let changes = all(acts).await?;
-    told.extend(changes.into_iter().map(|change| Message::changed(desk.setup.lists(), change)));
-    Ok(shown(locale, pages::stopped(desk.setup, request, locale, &chosen, token)))
+    let page = pages::stopped(desk.setup, request, locale, &chosen, token);
+    Ok(Answered { reply: shown(locale, page), outgoing: notices(desk, changes) })
 }
 
-fn act<S>(desk: &Desk<'_, S>, subject: desk_core::keys::Subject, scope: Scope) -> Act {
+fn notices<S>(desk: &Desk<'_, S>, changes: impl IntoIterator<Item = Change>) -> Vec<Message> {
+    let lists = desk.setup.lists();
+    changes.into_iter().map(|change| Message::changed(lists, change)).collect()
+}
+
+fn act<S>(desk: &Desk<'_, S>, subject: Subject, scope: Scope) -> Act {
     let at = desk.now();
     Act { subject, scope, reason: Reason::Preferences, page: None, at, expires: None }
 }
@@ -79,8 +84,7 @@ pub(super) async fn ask<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    told: &mut Vec<Message>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Vec<Message>>, Problem> {
     let mut fields = Fields::read(request)?;
     let page = negotiate::reads_html(&request.headers) || fields.encoding == Encoding::Form;
     let written = fields.peek("email").unwrap_or_default().to_owned();
@@ -91,7 +95,7 @@ pub(super) async fn ask<S: Store>(
         if !page {
             return Err(Problem::InvalidFields(errors));
         }
-        return Ok(again(desk, request, locale, &written, &errors));
+        return Ok(again(desk, request, locale, &written, &errors).into());
     }
     let Some(email) = email else {
         return Err(Problem::Internal("a required address is missing".into()));
@@ -118,19 +122,20 @@ pub(super) async fn ask<S: Store>(
     };
     let id = desk.moment.id();
     // An address that has had enough mails gets no more of them, and its owner is not told on.
-    if address.admit().is_ok() {
+    let outgoing = if address.admit().is_ok() {
         let counted = both(client.count(desk), address.count(desk));
         let (posted, _) = both(outbox::put(desk, id, mail), counted).await?;
-        told.push(Message::Mail(posted));
+        vec![Message::Mail(posted)]
     } else {
         client.count(desk).await?;
-    }
+        Vec::new()
+    };
     let reply = if page {
         Reply::see_other(&locale.href("/unsubscribe/sent"))
     } else {
         Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
     };
-    Ok(client.fields().apply(reply))
+    Ok(Answered { reply: client.fields().apply(reply), outgoing })
 }
 
 fn again<S>(
@@ -148,54 +153,74 @@ fn again<S>(
         .vary("Accept, Accept-Language")
 }
 
-/// Shows and changes everything, for whoever received the mail.
-pub(super) async fn serve<S: Store>(
+fn redeem<S>(desk: &Desk<'_, S>, token: &str) -> Result<PreferencesLink, Problem> {
+    PreferencesLink::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink)
+}
+
+/// Shows everything, for whoever received the mail.
+pub(super) async fn show<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
     token: &str,
-    told: &mut Vec<Message>,
 ) -> Result<Reply, Problem> {
-    let link =
-        PreferencesLink::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink)?;
-    let mut saved = false;
-    if request.method == http::Method::POST {
-        let mut fields = Fields::read(request)?;
-        let mut wanted = scopes(desk, &mut fields, "send");
-        let nothing = scopes(desk, &mut fields, "stop").contains(&Scope::All);
-        fields.finish().map_err(Problem::InvalidFields)?;
-        let standing = Standing::load(desk, link.subject).await?;
-        if nothing {
-            wanted.clear();
-        }
-        let mut lifted: Vec<Scope> = Vec::new();
-        let mut stopped: Vec<Scope> = Vec::new();
-        for (list, held) in desk.setup.lists().iter().zip(&standing.lists) {
-            let scope = Scope::List(list.tag);
-            match (wanted.contains(&scope), held) {
-                (true, Some(_)) => lifted.push(scope),
-                (false, None) => stopped.push(scope),
-                (true, None) | (false, Some(_)) => {}
-            }
-        }
-        match (nothing, &standing.all) {
-            (true, None) => stopped.push(Scope::All),
-            (false, Some(_)) => lifted.push(Scope::All),
-            (true, Some(_)) | (false, None) => {}
-        }
-        // Whoever reads this mail has a mailbox that works, and says anew what they want.
-        if !wanted.is_empty() {
-            lifted.extend(standing.bounce.as_ref().map(|_| Scope::Bounce));
-            lifted.extend(standing.complaint.as_ref().map(|_| Scope::Complaint));
-        }
-        let lifts = all(lifted.iter().map(|scope| desk.lift(link.subject, *scope)));
-        let stops = all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
-        let (lifts, stops) = both(lifts, stops).await?;
-        let changes = lifts.into_iter().chain(stops);
-        told.extend(changes.map(|change| Message::changed(desk.setup.lists(), change)));
-        saved = true;
-    }
+    let link = redeem(desk, token)?;
+    shown_as_saved(desk, request, locale, link.subject, false).await
+}
+
+/// Saves what whoever received the mail chose, and shows everything.
+pub(super) async fn save<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    token: &str,
+) -> Result<Answered<Vec<Message>>, Problem> {
+    let link = redeem(desk, token)?;
+    let mut fields = Fields::read(request)?;
+    let mut wanted = scopes(desk, &mut fields, "send");
+    let nothing = scopes(desk, &mut fields, "stop").contains(&Scope::All);
+    fields.finish().map_err(Problem::InvalidFields)?;
     let standing = Standing::load(desk, link.subject).await?;
+    if nothing {
+        wanted.clear();
+    }
+    let mut lifted: Vec<Scope> = Vec::new();
+    let mut stopped: Vec<Scope> = Vec::new();
+    for (list, held) in desk.setup.lists().iter().zip(&standing.lists) {
+        let scope = Scope::List(list.tag);
+        match (wanted.contains(&scope), held) {
+            (true, Some(_)) => lifted.push(scope),
+            (false, None) => stopped.push(scope),
+            (true, None) | (false, Some(_)) => {}
+        }
+    }
+    match (nothing, &standing.all) {
+        (true, None) => stopped.push(Scope::All),
+        (false, Some(_)) => lifted.push(Scope::All),
+        (true, Some(_)) | (false, None) => {}
+    }
+    // Whoever reads this mail has a mailbox that works, and says anew what they want.
+    if !wanted.is_empty() {
+        lifted.extend(standing.bounce.as_ref().map(|_| Scope::Bounce));
+        lifted.extend(standing.complaint.as_ref().map(|_| Scope::Complaint));
+    }
+    let lifts = all(lifted.iter().map(|scope| desk.lift(link.subject, *scope)));
+    let stops = all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
+    let (lifts, stops) = both(lifts, stops).await?;
+    let outgoing = notices(desk, lifts.into_iter().chain(stops));
+    let reply = shown_as_saved(desk, request, locale, link.subject, true).await?;
+    Ok(Answered { reply, outgoing })
+}
+
+/// The preferences as they are now, and whether they were just saved.
+async fn shown_as_saved<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    subject: Subject,
+    saved: bool,
+) -> Result<Reply, Problem> {
+    let standing = Standing::load(desk, subject).await?;
     if wants_json(request) {
         return Ok(Reply::json_text(StatusCode::OK, json(desk, &standing, locale))
             .vary("Accept, Accept-Language"));

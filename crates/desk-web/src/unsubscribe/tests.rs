@@ -234,7 +234,7 @@ fn an_undo_leaves_what_an_operator_entered() {
         &[("authorization", &bearer(OPERATOR)), ("content-type", "application/json")],
         body.to_string(),
     );
-    assert_eq!(world.suppressions(&entered).status, 200);
+    assert_eq!(world.mailer(&entered).status, 200);
     world.unsubscribe(&form(&undo, &[]));
     assert_eq!(held(&world)[0].1, Reason::Operator);
 }
@@ -307,7 +307,7 @@ fn links_outlive_their_root_and_their_list() {
         &json!({"emails": ["Jane@Example.org", "john@example.org"], "list": "product-news"}),
         &[("authorization", &bearer(APP))],
     );
-    let results = rotated.suppressions(&check).json();
+    let results = rotated.mailer(&check).json();
     assert_eq!(results["results"][0]["suppressed"], true);
     assert_eq!(results["results"][0]["because"][0]["scope"], "product-news");
     assert_eq!(results["results"][1]["suppressed"], false);
@@ -335,11 +335,7 @@ fn links_are_minted_for_the_app_and_for_operators() {
     let world = world();
     let body = json!({"email": "jane@example.org", "list": "product-news"});
     let mint = |token: &str, body: &Value| {
-        world.suppressions(&json_body(
-            "/unsubscribe/links",
-            body,
-            &[("authorization", &bearer(token))],
-        ))
+        world.mailer(&json_body("/unsubscribe/links", body, &[("authorization", &bearer(token))]))
     };
     for token in [APP, OPERATOR] {
         let minted = mint(token, &body);
@@ -383,11 +379,8 @@ fn links_are_minted_for_the_app_and_for_operators() {
 fn a_mailbox_stands_beside_the_link_where_there_is_one() {
     let world = World::with(|name| (name == "unsubscribe_mailbox").then_some("u@in.desk.example"));
     let body = json!({"email": "jane@example.org", "list": "tips"});
-    let minted = world.suppressions(&json_body(
-        "/unsubscribe/links",
-        &body,
-        &[("authorization", &bearer(APP))],
-    ));
+    let minted =
+        world.mailer(&json_body("/unsubscribe/links", &body, &[("authorization", &bearer(APP))]));
     let path = link(&world, "jane@example.org", "tips");
     let token = path.strip_prefix("/u/").unwrap();
     assert_eq!(
@@ -508,7 +501,7 @@ fn the_mailer_is_told_once_the_answer_is_out_and_again_until_it_listens() {
     let pending = || {
         let asked =
             request(Method::GET, "/suppressions/pending", &[("authorization", &bearer(APP))], "");
-        world.suppressions(&asked).json()
+        world.mailer(&asked).json()
     };
     assert_eq!(pending()["pending"], 1);
     // Not before it is due.

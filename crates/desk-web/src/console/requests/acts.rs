@@ -20,7 +20,7 @@ use crate::notices::{Notice, notice};
 use crate::outbox::{self, MAILS, Posted};
 use crate::ports::Scan;
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::Answered;
 use crate::request::Request as HttpRequest;
 use crate::submitted::{idempotency_key, text_code};
 
@@ -42,34 +42,54 @@ pub(super) enum Act {
     Identify(text::Text<500>),
 }
 
-/// Reads an act from its body.
-type Read = fn(&HttpRequest) -> Result<Act, Problem>;
+/// What an operator may do, as the address says; the body says the rest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActKind {
+    /// Takes it up.
+    Take,
+    /// Writes to the person.
+    Write,
+    /// Asks the person what they mean.
+    Ask,
+    /// Extends the term.
+    Extend,
+    /// Did what was asked for, or a part of it.
+    Answer,
+    /// Refuses.
+    Refuse,
+    /// Saw another proof of who asks.
+    Identify,
+}
 
-/// How the act of an address is read; `None` where there is no such address.
-pub(super) fn reader(name: &str) -> Option<Read> {
-    Some(match name {
-        "take" => |request| Fields::none(request).map(|_| Act::Take),
-        "messages" => |request| Ok(Act::Write(text(request, "text")?)),
-        "clarification" => |request| Ok(Act::Ask(text(request, "text")?)),
-        "extension" => |request| Ok(Act::Extend(text(request, "reason")?)),
-        "answer" => |request| {
-            let mut fields = Fields::read(request)?;
-            let partly = partly(&mut fields, request);
-            Ok(Act::Answer { text: required(fields, "text")?, partly })
-        },
-        "refusal" => |request| {
-            let mut fields = Fields::read(request)?;
-            let read = |name: &str| Ground::from_name(name).ok_or("unknown-ground");
-            let ground = fields.parse("ground", read);
-            fields.require("ground", &ground);
-            let text = required(fields, "text")?;
-            // What is missing was told with the text.
-            let ground = ground.ok_or_else(|| Problem::Internal("no ground".into()))?;
-            Ok(Act::Refuse { ground, text })
-        },
-        "identity" => |request| Ok(Act::Identify(required(Fields::read(request)?, "reason")?)),
-        _ => return None,
-    })
+impl ActKind {
+    /// Reads the act from its body.
+    pub(super) fn read(self, request: &HttpRequest) -> Result<Act, Problem> {
+        Ok(match self {
+            Self::Take => {
+                Fields::none(request)?;
+                Act::Take
+            }
+            Self::Write => Act::Write(text(request, "text")?),
+            Self::Ask => Act::Ask(text(request, "text")?),
+            Self::Extend => Act::Extend(text(request, "reason")?),
+            Self::Answer => {
+                let mut fields = Fields::read(request)?;
+                let partly = partly(&mut fields, request);
+                Act::Answer { text: required(fields, "text")?, partly }
+            }
+            Self::Refuse => {
+                let mut fields = Fields::read(request)?;
+                let read = |name: &str| Ground::from_name(name).ok_or("unknown-ground");
+                let ground = fields.parse("ground", read);
+                fields.require("ground", &ground);
+                let text = required(fields, "text")?;
+                // What is missing was told with the text.
+                let ground = ground.ok_or_else(|| Problem::Internal("no ground".into()))?;
+                Act::Refuse { ground, text }
+            }
+            Self::Identify => Act::Identify(required(Fields::read(request)?, "reason")?),
+        })
+    }
 }
 
 fn text(request: &HttpRequest, name: &'static str) -> Result<Text, Problem> {
@@ -200,9 +220,9 @@ fn counts(case: &Request, id: Id) -> bool {
 }
 
 /// Refuses an act that does not count, and takes its mail back.
-async fn lost<S: Scan>(desk: &Desk<'_, S>, mail: Id) -> Result<Reply, Problem> {
+async fn lost<S: Scan>(desk: &Desk<'_, S>, mail: Id) -> Result<Problem, Problem> {
     desk.store.delete(&outbox::mail_key(mail)?).await?;
-    Err(Problem::PreconditionFailed)
+    Ok(Problem::PreconditionFailed)
 }
 
 /// The id of the mail of an act. A retry finds the mail that its first try stored, and stores no second one.
@@ -219,15 +239,13 @@ pub(super) async fn mail_id<S: Scan>(
     Ok(ids.find(|known| known.unique() == id.unique()).unwrap_or(id))
 }
 
-/// Does it: decided, recorded, the mail in the outbox, then stored, in this order. What is left in `told` is sent
-/// afterwards.
+/// Does it: decided, recorded, the mail in the outbox, then stored, in this order.
 pub(super) async fn act<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
     act: Act,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Option<Posted>>, Problem> {
     let once = idempotency_key(request)?;
     let named = find(desk, name).await?;
     let key = *named.key();
@@ -241,11 +259,11 @@ pub(super) async fn act<S: Scan>(
             return Err(Problem::AlreadySent(None));
         }
         if !counts(&case, earlier.id) {
-            return lost(desk, mail_id(desk, &key, once.as_deref()).await?).await;
+            return Err(lost(desk, mail_id(desk, &key, once.as_deref()).await?).await?);
         }
         // Nothing is done once more, but what came after the act may be missing.
         log::settle_end(desk, clocks, &case).await?;
-        return Ok(done(desk, &case, status));
+        return Ok(done(desk, &case, status).into());
     }
     let decides = !matches!(act, Act::Write(_));
     precondition(request, &state_tag(desk, &case), decides)?;
@@ -265,9 +283,8 @@ pub(super) async fn act<S: Scan>(
     let case = cases::append(desk, &key, case, change, id).await?;
     let case = if act.is_one_of_a_kind() { reread(desk, key.id).await? } else { case };
     if !counts(&case, id) {
-        return lost(desk, mail_id).await;
+        return Err(lost(desk, mail_id).await?);
     }
     log::settle_end(desk, clocks, &case).await?;
-    *told = posted;
-    Ok(done(desk, &case, status))
+    Ok(Answered { reply: done(desk, &case, status), outgoing: posted })
 }

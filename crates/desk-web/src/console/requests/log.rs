@@ -140,7 +140,7 @@ fn span(zone: &Zone, from: Option<Date>, to: Option<Date>) -> (Timestamp, Timest
 }
 
 /// The log as JSON or CSV.
-pub(super) async fn export<S: Scan>(
+pub(in crate::console) async fn export<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Result<Reply, Problem> {
@@ -187,7 +187,7 @@ fn cell(text: &str) -> String {
 }
 
 /// Counts of a calendar year, in all and for each kind under each law.
-pub(super) async fn metrics<S: Scan>(
+pub(in crate::console) async fn metrics<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Result<Reply, Problem> {

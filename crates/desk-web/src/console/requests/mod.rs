@@ -12,6 +12,10 @@ mod tests;
 mod turned;
 mod wire;
 
+pub use acts::ActKind;
+pub(super) use log::{export as export_log, metrics};
+pub(super) use queue::queue;
+
 use desk_core::clock::due::{Clock, Pause};
 use desk_core::clock::regime::{Rule, leading};
 use desk_core::id::Id;
@@ -19,169 +23,109 @@ use desk_core::reference::{Reference, Series};
 use desk_core::request::log::PREFIX;
 use desk_core::request::{Request, RequestKey};
 use desk_core::small;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use super::{Found, IN_FLIGHT, file, page_limit, tag};
 use crate::audit::{self, About, Action};
 use crate::clocks::Clocks;
-use crate::console::{authorise, telling};
 use crate::desk::Desk;
 use crate::fields::Fields;
 use crate::headers;
 use crate::join::all;
 use crate::outbox::Posted;
-use crate::ports::{Outbound, Scan};
+use crate::ports::Scan;
 use crate::problem::{FieldError, Problem};
-use crate::reply::{Reply, Response, entity_tag};
+use crate::reply::{Answered, Reply, entity_tag};
 use crate::request::Request as HttpRequest;
-use crate::texts::casework as texts;
 
 /// How many requests are opened for one answer at the most.
 const MAX_OPENED: usize = 1_000;
 /// How many others of the same person and kind are looked for at the most.
 const MAX_LINKED: usize = 100;
 
-/// Answers what operators read of data requests: the queue, one request with its files, the log and its counts. A function
-/// of its own: that and [`work`] would not fit into one.
-pub async fn read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Response {
-    let locale = request.locale(desk.setup);
-    let outcome = match authorise(desk, request) {
-        Ok(()) => route_read(desk, request).await,
-        Err(problem) => Err(problem),
-    };
-    desk.respond_json(request, locale, outcome)
-}
-
-/// Answers what operators do with one data request.
-///
-/// The mail that tells the person of it is in the outbox when this answers, and is sent then.
-pub async fn work<S: Scan + Outbound + Clone + 'static>(
+/// One request.
+pub(super) async fn show<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
-) -> Response {
-    telling(desk, request, texts::code, async |told| route_work(desk, request, told).await).await
-}
-
-/// Answers the address of a request's package, which is built and dropped here. The mail with the key to it is sent like those
-/// of [`work`].
-pub async fn pack<S: Scan + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &HttpRequest,
-) -> Response {
-    telling(desk, request, texts::package_code, async |told| route_pack(desk, request, told).await)
-        .await
-}
-
-/// Answers the address that turns a case into a data request. The mail that asks who it is of is sent like those of [`work`].
-pub async fn refer<S: Scan + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &HttpRequest,
-) -> Response {
-    telling(desk, request, texts::code, async |told| route_refer(desk, request, told).await).await
-}
-
-/// Answers the address that opens a complaint from a data request. Its mail is sent like those of [`work`]: that and
-/// [`refer`] would not fit into one function.
-pub async fn complain<S: Scan + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    request: &HttpRequest,
-) -> Response {
-    telling(desk, request, texts::code, async |told| route_complain(desk, request, told).await)
-        .await
-}
-
-async fn route_read<S: Scan>(desk: &Desk<'_, S>, request: &HttpRequest) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", "requests", rest @ ..] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    let is_known = matches!(rest, [] | [_] | [_, "attachments", _]);
-    if !is_known {
-        return Err(Problem::NotFound);
-    }
-    request.allow("GET, HEAD")?;
-    match rest {
-        [] => queue::queue(desk, request).await,
-        ["log"] => log::export(desk, request).await,
-        ["metrics"] => log::metrics(desk, request).await,
-        [name] => {
-            let named = find(desk, name).await?;
-            audit(desk, Action::RequestRead, named.key().id).await?;
-            let case = named.load(desk).await?;
-            shown(desk, request, &named, &case).await
-        }
-        [name, _, number] => {
-            let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
-            let named = find(desk, name).await?;
-            audit(desk, Action::FileRead, named.key().id).await?;
-            let case = named.load(desk).await?;
-            file(desk, named.key(), case.reference(), &case.opening.files, number).await
-        }
-        _ => Err(Problem::NotFound),
-    }
-}
-
-async fn route_work<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &HttpRequest,
-    told: &mut Option<Posted>,
+    name: &str,
 ) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", "requests", name, act] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    let read = acts::reader(act).ok_or(Problem::NotFound)?;
-    request.allow("POST")?;
+    let named = find(desk, name).await?;
+    audit(desk, Action::RequestRead, named.key().id).await?;
+    let case = named.load(desk).await?;
+    shown(desk, request, &named, &case).await
+}
+
+/// A file of a request.
+pub(super) async fn attachment<S: Scan>(
+    desk: &Desk<'_, S>,
+    name: &str,
+    number: usize,
+) -> Result<Reply, Problem> {
+    let named = find(desk, name).await?;
+    audit(desk, Action::FileRead, named.key().id).await?;
+    let case = named.load(desk).await?;
+    file(desk, named.key(), case.reference(), &case.opening.files, number).await
+}
+
+/// What an operator does with one request. The mail that tells the person of it is in the outbox when this is done.
+pub(super) async fn act<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    name: &str,
+    kind: ActKind,
+) -> Result<Answered<Option<Posted>>, Problem> {
     ready(desk)?;
-    acts::act(desk, request, name, read(request)?, told).await
+    acts::act(desk, request, name, kind.read(request)?).await
 }
 
-async fn route_pack<S: Scan>(
+/// Builds the package of a request; the mail with the key to it is in the outbox then.
+pub(super) async fn pack<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
-    told: &mut Option<Posted>,
+    name: &str,
+) -> Result<Answered<Option<Posted>>, Problem> {
+    says_nothing(request)?;
+    packages::build(desk, request, name).await
+}
+
+/// Drops the package of a request.
+pub(super) async fn drop_package<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    name: &str,
 ) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", "requests", name, "package"] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    let builds = request.method == Method::POST;
-    request.allow("POST, DELETE")?;
-    // What reads fields takes 10 KB, which this function has not left, and there is none here.
-    if !matches!(request.whole_body()?.trim_ascii(), b"" | b"{}") {
-        let whole = FieldError { pointer: String::new(), code: "unknown-field" };
-        return Err(Problem::InvalidFields(vec![whole]));
+    says_nothing(request)?;
+    packages::drop(desk, request, name).await
+}
+
+/// Holds a body to it that it has no fields.
+fn says_nothing(request: &HttpRequest) -> Result<(), Problem> {
+    if matches!(request.whole_body()?.trim_ascii(), b"" | b"{}") {
+        return Ok(());
     }
-    packages::change(desk, request, name, builds, told).await
+    let whole = FieldError { pointer: String::new(), code: "unknown-field" };
+    Err(Problem::InvalidFields(vec![whole]))
 }
 
-async fn route_refer<S: Scan>(
+/// Turns a case into a data request; the mail that asks who it is of is in the outbox then.
+pub(super) async fn refer<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", "cases", name, "request"] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    request.allow("POST")?;
+    name: &str,
+) -> Result<Answered<Option<Posted>>, Problem> {
     ready(desk)?;
-    turned::from_case(desk, request, name, told).await
+    turned::from_case(desk, request, name).await
 }
 
-async fn route_complain<S: Scan>(
+/// Opens a complaint from a data request; the mail that tells the person of it is in the outbox then.
+pub(super) async fn complain<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
-    let segments = request.segments()?;
-    let ["console", "api", "requests", name, "complaint"] = segments.as_slice() else {
-        return Err(Problem::NotFound);
-    };
-    request.allow("POST")?;
+    name: &str,
+) -> Result<Answered<Option<Posted>>, Problem> {
     Fields::none(request)?;
     ready(desk)?;
-    turned::complaint(desk, name, told).await
+    turned::complaint(desk, name).await
 }
 
 /// What is wrong with the configuration is told before anything is done. Who counts asks for the clocks as well.

@@ -16,45 +16,63 @@ use crate::outbox::{self, Posted};
 use crate::packages;
 use crate::ports::{Scan, Store};
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Answered, Reply};
 use crate::request::Request as HttpRequest;
 
-/// Builds the package of a request, or drops it: then nobody can open it any more, whatever they have of it.
-pub(super) async fn change<S: Scan>(
+/// A request, and the keys of all that is held about its person, from one scan.
+struct Scanned {
+    keys: Vec<String>,
+    key: RequestKey,
+    case: Request,
+}
+
+impl Scanned {
+    async fn read<S: Scan>(
+        desk: &Desk<'_, S>,
+        request: &HttpRequest,
+        name: &str,
+    ) -> Result<Self, Problem> {
+        let name = Name::read(name)?;
+        let keys = small::ordered(desk.store.keys("").await?);
+        let key = name.among(&keys)?;
+        let events = cases::events_among(&keys, &key.events_prefix());
+        let case = Found { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;
+        precondition(request, &state_tag(desk, &case), true)?;
+        Ok(Self { keys, key, case })
+    }
+}
+
+/// Builds the package of a request, in place of an earlier one.
+pub(super) async fn build<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-    builds: bool,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
-    let name = Name::read(name)?;
-    // One scan for the request and for all that is held about its person.
-    let keys = small::ordered(desk.store.keys("").await?);
-    let key = name.among(&keys)?;
-    let events = cases::events_among(&keys, &key.events_prefix());
-    let case = Found { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;
-    precondition(request, &state_tag(desk, &case), true)?;
-    let (action, status) = match builds {
-        true => (Action::PackageBuilt, StatusCode::CREATED),
-        false => (Action::PackageDropped, StatusCode::OK),
-    };
-    let asked = if builds { may_build(desk, &case)? } else { may_drop(desk, &case)? };
-    super::audit(desk, action, key.id).await?;
-    let named = case.package.map(|package| package.id);
-    let lawful = if builds {
-        let (lawful, posted) = build(desk, &keys, &key, &case).await?;
-        *told = Some(posted);
-        lawful
-    } else {
-        packages::drop(desk, &keys, key.id, named).await?;
-        asked
-    };
+) -> Result<Answered<Option<Posted>>, Problem> {
+    let Scanned { keys, key, case } = Scanned::read(desk, request, name).await?;
+    may_build(desk, &case)?;
+    super::audit(desk, Action::PackageBuilt, key.id).await?;
+    let earlier = case.package.map(|package| package.id);
+    let (lawful, posted) = store(desk, &keys, &key, &case).await?;
     let event = desk.moment.id();
     let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
-    if builds {
-        packages::drop(desk, &keys, key.id, named).await?;
-    }
-    Ok(done(desk, &case, status))
+    packages::drop(desk, &keys, key.id, earlier).await?;
+    let reply = done(desk, &case, StatusCode::CREATED);
+    Ok(Answered { reply, outgoing: Some(posted) })
+}
+
+/// Drops the package of a request: then nobody can open it any more, whatever they have of it.
+pub(super) async fn drop<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &HttpRequest,
+    name: &str,
+) -> Result<Reply, Problem> {
+    let Scanned { keys, key, case } = Scanned::read(desk, request, name).await?;
+    let lawful = may_drop(desk, &case)?;
+    super::audit(desk, Action::PackageDropped, key.id).await?;
+    packages::drop(desk, &keys, key.id, case.package.map(|package| package.id)).await?;
+    let event = desk.moment.id();
+    let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
+    Ok(done(desk, &case, StatusCode::OK))
 }
 
 /// Whether a package may be given out, which is asked before it is built.
@@ -74,7 +92,7 @@ fn may_drop<S>(desk: &Desk<'_, S>, case: &Request) -> Result<Move, Problem> {
 
 /// Builds it, and has the mail with the key in the outbox. The key stands there and nowhere else, so a package that is
 /// built again replaces the other.
-async fn build<S: Store>(
+async fn store<S: Store>(
     desk: &Desk<'_, S>,
     keys: &[String],
     key: &RequestKey,

@@ -191,7 +191,7 @@ fn place(cursor: &str) -> Option<(i64, Id)> {
 /// It must be whole to be in order, so every open request is opened for each page. Those that have ended are known by
 /// their keys, and only opened where they are asked for. Where there are more than [`MAX_OPENED`] the answer says that it
 /// is not complete: it then has the oldest of the open ones, or the latest of all.
-pub(super) async fn queue<S: Scan>(
+pub(in crate::console) async fn queue<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Result<Reply, Problem> {

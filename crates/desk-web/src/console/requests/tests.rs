@@ -101,22 +101,6 @@ impl World {
         self.keys("outbox").len()
     }
 
-    /// Sends a request to whichever function has its address, as the manifest routes it.
-    fn desks(&self, request: &Request) -> Answer {
-        let segments: Vec<&str> = request.path().split('/').skip(3).collect();
-        match segments.as_slice() {
-            ["requests"] | ["requests", _] | ["requests", _, "attachments", _] => {
-                self.queue(request)
-            }
-            ["cases", _, "request"] => self.referral(request),
-            ["requests", _, "complaint"] => self.complain(request),
-            ["requests", _, "package"] => self.packages(request),
-            ["requests", _, "erasure"] => self.console(request),
-            ["requests", _, _] => self.casework(request),
-            _ => self.console(request),
-        }
-    }
-
     fn opening(&self) -> Opening {
         Opening {
             at: self.now.get(),
@@ -175,21 +159,21 @@ impl World {
     }
 
     fn show(&self, filed: &Filed) -> Value {
-        let answer = self.desks(&get(&filed.url));
+        let answer = self.console(&get(&filed.url));
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
     }
 
     fn done(&self, request: &Request) -> Answer {
         self.later(1);
-        let answer = self.desks(request);
+        let answer = self.console(request);
         assert!(matches!(answer.status, 200 | 201), "{answer:?}");
         let json = answer.json();
         // What was done is answered in brief, and agrees with what is read.
         let Some(url) = json["url"].as_str().filter(|url| url.contains(REQUESTS)) else {
             return answer;
         };
-        let read = self.desks(&get(url.strip_prefix(BASE).unwrap()));
+        let read = self.console(&get(url.strip_prefix(BASE).unwrap()));
         for member in ["id", "reference", "state"] {
             assert_eq!(json[member], read.json()[member]);
         }
@@ -209,7 +193,7 @@ impl World {
                 .collect::<Vec<_>>()
         };
         let before = stored();
-        let answer = self.desks(request);
+        let answer = self.console(request);
         assert_eq!((answer.status, answer.slug()), (409, "case-state".to_owned()), "{answer:?}");
         assert!(stored() == before);
         answer.field("/detail").split_once(": ").unwrap().1.to_owned()
@@ -230,14 +214,14 @@ impl World {
     }
 
     fn actions(&self) -> Vec<String> {
-        let json = self.desks(&get("/console/api/audit?limit=200")).json();
+        let json = self.console(&get("/console/api/audit?limit=200")).json();
         let records = json["records"].as_array().unwrap().iter();
         records.map(|record| record["action"].as_str().unwrap().to_owned()).collect()
     }
 
     /// The references in the queue.
     fn listed(&self, query: &str) -> Vec<String> {
-        let answer = self.desks(&get(&format!("{REQUESTS}?{query}")));
+        let answer = self.console(&get(&format!("{REQUESTS}?{query}")));
         assert_eq!(answer.status, 200, "{answer:?}");
         references(&answer.json())
     }
@@ -266,7 +250,7 @@ fn whoever_has_no_token_learns_nothing() {
         )
     {
         for method in [Method::GET, Method::POST, Method::DELETE] {
-            let answer = world.desks(&request(method, &target, &[HTML], "{}"));
+            let answer = world.console(&request(method, &target, &[HTML], "{}"));
             assert_eq!((answer.status, answer.slug()), (401, "unauthorised".to_owned()));
         }
     }
@@ -290,7 +274,7 @@ fn what_does_not_exist_is_not_found_and_methods_are_held_to() {
         "/console/api/cases/FB-0000-0000-0000/request/x".to_owned(),
     ];
     for target in &wrong {
-        assert_eq!(world.desks(&get(target)).status, 404, "{target}");
+        assert_eq!(world.console(&get(target)).status, 404, "{target}");
     }
     for (method, target, allow) in [
         (Method::POST, REQUESTS.to_owned(), "GET, HEAD"),
@@ -303,7 +287,7 @@ fn what_does_not_exist_is_not_found_and_methods_are_held_to() {
         (Method::POST, format!("{REQUESTS}/metrics"), "GET, HEAD"),
         (Method::GET, "/console/api/cases/x/request".to_owned(), "POST"),
     ] {
-        let answer = world.desks(&operator(method, &target, &[], ""));
+        let answer = world.console(&operator(method, &target, &[], ""));
         assert_eq!((answer.status, answer.header("allow")), (405, allow), "{target}");
     }
 }
@@ -320,7 +304,7 @@ fn the_person_is_sent_what_was_decided_once_the_operator_has_an_answer() {
     assert!(String::from_utf8_lossy(&sent[0].body).contains("We are at it."));
     assert!(world.keys("outbox").is_empty());
     // What was refused was not told.
-    let refused = world.casework(&act(&filed, "extension", json!({"reason": " "})));
+    let refused = world.console(&act(&filed, "extension", json!({"reason": " "})));
     assert_eq!(refused.status, 422);
     assert!(world.store.sent().is_empty());
     // Nobody is told twice.
@@ -358,7 +342,7 @@ fn is_sent_once_the_answer_is_out(ask: impl Fn(&World) -> Request, said: &str) {
         let ask = ask(&world);
         world.store.reset_calls();
         world.store.fail_from(Some(call));
-        let status = world.desks(&ask).status;
+        let status = world.console(&ask).status;
         world.store.fail_from(None);
         if status < 500 {
             break;
@@ -493,7 +477,7 @@ fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
         "identity-seen",
     ];
     assert_eq!(actions, expected);
-    let json = world.desks(&get("/console/api/audit?limit=200")).json();
+    let json = world.console(&get("/console/api/audit?limit=200")).json();
     let record =
         json["records"].as_array().unwrap().iter().find(|r| r["action"] == "identity-seen");
     let record = record.unwrap();
@@ -505,7 +489,7 @@ fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
     assert!(!json.to_string().contains("Anna"));
     // By its reference too, as people say it.
     let said = filed.reference.to_lowercase().replace('-', "%20");
-    assert_eq!(world.desks(&get(&format!("{REQUESTS}/{said}"))).json(), shown);
+    assert_eq!(world.console(&get(&format!("{REQUESTS}/{said}"))).json(), shown);
 }
 
 #[test]
@@ -552,7 +536,7 @@ fn every_refusal_says_why_and_changes_nothing() {
         "its term is over, and the person had to be told before it was."
     );
     world.now.set("2026-12-22T23:59:59.999Z".parse().unwrap());
-    world.desks(&act(&late, "extension", reason.clone()));
+    world.console(&act(&late, "extension", reason.clone()));
     assert_eq!(world.show(&late)["state"], "extended");
     // One whose identity nobody proved in time; and whoever cannot be identified may be refused before that.
     let refusal = json!({"ground": "not-identified", "text": "We could not tell."});
@@ -599,7 +583,7 @@ fn fields_are_held_to() {
         ("refusal", json!({"ground": "excessive"}), "/text", "missing"),
         ("identity", json!({"reason": long}), "/reason", "too-long"),
     ] {
-        let answer = world.desks(&act(&filed, name, body));
+        let answer = world.console(&act(&filed, name, body));
         assert!(answer.errors().contains(&(pointer.to_owned(), code.to_owned())), "{answer:?}");
         assert_eq!(answer.status, 422);
     }
@@ -614,7 +598,7 @@ fn fields_are_held_to() {
     let bearer = format!("Bearer {OPERATOR}");
     let headers = [&form[..], &[("authorization", &*bearer)]].concat();
     let target = format!("{}/answer", filed.url);
-    let answer = world.desks(&request(Method::POST, &target, &headers, "text=x&partly=true"));
+    let answer = world.console(&request(Method::POST, &target, &headers, "text=x&partly=true"));
     assert_eq!((answer.status, &world.show(&filed)["thread"][1]["partly"]), (201, &json!(true)));
 }
 
@@ -623,13 +607,13 @@ fn an_act_that_takes_no_fields_is_not_done_for_a_body_that_has_some() {
     let world = World::requests();
     let filed = world.asserted();
     for name in ["take", "package", "complaint"] {
-        let more = world.desks(&act(&filed, name, json!({"text": "Not yet."})));
+        let more = world.console(&act(&filed, name, json!({"text": "Not yet."})));
         assert_eq!((more.status, more.errors()[0].1.as_str()), (422, "unknown-field"), "{name}");
         let target = format!("{}/{name}", filed.url);
         for (body, problem) in [(Body::Cut, 400), (Body::TooLarge, 413)] {
             let mut cut = operator(Method::POST, &target, &[("if-match", "*")], "");
             cut.body = body;
-            assert_eq!(world.desks(&cut).status, problem, "{name}");
+            assert_eq!(world.console(&cut).status, problem, "{name}");
         }
     }
     let areas = ["request-event", "package", "case", "outbox"].map(|area| world.keys(area).len());
@@ -640,7 +624,7 @@ fn an_act_that_takes_no_fields_is_not_done_for_a_body_that_has_some() {
 fn decisions_are_held_to_what_they_were_made_on() {
     let world = World::requests();
     let filed = world.unproven();
-    let old = world.desks(&get(&filed.url)).header("etag").to_owned();
+    let old = world.console(&get(&filed.url)).header("etag").to_owned();
     let reason = json!({"reason": "r"});
     let acts = [
         ("identity", reason.clone()),
@@ -655,29 +639,29 @@ fn decisions_are_held_to_what_they_were_made_on() {
     let events = world.keys("request-event");
     for (name, body) in &acts {
         let target = format!("{}/{name}", filed.url);
-        let without = world.desks(&post(&target, body, &[]));
+        let without = world.console(&post(&target, body, &[]));
         assert_eq!((without.status, without.slug()), (428, "precondition-required".to_owned()));
-        let outdated = world.desks(&post(&target, body, &[("if-match", &old)]));
+        let outdated = world.console(&post(&target, body, &[("if-match", &old)]));
         assert_eq!((outdated.status, outdated.slug()), (412, "precondition-failed".to_owned()));
     }
     let target = format!("{}/messages", filed.url);
-    assert_eq!(world.desks(&post(&target, &text("x"), &[("if-match", &old)])).status, 412);
+    assert_eq!(world.console(&post(&target, &text("x"), &[("if-match", &old)])).status, 412);
     assert_eq!((world.keys("request-event"), world.mails().len()), (events, 0));
     world.later(1);
-    assert_eq!(world.desks(&post(&target, &text("x"), &[])).status, 201);
+    assert_eq!(world.console(&post(&target, &text("x"), &[])).status, 201);
     // What is read is never "unchanged": how much time is left changes by itself.
-    let tag = world.desks(&get(&filed.url)).header("etag").to_owned();
+    let tag = world.console(&get(&filed.url)).header("etag").to_owned();
     let again = operator(Method::GET, &filed.url, &[("if-none-match", &tag)], "");
-    assert_eq!(world.desks(&again).status, 200);
+    assert_eq!(world.console(&again).status, 200);
     world.later(1);
     let target = format!("{}/answer", filed.url);
-    assert_eq!(world.desks(&post(&target, &text("x"), &[("if-match", &tag)])).status, 201);
+    assert_eq!(world.console(&post(&target, &text("x"), &[("if-match", &tag)])).status, 201);
     // One that expires by itself is not as it was read either.
     let other = world.unproven();
-    let tag = world.desks(&get(&other.url)).header("etag").to_owned();
+    let tag = world.console(&get(&other.url)).header("etag").to_owned();
     world.later(8 * 86_400);
     let target = format!("{}/identity", other.url);
-    let late = world.desks(&post(&target, &json!({"reason": "r"}), &[("if-match", &tag)]));
+    let late = world.console(&post(&target, &json!({"reason": "r"}), &[("if-match", &tag)]));
     assert_eq!(late.status, 412);
 }
 
@@ -692,12 +676,12 @@ fn an_act_is_done_once() {
     ] {
         let world = World::requests();
         let filed = world.asserted();
-        let tag = world.desks(&get(&filed.url)).header("etag").to_owned();
+        let tag = world.console(&get(&filed.url)).header("etag").to_owned();
         let headers = [("if-match", &*tag), ("idempotency-key", "act-00001")];
         let target = format!("{}/{name}", filed.url);
         for _ in 0..3 {
             world.later(70);
-            assert_eq!(world.desks(&post(&target, &body, &headers)).status, 201, "{name}");
+            assert_eq!(world.console(&post(&target, &body, &headers)).status, 201, "{name}");
         }
         let counts = (world.keys("request-event").len(), world.mails().len());
         assert_eq!(counts, (1, 1), "{name}");
@@ -707,10 +691,10 @@ fn an_act_is_done_once() {
                 *value = json!("y");
             }
         }
-        let answer = world.desks(&post(&target, &other, &headers));
+        let answer = world.console(&post(&target, &other, &headers));
         assert_eq!((answer.status, answer.slug()), (422, "already-sent".to_owned()), "{name}");
         let target = format!("{}/take", filed.url);
-        assert_eq!(world.desks(&post(&target, &json!({}), &headers)).status, 422, "{name}");
+        assert_eq!(world.console(&post(&target, &json!({}), &headers)).status, 422, "{name}");
     }
 }
 
@@ -732,7 +716,7 @@ fn a_store_that_fails_at_any_call_loses_nothing_and_extends_nothing_unsaid() {
             world.later(1);
             world.store.reset_calls();
             world.store.fail_from(Some(call));
-            let answer = world.desks(&act_once(&filed, name, body.clone()));
+            let answer = world.console(&act_once(&filed, name, body.clone()));
             world.store.fail_from(None);
             let events = world.keys("request-event").len();
             // Whatever was stored, the person's mail was stored before it.
@@ -749,7 +733,7 @@ fn a_store_that_fails_at_any_call_loses_nothing_and_extends_nothing_unsaid() {
             assert_eq!((answer.status, answer.header("retry-after")), (503, "10"), "{name} {call}");
             assert!(!answer.text().contains(DETAILS));
             world.later(1);
-            let again = world.desks(&act_once(&filed, name, body.clone()));
+            let again = world.console(&act_once(&filed, name, body.clone()));
             assert!(matches!(again.status, 200 | 201), "{name} {call} {again:?}");
             let counts = [
                 world.keys("request-event").len(),
@@ -771,7 +755,7 @@ fn reading_fails_whole_or_not_at_all() {
             let target = format!("{REQUESTS}{target}").replace("ID", &filed.key.id.to_string());
             world.store.reset_calls();
             world.store.fail_from(Some(call));
-            let answer = world.desks(&get(&target));
+            let answer = world.console(&get(&target));
             world.store.fail_from(None);
             if answer.status == 200 {
                 assert!(call > 2);
@@ -795,12 +779,12 @@ fn an_access_that_cannot_be_recorded_does_not_happen() {
         for (key, value) in &before {
             trial.store.put(key, value.clone());
         }
-        trial.desks(&request);
+        trial.console(&request);
         let calls = trial.store.calls();
         let record = calls.iter().position(|call| call == "set audit").unwrap();
         assert!(!calls[..record].iter().any(|call| call.starts_with("set ")), "{calls:?}");
         world.store.fail_from(Some(record + 1));
-        let answer = world.desks(&request);
+        let answer = world.console(&request);
         world.store.fail_from(None);
         assert_eq!((answer.status, world.store.dump()), (503, before));
         assert!(!answer.text().contains(DETAILS));
@@ -824,11 +808,8 @@ fn two_operators_who_decide_at_once_do_not_both_prevail_unseen() {
         let (a, b) = (world.desk(), world.desk());
         let (answer, refuse) =
             (act(&filed, "answer", text("Yes.")), act(&filed, "refusal", refusal.clone()));
-        let (a, b) = race(
-            crate::console::requests::work(&a, &answer),
-            crate::console::requests::work(&b, &refuse),
-            schedule,
-        );
+        let (a, b) =
+            race(crate::console::serve(&a, &answer), crate::console::serve(&b, &refuse), schedule);
         let (a, b) = (Answer::from(a), Answer::from(b));
         let shown = world.show(&filed);
         // Whoever prevails was told so, and so was the person.
@@ -842,7 +823,7 @@ fn two_operators_who_decide_at_once_do_not_both_prevail_unseen() {
             assert_eq!(told, answer.status == 201, "{schedule:x}");
         }
         assert_eq!(world.keys("request-log").len(), 1);
-        let logged = world.desks(&get(&format!("{REQUESTS}/log"))).json();
+        let logged = world.console(&get(&format!("{REQUESTS}/log"))).json();
         let outcome = if shown["state"] == "answered" { "complied" } else { "denied" };
         assert_eq!(logged["requests"][0]["outcome"], outcome, "{schedule:x}");
     }
@@ -863,13 +844,9 @@ fn a_decision_that_lost_stays_lost_at_a_retry() {
         };
         let answer = once("answer", "act-00001", text("Yes."));
         let refuse = once("refusal", "act-00002", json!({"ground": "legal-duty", "text": "No."}));
-        race(
-            crate::console::requests::work(&a, &answer),
-            crate::console::requests::work(&b, &refuse),
-            schedule,
-        );
+        race(crate::console::serve(&a, &answer), crate::console::serve(&b, &refuse), schedule);
         let answered = world.show(&filed)["state"] == "answered";
-        let again = [world.desks(&answer).status, world.desks(&refuse).status];
+        let again = [world.console(&answer).status, world.console(&refuse).status];
         let (won, other) = if answered { (again[0], again[1]) } else { (again[1], again[0]) };
         assert_eq!(won, 201, "{schedule:x}");
         // It came too late to be stored at all, or it was stored and does not count.
@@ -891,11 +868,7 @@ fn two_extensions_at_once_are_one() {
             act(&filed, "extension", json!({"reason": "First."})),
             act(&filed, "extension", json!({"reason": "Second."})),
         );
-        race(
-            crate::console::requests::work(&a, &one),
-            crate::console::requests::work(&b, &two),
-            schedule,
-        );
+        race(crate::console::serve(&a, &one), crate::console::serve(&b, &two), schedule);
         let extension = world.kept(&filed).extension.unwrap();
         let mails = world.mails();
         let notice = mails.iter().find(|(id, _)| *id == extension.notice).unwrap();
@@ -941,7 +914,7 @@ fn the_queue_is_in_the_order_of_dates_and_names_nobody() {
         let (mut found, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let from = cursor.map(|cursor| format!("&cursor={cursor}")).unwrap_or_default();
-            let page = world.desks(&get(&format!("{REQUESTS}?limit={limit}{from}"))).json();
+            let page = world.console(&get(&format!("{REQUESTS}?limit={limit}{from}"))).json();
             assert_eq!(page["complete"], true);
             found.extend(references(&page));
             cursor = page["next_cursor"].as_str().map(str::to_owned);
@@ -951,7 +924,7 @@ fn the_queue_is_in_the_order_of_dates_and_names_nobody() {
         }
         assert_eq!(found.iter().collect::<Vec<_>>(), order, "{limit}");
     }
-    let answer = world.desks(&get(REQUESTS));
+    let answer = world.console(&get(REQUESTS));
     for word in ["Anna", EMAIL, "mails of mine"] {
         assert!(!answer.text().contains(word));
     }
@@ -977,11 +950,11 @@ fn the_queue_is_in_the_order_of_dates_and_names_nobody() {
         ("limit=201", "not-a-number"),
         ("state=received&state=received", "given-twice"),
     ] {
-        let answer = world.desks(&get(&format!("{REQUESTS}?{query}")));
+        let answer = world.console(&get(&format!("{REQUESTS}?{query}")));
         assert_eq!((answer.status, &*answer.errors()[0].1), (422, code), "{query}");
     }
     world.later(12 * 86_400);
-    let late = world.desks(&get(REQUESTS)).json();
+    let late = world.console(&get(REQUESTS)).json();
     assert_eq!(late["requests"][0]["due"]["overdue"], true);
     assert_eq!(late["requests"][0]["due"]["days_left"], -3);
 }
@@ -1017,13 +990,13 @@ fn a_queue_that_is_too_long_says_so() {
         let email = format!("a{number}@oncall.example").parse().unwrap();
         world.open(&Opening { email, ..world.opening() });
     }
-    let page = world.desks(&get(&format!("{REQUESTS}?limit=1"))).json();
+    let page = world.console(&get(&format!("{REQUESTS}?limit=1"))).json();
     assert_eq!(
         (&page["complete"], references(&page)),
         (&json!(false), vec![first.reference.clone()])
     );
     // Of all of them it has the latest.
-    let page = world.desks(&get(&format!("{REQUESTS}?limit=1&all=true"))).json();
+    let page = world.console(&get(&format!("{REQUESTS}?limit=1&all=true"))).json();
     assert_eq!(page["complete"], false);
     assert_ne!(references(&page), [first.reference]);
 }
@@ -1040,7 +1013,7 @@ fn duplicates_are_linked_and_an_unproven_one_never_leads_a_proven_one() {
     let email = "anna@other.example".parse().unwrap();
     let other_person = world.open(&Opening { email, ..world.opening() });
     let linked = |filed: &Filed| {
-        let listed = world.desks(&get(REQUESTS)).json();
+        let listed = world.console(&get(REQUESTS)).json();
         let row = listed["requests"].as_array().unwrap().iter();
         let row = row.clone().find(|row| row["reference"] == filed.reference).unwrap().clone();
         let shown = world.show(filed);
@@ -1102,13 +1075,13 @@ fn files_are_read_and_recorded() {
     assert_eq!((&shown["attachments"], &shown["behalf"]), (&json!(1), &json!("representative")));
     let url = shown["files"][0]["url"].as_str().unwrap().strip_prefix(BASE).unwrap().to_owned();
     world.later(1);
-    let answer = world.desks(&get(&url));
+    let answer = world.console(&get(&url));
     assert_eq!((answer.status, answer.text()), (200, "a power of attorney"));
     let name = format!("attachment; filename=\"{}-1.txt\"", filed.reference);
     assert_eq!(answer.header("content-disposition"), name);
     assert_eq!(world.actions()[0], "file-read");
     let other = url.replace("attachments/1", "attachments/2");
-    assert_eq!(world.desks(&get(&other)).status, 404);
+    assert_eq!(world.console(&get(&other)).status, 404);
 }
 
 fn complaint(world: &World, email: Option<&str>, kind: &str) -> String {
@@ -1147,9 +1120,9 @@ fn a_complaint_becomes_a_request_without_retyping() {
     assert!(mail.subject.as_str().contains(&reference));
     let link = mail.text.split_whitespace().find(|word| word.starts_with(BASE)).unwrap();
     assert!(!link.contains("status"));
-    let thread = world.desks(&get(&case)).json()["thread"].clone();
+    let thread = world.console(&get(&case)).json()["thread"].clone();
     assert!(thread[1]["text"].as_str().unwrap().contains(&reference));
-    assert_eq!(turned.field("/case"), world.desks(&get(&case)).field("/url"));
+    assert_eq!(turned.field("/case"), world.console(&get(&case)).field("/url"));
     // The code of the mail is the one that was stored.
     let key = RequestKey::from_opening(&world.keys("request")[0]).unwrap();
     let kept = block_on(cases::load(&world.desk(), &key)).unwrap().unwrap();
@@ -1164,10 +1137,10 @@ fn a_complaint_becomes_a_request_without_retyping() {
         assert_eq!((again.status, again.field("/reference")), (200, reference.clone()));
     }
     assert_eq!((world.keys("request").len(), world.mails().len()), (1, 1));
-    assert_eq!(world.desks(&get(&case)).json()["thread"].as_array().unwrap().len(), 2);
+    assert_eq!(world.console(&get(&case)).json()["thread"].as_array().unwrap().len(), 2);
     // The same key for something else is refused; another right is another request.
     let access = json!({"kind": "access"});
-    let other = world.desks(&post(&target, &access, &[("idempotency-key", "turn-0001")]));
+    let other = world.console(&post(&target, &access, &[("idempotency-key", "turn-0001")]));
     assert_eq!((other.status, other.slug()), (422, "already-sent".to_owned()));
     let other = world.done(&post(&target, &access, &[]));
     assert_eq!((other.status, other.field("/regime")), (201, "eu-gdpr".to_owned()));
@@ -1185,7 +1158,7 @@ fn a_complaint_becomes_another_request_once_the_first_is_gone() {
     let first = world.done(&turn()).field("/reference");
     assert_eq!(world.done(&turn()).field("/reference"), first);
     world.later(8 * 86_400);
-    world.desks(&get(REQUESTS));
+    world.console(&get(REQUESTS));
     assert_eq!(world.keys("request-log").len(), 1);
     for key in world.keys("request") {
         world.store.take(&key);
@@ -1193,7 +1166,7 @@ fn a_complaint_becomes_another_request_once_the_first_is_gone() {
     let second = world.done(&turn());
     assert_eq!((second.status, second.field("/state")), (201, "awaiting_identity".to_owned()));
     assert_ne!(second.field("/reference"), first);
-    let queue = world.desks(&get(REQUESTS)).json();
+    let queue = world.console(&get(REQUESTS)).json();
     assert_eq!(queue["requests"][0]["reference"], second.field("/reference"));
 }
 
@@ -1213,11 +1186,11 @@ fn what_cannot_become_a_request_is_refused() {
         (json!({"kind": "access", "regime": "gdpr"}), "/regime", "unknown-regime"),
         (json!({"kind": "access", "x": "y"}), "/x", "unknown-field"),
     ] {
-        let answer = world.desks(&post(&target, &body, &[]));
+        let answer = world.console(&post(&target, &body, &[]));
         assert_eq!(answer.errors(), [(pointer.to_owned(), code.to_owned())]);
     }
     let unknown = post("/console/api/cases/FB-0000-0000-0000/request", &wanted, &[]);
-    assert_eq!(world.desks(&unknown).status, 404);
+    assert_eq!(world.console(&unknown).status, 404);
     let body = json!({"kind": "complaint", "message": "x", "email": EMAIL});
     let filed = world.feedback(&send("/feedback", &body, &[]));
     let status = filed.field("/status_url").strip_prefix(BASE).unwrap().to_owned();
@@ -1237,7 +1210,7 @@ fn turning_a_complaint_survives_a_store_that_fails() {
         let turn = post(&format!("{case}/request"), &json!({"kind": "access"}), &[]);
         world.store.reset_calls();
         world.store.fail_from(Some(call));
-        let answer = world.desks(&turn);
+        let answer = world.console(&turn);
         world.store.fail_from(None);
         // Nobody is asked for a proof of what nobody was told of.
         assert!(world.mails().len() >= world.keys("request").len());
@@ -1246,10 +1219,10 @@ fn turning_a_complaint_survives_a_store_that_fails() {
             break;
         }
         world.later(1);
-        let again = world.desks(&turn);
+        let again = world.console(&turn);
         assert!(matches!(again.status, 200 | 201), "{call} {again:?}");
         assert_eq!((world.keys("request").len(), world.mails().len()), (1, 1), "{call}");
-        let thread = world.desks(&get(&case)).json()["thread"].clone();
+        let thread = world.console(&get(&case)).json()["thread"].clone();
         assert_eq!(thread.as_array().unwrap().len(), 2, "{call}");
     }
 }
@@ -1296,7 +1269,7 @@ fn a_request_gives_rise_to_a_complaint() {
         let target = format!("{}/complaint", filed.url);
         world.store.reset_calls();
         world.store.fail_from(Some(call));
-        let answer = world.desks(&post(&target, &json!({}), &[]));
+        let answer = world.console(&post(&target, &json!({}), &[]));
         world.store.fail_from(None);
         if answer.status < 500 {
             assert!(call > 8);
@@ -1340,7 +1313,7 @@ fn history(world: &World) -> Vec<Filed> {
 fn the_log_and_its_counts_are_those_of_a_hand() {
     let world = World::requests();
     let filed = history(&world);
-    let log = |query: &str| world.desks(&get(&format!("{REQUESTS}/log?{query}"))).json();
+    let log = |query: &str| world.console(&get(&format!("{REQUESTS}/log?{query}"))).json();
     let whole = log("");
     assert_eq!(
         members(&whole["requests"], "outcome"),
@@ -1362,7 +1335,7 @@ fn the_log_and_its_counts_are_those_of_a_hand() {
     assert_eq!(references(&log("from=2026-01-02")).len(), 4);
     assert_eq!(references(&log("from=2027-01-01")).len(), 0);
 
-    let counted = world.desks(&get(&format!("{REQUESTS}/metrics?year=2026"))).json();
+    let counted = world.console(&get(&format!("{REQUESTS}/metrics?year=2026"))).json();
     let total = &counted["total"];
     for (name, expected) in [
         ("received", json!(5)),
@@ -1391,9 +1364,9 @@ fn the_log_and_its_counts_are_those_of_a_hand() {
     assert_eq!(group("us-ca", "access")["median_days"], json!(31.0));
     assert_eq!(group("eu-gdpr", "erasure")["received"], 2);
     assert_eq!(group("eu-gdpr", "access")["median_days"], Value::Null);
-    let earlier = world.desks(&get(&format!("{REQUESTS}/metrics?year=2025"))).json();
+    let earlier = world.console(&get(&format!("{REQUESTS}/metrics?year=2025"))).json();
     assert_eq!((&earlier["total"]["open"], &earlier["total"]["overdue"]), (&json!(1), &json!(1)));
-    assert_eq!(world.desks(&get(&format!("{REQUESTS}/metrics"))).json(), counted);
+    assert_eq!(world.console(&get(&format!("{REQUESTS}/metrics"))).json(), counted);
 
     // It survives the erasure of what it tells of, and names nobody.
     for area in ["request", "request-event", "request-head"] {
@@ -1403,8 +1376,8 @@ fn the_log_and_its_counts_are_those_of_a_hand() {
     }
     let kept = log("");
     assert_eq!(kept["requests"].as_array().unwrap().len(), 5);
-    assert_eq!(world.desks(&get(&format!("{REQUESTS}/metrics?year=2026"))).json(), counted);
-    let csv = world.desks(&get(&format!("{REQUESTS}/log?format=csv")));
+    assert_eq!(world.console(&get(&format!("{REQUESTS}/metrics?year=2026"))).json(), counted);
+    let csv = world.console(&get(&format!("{REQUESTS}/log?format=csv")));
     assert_eq!(csv.header("content-type"), "text/csv; charset=utf-8; header=present");
     let lines: Vec<&str> = csv.text().split("\r\n").collect();
     assert_eq!(
@@ -1417,7 +1390,7 @@ fn the_log_and_its_counts_are_those_of_a_hand() {
     );
     assert_eq!((lines[3], lines.len()), (&*denied, 7));
     let accept = operator(Method::GET, &format!("{REQUESTS}/log"), &[("accept", "text/csv")], "");
-    assert_eq!(world.desks(&accept).text(), csv.text());
+    assert_eq!(world.console(&accept).text(), csv.text());
     for text in [csv.text(), &kept.to_string(), &counted.to_string()] {
         assert!(!text.contains("Anna") && !text.contains(EMAIL) && !text.contains("=1+1"));
     }
@@ -1451,10 +1424,10 @@ fn the_log_says_of_an_erasure_whether_it_was_late() {
         let seen = world.done(&get(&target));
         let body = json!({"executor": "J. Roe, privacy officer"});
         world.done(&post(&target, &body, &[("if-match", seen.header("etag"))]));
-        let log = world.desks(&get(&format!("{REQUESTS}/log"))).json();
+        let log = world.console(&get(&format!("{REQUESTS}/log"))).json();
         let line = &log["requests"][0];
         assert_eq!((line["due"].as_str(), &line["late"]), (Some(due), &json!(late)), "{log}");
-        let year = world.desks(&get(&format!("{REQUESTS}/metrics?year=2026"))).json();
+        let year = world.console(&get(&format!("{REQUESTS}/metrics?year=2026"))).json();
         assert_eq!(year["total"]["late"], usize::from(late));
     }
 }
@@ -1468,7 +1441,7 @@ fn a_line_of_an_earlier_release_is_still_read() {
     let entry = log::Entry::erased(&case, desk.now(), false);
     block_on(desk.write_plain(&log::key(case.id), None, &entry)).unwrap();
     assert_eq!(block_on(requests_log::find(&desk, case.id)).unwrap(), Some(entry));
-    let log = world.desks(&get(&format!("{REQUESTS}/log"))).json();
+    let log = world.console(&get(&format!("{REQUESTS}/log"))).json();
     assert_eq!(log["requests"][0]["late"], true);
 }
 
@@ -1481,7 +1454,7 @@ fn the_log_is_kept_for_two_years_at_the_least() {
         let ended = world.now.get();
         let count = |at: Timestamp| {
             world.now.set(at);
-            references(&world.desks(&get(&format!("{REQUESTS}/log"))).json()).len()
+            references(&world.console(&get(&format!("{REQUESTS}/log"))).json()).len()
         };
         assert_eq!(count(ended.plus_seconds(kept * 86_400 - 1)), 1);
         world.store.take(filed.key.opening().as_str());
@@ -1500,14 +1473,14 @@ fn what_is_wrong_with_an_export_is_said() {
         ("metrics?year=0000", "?year", "not-a-year"),
         ("metrics?year=abcd", "?year", "not-a-year"),
     ] {
-        let answer = world.desks(&get(&format!("{REQUESTS}/{query}")));
+        let answer = world.console(&get(&format!("{REQUESTS}/{query}")));
         assert_eq!(answer.errors(), [(pointer.to_owned(), code.to_owned())], "{query}");
     }
     let id = Id::new(world.now.get(), [0; 10]).to_string();
     for number in 0..10_001 {
         world.store.put(&format!("request-log:{}{number:05}", &id[..21]), Vec::new());
     }
-    let answer = world.desks(&get(&format!("{REQUESTS}/log")));
+    let answer = world.console(&get(&format!("{REQUESTS}/log")));
     assert_eq!(answer.errors(), [("?from".to_owned(), "too-many-rows".to_owned())]);
 }
 
@@ -1517,8 +1490,8 @@ fn a_package_is_built_for_the_person_alone() {
     let filed = world.asserted();
     let target = format!("{}/package", filed.url);
     let build = |headers: &[(&str, &str)]| operator(Method::POST, &target, headers, "");
-    assert_eq!(world.desks(&build(&[])).status, 428);
-    assert_eq!(world.desks(&build(&[("if-match", "\"x\"")])).status, 412);
+    assert_eq!(world.console(&build(&[])).status, 428);
+    assert_eq!(world.console(&build(&[("if-match", "\"x\"")])).status, 412);
     assert_eq!(
         world.refused(&act(&world.unproven(), "package", json!({}))),
         "it is not proven yet who asks."
@@ -1539,7 +1512,7 @@ fn a_package_is_built_for_the_person_alone() {
     world.done(&act(&filed, "answer", text("x")));
     assert_eq!(world.refused(&build(&[("if-match", "*")])), "it has ended.");
     let drop = |headers: &[(&str, &str)]| operator(Method::DELETE, &target, headers, "");
-    assert_eq!(world.desks(&drop(&[])).status, 428);
+    assert_eq!(world.console(&drop(&[])).status, 428);
     let dropped = world.done(&drop(&[("if-match", "*")]));
     assert_eq!((dropped.status, &dropped.json()["package"]), (200, &Value::Null));
     assert_eq!((world.keys("package-lock").len(), world.keys("package").len()), (0, 0));
@@ -1563,7 +1536,7 @@ fn a_package_is_built_whole_or_not_given_out() {
             world.later(1);
             world.store.reset_calls();
             world.store.fail_from(Some(call));
-            let answer = world.desks(&act(&method));
+            let answer = world.console(&act(&method));
             world.store.fail_from(None);
             // What is given out has its lock and its mail.
             let given = world.kept(&filed).package.is_some();
@@ -1576,7 +1549,7 @@ fn a_package_is_built_whole_or_not_given_out() {
             }
             assert_eq!(answer.status, 503, "{call}");
             world.later(1);
-            let again = world.desks(&act(&method));
+            let again = world.console(&act(&method));
             assert!(matches!(again.status, 200 | 201 | 409), "{call} {again:?}");
             assert_eq!(world.kept(&filed).package.is_some(), method == Method::POST, "{call}");
         }
@@ -1639,7 +1612,7 @@ fn an_operator_is_told_what_is_not_configured_before_anything_is_done() {
         act(&filed, "answer", text("x")),
         post(&format!("{}/complaint", filed.url), &json!({}), &[]),
     ] {
-        let answer = world.desks(&call);
+        let answer = world.console(&call);
         assert_eq!((answer.status, answer.slug()), (500, "misconfigured".to_owned()), "{call:?}");
     }
     assert_eq!(world.store.dump(), before);
@@ -1655,7 +1628,7 @@ fn what_was_changed_in_the_store_is_not_believed() {
         let key = &world.keys(area)[0];
         world.store.put(key, whole[key][..whole[key].len() / 2].to_vec());
         let target = if area == "request-log" { "/console/api/requests/log" } else { &filed.url };
-        let answer = world.desks(&get(target));
+        let answer = world.console(&get(target));
         assert_eq!((answer.status, answer.slug()), (500, "internal".to_owned()), "{area}");
         assert!(answer.log.is_some() && !answer.text().contains(DETAILS));
         world.store.put(key, whole[key].clone());
@@ -1674,7 +1647,7 @@ fn what_was_changed_in_the_store_is_not_believed() {
     for target in
         [REQUESTS, "/console/api/requests/log", "/console/api/requests/metrics", &filed.url]
     {
-        assert_eq!(world.desks(&get(target)).status, 200, "{target}");
+        assert_eq!(world.console(&get(target)).status, 200, "{target}");
     }
 }
 
@@ -1688,7 +1661,7 @@ proptest! {
         let path = path.replace("ID", &filed.key.id.to_string());
         for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE] {
             let target = format!("{REQUESTS}{path}?{query}");
-            let answer = world.desks(&operator(method, &target, &[("if-match", "*")], &body));
+            let answer = world.console(&operator(method, &target, &[("if-match", "*")], &body));
             prop_assert!(answer.status < 500, "{:?}", answer);
         }
     }
@@ -1710,7 +1683,7 @@ proptest! {
             ];
             match all.get(number) {
                 Some((name, body)) => {
-                    let answer = world.desks(&act(&filed, name, body.clone()));
+                    let answer = world.console(&act(&filed, name, body.clone()));
                     prop_assert!(matches!(answer.status, 200 | 201 | 409), "{:?}", answer);
                 }
                 None => world.happens(&filed, Change::PersonWrote(Text::new("p").unwrap())),

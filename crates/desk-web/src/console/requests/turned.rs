@@ -29,7 +29,7 @@ use crate::outbox::{self, Posted};
 use crate::policy;
 use crate::ports::Scan;
 use crate::problem::Problem;
-use crate::reply::Reply;
+use crate::reply::{Answered, Reply};
 use crate::request::Request as HttpRequest;
 use crate::submitted::idempotency_key;
 use crate::texts;
@@ -51,8 +51,7 @@ pub(super) async fn from_case<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Option<Posted>>, Problem> {
     let mut fields = Fields::read(request)?;
     let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-right"));
     fields.require("kind", &kind);
@@ -87,10 +86,10 @@ pub(super) async fn from_case<S: Scan>(
     if !is_said {
         case.decide(&reply).map_err(feedback::wire::refusal)?;
     }
-    let (turned, status) = match key {
+    let (turned, posted, status) = match key {
         Some(key) => {
             let turned = cases::load(desk, &key).await?.ok_or(Problem::NotFound)?;
-            (turned, StatusCode::OK)
+            (turned, None, StatusCode::OK)
         }
         None => {
             super::audit(desk, Action::RequestOpened, id).await?;
@@ -119,16 +118,18 @@ pub(super) async fn from_case<S: Scan>(
             // Where a try before broke off, its mail waits with a code that was never stored: this one takes its place.
             let mail_id = mail_id(desk, &key, Some(PROOF)).await?;
             let mail = identity_mail(desk, &key, &opening, &code);
-            *told = Some(outbox::put(desk, mail_id, mail).await?);
+            let posted = outbox::put(desk, mail_id, mail).await?;
             cases::open(desk, &key, opening.expires, &opening).await?;
-            (Request::fold(id, Box::new(opening), Journal::default()), StatusCode::CREATED)
+            let turned = Request::fold(id, Box::new(opening), Journal::default());
+            (turned, Some(posted), StatusCode::CREATED)
         }
     };
     if !is_said {
         cases::append(desk, &found.key, case, reply, event).await?;
     }
     let path = format!("/console/api/requests/{id}");
-    Ok(done(desk, &turned, status).header(headers::LOCATION, path))
+    let reply = done(desk, &turned, status).header(headers::LOCATION, path);
+    Ok(Answered { reply, outgoing: posted })
 }
 
 /// Opens a complaint with the text of a request. The request goes on, if it was going on.
@@ -138,8 +139,7 @@ pub(super) async fn from_case<S: Scan>(
 pub(super) async fn complaint<S: Scan>(
     desk: &Desk<'_, S>,
     name: &str,
-    told: &mut Option<Posted>,
-) -> Result<Reply, Problem> {
+) -> Result<Answered<Option<Posted>>, Problem> {
     let named = find(desk, name).await?;
     let case = named.load(desk).await?;
     super::audit(desk, Action::ComplaintOpened, named.key().id).await?;
@@ -187,13 +187,13 @@ pub(super) async fn complaint<S: Scan>(
         }
     };
     if complaint.head.events().iter().any(|event| event.change == of) {
-        return Ok(complained(desk, &key, &complaint, StatusCode::OK));
+        return Ok(complained(desk, &key, &complaint, StatusCode::OK).into());
     }
     let reference = complaint.reference();
     let path = feedback::status_path(desk.setup, &key);
     let mail = notice(desk, named.key(), opening, Notice::Complaint { reference, path: &path });
     let mail_id = mail_id(desk, named.key(), Some(COMPLAINT)).await?;
-    *told = Some(outbox::put(desk, mail_id, mail).await?);
+    let posted = outbox::put(desk, mail_id, mail).await?;
     // Where the request has ended nothing more is written into it; the mail says it all.
     let text = message(&(t.complaint_opened)(&reference.to_string()))?;
     if let Ok(open) = case.open(desk.now())
@@ -213,7 +213,8 @@ pub(super) async fn complaint<S: Scan>(
     let id = Id::new(after, cases::unique(desk, &[b"taken", &event.to_bytes()]));
     let complaint = cases::append(desk, &key, complaint, taken, id).await?;
     let complaint = cases::append(desk, &key, complaint, of, event).await?;
-    Ok(complained(desk, &key, &complaint, StatusCode::CREATED))
+    let reply = complained(desk, &key, &complaint, StatusCode::CREATED);
+    Ok(Answered { reply, outgoing: Some(posted) })
 }
 
 fn complained<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {

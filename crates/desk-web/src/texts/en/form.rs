@@ -40,14 +40,3 @@ pub(in crate::texts) static FORM: FormTexts = FormTexts {
     version: plain("Version"),
     reference_label: plain("Reference"),
 };
-
-/// What is said of the codes of files.
-pub(in crate::texts) const FILE_CODES: &[(&str, &str)] = &[
-    ("too-many-files", "three files at most"),
-    ("not-a-file", "must be a file: an object with base 64 in data, or a file of the form"),
-    ("not-base64", "is not base 64"),
-    ("empty-file", "the file is empty"),
-    ("file-too-large", "the file is larger than 1 MiB"),
-    ("file-kind", "the file is no PNG, JPEG, PDF or plain text"),
-    ("file-damaged", "the image is damaged"),
-];

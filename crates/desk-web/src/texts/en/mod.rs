@@ -1,7 +1,7 @@
 //! English.
 
-pub(super) mod casework;
 pub(super) mod clock;
+pub(super) mod codes;
 pub(super) mod complain;
 pub(super) mod erasure;
 pub(super) mod feedback;
@@ -26,7 +26,7 @@ use desk_core::words::{Clause, Words};
 pub(super) static TEXTS: Texts = Texts {
     operator_of: |app| format!("the operator of {app}"),
     problem,
-    code,
+    code: codes::code,
     come_back: |seconds| {
         let (count, unit) = match seconds {
             0..=90 => (seconds, " seconds."),
@@ -258,40 +258,4 @@ fn next(kind: Kind) -> &'static str {
         Kind::Misconfigured => "Whoever runs it finds the reason in the log.",
         Kind::Internal => "Please try again in a few minutes.",
     }
-}
-
-/// What is said of each code: a table, for a match would be compiled to twice as many bytes.
-const CODES: &[(&str, &str)] = &[
-    ("cut", "The body broke off."),
-    ("boundary", "The form has no boundary."),
-    ("json", "It is not one JSON object."),
-    ("not-utf-8", "It is not UTF-8."),
-    ("multipart", "It is not multipart/form-data."),
-    ("too-many-fields", "It has too many fields."),
-    ("given-twice", "given more than once"),
-    ("not-text", "must be text"),
-    ("missing", "is missing"),
-    ("unknown-field", "is not known here"),
-    ("too-long", "is too long"),
-    ("control-character", "has a character that cannot be shown"),
-    ("unknown-kind", "must be question, complaint, suggestion or problem"),
-    ("unknown-language", "must be en or ru"),
-    ("not-an-address", "is not a complete e-mail address"),
-    ("not-a-list", "must be a list"),
-    ("idempotency-key", "Idempotency-Key is not one value of 8 to 128 visible characters."),
-    ("withdrawn", "it was withdrawn."),
-    ("unchanged", "it is in this state already."),
-    ("thread-full", "its thread is full."),
-    ("unknown-state", "is not a state that exists here"),
-    ("not-a-number", "is not a number in range"),
-    ("not-true-or-false", "must be true or false"),
-    ("cursor", "is not a cursor from here"),
-    ("not-a-reference", "is not a reference, or one with a wrong character"),
-    ("unknown-format", "is not a format of this address"),
-    ("not-an-instant", "must be an instant as in RFC 3339, such as 2027-01-31T00:00:00Z"),
-    ("empty", "is empty"),
-];
-
-fn code(code: &str) -> &'static str {
-    super::of(CODES, code).unwrap_or("is not valid")
 }

@@ -106,28 +106,3 @@ pub(in crate::texts) static POLICY: PolicyTexts = PolicyTexts {
     feed_entry: |version, date| format!("Version {version}, in effect from {date}"),
     feed_summary: plain("A new version of the privacy policy."),
 };
-
-/// What is said of its codes.
-pub(in crate::texts) const CODES: &[(&str, &str)] = &[
-    ("instant", "It is not an RFC 3339 date or instant."),
-    ("versions-pair", "It is not two versions with .. between them."),
-    ("effective-too-early", "is earlier than the version in effect takes effect"),
-    (
-        "version-name",
-        "must have 1 to 32 of the characters A-Z a-z 0-9 . _ -, and may not begin with . or -, end with . or have two . in a row",
-    ),
-    ("history-full", "has no room left in the list of versions"),
-    ("no-heading", "has no heading"),
-    ("two-titles", "has more than one heading of the first level"),
-    ("duplicate-id", "has two headings with the same id, or one with an id of the page itself"),
-    ("invalid-id", "has a heading whose braces hold no {#id} of letters, digits, - and _"),
-    ("raw-html", "has HTML in its Markdown"),
-    ("image", "has an image"),
-    ("reference-link", "has a link whose address stands elsewhere: write it beside the words"),
-    (
-        "unsafe-link",
-        "has a link that leads neither to http, https or mailto nor to a page of this desk",
-    ),
-    ("unknown-entity", "has a named character that is not read here: write the character itself"),
-    ("too-deep", "nests more than eight levels deep"),
-];

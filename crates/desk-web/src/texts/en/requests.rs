@@ -297,32 +297,3 @@ pub(in crate::texts) static PACKAGE_FORM: PackageFormTexts = PackageFormTexts {
     get: PACKAGE_GET,
     back: plain("Back to the request"),
 };
-
-/// The text of a code that the public side of data requests has of its own; `None` if it is another one.
-pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "unknown-right" => {
-            "must be access, portability, rectification, erasure, restriction, objection or withdrawal"
-        }
-        "unknown-regime" => "must be ru-152fz, eu-gdpr, uk-gdpr, us-ca or br-lgpd",
-        "unknown-behalf" => "must be self or representative",
-        "unknown-proof" => "must be mail or assertion",
-        "not-an-assertion" => {
-            "is no assertion for this desk and this address, signed with a known key"
-        }
-        "assertion-used" => "was used for another request",
-        "assertion-expired" => "has expired",
-        "not-a-code" => "must be the ten letters and digits of the mail",
-        "wrong-code" => "is not the one of the mail",
-        "locked" => {
-            "too many wrong codes were given, so none are taken any more; the link of the mail still is."
-        }
-        "ended" => "it has ended.",
-        "not-identified" => "it is not proven yet who asks.",
-        "identified" => "it is proven already who asks.",
-        "no-more-codes" => "no more codes are sent for it.",
-        "too-late" => "the code or the link is too old.",
-        "wrong-secret" => "does not open this package",
-        _ => return None,
-    })
-}

@@ -91,15 +91,3 @@ pub(in crate::texts) static UNSUBSCRIBE: UnsubscribeTexts = UnsubscribeTexts {
         )
     },
 };
-
-/// What is said of the codes that only newsletters have.
-pub(in crate::texts) const CODES: &[(&str, &str)] = &[
-    ("unknown-list", "must be the id of a mailing list"),
-    ("unknown-scope", "must be the id of a mailing list, all, bounce or complaint"),
-    ("no-report", "It is no feedback report of RFC 5965."),
-    ("nobody-named", "It names nobody: no link of this desk, and no address."),
-    ("no-header", "It is no mail: it does not begin with a field such as From:."),
-    ("batch", "a thousand at most"),
-    ("not-a-subject", "must be the 26 characters of a subject"),
-    ("cursor-pruned", "is older than the journal: take everything anew"),
-];

@@ -46,14 +46,3 @@ pub(in crate::texts) static FORM: FormTexts = FormTexts {
     version: plain("Версия"),
     reference_label: plain("Номер обращения"),
 };
-
-/// What is said of the codes of files.
-pub(in crate::texts) const FILE_CODES: &[(&str, &str)] = &[
-    ("too-many-files", "не больше трёх файлов"),
-    ("not-a-file", "должно быть файлом: объектом с base 64 в data или файлом формы"),
-    ("not-base64", "это не base 64"),
-    ("empty-file", "файл пуст"),
-    ("file-too-large", "файл больше 1\u{a0}МиБ"),
-    ("file-kind", "это не PNG, не JPEG, не PDF и не простой текст"),
-    ("file-damaged", "изображение повреждено"),
-];

@@ -1,7 +1,7 @@
 //! Russian.
 
-pub(super) mod casework;
 pub(super) mod clock;
+pub(super) mod codes;
 pub(super) mod complain;
 pub(super) mod erasure;
 pub(super) mod feedback;
@@ -26,7 +26,7 @@ use desk_core::words::{Clause, Words};
 pub(super) static TEXTS: Texts = Texts {
     operator_of: |app| format!("оператор приложения {app}"),
     problem,
-    code,
+    code: codes::code,
     come_back: |seconds| {
         let (count, unit) = match seconds {
             0..=90 => (seconds, "\u{a0}с."),
@@ -251,40 +251,4 @@ fn next(kind: Kind) -> &'static str {
         Kind::Misconfigured => "Тот, кто отвечает за сайт, найдёт причину в журнале.",
         Kind::Internal => "Попробуйте, пожалуйста, ещё раз через несколько минут.",
     }
-}
-
-/// What is said of each code: a table, for a match would be compiled to twice as many bytes.
-const CODES: &[(&str, &str)] = &[
-    ("cut", "Данные оборвались."),
-    ("boundary", "У формы нет границы частей."),
-    ("json", "Это не один объект JSON."),
-    ("not-utf-8", "Это не UTF-8."),
-    ("multipart", "Это не multipart/form-data."),
-    ("too-many-fields", "Слишком много полей."),
-    ("given-twice", "указано больше одного раза"),
-    ("not-text", "должно быть текстом"),
-    ("missing", "не указано"),
-    ("unknown-field", "здесь неизвестно"),
-    ("too-long", "слишком длинно"),
-    ("control-character", "содержит знак, который нельзя показать"),
-    ("unknown-kind", "должно быть question, complaint, suggestion или problem"),
-    ("unknown-language", "должно быть en или ru"),
-    ("not-an-address", "неполный адрес электронной почты"),
-    ("not-a-list", "должно быть списком"),
-    ("idempotency-key", "Idempotency-Key должен быть одним значением из 8–128 видимых знаков."),
-    ("withdrawn", "оно отозвано."),
-    ("unchanged", "оно уже в этом состоянии."),
-    ("thread-full", "переписка заполнена."),
-    ("unknown-state", "такого состояния здесь нет"),
-    ("not-a-number", "это не число в допустимых пределах"),
-    ("not-true-or-false", "должно быть true или false"),
-    ("cursor", "это не указатель страницы отсюда"),
-    ("not-a-reference", "это не номер обращения, или в нём ошибка"),
-    ("unknown-format", "такого формата у этого адреса нет"),
-    ("not-an-instant", "должно быть моментом времени по RFC 3339, например 2027-01-31T00:00:00Z"),
-    ("empty", "ничего не содержит"),
-];
-
-fn code(code: &str) -> &'static str {
-    super::of(CODES, code).unwrap_or("указано неверно")
 }

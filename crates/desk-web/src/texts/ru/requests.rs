@@ -291,30 +291,3 @@ pub(in crate::texts) static PACKAGE_FORM: PackageFormTexts = PackageFormTexts {
     get: PACKAGE_GET,
     back: plain("Назад к запросу"),
 };
-
-/// The text of a code that the public side of data requests has of its own; `None` if it is another one.
-pub(in crate::texts) fn code(code: &str) -> Option<&'static str> {
-    Some(match code {
-        "unknown-right" => {
-            "должно быть access, portability, rectification, erasure, restriction, objection или withdrawal"
-        }
-        "unknown-regime" => "должно быть ru-152fz, eu-gdpr, uk-gdpr, us-ca или br-lgpd",
-        "unknown-behalf" => "может быть self или representative",
-        "unknown-proof" => "может быть mail или assertion",
-        "not-an-assertion" => "это не подтверждение для этого адреса, подписанное известным ключом",
-        "assertion-used" => "уже использовано для другого запроса",
-        "assertion-expired" => "срок действия истёк",
-        "not-a-code" => "должны быть десять букв и цифр из письма",
-        "wrong-code" => "это не тот код, что в письме",
-        "locked" => {
-            "слишком много неверных кодов, больше они не принимаются; ссылка из письма действует."
-        }
-        "ended" => "оно завершено.",
-        "not-identified" => "личность обратившегося ещё не подтверждена.",
-        "identified" => "личность обратившегося уже подтверждена.",
-        "no-more-codes" => "коды для него больше не отправляются.",
-        "too-late" => "код или ссылка устарели.",
-        "wrong-secret" => "не подходит",
-        _ => return None,
-    })
-}

@@ -89,15 +89,3 @@ pub(in crate::texts) static UNSUBSCRIBE: UnsubscribeTexts = UnsubscribeTexts {
         )
     },
 };
-
-/// What is said of the codes that only newsletters have.
-pub(in crate::texts) const CODES: &[(&str, &str)] = &[
-    ("unknown-list", "должно быть идентификатором рассылки"),
-    ("unknown-scope", "должно быть идентификатором рассылки, all, bounce или complaint"),
-    ("no-report", "Это не отчёт по RFC 5965."),
-    ("nobody-named", "В нём никто не назван: нет ни нашей ссылки, ни адреса."),
-    ("no-header", "Это не письмо: оно не начинается с поля, такого как From:."),
-    ("batch", "не больше тысячи"),
-    ("not-a-subject", "должно быть 26 знаками субъекта"),
-    ("cursor-pruned", "журнал начинается позже: получите всё заново"),
-];

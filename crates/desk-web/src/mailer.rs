@@ -29,8 +29,9 @@ use crate::operator::{self, Role};
 use crate::outbox::{self, Changed, TOLD};
 use crate::ports::{Outbound, Scan, Store};
 use crate::problem::Problem;
-use crate::reply::{Chunks, Reply, Response, Rest};
+use crate::reply::{Answered, Chunks, Reply, Response, Rest};
 use crate::request::Request;
+use crate::routes::{BATCH_LIMIT, BODY_LIMIT, Route, Routes};
 use crate::setup::Setup;
 use crate::submitted::text_code;
 use crate::suppression::{Act, IN_FLIGHT};
@@ -39,27 +40,58 @@ use crate::unsubscribe::{MAX_BATCH, addresses, mint, state};
 /// How long the mailer has to act on an opt-out: what Gmail and Yahoo ask of senders.
 const DEADLINE: i64 = 48 * 3600;
 
-/// Answers for every address under `/suppressions`, and for `/unsubscribe/links`.
+/// What is behind each address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// Everything that is suppressed, or what changed since a cursor.
+    Export,
+    /// An operator enters a suppression.
+    Enter,
+    /// An operator lifts one.
+    Lift,
+    /// Whether people may be written to.
+    Check,
+    /// What the mailer does not know yet.
+    Pending,
+    /// Up to where the mailer has acted.
+    Acknowledge,
+    /// Opt-outs of another system.
+    Import,
+    /// Links to be put into mails.
+    Links,
+}
+
+/// The routes of the function `mailer`.
+pub const ROUTES: Routes<Door> = Routes(&[
+    Route::get("/suppressions", Door::Export),
+    Route::put("/suppressions", BODY_LIMIT, Door::Enter),
+    Route::delete("/suppressions", BODY_LIMIT, Door::Lift),
+    Route::post("/suppressions/check", BATCH_LIMIT, Door::Check),
+    Route::get("/suppressions/pending", Door::Pending),
+    Route::post("/suppressions/acknowledge", BODY_LIMIT, Door::Acknowledge),
+    Route::post("/suppressions/import", BATCH_LIMIT, Door::Import),
+    Route::post("/unsubscribe/links", BATCH_LIMIT, Door::Links),
+]);
+
+/// Answers a request to the function `mailer`.
 pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    desk.setup.own_codes.set(Some(crate::texts::unsubscribe::code));
     let locale = request.locale(desk.setup);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
-    let role = match operator::authorise_app(desk.setup, request) {
-        Ok(role) => role,
-        Err(problem) => return desk.respond_json(request, locale, Err(problem)),
+    let outcome = match operator::authorise_app(desk.setup, request) {
+        Ok(role) => route(desk, request, role).await,
+        Err(problem) => Err(problem),
     };
-    let mut told = Vec::new();
-    match route(desk, request, role, &mut told).await {
-        Ok(Answer::Whole(reply)) => {
-            let mut response = desk.respond_json(request, locale, Ok(reply));
-            response.after = outbox::after(desk, told);
+    match outcome {
+        Ok(Answer::Whole(Answered { reply, outgoing })) => {
+            let mut response = reply.finish(request);
+            response.after = outbox::after(desk, outgoing);
             response
         }
         Ok(Answer::Streamed(reply, export)) => {
-            let response = desk.respond_json(request, locale, Ok(reply));
+            let response = reply.finish(request);
             if request.method == Method::HEAD {
                 response
             } else {
@@ -71,7 +103,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
 }
 
 enum Answer<S> {
-    Whole(Reply),
+    Whole(Answered<Vec<Changed>>),
     Streamed(Reply, Box<Export<S>>),
 }
 
@@ -79,46 +111,29 @@ async fn route<S: Scan + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
     role: Role,
-    told: &mut Vec<Changed>,
 ) -> Result<Answer<S>, Problem> {
     // What is wrong with the lists must not be told from a list that nobody has left.
     desk.setup.mailing()?;
-    let segments = request.segments()?;
+    let (door, _) = ROUTES.find(request)?;
     let operator = || if role == Role::Operator { Ok(()) } else { Err(Problem::Unauthorised) };
-    let reply = match segments.as_slice() {
-        ["suppressions"] => {
-            request.allow("GET, HEAD, PUT, DELETE")?;
-            if request.reads() {
-                let (reply, export) = export(desk, request, role).await?;
-                return Ok(Answer::Streamed(reply, Box::new(export)));
-            }
+    Ok(Answer::Whole(match door {
+        Door::Export => {
+            let (reply, export) = export(desk, request, role).await?;
+            return Ok(Answer::Streamed(reply, Box::new(export)));
+        }
+        Door::Enter | Door::Lift => {
             operator()?;
-            enter(desk, request, told).await?
+            enter(desk, request, door == Door::Lift).await?
         }
-        ["suppressions", "check"] => {
-            request.allow("POST")?;
-            check(desk, request).await?
-        }
-        ["suppressions", "pending"] => {
-            request.allow("GET, HEAD")?;
-            pending(desk).await?
-        }
-        ["suppressions", "acknowledge"] => {
-            request.allow("POST")?;
-            acknowledge(desk, request).await?
-        }
-        ["suppressions", "import"] => {
-            request.allow("POST")?;
+        Door::Check => check(desk, request).await?.into(),
+        Door::Pending => pending(desk).await?.into(),
+        Door::Acknowledge => acknowledge(desk, request).await?.into(),
+        Door::Import => {
             operator()?;
-            import(desk, request).await?
+            import(desk, request).await?.into()
         }
-        ["unsubscribe", "links"] => {
-            request.allow("POST")?;
-            mint(desk.setup, request)?
-        }
-        _ => return Err(Problem::NotFound),
-    };
-    Ok(Answer::Whole(reply))
+        Door::Links => mint(desk.setup, request)?.into(),
+    }))
 }
 
 /// One that is asked about: under the current root, and under those before it, for what was stored before a rotation keeps
@@ -210,8 +225,8 @@ fn subjects(fields: &mut Fields, value: FieldValue) -> Vec<Asked> {
 async fn enter<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
-    told: &mut Vec<Changed>,
-) -> Result<Reply, Problem> {
+    lifts: bool,
+) -> Result<Answered<Vec<Changed>>, Problem> {
     let setup = desk.setup;
     let mut fields = Fields::read(request)?;
     let email =
@@ -236,7 +251,7 @@ async fn enter<S: Store>(
         return Err(Problem::Internal("a required subject is missing".into()));
     };
     let scope = scope.unwrap_or(Scope::All);
-    let lifts = request.method == Method::DELETE;
+    let mut outgoing = Vec::new();
     let action = if lifts { Action::SuppressionLifted } else { Action::Suppressed };
     audit::record_about(desk, action, About::Subject(first.to_bytes()), reason).await?;
     let change = if lifts {
@@ -244,7 +259,7 @@ async fn enter<S: Store>(
         for subject in subjects.into_iter().skip(1) {
             if desk.suppression(subject, scope).await?.is_some() {
                 let change = desk.lift(subject, scope).await?;
-                told.push(Changed::new(setup.lists(), change));
+                outgoing.push(Changed::new(setup.lists(), change));
             }
         }
         desk.lift(first, scope).await?
@@ -257,10 +272,10 @@ async fn enter<S: Store>(
         let at = desk.now();
         desk.suppress(Act { subject: first, scope, reason, page: None, at, expires: None }).await?
     };
-    told.push(Changed::new(setup.lists(), change));
+    outgoing.push(Changed::new(setup.lists(), change));
     let scope = setup.lists().scope_name(change.scope);
     let json = Json::object(|json| outbox::describe(json, &scope, &change));
-    Ok(Reply::json_text(StatusCode::OK, json))
+    Ok(Answered { reply: Reply::json_text(StatusCode::OK, json), outgoing })
 }
 
 /// One row of another system's opt-outs.

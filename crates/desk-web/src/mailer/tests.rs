@@ -15,7 +15,7 @@ fn send(world: &World, method: Method, target: &str, token: &str, body: &Value) 
     let headers = [("authorization", bearer(token)), ("content-type", "application/json".into())];
     let headers: Vec<(&str, &str)> = headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
     let body = if body.is_null() { String::new() } else { body.to_string() };
-    world.suppressions(&request(method, target, &headers, body))
+    world.mailer(&request(method, target, &headers, body))
 }
 
 fn read(world: &World, target: &str, token: &str) -> Answer {
@@ -338,7 +338,7 @@ fn what_another_system_knows_is_imported_once() {
 fn whoever_has_no_token_learns_nothing() {
     let world = World::new();
     for target in ["/suppressions", "/suppressions/check", "/suppressions/nothing"] {
-        assert_eq!(world.suppressions(&get(target)).slug(), "unauthorised");
+        assert_eq!(world.mailer(&get(target)).slug(), "unauthorised");
     }
     let put =
         send(&world, Method::PUT, "/suppressions", APP, &json!({"email": "a@b.co", "reason": "x"}));
@@ -395,7 +395,7 @@ proptest! {
         let world = World::new();
         let headers = [("authorization", bearer(OPERATOR)), ("content-type", "application/json".into())];
         let headers: Vec<(&str, &str)> = headers.iter().map(|(n, v)| (*n, v.as_str())).collect();
-        let answer = world.suppressions(&request(method, &path, &headers, body));
+        let answer = world.mailer(&request(method, &path, &headers, body));
         prop_assert!(answer.status < 500, "{}", answer.status);
     }
 }
@@ -408,5 +408,5 @@ fn json_bodies_are_read_as_the_app_sends_them() {
         &json!({"email": "a@b.co"}),
         &[("authorization", &bearer(APP))],
     );
-    assert_eq!(world.suppressions(&check).json()["results"][0]["suppressed"], false);
+    assert_eq!(world.mailer(&check).json()["results"][0]["suppressed"], false);
 }

@@ -1,7 +1,0 @@
-//! The function `casework`: operators work on data requests. It scans the store.
-#![cfg(target_family = "wasm")]
-
-desk_spin::function!(
-    desk_spin::Calling<desk_spin::ScanningStore>,
-    desk_web::console::requests::work
-);
