@@ -11,7 +11,6 @@ use super::calendar::{Calendars, Source, Version};
 use super::regime::{Article, Rule, Term, Unit};
 use super::zone::Zone;
 use crate::id::Id;
-use crate::small;
 use crate::time::{Date, Timestamp};
 
 /// What the person has yet to give while a clock rests. Stored by its place in this list: new ones go to the end.
@@ -466,8 +465,7 @@ impl Clock<'_> {
     /// comes later.
     fn pauses(&self) -> Vec<Pause> {
         let mut pauses = self.pauses.to_vec();
-        let order = |pause: &Pause| (pause.from, pause.to.is_none(), pause.to, pause.cause as u8);
-        small::sort_by(&mut pauses, |a, b| order(a).cmp(&order(b)));
+        pauses.sort_by_key(|pause| (pause.from, pause.to.is_none(), pause.to, pause.cause as u8));
         pauses
     }
 

@@ -6,7 +6,6 @@ use super::views::Index;
 use super::{Digest, Note, Publication, Signed, VersionName};
 use crate::case::PolicyPin;
 use crate::lang::Lang;
-use crate::small::sort_by;
 use crate::time::Timestamp;
 
 /// A version with its texts, each of which is there once.
@@ -150,9 +149,9 @@ impl History {
             }
         }
         for version in &mut versions {
-            sort_by(&mut version.texts, |a, b| a.publication.language.cmp(&b.publication.language));
+            version.texts.sort_by_key(|text| text.publication.language);
         }
-        sort_by(&mut versions, |a, b| a.order().cmp(&b.order()));
+        versions.sort_by(|a, b| a.order().cmp(&b.order()));
         let last = index.last().map(|publication| (publication.number, publication.digest()));
         Self { versions, last }
     }
