@@ -99,7 +99,7 @@ type Year = (BTreeSet<Date>, BTreeSet<Date>);
 
 /// The file as it is: per year the days off that it names, and the weekend days that are worked.
 static RUSSIA: LazyLock<BTreeMap<i16, Year>> = LazyLock::new(|| {
-    let file = include_str!("../../../data/ru-production-calendar.json");
+    let file = include_str!("../../../../data/ru-production-calendar.json");
     let file: serde_json::Value = serde_json::from_str(file).unwrap();
     let days = |value: &serde_json::Value| -> BTreeSet<Date> {
         let days = value.as_array().unwrap().iter();
