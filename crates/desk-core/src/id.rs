@@ -9,7 +9,6 @@ use chacha20::{R20, hchacha};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::ascii::Ascii;
 use crate::base32;
 use crate::time::Timestamp;
 
@@ -60,14 +59,14 @@ impl Id {
     }
 
     /// The id as text: 26 characters of [`base32`].
-    pub fn text(self) -> Ascii<26> {
-        base32::encode(self.0)
+    pub fn text(self) -> String {
+        base32::encode::<26>(self.0)
     }
 }
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text().fmt(f)
+        f.write_str(&self.text())
     }
 }
 
@@ -77,7 +76,7 @@ impl FromStr for Id {
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let id = Self(base32::decode(text).map_err(|_| InvalidId)?);
-        if id.text().as_str() == text { Ok(id) } else { Err(InvalidId) }
+        if id.text() == text { Ok(id) } else { Err(InvalidId) }
     }
 }
 

@@ -13,7 +13,6 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::ascii::Ascii;
 use crate::base32;
 use crate::email::EmailAddress;
 
@@ -249,15 +248,14 @@ impl Keyring {
     }
 
     /// A name for something that must not be stored as it is: a keyed hash as text for a store key.
-    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> Ascii<26> {
-        base32::encode(self.hash(purpose, parts))
+    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
+        base32::encode::<26>(self.hash(purpose, parts))
     }
 
-    /// The same for 16 bytes and a number, for what is named with every write: the number under a key that is made of the
-    /// bytes, each by `HChaCha20`, which takes a fourth of an HMAC here.
-    pub fn blind_numbered(&self, purpose: Purpose, bytes: &[u8; 16], number: i64) -> Ascii<26> {
+    /// The same for 16 bytes and a number: the number under a key that is made of the bytes, each by `HChaCha20`.
+    pub fn blind_numbered(&self, purpose: Purpose, bytes: &[u8; 16], number: i64) -> String {
         let key = self.current.stream(purpose, bytes);
-        base32::encode(short(&block(&key, &i128::from(number).to_be_bytes())))
+        base32::encode::<26>(short(&block(&key, &i128::from(number).to_be_bytes())))
     }
 }
 
@@ -295,7 +293,7 @@ impl Subject {
 /// The hash as it stands in store keys.
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        base32::encode::<26>(self.0).fmt(f)
+        f.write_str(&base32::encode::<26>(self.0))
     }
 }
 
@@ -317,11 +315,7 @@ impl FromStr for Subject {
 
     fn from_str(text: &str) -> Result<Self, InvalidSubject> {
         let subject = Self(base32::decode(text).map_err(|_| InvalidSubject)?);
-        if base32::encode::<26>(subject.0).as_str() == text {
-            Ok(subject)
-        } else {
-            Err(InvalidSubject)
-        }
+        if base32::encode::<26>(subject.0) == text { Ok(subject) } else { Err(InvalidSubject) }
     }
 }
 
@@ -443,7 +437,7 @@ pub(crate) mod tests {
         fn numbered_names_tell_bytes_and_numbers_apart(a: [u8; 16], b: [u8; 16], number: i64, other: i64) {
             let ring = keyring();
             let name = ring.blind_numbered(Purpose::Limit, &a, number);
-            prop_assert_eq!(&*name, &*keyring().blind_numbered(Purpose::Limit, &a, number));
+            prop_assert_eq!(&name, &keyring().blind_numbered(Purpose::Limit, &a, number));
             prop_assert_eq!(name == ring.blind_numbered(Purpose::Limit, &b, number), a == b);
             prop_assert_eq!(name == ring.blind_numbered(Purpose::Limit, &a, other), number == other);
             prop_assert_ne!(name, ring.blind_numbered(Purpose::Idempotency, &a, number));

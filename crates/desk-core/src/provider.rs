@@ -83,13 +83,7 @@ impl MailgunKey {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return false };
         mac.update(timestamp.as_bytes());
         mac.update(token.as_bytes());
-        let mut sent = Vec::with_capacity(32);
-        for pair in signature.as_bytes().chunks(2) {
-            let digit = |at: usize| pair.get(at).and_then(|&byte| char::from(byte).to_digit(16));
-            let (Some(high), Some(low)) = (digit(0), digit(1)) else { return false };
-            sent.push((high * 16 + low) as u8);
-        }
-        mac.verify_slice(&sent).is_ok()
+        base16ct::mixed::decode_vec(signature).is_ok_and(|sent| mac.verify_slice(&sent).is_ok())
     }
 }
 

@@ -39,7 +39,7 @@ impl Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = base32::encode::<SYMBOLS>(self.0.into());
-        let (a, b) = text.as_str().split_at_checked(SYMBOLS / 2).unwrap_or_default();
+        let (a, b) = text.split_at_checked(SYMBOLS / 2).unwrap_or_default();
         write!(f, "{a}-{b}")
     }
 }

@@ -81,7 +81,7 @@ impl ListTag {
 impl fmt::Display for ListTag {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let number = self.0.iter().fold(0, |number, &byte| (number << 8) | u128::from(byte));
-        base32::encode::<{ Self::CHARS }>(number).fmt(f)
+        f.write_str(&base32::encode::<{ Self::CHARS }>(number))
     }
 }
 

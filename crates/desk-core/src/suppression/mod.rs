@@ -113,7 +113,7 @@ impl PageId {
 
 impl fmt::Display for PageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        base32::encode::<13>(self.0.into()).fmt(f)
+        f.write_str(&base32::encode::<13>(self.0.into()))
     }
 }
 
