@@ -1,7 +1,5 @@
 //! The history of the policy, folded from its publications: which version holds when, and what may be published next.
 
-use std::cell::OnceCell;
-
 use super::views::Index;
 use super::{Digest, Note, Publication, Signed, VersionName};
 use crate::case::PolicyPin;
@@ -9,26 +7,15 @@ use crate::lang::Lang;
 use crate::time::Timestamp;
 
 /// A version with its texts, each of which is there once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version {
     first: Signed,
     texts: Vec<Signed>,
-    /// The digest of the last publication, once it was asked for: every case that is opened pins it.
-    digest: OnceCell<Digest>,
 }
-
-/// What follows from the texts is no difference.
-impl PartialEq for Version {
-    fn eq(&self, other: &Self) -> bool {
-        self.first == other.first && self.texts == other.texts
-    }
-}
-
-impl Eq for Version {}
 
 impl Version {
     fn new(first: Signed) -> Self {
-        Self { texts: vec![first.clone()], first, digest: OnceCell::new() }
+        Self { texts: vec![first.clone()], first }
     }
 
     /// Its name.
@@ -240,7 +227,7 @@ impl History {
     /// What a case that is opened at an instant pins.
     pub fn pin(&self, at: Timestamp) -> Option<PolicyPin> {
         let version = self.in_force(at)?;
-        let digest = version.digest.get_or_init(|| version.last().digest()).to_string();
+        let digest = version.last().digest().to_string();
         Some(PolicyPin { version: version.name().to_string(), digest })
     }
 
