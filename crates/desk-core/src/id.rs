@@ -123,7 +123,7 @@ impl fmt::Debug for Seed {
 ///
 /// All requests of an instance may share 32 random bytes. What is drawn is `HChaCha20` of a count under those bytes
 /// (draft-irtf-cfrg-xchacha-03 section 2.2), which goes on from one draw to the next, whichever request it is for: to
-/// whoever does not know the bytes, each is as good as random. It takes a sixth of what HMAC-SHA256 would.
+/// whoever does not know the bytes, each is as good as random.
 #[derive(Clone)]
 pub struct Moment {
     now: Timestamp,
