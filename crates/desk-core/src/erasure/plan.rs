@@ -43,13 +43,10 @@ impl Plan {
     /// Decides what goes and what stays. `held` is the inventory without opt-outs, of which there are so many values;
     /// `open` are the cases and requests that stay. The request itself always goes.
     pub fn new(own: &RequestKey, held: Vec<Held>, open: &[Stay], opt_outs: u32) -> Self {
-        // Inserted in order, here and below: a set or a sort of its own for each type is 5 KB of a component.
-        let mut stays: Vec<Stay> = Vec::new();
-        for stay in open.iter().filter(|stay| stay.open().is_some_and(|id| id != own.id)) {
-            if let Err(at) = stays.binary_search(stay) {
-                stays.insert(at, *stay);
-            }
-        }
+        let is_of_another = |stay: &Stay| stay.open().is_some_and(|id| id != own.id);
+        let mut stays: Vec<Stay> = open.iter().copied().filter(is_of_another).collect();
+        stays.sort_unstable();
+        stays.dedup();
         let is_kept = |held: &Held| {
             let id = held.key.parts().nth(1).and_then(|id| id.parse::<Id>().ok());
             let package = held.category == Category::Packages;
@@ -61,18 +58,13 @@ impl Plan {
             })
         };
         let own = own.opening();
-        let mut goes: Vec<Held> = Vec::new();
-        for held in held.into_iter().filter(|held| !is_kept(held)) {
-            let rank = |held: &Held| {
-                // The lock of a package before its parts: once it is gone nobody can open what is left.
-                (held.key == own, held.category.place(), held.key.parts().count())
-            };
-            let new = rank(&held);
-            let at = goes.partition_point(|known| (rank(known), &known.key) < (new, &held.key));
-            if goes.get(at).is_none_or(|known| known.key != held.key) {
-                goes.insert(at, held);
-            }
-        }
+        let rank = |held: &Held| {
+            // The lock of a package before its parts: once it is gone nobody can open what is left.
+            (held.key == own, held.category.place(), held.key.parts().count())
+        };
+        let mut goes: Vec<Held> = held.into_iter().filter(|held| !is_kept(held)).collect();
+        goes.sort_by(|a, b| (rank(a), &a.key).cmp(&(rank(b), &b.key)));
+        goes.dedup_by(|a, b| a.key == b.key);
         stays.extend((opt_outs > 0).then_some(Stay::OptOuts(opt_outs)));
         stays.extend([Stay::Act, Stay::Log, Stay::Audit, Stay::Notice]);
         Self { goes, stays }
