@@ -95,9 +95,9 @@ impl From<Id> for String {
 
 /// 32 bytes of a cryptographic random source, and how many times they were drawn from. Copies share both.
 #[derive(Clone)]
-pub struct Seed(Arc<Source>);
+pub struct Seed(Arc<SeedSource>);
 
-struct Source {
+struct SeedSource {
     key: Zeroizing<[u8; 32]>,
     draws: AtomicU64,
     /// What all nonces begin with, and how many there were.
@@ -108,7 +108,7 @@ impl Seed {
     /// Takes in the bytes. They are taken in once: another seed of the same bytes would give the same again.
     pub fn new(bytes: [u8; 32]) -> Self {
         let key = Zeroizing::new(bytes);
-        Self(Arc::new(Source { key, draws: AtomicU64::new(0), nonces: Default::default() }))
+        Self(Arc::new(SeedSource { key, draws: AtomicU64::new(0), nonces: Default::default() }))
     }
 }
 

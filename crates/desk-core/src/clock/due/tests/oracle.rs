@@ -82,9 +82,9 @@ br-lgpd objection answer 15d 0 -
 br-lgpd withdrawal answer 15d 0 -
 ";
 
-type Law = (i32, char, i32, &'static str);
+type LawRow = (i32, char, i32, &'static str);
 
-static TABLE: LazyLock<BTreeMap<(&str, &str, &str), Law>> = LazyLock::new(|| {
+static TABLE: LazyLock<BTreeMap<(&str, &str, &str), LawRow>> = LazyLock::new(|| {
     let rows = LAWS.trim().lines().map(|line| {
         let words: Vec<_> = line.split(' ').collect();
         let [regime, right, act, term, more, flags] = words[..] else { panic!("{line}") };
