@@ -1,10 +1,7 @@
-//! Short texts whose length is known: ids, references, dates. They are written digit by digit and lie on the stack: a page
-//! is full of them, and what the standard library formats and pads with takes many times as long.
+//! Short texts whose length is known: dates and times, written digit by digit.
 
 use std::fmt;
 use std::ops::Deref;
-
-use zeroize::Zeroize;
 
 /// A text of `N` ASCII characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,22 +31,6 @@ impl<const N: usize> fmt::Display for Ascii<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self)
     }
-}
-
-impl<const N: usize> Zeroize for Ascii<N> {
-    fn zeroize(&mut self) {
-        self.0.zeroize();
-    }
-}
-
-/// A SHA-256 in lower-case hexadecimal digits.
-pub fn hex(hash: &[u8; 32]) -> Ascii<64> {
-    let digit = |half: u8| if half < 10 { b'0' + half } else { b'a' + half - 10 };
-    let mut digits = [0; 64];
-    for (pair, byte) in digits.as_chunks_mut().0.iter_mut().zip(hash) {
-        *pair = [digit(byte >> 4), digit(byte & 15)];
-    }
-    Ascii::new(digits)
 }
 
 /// The two digits of a number below 100.

@@ -43,7 +43,8 @@ impl EmailAddress {
     /// RFC 5321 lets a host tell `A@` from `a@`; none that people use does, and a person who writes their address
     /// in another case is still the same person. Plus tags and dots are kept, for they may belong to someone else.
     ///
-    /// Latin and Cyrillic letters are lowered; the tables for every other script would take 12 KB of each component.
+    /// Latin and Cyrillic letters are lowered, and those of other scripts stay: subjects are hashes of this form, so
+    /// another form would be another person.
     pub fn normalised(&self) -> String {
         let lower = |c: char| match c {
             'А'..='Я' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
@@ -85,8 +86,8 @@ impl FromStr for EmailAddress {
 }
 
 /// Whether a character can be a letter, a digit or a mark of some script, as RFC 6531 takes them: beyond ASCII it is all but
-/// the blocks of signs, of what cannot be seen, and of private use. A table of all letters would take 3 KB of each
-/// component, and lack the marks without which Hindi or Tamil cannot be written.
+/// the blocks of signs, of what cannot be seen, and of private use. Unicode's letters alone would lack the marks without
+/// which Hindi or Tamil cannot be written.
 pub(crate) const fn is_letter(c: char) -> bool {
     match c {
         '\0'..='\u{7f}' => c.is_ascii_alphanumeric(),

@@ -9,7 +9,6 @@ use chacha20::{R20, hchacha};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use crate::ascii::Ascii;
 use crate::base32;
 use crate::time::Timestamp;
 
@@ -60,14 +59,14 @@ impl Id {
     }
 
     /// The id as text: 26 characters of [`base32`].
-    pub fn text(self) -> Ascii<26> {
-        base32::encode(self.0)
+    pub fn text(self) -> String {
+        base32::encode::<26>(self.0)
     }
 }
 
 impl fmt::Display for Id {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text().fmt(f)
+        f.write_str(&self.text())
     }
 }
 
@@ -77,7 +76,7 @@ impl FromStr for Id {
 
     fn from_str(text: &str) -> Result<Self, InvalidId> {
         let id = Self(base32::decode(text).map_err(|_| InvalidId)?);
-        if id.text().as_str() == text { Ok(id) } else { Err(InvalidId) }
+        if id.text() == text { Ok(id) } else { Err(InvalidId) }
     }
 }
 
@@ -96,9 +95,9 @@ impl From<Id> for String {
 
 /// 32 bytes of a cryptographic random source, and how many times they were drawn from. Copies share both.
 #[derive(Clone)]
-pub struct Seed(Arc<Source>);
+pub struct Seed(Arc<SeedSource>);
 
-struct Source {
+struct SeedSource {
     key: Zeroizing<[u8; 32]>,
     draws: AtomicU64,
     /// What all nonces begin with, and how many there were.
@@ -109,7 +108,7 @@ impl Seed {
     /// Takes in the bytes. They are taken in once: another seed of the same bytes would give the same again.
     pub fn new(bytes: [u8; 32]) -> Self {
         let key = Zeroizing::new(bytes);
-        Self(Arc::new(Source { key, draws: AtomicU64::new(0), nonces: Default::default() }))
+        Self(Arc::new(SeedSource { key, draws: AtomicU64::new(0), nonces: Default::default() }))
     }
 }
 
@@ -124,7 +123,7 @@ impl fmt::Debug for Seed {
 ///
 /// All requests of an instance may share 32 random bytes. What is drawn is `HChaCha20` of a count under those bytes
 /// (draft-irtf-cfrg-xchacha-03 section 2.2), which goes on from one draw to the next, whichever request it is for: to
-/// whoever does not know the bytes, each is as good as random. It takes a sixth of what HMAC-SHA256 would.
+/// whoever does not know the bytes, each is as good as random.
 #[derive(Clone)]
 pub struct Moment {
     now: Timestamp,

@@ -2,7 +2,6 @@
 
 use std::fmt;
 use std::str::FromStr;
-use std::sync::OnceLock;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use chacha20::{R20, hchacha};
@@ -13,7 +12,6 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
-use crate::ascii::Ascii;
 use crate::base32;
 use crate::email::EmailAddress;
 
@@ -53,9 +51,6 @@ pub enum Purpose {
 }
 
 impl Purpose {
-    /// How many there are.
-    const COUNT: usize = Self::RequestLink as usize + 1;
-
     /// The label that goes into the expansion. Changing one orphans everything that was made with it.
     const fn label(self) -> &'static [u8] {
         match self {
@@ -131,12 +126,6 @@ impl KeyId {
 pub(crate) struct Root {
     id: KeyId,
     expander: Hkdf<Sha256>,
-    /// HMAC with the key for each purpose taken in, once it was needed: most of the hashes that a token takes.
-    macs: [OnceLock<Option<Hmac<Sha256>>>; Purpose::COUNT],
-    /// The keys of what hides the payloads of tokens, likewise.
-    streams: [OnceLock<Zeroizing<[u8; 32]>>; Purpose::COUNT],
-    /// What seals, likewise.
-    cipher: OnceLock<XChaCha20Poly1305>,
 }
 
 impl Root {
@@ -145,9 +134,7 @@ impl Root {
         let mut id = [0; KeyId::LEN];
         // Expanding 4 bytes cannot exceed HKDF's limit of 8,160.
         let _ = expander.expand(b"key-id", &mut id);
-        let macs = [const { OnceLock::new() }; Purpose::COUNT];
-        let streams = [const { OnceLock::new() }; Purpose::COUNT];
-        Self { id: KeyId(id), expander, macs, streams, cipher: OnceLock::new() }
+        Self { id: KeyId(id), expander }
     }
 
     pub(crate) const fn id(&self) -> KeyId {
@@ -167,43 +154,33 @@ impl Root {
     }
 
     /// What seals stored values.
-    pub(crate) fn cipher(&self) -> &XChaCha20Poly1305 {
-        self.cipher.get_or_init(|| XChaCha20Poly1305::new((&*self.subkey(Purpose::Seal)).into()))
+    pub(crate) fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new((&*self.subkey(Purpose::Seal)).into())
     }
 
     /// 32 bytes that only whoever has the key for one purpose can tell from chance: `HChaCha20` of 16 bytes
     /// (draft-irtf-cfrg-xchacha-03 section 2.2), under a key of its own.
     pub(crate) fn stream(&self, purpose: Purpose, input: &[u8; 16]) -> [u8; 32] {
-        let make = || self.expanded(&[purpose.label(), b".stream"]);
-        let key = self.streams.get(purpose as usize).map(|kept| kept.get_or_init(make));
-        key.map_or([0; 32], |key| block(key, input))
+        block(&self.expanded(&[purpose.label(), b".stream"]), input)
     }
 
-    /// HMAC-SHA256 under the key for one purpose, over parts that cannot run into each other.
+    /// HMAC-SHA256 under the key for one purpose, over parts that cannot run into each other: each follows its length.
     pub(crate) fn mac(&self, purpose: Purpose, parts: &[&[u8]]) -> [u8; 32] {
-        let make = || keyed(self.subkey(purpose).as_slice());
-        let mac = self.macs.get(purpose as usize).and_then(|kept| kept.get_or_init(make).clone());
-        mac.map_or([0; 32], |mac| finish(mac, parts))
+        let key = self.subkey(purpose);
+        // HMAC takes a key of any length, so this cannot fail.
+        Hmac::<Sha256>::new_from_slice(key.as_slice()).map_or([0; 32], |mut mac| {
+            for part in parts {
+                mac.update(&(part.len() as u64).to_be_bytes());
+                mac.update(part);
+            }
+            mac.finalize().into_bytes().into()
+        })
     }
 }
 
 /// `HChaCha20` of 16 bytes under a key.
 fn block(key: &[u8; 32], input: &[u8; 16]) -> [u8; 32] {
     hchacha::<R20>(key.into(), input.into()).into()
-}
-
-fn keyed(key: &[u8]) -> Option<Hmac<Sha256>> {
-    // HMAC takes a key of any length, so this cannot fail.
-    Hmac::new_from_slice(key).ok()
-}
-
-/// Ends an HMAC over parts, each preceded by its length.
-fn finish(mut mac: Hmac<Sha256>, parts: &[&[u8]]) -> [u8; 32] {
-    for part in parts {
-        mac.update(&(part.len() as u64).to_be_bytes());
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
 }
 
 /// The current root and the previous ones: the current one makes, all of them check.
@@ -249,15 +226,14 @@ impl Keyring {
     }
 
     /// A name for something that must not be stored as it is: a keyed hash as text for a store key.
-    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> Ascii<26> {
-        base32::encode(self.hash(purpose, parts))
+    pub fn blind(&self, purpose: Purpose, parts: &[&[u8]]) -> String {
+        base32::encode::<26>(self.hash(purpose, parts))
     }
 
-    /// The same for 16 bytes and a number, for what is named with every write: the number under a key that is made of the
-    /// bytes, each by `HChaCha20`, which takes a fourth of an HMAC here.
-    pub fn blind_numbered(&self, purpose: Purpose, bytes: &[u8; 16], number: i64) -> Ascii<26> {
+    /// The same for 16 bytes and a number: the number under a key that is made of the bytes, each by `HChaCha20`.
+    pub fn blind_numbered(&self, purpose: Purpose, bytes: &[u8; 16], number: i64) -> String {
         let key = self.current.stream(purpose, bytes);
-        base32::encode(short(&block(&key, &i128::from(number).to_be_bytes())))
+        base32::encode::<26>(short(&block(&key, &i128::from(number).to_be_bytes())))
     }
 }
 
@@ -295,7 +271,7 @@ impl Subject {
 /// The hash as it stands in store keys.
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        base32::encode::<26>(self.0).fmt(f)
+        f.write_str(&base32::encode::<26>(self.0))
     }
 }
 
@@ -317,11 +293,7 @@ impl FromStr for Subject {
 
     fn from_str(text: &str) -> Result<Self, InvalidSubject> {
         let subject = Self(base32::decode(text).map_err(|_| InvalidSubject)?);
-        if base32::encode::<26>(subject.0).as_str() == text {
-            Ok(subject)
-        } else {
-            Err(InvalidSubject)
-        }
+        if base32::encode::<26>(subject.0) == text { Ok(subject) } else { Err(InvalidSubject) }
     }
 }
 
@@ -443,7 +415,7 @@ pub(crate) mod tests {
         fn numbered_names_tell_bytes_and_numbers_apart(a: [u8; 16], b: [u8; 16], number: i64, other: i64) {
             let ring = keyring();
             let name = ring.blind_numbered(Purpose::Limit, &a, number);
-            prop_assert_eq!(&*name, &*keyring().blind_numbered(Purpose::Limit, &a, number));
+            prop_assert_eq!(&name, &keyring().blind_numbered(Purpose::Limit, &a, number));
             prop_assert_eq!(name == ring.blind_numbered(Purpose::Limit, &b, number), a == b);
             prop_assert_eq!(name == ring.blind_numbered(Purpose::Limit, &a, other), number == other);
             prop_assert_ne!(name, ring.blind_numbered(Purpose::Idempotency, &a, number));

@@ -24,7 +24,6 @@ pub mod reference;
 pub mod request;
 pub mod sealed;
 pub mod signed;
-pub mod small;
 pub mod store_key;
 pub mod suppression;
 pub mod text;

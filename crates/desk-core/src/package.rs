@@ -105,7 +105,7 @@ impl PackageSecret {
 impl fmt::Display for PackageSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = Zeroizing::new(base32::encode::<SYMBOLS>(u128::from_be_bytes(*self.0)));
-        for (at, symbol) in text.as_str().chars().enumerate() {
+        for (at, symbol) in text.chars().enumerate() {
             // The last group takes the one that is over.
             if at > 0 && at % GROUP == 0 && at + 1 < SYMBOLS {
                 f.write_str("-")?;

@@ -8,8 +8,7 @@ use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use p256::ecdsa::signature::Verifier;
 use p256::ecdsa::{Signature, VerifyingKey};
-use p256::elliptic_curve::point::AffineCoordinates;
-use p256::{AffinePoint, FieldBytes};
+use p256::pkcs8::DecodePublicKey;
 use rsa::pkcs1v15;
 use rsa::{BoxedUint, PublicKey};
 use sha1::Sha1;
@@ -83,13 +82,7 @@ impl MailgunKey {
         let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(&self.0) else { return false };
         mac.update(timestamp.as_bytes());
         mac.update(token.as_bytes());
-        let mut sent = Vec::with_capacity(32);
-        for pair in signature.as_bytes().chunks(2) {
-            let digit = |at: usize| pair.get(at).and_then(|&byte| char::from(byte).to_digit(16));
-            let (Some(high), Some(low)) = (digit(0), digit(1)) else { return false };
-            sent.push((high * 16 + low) as u8);
-        }
-        mac.verify_slice(&sent).is_ok()
+        base16ct::mixed::decode_vec(signature).is_ok_and(|sent| mac.verify_slice(&sent).is_ok())
     }
 }
 
@@ -101,14 +94,7 @@ impl FromStr for SendGridKey {
 
     fn from_str(text: &str) -> Result<Self, InvalidKey> {
         let der = Base64::decode_vec(text.trim()).map_err(|_| InvalidKey)?;
-        let point = public_key(&der).ok_or(InvalidKey)?;
-        // An uncompressed point (SEC 1 section 2.3.3), as every provider gives it: what else a point can be takes 5 KB.
-        let (x, y) =
-            point.strip_prefix(&[4]).and_then(|xy| xy.split_at_checked(32)).ok_or(InvalidKey)?;
-        let x = <&FieldBytes>::try_from(x).map_err(|_| InvalidKey)?;
-        let y = <&FieldBytes>::try_from(y).map_err(|_| InvalidKey)?;
-        let point = Option::from(AffinePoint::from_coordinates(x, y)).ok_or(InvalidKey)?;
-        VerifyingKey::from_affine(point).map(Self).map_err(|_| InvalidKey)
+        VerifyingKey::from_public_key_der(&der).map(Self).map_err(|_| InvalidKey)
     }
 }
 
@@ -116,26 +102,10 @@ impl SendGridKey {
     /// Whether the signature, base 64 of DER, fits the timestamp followed by the body.
     pub fn signed(&self, timestamp: &str, body: &[u8], signature: &str) -> bool {
         let Ok(der) = Base64::decode_vec(signature) else { return false };
-        let Some(signature) = ecdsa_signature(&der) else { return false };
+        let Ok(signature) = Signature::from_der(&der) else { return false };
         let message = [timestamp.as_bytes(), body].concat();
         self.0.verify(&message, &signature).is_ok()
     }
-}
-
-/// Reads a signature of two numbers (RFC 3279 section 2.2.3). A crate that reads all of DER takes 6 KB.
-fn ecdsa_signature(der: &[u8]) -> Option<Signature> {
-    let (numbers, behind) = value(der, SEQUENCE)?;
-    let mut rest = numbers.content();
-    let mut bytes = [0; 64];
-    for half in bytes.chunks_exact_mut(32) {
-        let (integer, next) = value(rest, INTEGER)?;
-        let number = integer.content();
-        let number = number.strip_prefix(&[0]).unwrap_or(number);
-        half.get_mut(32usize.checked_sub(number.len())?..)?.copy_from_slice(number);
-        rest = next;
-    }
-    let whole = rest.is_empty() && behind.is_empty();
-    Signature::from_slice(&bytes).ok().filter(|_| whole)
 }
 
 /// Which hash an SNS signature is over.
@@ -150,8 +120,8 @@ pub enum SnsVersion {
 
 /// The certificate with which Amazon SNS signs, as it lies at `SigningCertURL`.
 ///
-/// Who issued it is not looked at: that takes all of X.509, and says no more than where it was fetched from, which is
-/// Amazon's own host over TLS, whose certificate the host of this component checked.
+/// Who issued it is not looked at: that says no more than where it was fetched from, which is Amazon's own host over TLS,
+/// whose certificate was checked then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SnsCertificate {
     key: PublicKey,

@@ -3,7 +3,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ascii::Ascii;
 use crate::base32;
 use crate::id::Id;
 
@@ -31,10 +30,10 @@ pub enum Series {
 }
 
 impl Series {
-    const fn prefix(self) -> [u8; 2] {
+    const fn prefix(self) -> &'static str {
         match self {
-            Self::Feedback => *b"FB",
-            Self::Requests => *b"DR",
+            Self::Feedback => "FB",
+            Self::Requests => "DR",
         }
     }
 }
@@ -50,11 +49,15 @@ impl Reference {
     }
 
     /// The reference as text, in its groups.
-    pub fn text(self) -> Ascii<17> {
-        let [p, q] = self.series.prefix();
-        let [a, b, c, d, e, f, g, h, i, j, k] = self.digits.map(base32::symbol);
-        let check = base32::symbol(check(&self.digits));
-        Ascii::new([p, q, b'-', a, b, c, d, b'-', e, f, g, h, b'-', i, j, k, check])
+    pub fn text(self) -> String {
+        let mut text = self.series.prefix().to_owned();
+        for (place, digit) in self.digits.into_iter().chain([check(&self.digits)]).enumerate() {
+            if place.is_multiple_of(4) {
+                text.push('-');
+            }
+            text.push(char::from(base32::symbol(digit)));
+        }
+        text
     }
 }
 
@@ -99,7 +102,7 @@ fn check(digits: &[u8; DATA]) -> u8 {
 
 impl fmt::Display for Reference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.text().fmt(f)
+        f.write_str(&self.text())
     }
 }
 

@@ -46,7 +46,19 @@ impl<const MAX: usize> Text<MAX> {
     /// # Errors
     /// [`InvalidText`] if it is empty, too long or has control characters.
     pub fn new(text: &str) -> Result<Self, InvalidText> {
-        check(text, MAX).map(Self)
+        // A browser's form sends CR LF for one line end; it must not count as two.
+        let text = line_ends(text.trim());
+        if text.is_empty() {
+            return Err(InvalidText::Empty);
+        }
+        let length = text.chars().count();
+        if length > MAX {
+            return Err(InvalidText::TooLong { length, max: MAX });
+        }
+        if has_control(&text) {
+            return Err(InvalidText::Control);
+        }
+        Ok(Self(text))
     }
 
     /// The text.
@@ -62,77 +74,14 @@ impl<const MAX: usize> Text<MAX> {
     }
 }
 
-/// Apart, so that there is one of it and not one for every length.
-fn check(text: &str, max: usize) -> Result<String, InvalidText> {
-    // A browser's form sends CR LF for one line end; it must not count as two.
-    let text = line_ends(text.trim());
-    if text.is_empty() {
-        return Err(InvalidText::Empty);
-    }
-    let length = text.chars().count();
-    if length > max {
-        return Err(InvalidText::TooLong { length, max });
-    }
-    if has_control(&text) {
-        return Err(InvalidText::Control);
-    }
-    Ok(text)
-}
-
 /// Whether a text has a control character other than line end and tab (Unicode's category Cc).
-///
-/// Eight bytes at a time, because a policy is read through this in every new instance.
 pub(crate) fn has_control(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let (words, rest) = bytes.as_chunks();
-    let found = words.iter().enumerate().any(|(number, word)| {
-        // A character may go on behind the word.
-        may_have_control(*word) && bytes.get(number * 8..).is_some_and(|from| control_in(from, 9))
-    });
-    found || control_in(rest, 8)
-}
-
-/// Whether one of eight bytes is below a space, DEL, or 0xC2, with which all control characters beyond ASCII begin.
-const fn may_have_control(bytes: [u8; 8]) -> bool {
-    const ONES: u64 = u64::MAX / 0xff;
-    const HIGH: u64 = ONES * 0x80;
-    let word = u64::from_le_bytes(bytes);
-    let (delete, beyond) = (word ^ (ONES * 0x7f), word ^ (ONES * 0xc2));
-    let below = word.wrapping_sub(ONES * 0x20) & !word;
-    let delete = delete.wrapping_sub(ONES) & !delete;
-    let beyond = beyond.wrapping_sub(ONES) & !beyond;
-    (below | delete | beyond) & HIGH != 0
-}
-
-/// Whether there is a control character in the first bytes of a text, so many of them.
-fn control_in(bytes: &[u8], many: usize) -> bool {
-    let mut before = 0;
-    bytes.iter().take(many).any(|&byte| {
-        let ascii = (byte < b' ' && byte != b'\n' && byte != b'\t') || byte == 0x7f;
-        // U+0080 to U+009F: the only ones whose second byte below 0xA0 follows 0xC2.
-        let beyond = before == 0xc2 && byte < 0xa0;
-        before = byte;
-        ascii || beyond
-    })
+    text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 /// Writes every line end as LF: CR LF, and CR alone.
-///
-/// The standard library's replacing of one text by another takes 5 KB of a component, for an algorithm that we need
-/// nowhere else.
 pub(crate) fn line_ends(text: &str) -> String {
-    if !text.contains('\r') {
-        return text.to_owned();
-    }
-    let mut lines = String::with_capacity(text.len());
-    for (number, line) in text.split('\r').enumerate() {
-        let line = if number == 0 { line } else { line.strip_prefix('\n').unwrap_or(line) };
-        if number > 0 {
-            lines.push('\n');
-        }
-        lines.push_str(line);
-    }
-    lines
+    text.replace("\r\n", "\n").replace('\r', "\n")
 }
 
 impl<const MAX: usize> TryFrom<String> for Text<MAX> {
@@ -173,10 +122,6 @@ impl From<String> for Line {
             '\0'..=' ' | '\u{7f}'..='\u{9f}' | '\u{2028}' | '\u{2029}' => ' ',
             _ => c,
         };
-        // Nearly every line is one already.
-        if text.chars().all(|c| space(c) == c) {
-            return Self(text);
-        }
         Self(text.chars().map(space).collect())
     }
 }
@@ -224,7 +169,7 @@ mod tests {
             {
                 assert_eq!(has_control(&text), control, "{character:?}");
             }
-            // Wherever it lies among words of eight bytes.
+            // Wherever it lies.
             for before in 0..17 {
                 let text = format!("{:before$}{character}\u{a0} behind it", "");
                 assert_eq!(has_control(&text), control, "{character:?} at {before}");

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -30,13 +30,7 @@ impl FromStr for Secret {
 
     fn from_str(text: &str) -> Result<Self, InvalidSecret> {
         let encoded = text.trim().strip_prefix("whsec_").ok_or(InvalidSecret)?;
-        let unpadded = encoded.trim_end_matches('=');
-        if !encoded.len().is_multiple_of(4) || encoded.len() - unpadded.len() > 2 {
-            return Err(InvalidSecret);
-        }
-        let encoded = Zeroizing::new(other_letters(unpadded));
-        let bytes = Base64UrlUnpadded::decode_vec(&encoded).map_err(|_| InvalidSecret)?;
-        let bytes = Zeroizing::new(bytes);
+        let bytes = Zeroizing::new(Base64::decode_vec(encoded).map_err(|_| InvalidSecret)?);
         if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(InvalidSecret) }
     }
 }
@@ -63,31 +57,11 @@ impl Secret {
 /// while secrets are rotated. `id` has no dot.
 pub fn sign(secrets: &[Secret], id: &str, timestamp: i64, body: &[u8]) -> String {
     let timestamp = timestamp.to_string();
-    let mut signatures = String::new();
-    for secret in secrets {
-        if !signatures.is_empty() {
-            signatures.push(' ');
-        }
-        signatures.push_str("v1,");
-        let mac = Base64UrlUnpadded::encode_string(&secret.mac(id, &timestamp, body));
-        signatures.push_str(&other_letters(&mac));
-        // 32 bytes leave room for one.
-        signatures.push('=');
-    }
-    signatures
-}
-
-/// Base 64 with the two letters that the other alphabet has in place of its own. Every component has what reads and writes
-/// tokens, and a second alphabet takes 2 KB of it.
-fn other_letters(text: &str) -> String {
-    let other = |letter| match letter {
-        '+' => '-',
-        '/' => '_',
-        '-' => '+',
-        '_' => '/',
-        letter => letter,
+    let signature = |secret: &Secret| {
+        let mac = secret.mac(id, &timestamp, body);
+        format!("v1,{}", Base64::encode_string(&mac))
     };
-    text.chars().map(other).collect()
+    secrets.iter().map(signature).collect::<Vec<_>>().join(" ")
 }
 
 /// How far the clock of a sender may be off, and how long a message may take, in seconds.

@@ -12,6 +12,8 @@
 use std::cmp::Ordering;
 use std::fmt;
 
+use crc32fast::Hasher;
+
 use crate::time::Timestamp;
 
 /// The most entries: 65,535 in the directory's end says that there is another directory (section 4.4.1.4).
@@ -73,7 +75,7 @@ const ATTRIBUTES: u32 = 0o100_644 << 16;
 
 /// What the directory says of an entry.
 #[derive(Clone, Debug)]
-struct Entry {
+struct DirectoryEntry {
     name: String,
     crc: u32,
     /// How long the content is with the heads of its blocks, and without.
@@ -92,15 +94,15 @@ pub struct Zip {
     /// How many the directory will take.
     directory: u64,
     /// In the order of their names, so that none is there twice.
-    entries: Vec<Entry>,
+    entries: Vec<DirectoryEntry>,
 }
 
 /// An archive with an entry whose content is being written.
 #[derive(Debug)]
 pub struct OpenEntry {
     zip: Zip,
-    entry: Entry,
-    crc: Crc32,
+    entry: DirectoryEntry,
+    crc: Hasher,
 }
 
 impl Zip {
@@ -121,11 +123,11 @@ impl Zip {
     pub fn begin(mut self, out: &mut Vec<u8>, name: &str) -> Result<OpenEntry, ZipError> {
         let entry = self.admit(entry_name(name))?;
         self.local(out, &entry);
-        Ok(OpenEntry { zip: self, entry, crc: Crc32::new() })
+        Ok(OpenEntry { zip: self, entry, crc: Hasher::new() })
     }
 
     /// Sees whether an entry has room.
-    fn admit(&self, name: String) -> Result<Entry, ZipError> {
+    fn admit(&self, name: String) -> Result<DirectoryEntry, ZipError> {
         if self.entries.len() >= MAX_ENTRIES {
             return Err(ZipError::TooManyEntries);
         }
@@ -135,7 +137,7 @@ impl Zip {
         let length = name.len() as u64;
         self.room(LOCAL_LEN + length + TAIL_LEN + CENTRAL_LEN + length)?;
         let offset = u32::try_from(self.written).map_err(|_| ZipError::TooLarge)?;
-        Ok(Entry { name, crc: 0, packed: 0, size: 0, offset })
+        Ok(DirectoryEntry { name, crc: 0, packed: 0, size: 0, offset })
     }
 
     /// Sees whether so many bytes more leave room for the directory.
@@ -147,7 +149,7 @@ impl Zip {
         Ok(())
     }
 
-    fn local(&mut self, out: &mut Vec<u8>, entry: &Entry) {
+    fn local(&mut self, out: &mut Vec<u8>, entry: &DirectoryEntry) {
         out.extend_from_slice(&LOCAL.to_le_bytes());
         self.common(out, entry);
         out.extend_from_slice(entry.name.as_bytes());
@@ -156,7 +158,7 @@ impl Zip {
     }
 
     /// What the local header and the directory say alike, from the version to the lengths of name and extra field.
-    fn common(&self, out: &mut Vec<u8>, entry: &Entry) {
+    fn common(&self, out: &mut Vec<u8>, entry: &DirectoryEntry) {
         let (time, date) = self.at;
         for short in [VERSION, FOLLOWS | UTF_8, DEFLATE, time, date] {
             out.extend_from_slice(&short.to_le_bytes());
@@ -170,7 +172,7 @@ impl Zip {
         }
     }
 
-    fn keep(&mut self, entry: Entry) {
+    fn keep(&mut self, entry: DirectoryEntry) {
         let (Ok(at) | Err(at)) = self.place(&entry.name);
         self.entries.insert(at, entry);
     }
@@ -243,7 +245,7 @@ impl OpenEntry {
         out.extend_from_slice(&LAST_BLOCK);
         self.count(BLOCK_HEAD_LEN);
         let Self { mut zip, mut entry, crc } = self;
-        entry.crc = crc.value();
+        entry.crc = crc.finalize();
         for long in [DESCRIPTOR, entry.crc, entry.packed, entry.size] {
             out.extend_from_slice(&long.to_le_bytes());
         }
@@ -255,10 +257,8 @@ impl OpenEntry {
 
 /// The order of names where the case of ASCII letters does not count.
 fn order(a: &str, b: &str) -> Ordering {
-    let lower = |name: &str, at: usize| name.as_bytes().get(at).map(u8::to_ascii_lowercase);
-    let same = |at: &usize| lower(a, *at) == lower(b, *at);
-    let at = (0..a.len()).take_while(same).count();
-    lower(a, at).cmp(&lower(b, at))
+    let lower = |name: &str| name.to_ascii_lowercase();
+    lower(a).cmp(&lower(b))
 }
 
 /// Date and time as MS-DOS wrote them, from 1980 to 2107 (section 4.4.6): time first, as it stands in the records.
@@ -324,48 +324,6 @@ fn is_device(part: &str) -> bool {
     ["con", "prn", "aux", "nul"].iter().any(|word| stem.eq_ignore_ascii_case(word))
         || numbered("com")
         || numbered("lpt")
-}
-
-/// CRC-32 as ZIP has it (section 4.4.7): the polynomial 0x04C11DB7, reflected.
-#[derive(Clone, Copy, Debug)]
-struct Crc32(u32);
-
-const TABLE: [u32; 256] = table();
-
-#[expect(clippy::indexing_slicing, reason = "reckoned by the compiler, which would say so")]
-const fn table() -> [u32; 256] {
-    let mut table = [0; 256];
-    let mut at = 0;
-    while at < 256 {
-        let mut value = at as u32;
-        let mut bit = 0;
-        while bit < 8 {
-            value = if value & 1 == 1 { value >> 1 ^ 0xEDB8_8320 } else { value >> 1 };
-            bit += 1;
-        }
-        table[at] = value;
-        at += 1;
-    }
-    table
-}
-
-impl Crc32 {
-    const fn new() -> Self {
-        Self(u32::MAX)
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            let [low, ..] = self.0.to_le_bytes();
-            // A byte is never past the table's end.
-            let step = TABLE.get(usize::from(low ^ byte)).copied().unwrap_or_default();
-            self.0 = self.0 >> 8 ^ step;
-        }
-    }
-
-    const fn value(self) -> u32 {
-        !self.0
-    }
 }
 
 #[cfg(test)]

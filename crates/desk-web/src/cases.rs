@@ -3,7 +3,6 @@
 //! The opening and every event are truth, each under a key that nobody else writes. The head beside them is a view: it
 //! is written after the event, read back, and merged again where a racing writer's came between.
 
-use desk_core::ascii::hex;
 use desk_core::attachment::Attachment;
 use desk_core::case::AttachedFile;
 use desk_core::id::Id;
@@ -115,7 +114,7 @@ pub fn describe(file: &Attachment) -> AttachedFile {
         kind: file.kind(),
         size: file.bytes().len(),
         parts: file.bytes().chunks(PART).count(),
-        sha256: hex(&Sha256::digest(file.bytes()).into()).as_str().to_owned(),
+        sha256: base16ct::lower::encode_string(&Sha256::digest(file.bytes())),
     }
 }
 
@@ -176,7 +175,7 @@ pub async fn read_file<S: Store, K: Place>(
         }
     });
     let bytes = all(parts).await?.concat();
-    if *hex(&Sha256::digest(&bytes).into()) != *file.sha256 {
+    if base16ct::lower::encode_string(&Sha256::digest(&bytes)) != file.sha256 {
         return Err(Problem::Internal("a file is not the one that was attached".into()));
     }
     Ok((file.clone(), bytes))

@@ -5,7 +5,6 @@ use desk_core::case::CaseKey;
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::request::RequestKey;
-use desk_core::small;
 
 use crate::cases;
 use crate::desk::Desk;
@@ -42,8 +41,10 @@ fn lately<S>(desk: &Desk<'_, S>, keys: &[String], prefix: &str) -> Vec<Id> {
         let case: Id = case.parse().ok()?;
         (0..YOUNG).contains(&age).then_some((age, case))
     };
+    let mut events: Vec<_> = keys.iter().filter_map(event).collect();
+    events.sort_unstable();
     let mut ids = Vec::new();
-    for (_, id) in small::ordered(keys.iter().filter_map(event).collect()) {
+    for (_, id) in events {
         if ids.len() < BOUND && !ids.contains(&id) {
             ids.push(id);
         }

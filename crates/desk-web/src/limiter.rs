@@ -1,7 +1,6 @@
 //! The brake on public writes: a slot per client address, or per address that mail goes to, whose name is a keyed hash
 //! that changes every day.
 
-use desk_core::ascii::Ascii;
 use desk_core::keys::Purpose;
 use desk_core::limit::{Limits, Slot, Verdict};
 use desk_core::sealed;
@@ -67,7 +66,7 @@ pub async fn check_for<S: Store>(
 }
 
 /// The names that the slots of whoever these bytes stand for have today and had yesterday, for an erasure.
-pub fn names<S>(desk: &Desk<'_, S>, who: &[u8; 16]) -> [Ascii<26>; 2] {
+pub fn names<S>(desk: &Desk<'_, S>, who: &[u8; 16]) -> [String; 2] {
     let today = today(desk);
     [today, today - 1].map(|day| name(desk, who, day))
 }
@@ -77,7 +76,7 @@ fn today<S>(desk: &Desk<'_, S>) -> i64 {
 }
 
 /// The day is part of the name, so that nobody can follow a client from one day to the next.
-fn name<S>(desk: &Desk<'_, S>, who: &[u8; 16], day: i64) -> Ascii<26> {
+fn name<S>(desk: &Desk<'_, S>, who: &[u8; 16], day: i64) -> String {
     desk.setup.keys.blind_numbered(Purpose::Limit, who, day)
 }
 

@@ -1,7 +1,6 @@
 //! What forms of all kinds take: texts, files, and the key that makes a retry the same request.
 
 use base64ct::{Base64, Encoding as _};
-use desk_core::ascii::hex;
 use desk_core::attachment::{Attachment, InvalidAttachment, MAX_ATTACHMENTS};
 use desk_core::case::PolicyPin;
 use desk_core::email::{EmailAddress, InvalidEmail};
@@ -117,7 +116,7 @@ pub(crate) fn fingerprint(parts: &[&str], files: &[Attachment]) -> String {
     for file in files {
         hash.update(Sha256::digest(file.bytes()));
     }
-    hex(&hash.finalize().into()).as_str().to_owned()
+    base16ct::lower::encode_string(&hash.finalize())
 }
 
 /// Parses an e-mail address that may be left out. Spaces alone leave it out.

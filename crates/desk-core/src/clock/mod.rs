@@ -7,6 +7,4 @@
 pub mod calendar;
 pub mod due;
 pub mod regime;
-#[cfg(test)]
-mod tests;
 pub mod zone;

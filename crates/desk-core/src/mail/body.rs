@@ -69,7 +69,7 @@ fn says_so(text: &str) -> bool {
 /// Whether a page has a link that can be seen: one to the address, or one that says what it is for, or stands in a sentence
 /// that does.
 pub(super) fn html_leads(html: &str, address: Option<&str>) -> bool {
-    let mut reader = Reader { address, ..Reader::default() };
+    let mut reader = PageReader { address, ..PageReader::default() };
     let mut rest = html;
     while let Some((before, tag)) = rest.split_once('<') {
         reader.see(&unescaped(before));
@@ -98,7 +98,7 @@ pub(super) fn html_leads(html: &str, address: Option<&str>) -> bool {
 
 /// Reads a page as people do: sentence by sentence.
 #[derive(Default)]
-struct Reader<'a> {
+struct PageReader<'a> {
     address: Option<&'a str>,
     sentence: String,
     /// Whether a link was seen in this sentence.
@@ -112,7 +112,7 @@ struct Reader<'a> {
     found: bool,
 }
 
-impl Reader<'_> {
+impl PageReader<'_> {
     fn see(&mut self, text: &str) {
         if self.hidden.is_some() {
             return;

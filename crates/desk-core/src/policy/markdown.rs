@@ -171,7 +171,7 @@ impl Document {
         if document.title.is_none() && document.sections.is_empty() {
             reader.fault(Fault::NoHeading);
         }
-        crate::small::sort_by(&mut reader.faults, Ord::cmp);
+        reader.faults.sort();
         (document, reader.faults)
     }
 }

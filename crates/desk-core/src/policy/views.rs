@@ -8,10 +8,7 @@
 //!
 //! A view is a union of publications, so it does not matter in which order two publishers' views are merged.
 
-use std::fmt;
-
-use serde::de::Visitor;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 
 use super::history::History;
 use super::{Digest, PolicyText, Publication, Signed};
@@ -123,60 +120,26 @@ pub struct Head {
     pub texts: Texts,
 }
 
-/// Texts with their digests.
-///
-/// They are read when they are asked for: a reader wants one of them, and whoever publishes hands them on as they are.
+/// Texts with their digests. They are checked when they are asked for, so that a wrong one hides no other.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Texts(Vec<(Digest, Unread)>);
-
-/// The bytes of a text, laid out as a text is.
-#[derive(Clone, PartialEq, Eq)]
-struct Unread(Vec<u8>);
-
-impl fmt::Debug for Unread {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Unread({} bytes)", self.0.len())
-    }
-}
-
-impl Serialize for Unread {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_bytes(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Unread {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Unread;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a text")
-            }
-            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Unread, E> {
-                Ok(Unread(bytes.to_vec()))
-            }
-        }
-        deserializer.deserialize_bytes(Bytes)
-    }
-}
+pub struct Texts(Vec<(Digest, String)>);
 
 impl Texts {
     /// The text with a digest; `None` if it is not here, or is none. Whoever shows it checks the digest.
     pub fn get(&self, digest: Digest) -> Option<PolicyText> {
-        PolicyText::new(std::str::from_utf8(&self.find(digest)?.0).ok()?).ok()
+        PolicyText::new(self.find(digest)?).ok()
     }
 
-    fn find(&self, digest: Digest) -> Option<&Unread> {
+    fn find(&self, digest: Digest) -> Option<&String> {
         self.0.iter().find(|(known, _)| *known == digest).map(|(_, text)| text)
     }
 
     /// Takes one more text.
     pub fn add(&mut self, digest: Digest, text: &PolicyText) {
-        self.take(digest, Unread(text.as_str().as_bytes().to_vec()));
+        self.take(digest, text.as_str().to_owned());
     }
 
-    fn take(&mut self, digest: Digest, text: Unread) {
+    fn take(&mut self, digest: Digest, text: String) {
         if self.find(digest).is_none() {
             self.0.push((digest, text));
         }
@@ -207,7 +170,7 @@ impl Head {
         for signed in Self::wanted(&index, now) {
             let digest = signed.publication.sha256;
             let Some(text) = texts.find(digest) else { continue };
-            let takes = text.0.len().saturating_add(TEXT_FRAME);
+            let takes = text.len().saturating_add(TEXT_FRAME);
             if takes <= left {
                 left -= takes;
                 kept.take(digest, text.clone());

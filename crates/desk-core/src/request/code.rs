@@ -39,7 +39,7 @@ impl Code {
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = base32::encode::<SYMBOLS>(self.0.into());
-        let (a, b) = text.as_str().split_at_checked(SYMBOLS / 2).unwrap_or_default();
+        let (a, b) = text.split_at_checked(SYMBOLS / 2).unwrap_or_default();
         write!(f, "{a}-{b}")
     }
 }
@@ -87,4 +87,34 @@ impl CodeHash {
 
 fn hash(root: &Root, request: Id, code: &Code) -> u128 {
     short(&root.mac(Purpose::IdentityCode, &[&request.to_bytes(), &code.0.to_be_bytes()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::id::Seed;
+    use crate::request::tests::{at, code};
+
+    #[test]
+    fn codes_are_read_as_people_write_them() {
+        let shown = code(1).to_string();
+        assert_eq!(shown.len(), "K7QM2-X9P4T".len());
+        let relaxed = format!(" {} ", shown.to_lowercase().replace('-', " "));
+        assert_eq!(relaxed.parse(), Ok(code(1)));
+        for wrong in ["", "K7QM2-X9P4", "K7QM2-X9P4TT", "K7QM2-X9P4U"] {
+            assert_eq!(wrong.parse::<Code>(), Err(InvalidCode), "{wrong}");
+        }
+        assert!(!format!("{:?}", code(1)).contains(&shown[..5]));
+    }
+
+    proptest! {
+        #[test]
+        fn codes_round_trip_and_never_panic(seed: [u8; 32], strange in "\\PC*") {
+            let code = Code::draw(&Moment::new(at(0), Seed::new(seed)));
+            prop_assert_eq!(code.to_string().parse(), Ok(code));
+            let _ = strange.parse::<Code>();
+        }
+    }
 }

@@ -191,11 +191,9 @@ impl Metrics {
             }
             metrics.overdue += usize::from(entry.late && entry.outcome == Outcome::Open);
             metrics.late += usize::from(entry.late && entry.outcome.is_answer());
-            if let Some(days) = entry.days(zone) {
-                let at = metrics.days.partition_point(|other| *other < days);
-                metrics.days.insert(at, days);
-            }
+            metrics.days.extend(entry.days(zone));
         }
+        metrics.days.sort_unstable();
         metrics
     }
 

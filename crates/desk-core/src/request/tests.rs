@@ -1,26 +1,30 @@
-use super::*;
-use crate::id::{Moment, Seed};
-use crate::keys::tests::{keyring, secret};
-use crate::text::Text;
 use proptest::prelude::*;
 
-fn at(seconds: i64) -> Timestamp {
+use super::*;
+use crate::case::Message;
+use crate::clock::regime::Regime;
+use crate::id::{Moment, Seed};
+use crate::keys::tests::keyring;
+use crate::lang::Lang;
+use crate::text::Text;
+
+pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(1_800_000_000 + seconds).unwrap()
 }
 
-fn text(text: &str) -> Message {
+pub(super) fn text(text: &str) -> Message {
     Text::new(text).unwrap()
 }
 
-fn code(byte: u8) -> Code {
+pub(super) fn code(byte: u8) -> Code {
     Code::draw(&Moment::new(at(0), Seed::new([byte; 32])))
 }
 
-fn id() -> Id {
+pub(super) fn id() -> Id {
     Id::new(at(0), [7; 10])
 }
 
-fn opening() -> Opening {
+pub(super) fn opening() -> Opening {
     Opening {
         at: at(0),
         kind: Kind::Access,
@@ -39,7 +43,7 @@ fn opening() -> Opening {
     }
 }
 
-fn fold(opening: Opening, changes: &[(i64, Change)]) -> Request {
+pub(super) fn fold(opening: Opening, changes: &[(i64, Change)]) -> Request {
     let event = |(seconds, change): &(i64, Change)| Event {
         id: Id::new(at(*seconds), [*seconds as u8; 10]),
         change: change.clone(),
@@ -51,7 +55,7 @@ fn package() -> Package {
     Package { id: id(), size: 10, parts: 1, until: at(1_000) }
 }
 
-fn any_change() -> impl Strategy<Value = Change> {
+pub(super) fn any_change() -> impl Strategy<Value = Change> {
     prop_oneof![
         Just(Change::CodeSent(CodeHash::new(&keyring(), id(), &code(2)))),
         Just(Change::CodeWrong),
@@ -96,15 +100,6 @@ fn of_acts_that_raced_the_first_counts() {
 }
 
 #[test]
-fn nothing_is_said_of_whoever_has_not_proven_who_they_are() {
-    let request = fold(opening(), &[]);
-    for ground in Ground::ALL {
-        let refused = request.refuse(at(1), ground, text("r"));
-        assert_eq!(refused.is_ok(), ground == Ground::NotIdentified, "{ground:?}");
-    }
-}
-
-#[test]
 fn a_request_goes_its_way() {
     let mut changes = Vec::new();
     for (seconds, change, name) in [
@@ -143,51 +138,6 @@ fn a_request_goes_its_way() {
 }
 
 #[test]
-fn a_code_is_good_for_a_day_and_five_tries_that_another_one_does_not_give_back() {
-    let keys = keyring();
-    let fresh = fold(opening(), &[]);
-    let attempt = |request: &Request, now: i64, code: Code| {
-        request.unproven(at(now)).unwrap().try_code(&keys, &code)
-    };
-    assert_eq!(attempt(&fresh, 1, code(1)), Attempt::Right(Move(Change::Identified(Proof::Code))));
-    assert_eq!(attempt(&fresh, 1, code(2)), Attempt::Wrong(Move(Change::CodeWrong)));
-    assert_eq!(attempt(&fresh, PROOF_SECONDS - 1, code(1)), attempt(&fresh, 1, code(1)));
-    assert_eq!(attempt(&fresh, PROOF_SECONDS, code(1)), Attempt::TooLate);
-    assert_eq!(fresh.unproven(at(PROOF_SECONDS)).unwrap().by_link(), Err(Refusal::TooLate));
-
-    let again = CodeHash::new(&keys, id(), &code(2));
-    let mut changes: Vec<(i64, Change)> = (0..5).map(|n| (10 + n, Change::CodeWrong)).collect();
-    changes.insert(2, (100, Change::CodeSent(again)));
-    let locked = fold(opening(), &changes);
-    assert_eq!(attempt(&locked, 200, code(2)), Attempt::Locked);
-    // The link is in the mailbox alone, so it goes on working.
-    assert!(locked.unproven(at(200)).unwrap().by_link().is_ok());
-    // Another code takes the place of the first, and is good for a day of its own.
-    let resent = fold(opening(), &[(PROOF_SECONDS, Change::CodeSent(again))]);
-    let late = PROOF_SECONDS + 10;
-    assert_eq!(attempt(&resent, late, code(1)), Attempt::Wrong(Move(Change::CodeWrong)));
-    assert_eq!(
-        attempt(&resent, late, code(2)),
-        Attempt::Right(Move(Change::Identified(Proof::Code)))
-    );
-    // A new root breaks no code that is on its way.
-    let rotated = Keyring::new(&secret(2), &[secret(1)]);
-    let attempt = fresh.unproven(at(1)).unwrap().try_code(&rotated, &code(1));
-    assert!(matches!(attempt, Attempt::Right(_)));
-}
-
-#[test]
-fn codes_are_sent_a_few_times_only() {
-    let again = Change::CodeSent(CodeHash::new(&keyring(), id(), &code(2)));
-    let hash = CodeHash::new(&keyring(), id(), &code(3));
-    let changes: Vec<_> = (1..i64::from(SENDS)).map(|n| (n, again.clone())).collect();
-    let request = fold(opening(), &changes);
-    assert_eq!(request.unproven(at(9)).unwrap().resend(Some(hash)), Err(Refusal::NoMoreCodes));
-    let request = fold(opening(), &changes[1..]);
-    assert!(request.unproven(at(9)).unwrap().resend(Some(hash)).is_ok());
-}
-
-#[test]
 fn nothing_rests_before_somebody_is_asked() {
     let hash = CodeHash::new(&keyring(), id(), &code(2));
     let identity = Pause { cause: Cause::Identity, from: at(7), to: Some(at(9)) };
@@ -214,58 +164,6 @@ fn what_nobody_proves_expires() {
     assert_eq!(request.state(at(IDENTITY_SECONDS)), State::Received);
     assert_eq!(request.pauses(at(5)), []);
     assert_eq!(request.unproven(at(1)).err(), Some(Refusal::Identified));
-}
-
-#[test]
-fn an_end_is_reachable_however_long_the_thread_is() {
-    let long = text(&"я".repeat(10_000));
-    let mut changes = vec![(1, Change::Identified(Proof::Link))];
-    for seconds in 2.. {
-        let request = fold(opening(), &changes);
-        match request.open(at(seconds)).unwrap().person_writes(long.clone()) {
-            Ok(_) => changes.push((seconds, Change::PersonWrote(long.clone()))),
-            Err(refusal) => {
-                assert_eq!(refusal, Refusal::ThreadFull);
-                break;
-            }
-        }
-    }
-    assert_eq!(changes.len(), 9);
-    // Whoever writes without end leaves room for what the operator does.
-    let request = fold(opening(), &changes);
-    let open = request.open(at(50)).unwrap();
-    let notice = Id::new(at(50), [9; 10]);
-    assert!(open.take().is_ok() && open.extend(long.clone(), notice).is_ok());
-    changes.push((50, open.ask(long.clone()).unwrap().into_change()));
-    let request = fold(opening(), &changes);
-    assert!(request.withdraw(at(99)).is_ok());
-    changes.push((99, request.open(at(99)).unwrap().answer(long, true).into_change()));
-    let request = fold(opening(), &changes);
-    assert_eq!(request.state(at(99)).name(), "answered");
-    let head = postcard::to_allocvec(&request.head).unwrap();
-    assert!(head.len() + crate::sealed::OVERHEAD < crate::sealed::MAX_VALUE);
-}
-
-#[test]
-fn keys_and_links_name_the_same_request() {
-    let subject = keyring().subject(&"anna@oncall.example".parse().unwrap());
-    let key = RequestKey { id: id(), subject };
-    assert_eq!(RequestKey::from_opening(key.opening().as_str()), Some(key));
-    assert_eq!(RequestKey::from_bytes(key.to_bytes()), key);
-    assert_eq!(RequestKey::from_opening("request:00000000000000000000000001:anonymous"), None);
-    assert_eq!(RequestKey::from_opening(&format!("{}:x", key.opening())), None);
-}
-
-#[test]
-fn codes_are_read_as_people_write_them() {
-    let shown = code(1).to_string();
-    assert_eq!(shown.len(), "K7QM2-X9P4T".len());
-    let relaxed = format!(" {} ", shown.to_lowercase().replace('-', " "));
-    assert_eq!(relaxed.parse(), Ok(code(1)));
-    for wrong in ["", "K7QM2-X9P4", "K7QM2-X9P4TT", "K7QM2-X9P4U"] {
-        assert_eq!(wrong.parse::<Code>(), Err(code::InvalidCode), "{wrong}");
-    }
-    assert!(!format!("{:?}", code(1)).contains(&shown[..5]));
 }
 
 proptest! {
@@ -305,43 +203,6 @@ proptest! {
             let bytes = postcard::to_allocvec(&request.head).unwrap();
             prop_assert_eq!(postcard::from_bytes::<Head>(&bytes).unwrap(), request.head.clone());
         }
-    }
-
-    /// Every move that a stage offers has an effect: none is offered that folding ignores.
-    #[test]
-    fn what_is_offered_has_an_effect(changes in prop::collection::vec(any_change(), 0..12)) {
-        let so_far: Vec<_> = changes.into_iter().enumerate().map(|(n, c)| (n as i64, c)).collect();
-        let request = fold(opening(), &so_far);
-        let now = at(50);
-        let mut moves = Vec::new();
-        moves.extend(request.withdraw(now));
-        moves.extend(request.refuse(now, Ground::LegalDuty, text("x")));
-        match request.stage(now) {
-            Stage::Identity(unproven) => {
-                moves.push(unproven.by_operator());
-                moves.extend(unproven.by_link());
-            }
-            Stage::Open(open) => {
-                moves.extend(open.take());
-                moves.extend(open.ask(text("?")));
-                moves.extend(open.extend(text("x"), id()));
-                moves.push(open.answer(text("x"), true));
-            }
-            Stage::Ended(_) => prop_assert!(moves.is_empty()),
-        }
-        for made in moves {
-            let mut then = so_far.clone();
-            then.push((50, made.into_change()));
-            let after = fold(opening(), &then);
-            prop_assert!((after.state(now), after.extension.clone()) != (request.state(now), request.extension.clone()));
-        }
-    }
-
-    #[test]
-    fn codes_round_trip_and_never_panic(seed: [u8; 32], strange in "\\PC*") {
-        let code = Code::draw(&Moment::new(at(0), Seed::new(seed)));
-        prop_assert_eq!(code.to_string().parse(), Ok(code));
-        let _ = strange.parse::<Code>();
     }
 }
 

@@ -6,7 +6,6 @@ use desk_core::erasure::Act;
 use desk_core::id::Id;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::RequestKey;
-use desk_core::small;
 use desk_core::text::Text;
 use http::StatusCode;
 
@@ -40,7 +39,8 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem>
         return Err(Problem::NotFound);
     }
     let named = |of: Id| Some(of) == id || Some(Reference::new(Series::Requests, of)) == reference;
-    let keys = small::ordered(desk.store.keys("").await?);
+    let mut keys = desk.store.keys("").await?;
+    keys.sort_unstable();
     let openings = keys.iter().filter_map(|key| RequestKey::from_opening(key));
     let key = openings.into_iter().find(|key| named(key.id));
     let act = |key: &String| key.strip_prefix(Act::AREA)?.strip_prefix(':')?.parse::<Id>().ok();

@@ -1,6 +1,5 @@
 //! What is held about the person, as an erasure sees it: the holdings, and what their keys do not tell of.
 
-use desk_core::ascii::Ascii;
 use desk_core::case::{self, CaseKey};
 use desk_core::erasure::{Act, Category, Held, Plan, Stay};
 use desk_core::id::Id;
@@ -236,11 +235,11 @@ impl These {
 
     /// The slots that count how often mail to the address was asked for.
     fn limits<S>(&self, desk: &Desk<'_, S>, keys: &[String]) -> Vec<Held> {
-        let names: Vec<[Ascii<26>; 2]> =
+        let names: Vec<[String; 2]> =
             self.subjects.iter().map(|subject| limiter::names(desk, &subject.to_bytes())).collect();
         let slot = |key: &&String| {
             let name = key.strip_prefix("limit:").and_then(|rest| rest.split(':').nth(1));
-            name.is_some_and(|name| names.iter().flatten().any(|known| known.as_str() == name))
+            name.is_some_and(|name| names.iter().flatten().any(|known| known == name))
         };
         let keys = keys.iter().filter(slot).filter_map(|key| StoreKey::new(key.as_str()).ok());
         keys.map(|key| Held { category: Category::Limits, key }).collect()

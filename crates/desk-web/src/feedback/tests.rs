@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-use desk_core::ascii::hex;
 use desk_core::case::{CaseKey, Head};
 use desk_core::journal::Place;
 use desk_core::keys::Purpose;
@@ -206,8 +205,11 @@ fn a_receipt_is_checked_with_nothing_but_the_published_key() {
     for name in ["reference", "kind", "opened_at", "policy"] {
         assert_eq!(claims[name], case[name], "{name}");
     }
-    assert_eq!(claims["message_sha256"], *hex(&Sha256::digest(MESSAGE).into()));
-    assert_eq!(claims["attachments_sha256"], json!([*hex(&Sha256::digest("journal").into())]));
+    assert_eq!(claims["message_sha256"], base16ct::lower::encode_string(&Sha256::digest(MESSAGE)));
+    assert_eq!(
+        claims["attachments_sha256"],
+        json!([base16ct::lower::encode_string(&Sha256::digest("journal"))])
+    );
     for word in [NAME, EMAIL, MESSAGE, status.as_str()] {
         assert!(!claims.to_string().contains(word), "{word} in {claims}");
     }
@@ -1119,7 +1121,7 @@ fn files_are_told_by_content_cleaned_kept_sealed_and_given_back_to_be_saved() {
         let number = at + 1;
         assert_eq!(file["media_type"], *media_type);
         assert_eq!(file["size"], bytes.len());
-        assert_eq!(file["sha256"], *hex(&Sha256::digest(bytes).into()));
+        assert_eq!(file["sha256"], base16ct::lower::encode_string(&Sha256::digest(bytes)));
         let url = path(file["url"].as_str().unwrap());
         assert_eq!(url, format!("{status}/attachments/{number}"));
         let answer = world.feedback(&page(&url));

@@ -1,6 +1,5 @@
 //! What goes over the wire as JSON: the ticket, the case, the receipt.
 
-use desk_core::ascii::hex;
 use desk_core::case::{AttachedFile, Case, CaseKey, Change, Message, PolicyPin, Refusal};
 use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -115,7 +114,7 @@ pub(crate) fn attachments(json: &mut Json, attached: &[AttachedFile], files: &st
 /// The receipt of an opening: what it says, and the same signed. It depends on nothing that changes, so it is signed when
 /// it is asked for.
 pub(super) fn receipt(setup: &Setup, case: &Case) -> String {
-    let message = hex(&Sha256::digest(case.opening.message.as_str()).into());
+    let message = base16ct::lower::encode_string(&Sha256::digest(case.opening.message.as_str()));
     let claims = |json: &mut Json| claims(json, setup, case, &message);
     let jws = setup.keys.sign(Json::object(claims).as_bytes());
     Json::object(|json| {

@@ -14,7 +14,6 @@ mod tests;
 use std::pin::Pin;
 
 use bytes::Bytes;
-use desk_core::ascii::hex;
 use desk_core::id::Id;
 use desk_core::package::{self, Lock, Mark, PackageKey, PackageSecret, part_key};
 use desk_core::request::{Package, Request, RequestKey};
@@ -154,7 +153,7 @@ impl<S: Store> Archive<'_, '_, S> {
             self.parts.add(&mut entry, &content)?;
             self.parts.flush().await?;
         }
-        if *hex(&hash.finalize().into()) != *file.sha256 {
+        if base16ct::lower::encode_string(&hash.finalize()) != file.sha256 {
             return Err(Problem::Internal("a file is not the one that was attached".into()));
         }
         Ok(entry.end(self.parts.out()))

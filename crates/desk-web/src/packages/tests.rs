@@ -2,7 +2,6 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use desk_core::ascii::hex;
 use desk_core::attachment::Attachment;
 use desk_core::case::{self, CaseKey, Message, Name, PolicyPin, Suspicion};
 use desk_core::clock::regime::Regime;
@@ -465,7 +464,7 @@ fn all_that_is_held_is_in_it_and_nothing_of_anybody_else() {
         for file in matter["files"].as_array().unwrap() {
             let (name, hash) = (file["name"].as_str().unwrap(), file["sha256"].as_str().unwrap());
             let content = &entries[name];
-            assert_eq!(*hex(&Sha256::digest(content).into()), *hash);
+            assert_eq!(base16ct::lower::encode_string(&Sha256::digest(content)), *hash);
             assert_eq!(file["size"], content.len());
             assert!(page.contains(&format!("href=\"{name}\"")));
         }

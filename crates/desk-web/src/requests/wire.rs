@@ -1,6 +1,5 @@
 //! What goes over the wire as JSON: the ticket, the request, the receipt.
 
-use desk_core::ascii::hex;
 use desk_core::lang::Lang;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::{Change, Opening, Proof, Request, RequestKey, State};
@@ -185,7 +184,7 @@ pub(super) fn receipt(setup: &Setup, case: &Request) -> Result<String, Problem> 
     let due = clock::due(setup, &fresh, case.opening.at)?;
     let opening = &case.opening;
     let details = opening.details.as_ref().map_or("", |text| text.as_str());
-    let details = hex(&Sha256::digest(details).into());
+    let details = base16ct::lower::encode_string(&Sha256::digest(details));
     let claims = |json: &mut Json| {
         json.text("type", "request-received");
         json.text("issuer", &setup.base_url);

@@ -3,7 +3,6 @@
 use desk_core::id::Id;
 use desk_core::journal::Place as _;
 use desk_core::request::{Move, Package, Refusal, Request, RequestKey, Stage};
-use desk_core::small;
 use http::StatusCode;
 
 use super::{Name, done, state_tag};
@@ -33,7 +32,8 @@ impl Scanned {
         name: &str,
     ) -> Result<Self, Problem> {
         let name = Name::read(name)?;
-        let keys = small::ordered(desk.store.keys("").await?);
+        let mut keys = desk.store.keys("").await?;
+        keys.sort_unstable();
         let key = name.among(&keys)?;
         let events = cases::events_among(&keys, &key.events_prefix());
         let case = Found { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;

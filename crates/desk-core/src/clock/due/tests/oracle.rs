@@ -82,9 +82,9 @@ br-lgpd objection answer 15d 0 -
 br-lgpd withdrawal answer 15d 0 -
 ";
 
-type Law = (i32, char, i32, &'static str);
+type LawRow = (i32, char, i32, &'static str);
 
-static TABLE: LazyLock<BTreeMap<(&str, &str, &str), Law>> = LazyLock::new(|| {
+static TABLE: LazyLock<BTreeMap<(&str, &str, &str), LawRow>> = LazyLock::new(|| {
     let rows = LAWS.trim().lines().map(|line| {
         let words: Vec<_> = line.split(' ').collect();
         let [regime, right, act, term, more, flags] = words[..] else { panic!("{line}") };
@@ -99,7 +99,7 @@ type Year = (BTreeSet<Date>, BTreeSet<Date>);
 
 /// The file as it is: per year the days off that it names, and the weekend days that are worked.
 static RUSSIA: LazyLock<BTreeMap<i16, Year>> = LazyLock::new(|| {
-    let file = include_str!("../../../data/ru-production-calendar.json");
+    let file = include_str!("../../../../data/ru-production-calendar.json");
     let file: serde_json::Value = serde_json::from_str(file).unwrap();
     let days = |value: &serde_json::Value| -> BTreeSet<Date> {
         let days = value.as_array().unwrap().iter();
