@@ -17,12 +17,11 @@ use desk_core::{
 };
 use serde_json::{Map, Value, json};
 
-use super::{
-    Failure,
+use crate::{
     client::{Answer, Client},
-    ended, failure, policy,
+    policy,
     rows::{Row, Sheet},
-    say,
+    terminal::{Failure, ended, failure, say},
 };
 
 /// Who must not be written to.

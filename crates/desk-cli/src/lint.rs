@@ -18,8 +18,9 @@ use desk_core::{
 use desk_host::manifest::Manifest;
 use desk_web::{lint as web, setup::Setup};
 
-use super::{
-    Failure, ended, failure, links, say,
+use crate::{
+    links,
+    terminal::{Failure, ended, failure, say},
     up::{DEFAULT_STATE, manifest_at},
 };
 

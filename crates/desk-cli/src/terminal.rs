@@ -1,15 +1,4 @@
-//! The subcommands, and what they share.
-
-pub(crate) mod client;
-pub(crate) mod clock;
-pub(crate) mod links;
-pub(crate) mod lint;
-pub(crate) mod policy;
-pub(crate) mod rows;
-pub(crate) mod secrets;
-pub(crate) mod suppressions;
-pub(crate) mod toolchain;
-pub(crate) mod up;
+//! What the subcommands tell the person who typed them.
 
 use std::{
     fmt,

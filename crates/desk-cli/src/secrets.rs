@@ -6,8 +6,9 @@ use std::{
     path::Path,
 };
 
-use super::{Failure, failure, say};
 use base64ct::{Base64UrlUnpadded, Encoding};
+
+use crate::terminal::{Failure, failure, say};
 
 /// The variable of the secret from which all keys are made.
 pub(crate) const ROOT_SECRET: &str = "SPIN_VARIABLE_ROOT_SECRET";

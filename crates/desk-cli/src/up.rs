@@ -21,12 +21,12 @@ use desk_host::{
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::{
-    Failure,
+use crate::{
     client::Client,
-    complain, failure,
     policy::{self, Version},
-    say, secrets, toolchain,
+    secrets,
+    terminal::{Failure, complain, failure, say},
+    toolchain,
 };
 
 /// Where and how to serve.

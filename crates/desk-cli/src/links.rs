@@ -17,9 +17,9 @@ use desk_web::{
 };
 use serde_json::json;
 
-use super::{
-    Failure, complain, ended, failure,
+use crate::{
     rows::{Sheet, name_of},
+    terminal::{Failure, complain, ended, failure},
     up::{DEFAULT_STATE, given, manifest_at},
 };
 

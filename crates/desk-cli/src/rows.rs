@@ -9,7 +9,7 @@ use std::{
 use csv::ByteRecord;
 use desk_core::email::EmailAddress;
 
-use super::{Failure, failure};
+use crate::terminal::{Failure, failure};
 
 /// The column without which a file is of no use.
 #[derive(Debug)]

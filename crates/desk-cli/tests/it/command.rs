@@ -11,8 +11,6 @@ use std::{
 use desk_host::{HostOptions, start};
 use tempfile::TempDir;
 
-use crate::http::{get, status};
-
 const MANIFEST: &str = r#"
 spin_manifest_version = 2
 [application]
@@ -125,7 +123,7 @@ fn up_serves_until_it_is_asked_to_end() {
     for signal in ["-INT", "-TERM"] {
         let folder = folder(MANIFEST);
         let served = Served::start(desk(folder.path(), &ANY_PORT));
-        assert_eq!(status(&get(served.address(), "/")), 200);
+        assert_eq!(ureq::get(format!("http://{}/", served.address())).call().unwrap().status(), 200);
         assert!(served.said.contains("Start page"), "{}", served.said);
         assert!(!served.said.contains("Feedback"), "{}", served.said);
         assert!(folder.path().join(".desk/sqlite_key_value.db").is_file());

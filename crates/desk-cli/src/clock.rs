@@ -26,10 +26,9 @@ use desk_web::{
     texts::{clock as texts, clock::ClockTexts},
 };
 
-use super::{
-    Failure, complain, ended, failure,
+use crate::{
     rows::{Key, Mark, Row, Sheet},
-    say,
+    terminal::{Failure, complain, ended, failure, say},
 };
 
 /// What was asked for, and what happened since.

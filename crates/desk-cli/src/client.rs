@@ -9,7 +9,7 @@ use ureq::{
     http::{Response, Uri, header},
 };
 
-use super::{Failure, failure};
+use crate::terminal::{Failure, failure};
 
 /// What may stand in a path segment or a query value as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');

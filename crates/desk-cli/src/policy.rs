@@ -9,10 +9,10 @@ use clap::{Args, Subcommand};
 use desk_host::variables::read_env_file;
 use serde_json::Value;
 
-use super::{
-    Failure,
+use crate::{
     client::{Client, encoded},
-    failure, say, secrets,
+    secrets,
+    terminal::{Failure, failure, say},
 };
 
 /// Versions of the policy.

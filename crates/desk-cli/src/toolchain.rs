@@ -9,7 +9,7 @@ use std::{
 
 use desk_host::manifest::Manifest;
 
-use super::{Failure, failure, say};
+use crate::terminal::{Failure, failure, say};
 
 /// The Rust target of the functions.
 const TARGET: &str = "wasm32-wasip2";
