@@ -1,4 +1,4 @@
-//! The command from the outside; only `mailing` needs built functions.
+//! The command from the outside; only `links` and `suppressions` need built functions.
 #![allow(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
@@ -8,5 +8,9 @@
 )]
 
 mod clock;
-mod command;
-mod mailing;
+mod harness;
+mod links;
+mod policy;
+mod secrets;
+mod suppressions;
+mod up;
