@@ -9,8 +9,9 @@ mod clock;
 mod links;
 mod lint;
 mod policy;
-mod rows;
 mod secrets;
+mod setup;
+mod sheet;
 mod suppressions;
 mod terminal;
 mod toolchain;
@@ -32,26 +33,26 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Build the functions and serve them.
-    Up(up::Up),
+    Up(up::UpArgs),
     /// Print fresh secrets as a .env file.
     Secrets,
     /// Publish and list versions of the policy.
     #[command(subcommand)]
-    Policy(policy::Policy),
+    Policy(policy::PolicyCommand),
     /// Make unsubscribe links for the addresses of a CSV file, without a running desk.
-    Links(links::Links),
+    Links(links::LinksArgs),
     /// Say when something is due by law, and why.
-    Clock(clock::Clock),
+    Clock(clock::ClockArgs),
     /// Look at a raw mail as a mailbox provider does.
-    Lint(lint::Lint),
+    Lint(lint::LintArgs),
     /// Import opt-outs, and ask who must not be written to.
     #[command(subcommand)]
-    Suppressions(suppressions::Suppressions),
+    Suppressions(suppressions::SuppressionsCommand),
 }
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
-    let outcome = match command.unwrap_or_else(|| Command::Up(up::Up::default())) {
+    let outcome = match command.unwrap_or_else(|| Command::Up(up::UpArgs::default())) {
         Command::Up(up) => up.run(),
         Command::Secrets => secrets::print(),
         Command::Policy(policy) => policy.run(),
@@ -62,8 +63,8 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            terminal::complain(&failure);
+        Err(error) => {
+            terminal::complain(format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }
