@@ -12,7 +12,7 @@ use std::{
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use desk_host::{
-    HostError, HostOptions, Running, StoreChoice,
+    HostError, HostOptions, RunningHost, StoreChoice,
     manifest::Manifest,
     runtime_config::RuntimeConfig,
     variables::{environment_name, read_env_file, resolve},
@@ -239,7 +239,7 @@ impl UpArgs {
     }
 
     /// The addresses to open.
-    fn welcome(&self, manifest: &Manifest, running: &Running, base: &str, token: TokenSource) {
+    fn welcome(&self, manifest: &Manifest, running: &RunningHost, base: &str, token: TokenSource) {
         let secrets = secrets_file(&self.state_dir);
         let token = match token {
             TokenSource::Generated => format!("operator token in {}", secrets.display()),

@@ -7,7 +7,7 @@ use std::{
     sync::OnceLock,
 };
 
-use desk_host::{HostOptions, Running, manifest::Manifest, start};
+use desk_host::{HostOptions, RunningHost, manifest::Manifest, start};
 
 pub(crate) const SECRET: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
 pub(crate) const OPERATOR: &str = "the-token-of-the-operators-in-tests";
@@ -39,7 +39,7 @@ fn built_manifest() -> &'static Path {
 }
 
 /// The desk itself, and its address.
-pub(crate) async fn start_desk(variables: &[(&str, &str)]) -> (Running, String) {
+pub(crate) async fn start_desk(variables: &[(&str, &str)]) -> (RunningHost, String) {
     let all = [
         ("root_secret", SECRET),
         ("operator_token", OPERATOR),
