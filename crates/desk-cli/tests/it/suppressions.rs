@@ -8,12 +8,34 @@ use std::{
 };
 
 use desk_host::{HostOptions, start};
+use tempfile::TempDir;
 
 use crate::harness::{
-    command,
+    CommandOutput, command,
     desk::{APP, OPERATOR, start_desk},
     folder, output, refusal, run,
 };
+
+/// Whoever sends the newsletters, with files in a folder and a desk to tell.
+struct Mailer {
+    folder: TempDir,
+    url: String,
+}
+
+impl Mailer {
+    fn run(&self, arguments: &[&str]) -> CommandOutput {
+        let session = ["--url", self.url.as_str(), "--token", OPERATOR];
+        run(self.folder.path(), &[&["suppressions"], arguments, &session].concat())
+    }
+}
+
+const MIXED: &str = "list,Address,Unsubscribed At,why\n\
+    product-news,news@oncall.example,2026-01-31T10:00:00+03:00,\"too\nmuch\"\n\
+    ,bad,,\n\n\
+    gone,one@oncall.example,,\ngone,two@oncall.example,,\n\
+    all,all@oncall.example,31.1.2026,\n\
+    bounce,bounce@oncall.example,,\n\
+    ,tips@oncall.example,,\n";
 
 #[tokio::test]
 async fn opt_outs_are_imported_and_can_be_again() {
@@ -22,31 +44,31 @@ async fn opt_outs_are_imported_and_can_be_again() {
     for at in 0..2_500 {
         text.push_str(&format!("person{at}@oncall.example;\"N; {at}\";2026-01-31\r\n"));
     }
-    let mixed = "list,Address,Unsubscribed At,why\n\
-                 product-news,news@oncall.example,2026-01-31T10:00:00+03:00,\"too\nmuch\"\n\
-                 ,bad,,\n\n\
-                 gone,one@oncall.example,,\ngone,two@oncall.example,,\n\
-                 all,all@oncall.example,31.1.2026,\n\
-                 bounce,bounce@oncall.example,,\n\
-                 ,tips@oncall.example,,\n";
-    let folder = folder(&[("many.csv", &text), ("mixed.csv", mixed), ("none.csv", "email\n")]);
-    let desk = |arguments: &[&str]| {
-        let session = ["--url", url.as_str(), "--token", OPERATOR];
-        run(folder.path(), &[&["suppressions"], arguments, &session].concat())
-    };
-    assert_eq!(desk(&["pending"]).out, "The mailer knows every opt-out.\n");
+    let folder = folder(&[("many.csv", &text), ("mixed.csv", MIXED), ("none.csv", "email\n")]);
+    let mailer = Mailer { folder, url };
+    assert_eq!(mailer.run(&["pending"]).out, "The mailer knows every opt-out.\n");
+    import_many(&mailer);
+    import_mixed(&mailer);
+    ask_about_people(&mailer);
+    see_one_sentence_of_faults(&mailer);
+    running.stop().await;
+}
 
-    let said = desk(&["import", "many.csv", "--report", "report.csv"]);
+fn import_many(mailer: &Mailer) {
+    let said = mailer.run(&["import", "many.csv", "--report", "report.csv"]);
     assert_eq!((said.code, said.err.as_str()), (0, ""));
     assert_eq!(said.out, "2500 imported, 0 known already, 0 refused\n");
-    let report = fs::read_to_string(folder.path().join("report.csv")).unwrap();
+    let report = fs::read_to_string(mailer.folder.path().join("report.csv")).unwrap();
     assert_eq!(report, "E-Mail;Name;Date;refused_line;refused_because\n");
-    let said = desk(&["import", "many.csv"]);
+    let said = mailer.run(&["import", "many.csv"]);
     assert_eq!(said.out, "0 imported, 2500 known already, 0 refused\n");
-    let said = desk(&["import", "none.csv"]);
+    let said = mailer.run(&["import", "none.csv"]);
     assert_eq!((said.code, said.out.as_str()), (0, "0 imported, 0 known already, 0 refused\n"));
+}
 
-    let said = desk(&["import", "mixed.csv", "--list", "tips", "--report", "report.csv"]);
+/// Some rows are refused; the report, once it is mended, is imported.
+fn import_mixed(mailer: &Mailer) {
+    let said = mailer.run(&["import", "mixed.csv", "--list", "tips", "--report", "report.csv"]);
     assert_eq!((said.code, said.err.as_str()), (1, ""));
     assert_eq!(
         said.out,
@@ -56,22 +78,24 @@ async fn opt_outs_are_imported_and_can_be_again() {
            line 8: not a date such as 2026-01-31, nor an instant\n  \
            line 9: the desk has no list bounce\n"
     );
-    let report = fs::read_to_string(folder.path().join("report.csv")).unwrap();
+    let report = fs::read_to_string(mailer.folder.path().join("report.csv")).unwrap();
     let lines: Vec<_> = report.lines().collect();
     assert_eq!(lines[0], "list,Address,Unsubscribed At,why,refused_line,refused_because");
     assert_eq!(lines[2], "gone,one@oncall.example,,,6,the desk has no list gone");
     assert_eq!(lines.len(), 6);
 
-    // The report, once it is mended, is imported; its own columns do not grow.
+    // The columns of the report do not grow.
     let mended = report.replace("gone", "tips").replace("31.1.2026", "2026-01-31");
-    fs::write(folder.path().join("mended.csv"), mended).unwrap();
-    let said = desk(&["import", "mended.csv", "--report", "report.csv"]);
+    fs::write(mailer.folder.path().join("mended.csv"), mended).unwrap();
+    let said = mailer.run(&["import", "mended.csv", "--report", "report.csv"]);
     assert_eq!(said.out.lines().next(), Some("3 imported, 0 known already, 2 refused"));
-    let report = fs::read_to_string(folder.path().join("report.csv")).unwrap();
+    let report = fs::read_to_string(mailer.folder.path().join("report.csv")).unwrap();
     assert_eq!(report.lines().next(), Some(lines[0]));
+}
 
+fn ask_about_people(mailer: &Mailer) {
     let addresses = ["news@oncall.example", "person7@oncall.example", "nobody@oncall.example"];
-    let said = desk(&[&["check"], &addresses[..]].concat());
+    let said = mailer.run(&[&["check"], &addresses[..]].concat());
     assert_eq!(said.code, 0);
     assert_eq!(
         said.out,
@@ -80,18 +104,21 @@ async fn opt_outs_are_imported_and_can_be_again() {
          person7@oncall.example  no    all (import) since 2026-01-31\n\
          nobody@oncall.example   yes\n"
     );
-    let said = desk(&["check", "NEWS@oncall.example", "--list", "product-news"]);
+    let said = mailer.run(&["check", "NEWS@oncall.example", "--list", "product-news"]);
     assert!(said.out.ends_with(" no    product-news (import) since 2026-01-31\n"), "{}", said.out);
-    let said = desk(&["pending"]);
+    let said = mailer.run(&["pending"]);
     assert!(
         said.out.starts_with("2505 opt-outs wait for the mailer.\nThe oldest is "),
         "{}",
         said.out
     );
+}
 
-    // What is wrong is one sentence.
+/// What is wrong is one sentence.
+fn see_one_sentence_of_faults(mailer: &Mailer) {
+    let url = &mailer.url;
     let why = |arguments: &[&str]| {
-        refusal(folder.path(), &[&["suppressions"], arguments, &["--url", &url]].concat())
+        refusal(mailer.folder.path(), &[&["suppressions"], arguments, &["--url", url]].concat())
     };
     let said = why(&["check", "a@x.co", "--token", OPERATOR, "--list", "gone"]);
     assert_eq!(said, format!("{url} has no such list"));
@@ -104,9 +131,8 @@ async fn opt_outs_are_imported_and_can_be_again() {
     let said = why(&["import", "many.csv", "--token", "a\nb"]);
     assert_eq!(said, "the token is empty, or has characters that no token has");
     assert!(why(&["pending"]).starts_with("there is no operator token"));
-    let mut typed = command(folder.path(), &["suppressions", "pending", "--url", &url]);
+    let mut typed = command(mailer.folder.path(), &["suppressions", "pending", "--url", url]);
     assert_eq!(output(typed.env("DESK_TOKEN", APP)).code, 0);
-    running.stop().await;
 }
 
 const STATIC: &str = r#"
