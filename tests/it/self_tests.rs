@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use desk_host::{
-    Backend, HostOptions, Running, StoreChoice,
+    Backend, HostOptions, RunningHost, StoreChoice,
     store::{MemoryStore, RedisStore},
 };
 
@@ -57,7 +57,7 @@ body = "nothing here"
 
 /// A running application, and the folder of its manifest.
 struct Static {
-    host: Running,
+    host: RunningHost,
     folder: tempfile::TempDir,
 }
 

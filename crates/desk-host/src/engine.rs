@@ -207,7 +207,7 @@ pub(crate) fn component(
     cache: Option<&Path>,
 ) -> Result<ServicePre<State>, ComponentProblem> {
     let shared = SHARED
-        .get_or_init(|| Shared::new(cache).map_err(|error| flat(&error)))
+        .get_or_init(|| Shared::new(cache).map_err(|error| one_line(&error)))
         .as_ref()
         .map_err(|reason| format!("no WebAssembly engine: {reason}"))?;
     let file = path.canonicalize().map_err(|error| error.to_string())?;
@@ -221,9 +221,9 @@ pub(crate) fn component(
         return Ok(found.clone());
     }
     let component = Component::from_file(&shared.engine, &key.0)
-        .map_err(|error| format!("it is no WebAssembly component: {}", flat(&error)))?;
+        .map_err(|error| format!("it is no WebAssembly component: {}", one_line(&error)))?;
     let instance = shared.linker.instantiate_pre(&component).map_err(|error| {
-        format!("it asks for something that the embedded host lacks: {}", flat(&error))
+        format!("it asks for something that the embedded host lacks: {}", one_line(&error))
     })?;
     let service = ServicePre::new(instance).map_err(|_| {
         "it does not export wasi:http/handler@0.3.0, as a component built with the Spin SDK 7 does"
@@ -295,7 +295,7 @@ fn compile_cache(folder: Option<&Path>) -> Option<Cache> {
 
 /// An error of the engine on one line: the cause, without the wasm frames above it, which have no
 /// names in a stripped component.
-pub(crate) fn flat(error: &wasmtime::Error) -> String {
+pub(crate) fn one_line(error: &wasmtime::Error) -> String {
     let text = match error.chain().last() {
         Some(cause) => cause.to_string(),
         None => error.to_string(),
@@ -308,20 +308,20 @@ pub(crate) struct Instances {
     pub(crate) service: ServicePre<State>,
     pub(crate) component: Arc<ComponentContext>,
     pub(crate) reuse: Reuse,
-    pub(crate) busy: Busy,
+    pub(crate) busy: BusyCount,
 }
 
 /// How many instances of a host have something to do.
-pub(crate) type Busy = Arc<watch::Sender<usize>>;
+pub(crate) type BusyCount = Arc<watch::Sender<usize>>;
 
 /// Whether one of them has.
 struct Activity {
     is_busy: AtomicBool,
-    busy: Busy,
+    busy: BusyCount,
 }
 
 impl Activity {
-    fn is(&self, busy: bool) {
+    fn set(&self, busy: bool) {
         if self.is_busy.swap(busy, Ordering::SeqCst) != busy {
             self.busy.send_modify(|count| {
                 *count = if busy { count.saturating_add(1) } else { count.saturating_sub(1) };
@@ -332,7 +332,7 @@ impl Activity {
 
 impl Drop for Activity {
     fn drop(&mut self) {
-        self.is(false);
+        self.set(false);
     }
 }
 
@@ -378,7 +378,7 @@ impl WorkerExpiration for Expiration {
         match status {
             WorkerStatus::Requests | WorkerStatus::PostReturn => Poll::Pending,
             WorkerStatus::Idle => {
-                self.activity.is(false);
+                self.activity.set(false);
                 let Some(deadline) = start.checked_add(self.idle) else { return Poll::Pending };
                 let deadline = deadline.into();
                 if deadline != self.sleep.deadline() {
@@ -417,7 +417,7 @@ impl WorkerState for Worker {
         (): (),
         _: GuestTaskId,
     ) -> Pin<Box<dyn Future<Output = ()> + 'static + Send + Sync>> {
-        self.activity.is(true);
+        self.activity.set(true);
         Box::pin(std::future::pending())
     }
 
@@ -426,7 +426,7 @@ impl WorkerState for Worker {
         if let Err(error) = result {
             self.component
                 .log
-                .host(&self.component.id, &format!("an instance failed: {}", flat(&error)));
+                .host(&self.component.id, &format!("an instance failed: {}", one_line(&error)));
         }
     }
 }

@@ -8,12 +8,12 @@ use crate::manifest::{ManifestErrorKind, unsupported};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct AllowedHost {
     scheme: Option<String>,
-    host: Host,
+    host: HostPattern,
     ports: Ports,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Host {
+enum HostPattern {
     Any,
     /// With the dot before it.
     Under(String),
@@ -47,7 +47,7 @@ impl HostEntryError {
 
 impl AllowedHost {
     pub(crate) fn parse(entry: &str) -> Result<Self, HostEntryError> {
-        let malformed = |reason: &str| HostEntryError::Malformed(format!("`{entry}` {reason}"));
+        let malformed = |reason| HostEntryError::Malformed(format!("`{entry}` {reason}"));
         let Some((scheme, rest)) = entry.trim().split_once("://") else {
             return Err(malformed("has no scheme, such as https://"));
         };
@@ -61,48 +61,12 @@ impl AllowedHost {
             Some((host, port)) if !port.contains(']') => (host, port),
             _ => (rest, ""),
         };
-        let ports = match port {
-            "*" => Ports::Any,
-            "" => match default_port(scheme) {
-                Some(port) => Ports::Within(port..port + 1),
-                None => return Err(malformed("needs a port, for its scheme has none by itself")),
-            },
-            port => match port.split_once("..") {
-                Some((from, to)) => Ports::Within(
-                    number(from).ok_or_else(|| malformed("has a port that is no number"))?
-                        ..number(to).ok_or_else(|| malformed("has a port that is no number"))?,
-                ),
-                None => {
-                    let port =
-                        number(port).ok_or_else(|| malformed("has a port that is no number"))?;
-                    Ports::Within(port..port + 1)
-                }
-            },
-        };
+        let ports = Ports::parse(scheme, port).map_err(malformed)?;
         let host = host.to_ascii_lowercase();
-        let host = match host.as_str() {
-            "" => return Err(malformed("has no host")),
-            "*" => Host::Any,
-            "self" | "self.alt" => {
-                return Err(HostEntryError::Unsupported("self requests".to_owned()));
-            }
-            chained if format!(".{chained}").ends_with(".spin.internal") => {
-                return Err(HostEntryError::Unsupported("local service chaining".to_owned()));
-            }
-            range if range.contains('/') && range.starts_with(|c: char| c.is_ascii_digit()) => {
-                return Err(HostEntryError::Unsupported("address ranges of hosts".to_owned()));
-            }
-            path if path.contains('/') => return Err(malformed("must not have a path")),
-            wild => match wild.strip_prefix("*.") {
-                Some(domain) if !domain.is_empty() && !domain.contains('*') => {
-                    Host::Under(format!(".{domain}"))
-                }
-                _ if wild.contains('*') => {
-                    return Err(malformed("may have a wildcard only as *. at its start"));
-                }
-                _ => Host::Exactly(host),
-            },
-        };
+        if let Some(feature) = unsupported_host(&host) {
+            return Err(HostEntryError::Unsupported(feature.to_owned()));
+        }
+        let host = HostPattern::parse(host).map_err(malformed)?;
         Ok(Self { scheme: (!any_scheme).then(|| scheme.to_owned()), host, ports })
     }
 
@@ -111,9 +75,9 @@ impl AllowedHost {
         let (Some(scheme), Some(host)) = (uri.scheme_str(), uri.host()) else { return false };
         let host = host.to_ascii_lowercase();
         let host_fits = match &self.host {
-            Host::Any => true,
-            Host::Under(domain) => host.ends_with(domain),
-            Host::Exactly(name) => host == *name,
+            HostPattern::Any => true,
+            HostPattern::Under(domain) => host.ends_with(domain),
+            HostPattern::Exactly(name) => host == *name,
         };
         let port = uri.port_u16().map(u32::from).or_else(|| default_port(scheme));
         let port_fits = match &self.ports {
@@ -121,6 +85,60 @@ impl AllowedHost {
             Ports::Within(range) => port.is_some_and(|port| range.contains(&port)),
         };
         self.scheme.as_ref().is_none_or(|allowed| allowed == scheme) && host_fits && port_fits
+    }
+}
+
+impl HostPattern {
+    /// Reads a host in lower case.
+    fn parse(host: String) -> Result<Self, &'static str> {
+        match host.as_str() {
+            "" => return Err("has no host"),
+            "*" => return Ok(Self::Any),
+            path if path.contains('/') => return Err("must not have a path"),
+            _ => {}
+        }
+        match host.strip_prefix("*.") {
+            Some(domain) if !domain.is_empty() && !domain.contains('*') => {
+                Ok(Self::Under(format!(".{domain}")))
+            }
+            _ if host.contains('*') => Err("may have a wildcard only as *. at its start"),
+            _ => Ok(Self::Exactly(host)),
+        }
+    }
+}
+
+impl Ports {
+    /// Reads what stands behind the colon; nothing is the port of the scheme.
+    fn parse(scheme: &str, text: &str) -> Result<Self, &'static str> {
+        let number = |text| number(text).ok_or("has a port that is no number");
+        let range = match (text, text.split_once("..")) {
+            ("*", _) => return Ok(Self::Any),
+            ("", _) => {
+                let port = default_port(scheme)
+                    .ok_or("needs a port, for its scheme has none by itself")?;
+                port..port + 1
+            }
+            (_, Some((from, to))) => number(from)?..number(to)?,
+            (text, None) => {
+                let port = number(text)?;
+                port..port + 1
+            }
+        };
+        Ok(Self::Within(range))
+    }
+}
+
+/// What Spin makes of a host in lower case that this host cannot.
+fn unsupported_host(host: &str) -> Option<&'static str> {
+    match host {
+        "self" | "self.alt" => Some("self requests"),
+        chained if format!(".{chained}").ends_with(".spin.internal") => {
+            Some("local service chaining")
+        }
+        range if range.contains('/') && range.starts_with(|c: char| c.is_ascii_digit()) => {
+            Some("address ranges of hosts")
+        }
+        _ => None,
     }
 }
 

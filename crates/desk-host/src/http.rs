@@ -18,7 +18,7 @@ use tokio::net::TcpListener;
 use wasmtime_wasi_http::{Error as HttpError, WasiBody, handler::ProxyHandler};
 
 use crate::{
-    engine::{Instances, flat},
+    engine::{Instances, one_line},
     log::Log,
     manifest::StaticResponse,
     routes::{Captures, Pattern, RESERVED, Router},
@@ -42,15 +42,15 @@ pub(crate) enum Answerer {
 
 /// A request that gets no answer: the connection is closed, as Spin closes it.
 #[derive(Debug)]
-struct Refused(&'static str);
+struct NoAnswer(&'static str);
 
-impl std::fmt::Display for Refused {
+impl std::fmt::Display for NoAnswer {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.0)
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for NoAnswer {}
 
 /// Takes connections for as long as the runtime lives.
 pub(crate) async fn serve(listener: TcpListener, app: Arc<App>) {
@@ -88,7 +88,7 @@ impl App {
         &self,
         mut request: Request<Incoming>,
         client: SocketAddr,
-    ) -> Result<Response<WasiBody>, Refused> {
+    ) -> Result<Response<WasiBody>, NoAnswer> {
         strip_forbidden(request.headers_mut());
         let path = request.uri().path().to_owned();
         if let Some(own) = path.strip_prefix(RESERVED) {
@@ -126,7 +126,7 @@ impl App {
         let handler = self.handlers.get(id).ok_or("the component is unknown")?;
         add_spin_headers(&mut request, pattern, captures, client)?;
         let request = request.map(|body| body.map_err(HttpError::from).boxed_unsync());
-        handler.handle((), request).await.map_err(|error| flat(&error))
+        handler.handle((), request).await.map_err(|error| one_line(&error))
     }
 
     /// What Spin tells about the application.
@@ -153,27 +153,27 @@ fn strip_forbidden(headers: &mut HeaderMap) {
 }
 
 /// Puts scheme and authority into the request's URI; both sources of the authority must agree.
-fn complete_uri(request: &mut Request<Incoming>) -> Result<(), Refused> {
+fn complete_uri(request: &mut Request<Incoming>) -> Result<(), NoAnswer> {
     let named: Option<Authority> = match request.headers().get(HOST) {
         Some(host) => Some(
             host.to_str()
                 .ok()
                 .and_then(|host| host.parse().ok())
-                .ok_or(Refused("the Host header holds no authority"))?,
+                .ok_or(NoAnswer("the Host header holds no authority"))?,
         ),
         None => None,
     };
     let mut parts = request.uri().clone().into_parts();
     let authority = match (named, parts.authority.take()) {
         (Some(one), Some(two)) if one != two => {
-            return Err(Refused("the Host header and the URI name different authorities"));
+            return Err(NoAnswer("the Host header and the URI name different authorities"));
         }
         (Some(authority), _) | (None, Some(authority)) => authority,
-        (None, None) => return Err(Refused("there is no Host header")),
+        (None, None) => return Err(NoAnswer("there is no Host header")),
     };
     parts.scheme = Some(Scheme::HTTP);
     parts.authority = Some(authority);
-    *request.uri_mut() = Uri::from_parts(parts).map_err(|_| Refused("the request has no path"))?;
+    *request.uri_mut() = Uri::from_parts(parts).map_err(|_| NoAnswer("the request has no path"))?;
     Ok(())
 }
 
@@ -196,7 +196,7 @@ fn add_spin_headers(
     let own = [
         ("spin-path-info", captures.trailing.clone()),
         ("spin-full-url", format!("http://{host}{path}")),
-        ("spin-matched-route", pattern.based()),
+        ("spin-matched-route", pattern.absolute()),
         ("spin-base-path", "/".to_owned()),
         ("spin-raw-component-route", pattern.as_str().to_owned()),
         ("spin-component-route", pattern.prefix().to_owned()),

@@ -52,7 +52,7 @@ impl Pattern {
     }
 
     /// The route as Spin reports it in `spin-matched-route`: absolute, without a slash at the end.
-    pub(crate) fn based(&self) -> String {
+    pub(crate) fn absolute(&self) -> String {
         let path = self.raw.strip_suffix('/').unwrap_or(&self.raw);
         if self.raw.starts_with('/') { path.to_owned() } else { format!("/{path}") }
     }
@@ -64,7 +64,7 @@ impl Pattern {
 
     /// Whether the host keeps the route's paths for itself.
     pub(crate) fn is_reserved(&self) -> bool {
-        self.based().starts_with(RESERVED)
+        self.absolute().starts_with(RESERVED)
     }
 
     /// Whether two routes match the same paths, so that only one of them could ever answer.
@@ -279,11 +279,11 @@ mod tests {
     #[test]
     fn routes_report_themselves_as_spin_does() {
         let pattern = Pattern::parse("/foo/...").unwrap();
-        assert_eq!((pattern.based().as_str(), pattern.prefix()), ("/foo/...", "/foo"));
+        assert_eq!((pattern.absolute().as_str(), pattern.prefix()), ("/foo/...", "/foo"));
         let pattern = Pattern::parse("foo/").unwrap();
-        assert_eq!((pattern.based().as_str(), pattern.prefix()), ("/foo", "foo/"));
+        assert_eq!((pattern.absolute().as_str(), pattern.prefix()), ("/foo", "foo/"));
         let pattern = Pattern::parse("/...").unwrap();
-        assert_eq!((pattern.based().as_str(), pattern.prefix()), ("/...", ""));
+        assert_eq!((pattern.absolute().as_str(), pattern.prefix()), ("/...", ""));
     }
 
     #[test]

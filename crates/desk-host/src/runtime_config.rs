@@ -26,7 +26,7 @@ impl fmt::Display for RuntimeConfigError {
 impl std::error::Error for RuntimeConfigError {}
 
 #[derive(Deserialize)]
-struct Raw {
+struct RawRuntimeConfig {
     #[serde(default)]
     key_value_store: BTreeMap<String, toml::Table>,
     #[serde(flatten)]
@@ -72,7 +72,7 @@ impl RuntimeConfig {
     }
 
     fn parse(folder: &Path, text: &str) -> Result<Self, String> {
-        let raw: Raw = toml::from_str(text).map_err(|error| {
+        let raw: RawRuntimeConfig = toml::from_str(text).map_err(|error| {
             let place = error.span().and_then(|span| text.get(..span.start));
             match place {
                 Some(before) => {

@@ -156,10 +156,10 @@ pub fn resolve(
 
 /// Text with `{{ name }}` in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Template(Vec<Part>);
+pub(crate) struct Template(Vec<TemplatePart>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
+enum TemplatePart {
     Text(String),
     Variable(String),
 }
@@ -173,13 +173,13 @@ impl Template {
                 return Err(format!("`{text}` has `{{{{` without `}}}}`"));
             };
             if !before.is_empty() {
-                parts.push(Part::Text(before.to_owned()));
+                parts.push(TemplatePart::Text(before.to_owned()));
             }
-            parts.push(Part::Variable(name.trim().to_owned()));
+            parts.push(TemplatePart::Variable(name.trim().to_owned()));
             rest = after;
         }
         if !rest.is_empty() {
-            parts.push(Part::Text(rest.to_owned()));
+            parts.push(TemplatePart::Text(rest.to_owned()));
         }
         Ok(Self(parts))
     }
@@ -189,8 +189,8 @@ impl Template {
         self.0
             .iter()
             .filter_map(|part| match part {
-                Part::Text(_) => None,
-                Part::Variable(name) => Some(name.as_str()),
+                TemplatePart::Text(_) => None,
+                TemplatePart::Variable(name) => Some(name.as_str()),
             })
             .collect()
     }
@@ -200,8 +200,8 @@ impl Template {
         self.0
             .iter()
             .map(|part| match part {
-                Part::Text(text) => text.as_str(),
-                Part::Variable(name) => values.get(name).map_or("", String::as_str),
+                TemplatePart::Text(text) => text.as_str(),
+                TemplatePart::Variable(name) => values.get(name).map_or("", String::as_str),
             })
             .collect()
     }

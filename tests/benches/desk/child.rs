@@ -9,7 +9,7 @@ use std::{
     sync::Arc,
 };
 
-use desk_host::{HostOptions, LogSink, Reuse, Running, StoreChoice};
+use desk_host::{HostOptions, LogSink, Reuse, RunningHost, StoreChoice};
 
 use crate::paths::variables;
 
@@ -109,7 +109,7 @@ pub(crate) async fn serve(manifest: &str, store: &str, cache: &str) {
             HostOptions { store: store.clone(), cache: Some(cache.into()), log, ..options };
         desk_host::start(options).await.unwrap_or_else(|error| panic!("{error}"))
     };
-    let hosts: [Running; 2] = [start(Reuse::default()).await, start(FRESH).await];
+    let hosts: [RunningHost; 2] = [start(Reuse::default()).await, start(FRESH).await];
     println!("{} {}", hosts[0].address(), hosts[1].address());
     let mut nothing = Vec::new();
     // Until whoever started it ends; what it says meanwhile is nothing to us.

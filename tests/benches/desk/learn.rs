@@ -12,7 +12,7 @@ use std::{
 };
 
 use desk_host::{
-    Backend, HostOptions, Reuse, Running, StoreChoice, async_trait, store::MemoryStore,
+    Backend, HostOptions, Reuse, RunningHost, StoreChoice, async_trait, store::MemoryStore,
 };
 
 use crate::{
@@ -165,7 +165,7 @@ pub(crate) async fn learn(manifest: &path::Path) -> Vec<Plan> {
 }
 
 /// Asks until two answers in a row cost the same, so that whatever is remembered is.
-async fn plan(host: &Running, path: &paths::Path, known: &Known, notes: &Notes) -> Plan {
+async fn plan(host: &RunningHost, path: &paths::Path, known: &Known, notes: &Notes) -> Plan {
     let mut connection = Connection::open(host.address()).await;
     let mut before: Option<Vec<Vec<Call>>> = None;
     for _ in 0..10 {

@@ -119,12 +119,13 @@ pub(crate) fn desk() -> PathBuf {
         let target = test.ancestors().nth(3).expect("tests lie three folders deep").to_owned();
         let desk = target.join("debug").join("desk");
         let built = fs::metadata(&desk).and_then(|file| file.modified()).ok();
-        if built < newest(&root().join("crates/desk-host/src")) {
+        let sources = ["crates/desk-cli/src", "crates/desk-host/src"];
+        if built < sources.iter().filter_map(|folder| newest(&root().join(folder))).max() {
             let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
             let mut cargo = Command::new(cargo);
             cargo.current_dir(root()).env("CARGO_TARGET_DIR", &target);
             // With this package beside it, what both stand on is built with the same features, and so once.
-            cargo.args(["build", "-p", "desk-host", "-p", "desk-tests", "--bin", "desk"]);
+            cargo.args(["build", "-p", "desk-cli", "-p", "desk-tests", "--bin", "desk"]);
             build("the desk command", &mut cargo);
         }
         desk

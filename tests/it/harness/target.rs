@@ -20,7 +20,7 @@ use desk_core::{
     time::Timestamp,
 };
 use desk_host::{
-    Backend, HostOptions, Reuse, Running, StoreChoice, async_trait,
+    Backend, HostOptions, Reuse, RunningHost, StoreChoice, async_trait,
     manifest::{Manifest, Target as RouteTarget},
 };
 use desk_web::{
@@ -306,7 +306,7 @@ impl Target for Native {
 
 /// The built wasm in the embedded host, over any store.
 pub(crate) struct Host {
-    running: Running,
+    running: RunningHost,
     /// What its links begin with.
     base: String,
     clock: Clock,
@@ -449,7 +449,7 @@ impl Target for Host {
         let answer = client::send(self.address(), request).await;
         // The instance may still have to put things away. A request that comes before that gets another instance, whose ids
         // are others than the snapshots have. Where one never ends, as when somebody does not listen, that is not waited for.
-        let _ = tokio::time::timeout(Duration::from_secs(1), self.running.settled()).await;
+        let _ = tokio::time::timeout(Duration::from_secs(1), self.running.wait_until_idle()).await;
         answer
     }
 

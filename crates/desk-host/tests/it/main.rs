@@ -1,4 +1,4 @@
-//! The host and the command from the outside; only `mailing` needs built functions.
+//! The host from the outside.
 #![allow(
     clippy::disallowed_methods,
     clippy::indexing_slicing,
@@ -7,9 +7,6 @@
     reason = "a test fails by panicking, in its helpers as well"
 )]
 
-mod clock;
-mod command;
 mod hosting;
 mod http;
-mod mailing;
 mod stores;

@@ -6,25 +6,26 @@ use std::{
     path::Path,
 };
 
+use anyhow::{Context, anyhow, bail};
 use csv::ByteRecord;
 use desk_core::email::EmailAddress;
 
-use super::{Failure, failure};
+use crate::terminal::printable;
 
 /// The column without which a file is of no use.
 #[derive(Debug)]
-pub(crate) struct Key {
+pub(crate) struct KeyColumn {
     /// What it may be called, the surest first. Names are compared without case and punctuation.
     pub(crate) names: &'static [&'static str],
     /// How it is named to a person whose file has none.
-    pub(crate) said: &'static str,
+    pub(crate) label: &'static str,
     /// What tells rows from letters.
-    pub(crate) mark: Mark,
+    pub(crate) row_mark: RowMark,
 }
 
 /// What a line inside a cell has if it is a row that was swallowed because a quote is missing, and not one of a letter.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Mark {
+pub(crate) enum RowMark {
     /// An address: better a letter with one is refused than that an opt-out is lost.
     Address,
     /// As many delimiters as the first line has. Addresses may stand in any letter.
@@ -32,10 +33,10 @@ pub(crate) enum Mark {
 }
 
 /// The column of addresses.
-const ADDRESS: Key = Key {
+const ADDRESS: KeyColumn = KeyColumn {
     names: &["email", "emailaddress", "address"],
-    said: "email or address",
-    mark: Mark::Address,
+    label: "email or address",
+    row_mark: RowMark::Address,
 };
 
 /// A row that no file has, put behind the last one: an open quote would swallow it.
@@ -73,12 +74,12 @@ pub(crate) struct Row {
 
 impl Sheet {
     /// Reads a file with addresses, or standard input for `-`.
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path) -> anyhow::Result<Self> {
         Self::read_by(path, &ADDRESS)
     }
 
     /// Reads a file with another column that matters, or standard input for `-`.
-    pub(crate) fn read_by(path: &Path, key: &Key) -> Result<Self, Failure> {
+    pub(crate) fn read_by(path: &Path, key: &KeyColumn) -> anyhow::Result<Self> {
         let mut bytes = Vec::new();
         let name = name_of(path);
         let outcome = if path == Path::new(STDIN) {
@@ -86,86 +87,91 @@ impl Sheet {
         } else {
             fs::File::open(path).and_then(|mut file| file.read_to_end(&mut bytes))
         };
-        outcome.map_err(|error| failure(format!("{name} cannot be read: {error}")))?;
-        Self::parse(bytes, key).map_err(|reason| failure(format!("{name} {reason}")))
+        outcome.with_context(|| format!("{name} cannot be read"))?;
+        Self::parse(bytes, key).map_err(|fault| anyhow!("{name} {fault:#}"))
     }
 
-    pub(crate) fn parse(mut bytes: Vec<u8>, key: &Key) -> Result<Self, String> {
+    /// Reads the bytes of a file; an error is the rest of a sentence that begins with its name.
+    pub(crate) fn parse(mut bytes: Vec<u8>, key: &KeyColumn) -> anyhow::Result<Self> {
         if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
-            return Err("is no text in UTF-8: save it as CSV in UTF-8".to_owned());
+            bail!("is no text in UTF-8: save it as CSV in UTF-8");
         }
         if bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }
         if bytes.trim_ascii().is_empty() {
             let name = key.names.first().unwrap_or(&"");
-            return Err(format!(
-                "is empty: its first line must name the columns, one of them {name}"
-            ));
+            bail!("is empty: its first line must name the columns, one of them {name}");
         }
         bytes.push(b'\n');
         bytes.extend(END);
-        let mut found = None;
-        for delimiter in DELIMITERS {
-            let header = records(&bytes, delimiter).next().transpose()?.unwrap_or_default();
-            if let Some(column) = column(&header, key.names)? {
-                found = Some((delimiter, column));
-                break;
-            }
-        }
-        let mark = key.mark;
-        let Some((delimiter, key)) = found else { return Err(no_key(&bytes, key)) };
+        let Some((delimiter, key_at)) = find_key(&bytes, key)? else {
+            return Err(missing_key(&bytes, key));
+        };
         let mut records = records(&bytes, delimiter);
         let header = records.next().transpose()?.unwrap_or_default();
-        let mut lines = Lines { bytes: &bytes, at: 0, line: 1 };
+        let mut counter = LineCounter { bytes: &bytes, at: 0, line: 1 };
         let mut rows = Vec::new();
-        let mut last = (lines.of(&header), is_end(&header));
+        let mut last_line = counter.line_of(&header);
+        let mut is_complete = is_end(&header);
         for record in records {
             let record = record?;
-            last = (lines.of(&record), is_end(&record));
+            last_line = counter.line_of(&record);
+            is_complete = is_end(&record);
             // What a spreadsheet leaves below the table.
-            if !last.1 && record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
-                rows.push(Row::new(last.0, record, header.len(), delimiter, mark));
+            if !is_complete && record.iter().any(|cell| !cell.trim_ascii().is_empty()) {
+                rows.push(Row::new(last_line, record, header.len(), delimiter, key.row_mark));
             }
         }
-        if !last.1 {
-            return Err(format!("has a quote that is never closed, in the row of line {}", last.0));
+        if !is_complete {
+            bail!("has a quote that is never closed, in the row of line {last_line}");
         }
-        Ok(Self { delimiter, header, rows, key })
+        Ok(Self { delimiter, header, rows, key: key_at })
+    }
+
+    /// Whether a column has this very name, in either case.
+    pub(crate) fn has_column(&self, name: &str) -> bool {
+        self.header.iter().any(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
     }
 
     /// The column of one of these names, lower case and without punctuation; the first name that there is counts.
-    pub(crate) fn column(&self, names: &[&str]) -> Result<Option<usize>, Failure> {
-        column(&self.header, names).map_err(|reason| failure(format!("the file {reason}")))
+    pub(crate) fn column(&self, names: &[&str]) -> anyhow::Result<Option<usize>> {
+        find_column(&self.header, names).map_err(|fault| anyhow!("the file {fault:#}"))
     }
 
     /// The address of a row, or why the row cannot be used.
-    pub(crate) fn address(&self, row: &Row) -> Result<EmailAddress, String> {
+    pub(crate) fn address(&self, row: &Row) -> anyhow::Result<EmailAddress> {
         match self.key(row)? {
-            "" => Err("there is no address".to_owned()),
-            text => text.parse().map_err(|error| format!("{error}")),
+            "" => bail!("there is no address"),
+            text => Ok(text.parse()?),
         }
     }
 
     /// What a row has in the column that matters, or why the row cannot be used.
-    pub(crate) fn key<'a>(&self, row: &'a Row) -> Result<&'a str, String> {
+    pub(crate) fn key<'a>(&self, row: &'a Row) -> anyhow::Result<&'a str> {
         match &row.fault {
-            Some(fault) => Err(fault.clone()),
+            Some(fault) => bail!("{fault}"),
             None => row.text(self.key),
         }
     }
 }
 
 impl Row {
-    fn new(line: usize, mut cells: ByteRecord, columns: usize, delimiter: u8, mark: Mark) -> Self {
+    fn new(
+        line: usize,
+        mut cells: ByteRecord,
+        columns: usize,
+        delimiter: u8,
+        mark: RowMark,
+    ) -> Self {
         let count = cells.len();
         let spare = cells.iter().skip(columns).any(|cell| !cell.trim_ascii().is_empty());
         let fault = if spare {
             Some(format!("there are {count} cells where the first line names {columns}"))
         } else if cells.iter().any(|cell| mark.is_in(cell, columns, delimiter)) {
             // Else a row could be lost without a word.
-            let what = mark.said();
-            Some(format!("a cell has lines of its own, with {what} in them: a quote is missing"))
+            let sign = mark.description();
+            Some(format!("a cell has lines of its own, with {sign} in them: a quote is missing"))
         } else {
             None
         };
@@ -179,9 +185,14 @@ impl Row {
     }
 
     /// The text of a cell, without the space around it.
-    pub(crate) fn text(&self, column: usize) -> Result<&str, String> {
+    pub(crate) fn text(&self, column: usize) -> anyhow::Result<&str> {
         let cell = self.cells.get(column).unwrap_or_default();
-        std::str::from_utf8(cell).map(str::trim).map_err(|_| "the text is not UTF-8".to_owned())
+        std::str::from_utf8(cell).map(str::trim).map_err(|_| anyhow!("the text is not UTF-8"))
+    }
+
+    /// The text of a cell whose column may be missing; then it is empty.
+    pub(crate) fn optional_text(&self, column: Option<usize>) -> anyhow::Result<&str> {
+        column.map_or(Ok(""), |column| self.text(column))
     }
 }
 
@@ -189,7 +200,7 @@ fn is_end(record: &ByteRecord) -> bool {
     record.len() == 1 && record.get(0) == Some(END)
 }
 
-impl Mark {
+impl RowMark {
     /// Whether a line of a cell that is not its first is a row.
     fn is_in(self, cell: &[u8], columns: usize, delimiter: u8) -> bool {
         let (byte, least) = match self {
@@ -203,7 +214,7 @@ impl Mark {
         })
     }
 
-    const fn said(self) -> &'static str {
+    const fn description(self) -> &'static str {
         match self {
             Self::Address => "an address",
             Self::Delimiters => "as many cells as a row has",
@@ -211,35 +222,48 @@ impl Mark {
     }
 }
 
-fn records(bytes: &[u8], delimiter: u8) -> impl Iterator<Item = Result<ByteRecord, String>> {
+fn records(bytes: &[u8], delimiter: u8) -> impl Iterator<Item = anyhow::Result<ByteRecord>> {
     csv::ReaderBuilder::new()
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
         .from_reader(bytes)
         .into_byte_records()
-        .map(|record| record.map_err(|error| format!("cannot be read: {error}")))
+        .map(|record| record.context("cannot be read"))
 }
 
-fn plain(name: &[u8]) -> String {
+/// A name as names are compared.
+fn normalized(name: &[u8]) -> String {
     let name = String::from_utf8_lossy(name);
     name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-fn column(header: &ByteRecord, names: &[&str]) -> Result<Option<usize>, String> {
+fn find_column(header: &ByteRecord, names: &[&str]) -> anyhow::Result<Option<usize>> {
     for name in names {
-        let mut found = header.iter().enumerate().filter(|(_, cell)| plain(cell) == *name);
+        let mut found = header.iter().enumerate().filter(|(_, cell)| normalized(cell) == *name);
         if let Some((at, cell)) = found.next() {
             return match found.next() {
                 None => Ok(Some(at)),
-                Some(_) => Err(format!("has two columns {}", String::from_utf8_lossy(cell).trim())),
+                Some(_) => bail!("has two columns {}", String::from_utf8_lossy(cell).trim()),
             };
         }
     }
     Ok(None)
 }
 
-fn no_key(bytes: &[u8], key: &Key) -> String {
+/// The delimiter with which the first line has the key column, and where that is.
+fn find_key(bytes: &[u8], key: &KeyColumn) -> anyhow::Result<Option<(u8, usize)>> {
+    for delimiter in DELIMITERS {
+        let header = records(bytes, delimiter).next().transpose()?.unwrap_or_default();
+        if let Some(column) = find_column(&header, key.names)? {
+            return Ok(Some((delimiter, column)));
+        }
+    }
+    Ok(None)
+}
+
+/// What is wrong with a file that lacks the key column.
+fn missing_key(bytes: &[u8], key: &KeyColumn) -> anyhow::Error {
     let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
     let delimiter = DELIMITERS.into_iter().find(|delimiter| first.contains(delimiter));
     let delimiter = delimiter.unwrap_or(b',');
@@ -247,28 +271,23 @@ fn no_key(bytes: &[u8], key: &Key) -> String {
     let names: Vec<_> = header.iter().map(|cell| String::from_utf8_lossy(cell)).collect();
     if names.iter().any(|name| name.contains('@')) {
         let name = key.names.first().unwrap_or(&"");
-        return format!("has no header: its first line must name the columns, one of them {name}");
+        return anyhow!("has no header: its first line must name the columns, one of them {name}");
     }
-    let named: Vec<String> = names.iter().take(8).map(|name| shown(name)).collect();
+    let named: Vec<String> = names.iter().take(8).map(|name| printable(name.trim(), 40)).collect();
     let more = if names.len() > named.len() { ", …" } else { "" };
-    format!("has no column {}, but {}{more}", key.said, named.join(", "))
-}
-
-/// A name as a terminal may see it.
-fn shown(name: &str) -> String {
-    name.trim().chars().filter(|c| !c.is_control()).take(40).collect()
+    anyhow!("has no column {}, but {}{more}", key.label, named.join(", "))
 }
 
 /// Finds the lines of records, which come in the order of the file. The reader's own count is behind where lines end with
 /// CR LF or nothing stands in them.
-struct Lines<'a> {
+struct LineCounter<'a> {
     bytes: &'a [u8],
     at: usize,
     line: usize,
 }
 
-impl Lines<'_> {
-    fn of(&mut self, record: &ByteRecord) -> usize {
+impl LineCounter<'_> {
+    fn line_of(&mut self, record: &ByteRecord) -> usize {
         let begin = record.position().map_or(0, csv::Position::byte);
         let begin = usize::try_from(begin).unwrap_or(usize::MAX);
         while let Some(&byte) = self.bytes.get(self.at) {
@@ -295,7 +314,7 @@ mod tests {
     }
 
     fn refusal(text: &[u8]) -> String {
-        Sheet::parse(text.to_vec(), &ADDRESS).unwrap_err()
+        Sheet::parse(text.to_vec(), &ADDRESS).unwrap_err().to_string()
     }
 
     /// The lines with their addresses, or with what is wrong.
@@ -303,7 +322,7 @@ mod tests {
         let sheet = sheet(text);
         let address = |row: &Row| match sheet.address(row) {
             Ok(address) => address.as_str().to_owned(),
-            Err(reason) => reason,
+            Err(reason) => reason.to_string(),
         };
         sheet.rows.iter().map(|row| (row.line, address(row))).collect()
     }
@@ -342,15 +361,20 @@ mod tests {
         assert_eq!(reasons[1], "there are 4 cells where the first line names 3");
         assert!(reasons[2].ends_with("a quote is missing"), "{reasons:?}");
         let sheet = Sheet::parse(b"email\n\xff@x.co\n".to_vec(), &ADDRESS).unwrap();
-        assert_eq!(sheet.address(&sheet.rows[0]).unwrap_err(), "the text is not UTF-8");
+        assert_eq!(sheet.address(&sheet.rows[0]).unwrap_err().to_string(), "the text is not UTF-8");
     }
 
     #[test]
     fn rows_that_an_open_quote_swallowed_are_missed_where_cells_have_letters_in_them() {
-        let key = Key { names: &["received"], said: "received", mark: Mark::Delimiters };
+        let key =
+            KeyColumn { names: &["received"], label: "received", row_mark: RowMark::Delimiters };
         let faults = |text: &str| -> Vec<Option<String>> {
             let sheet = Sheet::parse(text.as_bytes().to_vec(), &key).unwrap();
-            sheet.rows.iter().map(|row| sheet.key(row).err()).collect()
+            sheet
+                .rows
+                .iter()
+                .map(|row| sheet.key(row).err().map(|fault| fault.to_string()))
+                .collect()
         };
         let torn = "right,received,note\naccess,2026-03-02,\"abc\nerasure,2026-03-02,\"x\"\naccess,2026-03-03,ok\n";
         let found = faults(torn);

@@ -2,11 +2,12 @@
 
 use std::{
     fs::File,
-    io::{self, IsTerminal, Read},
+    io::{self, Read},
     path::PathBuf,
     process::ExitCode,
 };
 
+use anyhow::{Context, anyhow};
 use clap::Args;
 use desk_core::{
     lang::Lang,
@@ -15,12 +16,11 @@ use desk_core::{
         message::{MAX_MESSAGE, Message, Unreadable},
     },
 };
-use desk_host::manifest::Manifest;
-use desk_web::{lint as web, setup::Setup};
+use desk_web::lint as web;
 
-use super::{
-    Failure, ended, failure, links, say,
-    up::{DEFAULT_STATE, manifest_at},
+use crate::{
+    setup::SetupArgs,
+    terminal::{exit_code, say, styled},
 };
 
 /// Which mail.
@@ -28,7 +28,7 @@ use super::{
 #[command(after_help = "Whether the link in the mail works is checked with the secrets of the \
     desk, where they are found here.\n\nExit status: 0 if nobody would object, 1 if somebody \
     would, 2 if the mail could not be read.")]
-pub(crate) struct Lint {
+pub(crate) struct LintArgs {
     /// The raw mail, as it is sent; - is standard input.
     file: PathBuf,
     /// Print JSON as POST /unsubscribe/lint answers.
@@ -37,34 +37,27 @@ pub(crate) struct Lint {
     /// The language of the findings: en or ru.
     #[arg(long, value_name = "LANGUAGE", default_value = "en")]
     lang: Lang,
-    /// The manifest of the application.
-    #[arg(short, long = "from", value_name = "FILE", default_value = "spin.toml")]
-    from: PathBuf,
-    /// The folder with the secrets of `desk up`.
-    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_STATE)]
-    state_dir: PathBuf,
-    /// A value for a variable of the application; may be given often.
-    #[arg(long, value_name = "NAME=VALUE")]
-    variable: Vec<String>,
+    #[command(flatten)]
+    setup: SetupArgs,
 }
 
-impl Lint {
+impl LintArgs {
     pub(crate) fn run(self) -> ExitCode {
-        ended(self.look())
+        exit_code(self.inspect())
     }
 
-    /// Looks at the mail, and says whether nobody would object.
-    fn look(&self) -> Result<bool, Failure> {
+    /// Shows what somebody would object to, and says whether nobody would.
+    fn inspect(&self) -> anyhow::Result<bool> {
         let raw = self.read()?;
         let message = Message::read(&raw).map_err(|why| match why {
-            Unreadable::TooLarge => failure(format!("the mail is larger than {MAX_MESSAGE} bytes")),
-            Unreadable::TooManyFields => failure("the mail has more than 1,000 fields"),
+            Unreadable::TooLarge => anyhow!("the mail is larger than {MAX_MESSAGE} bytes"),
+            Unreadable::TooManyFields => anyhow!("the mail has more than 1,000 fields"),
             Unreadable::NoHeader => {
-                failure("this is no raw mail: it does not begin with a field such as From:")
+                anyhow!("this is no raw mail: it does not begin with a field such as From:")
             }
         })?;
         // Without secrets the mail is looked at all the same.
-        let setup = self.setup();
+        let setup = self.setup.load().ok();
         let token =
             |url: &str| setup.as_ref().map_or(Token::Unknown, |setup| web::token(setup, url));
         let findings = lint(&message, &token);
@@ -76,7 +69,7 @@ impl Lint {
         Ok(is_clean(&findings))
     }
 
-    fn read(&self) -> Result<Vec<u8>, Failure> {
+    fn read(&self) -> anyhow::Result<Vec<u8>> {
         let mut raw = Vec::new();
         // One byte more than may be, so that what is too large is told from what is just not.
         let limit = MAX_MESSAGE as u64 + 1;
@@ -85,32 +78,21 @@ impl Lint {
         } else {
             File::open(&self.file).and_then(|file| file.take(limit).read_to_end(&mut raw))
         };
-        let name = self.file.display();
-        outcome.map_err(|error| failure(format!("{name} cannot be read: {error}")))?;
+        outcome.with_context(|| format!("{} cannot be read", self.file.display()))?;
         Ok(raw)
-    }
-
-    fn setup(&self) -> Option<Setup> {
-        let manifest = Manifest::load(&manifest_at(&self.from)).ok()?;
-        links::setup(&manifest, &self.state_dir, &self.variable).ok()
     }
 
     /// Shows the findings, with what was seen where somebody would object.
     fn show(&self, findings: &[Finding]) {
-        let colour = io::stdout().is_terminal();
         for finding in findings {
-            let (mark, code) = match finding.verdict {
+            let (mark, colour) = match finding.verdict {
                 Verdict::Pass => ("✓", "32"),
                 Verdict::Fail => ("✗", "31"),
                 Verdict::Advice => ("!", "33"),
                 Verdict::Unknown => ("?", "36"),
             };
             let text = web::text(finding.rule, finding.verdict, self.lang);
-            if colour {
-                say(format_args!("\u{1b}[{code}m{mark}\u{1b}[0m {text}"));
-            } else {
-                say(format_args!("{mark} {text}"));
-            }
+            say(format_args!("{} {text}", styled(colour, mark)));
             if finding.verdict == Verdict::Fail {
                 if !finding.seen.is_empty() {
                     say(format_args!("    seen: {}", finding.seen));

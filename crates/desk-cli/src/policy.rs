@@ -5,28 +5,28 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use desk_host::variables::read_env_file;
 use serde_json::Value;
 
-use super::{
-    Failure,
-    client::{Client, encoded},
-    failure, say, secrets,
+use crate::{
+    client::{Client, DeskAddress, percent_encoded},
+    setup::find_operator_token,
+    terminal::{say, table},
 };
 
 /// Versions of the policy.
 #[derive(Subcommand)]
-pub(crate) enum Policy {
+pub(crate) enum PolicyCommand {
     /// Publish a Markdown file as a version of the policy.
-    Publish(Publish),
+    Publish(PublishArgs),
     /// List the published versions.
-    List(List),
+    List(ListArgs),
 }
 
 /// A version to publish.
 #[derive(Args)]
-pub(crate) struct Publish {
+pub(crate) struct PublishArgs {
     /// The policy, in Markdown.
     file: PathBuf,
     /// The version, such as 1.1.
@@ -45,7 +45,7 @@ pub(crate) struct Publish {
     #[arg(long)]
     material: bool,
     #[command(flatten)]
-    desk: Desk,
+    desk: DeskAddress,
     /// The operator token [default: `$DESK_OPERATOR_TOKEN`, or the one in .desk/secrets.env].
     #[arg(long, value_name = "TOKEN")]
     token: Option<String>,
@@ -53,23 +53,16 @@ pub(crate) struct Publish {
 
 /// What to list, and how.
 #[derive(Args)]
-pub(crate) struct List {
+pub(crate) struct ListArgs {
     #[command(flatten)]
-    desk: Desk,
+    desk: DeskAddress,
     /// Print the answer as it came.
     #[arg(long)]
     json: bool,
 }
 
-#[derive(Args)]
-struct Desk {
-    /// The base address of the desk.
-    #[arg(long, value_name = "BASE", default_value = "http://127.0.0.1:3000")]
-    url: String,
-}
-
-impl Policy {
-    pub(crate) fn run(self) -> Result<(), Failure> {
+impl PolicyCommand {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Publish(publish) => publish.run(),
             Self::List(list) => list.run(),
@@ -77,11 +70,11 @@ impl Policy {
     }
 }
 
-impl Publish {
-    fn run(self) -> Result<(), Failure> {
-        let token = self.token.map_or_else(find_token, Ok)?;
+impl PublishArgs {
+    fn run(self) -> anyhow::Result<()> {
+        let token = self.token.map_or_else(find_operator_token, Ok)?;
         let language = self.lang.as_deref().unwrap_or_else(|| language_of(&self.file));
-        let version = Version {
+        let version = PolicyVersion {
             version: &self.version,
             language,
             effective: self.effective.as_deref(),
@@ -91,8 +84,8 @@ impl Publish {
         let outcome = publish(&Client::new(&self.desk.url)?, &self.file, &version, &token)?;
         let (version, base) = (&self.version, &self.desk.url);
         say(match outcome {
-            Outcome::New => format!("Version {version} ({language}) is published at {base}."),
-            Outcome::Same => {
+            Publication::New => format!("Version {version} ({language}) is published at {base}."),
+            Publication::Same => {
                 format!("Version {version} ({language}) was published before, with the same text.")
             }
         });
@@ -101,7 +94,7 @@ impl Publish {
 }
 
 /// What names a version beside its text.
-pub(crate) struct Version<'a> {
+pub(crate) struct PolicyVersion<'a> {
     pub(crate) version: &'a str,
     pub(crate) language: &'a str,
     pub(crate) effective: Option<&'a str>,
@@ -109,8 +102,10 @@ pub(crate) struct Version<'a> {
     pub(crate) material: bool,
 }
 
-pub(crate) enum Outcome {
+/// What came of publishing a version.
+pub(crate) enum Publication {
     New,
+    /// The same text was there.
     Same,
 }
 
@@ -118,27 +113,27 @@ pub(crate) enum Outcome {
 pub(crate) fn publish(
     client: &Client,
     file: &Path,
-    version: &Version<'_>,
+    version: &PolicyVersion<'_>,
     token: &str,
-) -> Result<Outcome, Failure> {
-    let text = fs::read_to_string(file)
-        .map_err(|error| failure(format!("{} cannot be read: {error}", file.display())))?;
+) -> anyhow::Result<Publication> {
+    let text =
+        fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
     let answer = client.put(&version.path(), token, "text/markdown; charset=utf-8", &text)?;
     match answer.status {
-        201 => Ok(Outcome::New),
-        200 | 204 => Ok(Outcome::Same),
-        _ => Err(failure(format!(
+        201 => Ok(Publication::New),
+        200 | 204 => Ok(Publication::Same),
+        _ => bail!(
             "version {} ({}) was not published: {}",
             version.version,
             version.language,
             answer.refusal()
-        ))),
+        ),
     }
 }
 
-impl Version<'_> {
+impl PolicyVersion<'_> {
     fn path(&self) -> String {
-        let mut path = format!("/policy/versions/{}", encoded(self.version));
+        let mut path = format!("/policy/versions/{}", percent_encoded(self.version));
         let material = self.material.then_some("true");
         let query = [
             ("lang", Some(self.language)),
@@ -152,7 +147,7 @@ impl Version<'_> {
                 path.push(separator);
                 path.push_str(name);
                 path.push('=');
-                path.push_str(&encoded(value));
+                path.push_str(&percent_encoded(value));
                 separator = '&';
             }
         }
@@ -166,29 +161,11 @@ pub(crate) fn language_of(file: &Path) -> &'static str {
     if name.to_ascii_lowercase().ends_with(".ru.md") { "ru" } else { "en" }
 }
 
-/// The operator token of the environment, or of the desk in this folder.
-pub(crate) fn find_token() -> Result<String, Failure> {
-    if let Ok(token) = std::env::var("DESK_OPERATOR_TOKEN") {
-        return Ok(token);
-    }
-    let path = Path::new(".desk/secrets.env");
-    read_env_file(path).map_err(failure)?.remove(secrets::OPERATOR_TOKEN).ok_or_else(|| {
-        failure(
-            "there is no operator token: pass --token, set DESK_OPERATOR_TOKEN, or run this where \
-             .desk/secrets.env lies",
-        )
-    })
-}
-
-impl List {
-    fn run(self) -> Result<(), Failure> {
+impl ListArgs {
+    fn run(self) -> anyhow::Result<()> {
         let answer = Client::new(&self.desk.url)?.get("/policy/versions")?;
         if answer.status != 200 {
-            return Err(failure(format!(
-                "{} gives no list of versions: {}",
-                self.desk.url,
-                answer.refusal()
-            )));
+            bail!("{} gives no list of versions: {}", self.desk.url, answer.refusal());
         }
         if self.json {
             say(answer.body.trim_end());
@@ -196,19 +173,19 @@ impl List {
         }
         let list = answer.json();
         let Some(versions) = list.get("versions").and_then(Value::as_array) else {
-            return Err(failure(format!("{} gives no list of versions", self.desk.url)));
+            bail!("{} gives no list of versions", self.desk.url);
         };
         if versions.is_empty() {
             say("No version is published yet.");
             return Ok(());
         }
-        let rows = versions.iter().map(row).collect::<Vec<_>>();
+        let rows = versions.iter().map(table_row).collect::<Vec<_>>();
         say(table(["Version", "In effect from", "Published", "Languages", "Material"], &rows));
         Ok(())
     }
 }
 
-fn row(version: &Value) -> [String; 5] {
+fn table_row(version: &Value) -> [String; 5] {
     let text = |name: &str| version.get(name).and_then(Value::as_str).unwrap_or("-").to_owned();
     let languages: Vec<&str> = version
         .get("languages")
@@ -224,22 +201,6 @@ fn row(version: &Value) -> [String; 5] {
         languages.join(", "),
         if material { "yes" } else { "no" }.to_owned(),
     ]
-}
-
-/// Columns as wide as their widest cell.
-pub(crate) fn table<const N: usize>(head: [&str; N], rows: &[[String; N]]) -> String {
-    let head = head.map(str::to_owned);
-    let lines: Vec<_> = std::iter::once(&head).chain(rows).collect();
-    let width = |column: usize| {
-        lines.iter().filter_map(|line| line.get(column)).map(|cell| cell.chars().count()).max()
-    };
-    let widths: Vec<_> = (0..N).map(|column| width(column).unwrap_or(0)).collect();
-    let line = |cells: &[String; N]| {
-        let padded: Vec<_> =
-            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-        padded.join("  ").trim_end().to_owned()
-    };
-    lines.into_iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -260,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_version_becomes_a_path_with_everything_encoded() {
-        let version = Version {
+        let version = PolicyVersion {
             version: "1.0/б",
             language: "en",
             effective: Some("2019-11-01T00:00:00+03:00"),
@@ -272,11 +233,5 @@ mod tests {
             "/policy/versions/1.0%2F%D0%B1?lang=en&effective=2019-11-01T00%3A00%3A00%2B03%3A00\
              &note=a%20%26%20b&material=true"
         );
-    }
-
-    #[test]
-    fn a_table_is_aligned() {
-        let rows = [["1".to_owned(), "long cell".to_owned()], ["long".to_owned(), "x".to_owned()]];
-        assert_eq!(table(["A", "B"], &rows), "A     B\n1     long cell\nlong  x");
     }
 }

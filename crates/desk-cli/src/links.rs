@@ -2,14 +2,14 @@
 
 use std::{
     io::{self, BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
 };
 
+use anyhow::{Context, bail};
 use clap::Args;
 use csv::ByteRecord;
 use desk_core::{email::EmailAddress, suppression::Link};
-use desk_host::{manifest::Manifest, variables::VariableError};
 use desk_web::{
     lists::List,
     setup::Setup,
@@ -17,10 +17,10 @@ use desk_web::{
 };
 use serde_json::json;
 
-use super::{
-    Failure, complain, ended, failure,
-    rows::{Sheet, name_of},
-    up::{DEFAULT_STATE, given, manifest_at},
+use crate::{
+    setup::SetupArgs,
+    sheet::{Sheet, name_of},
+    terminal::{complain, exit_code},
 };
 
 /// Whose links, and for which list.
@@ -29,7 +29,7 @@ use super::{
     variables of the desk itself, so run this where the desk is set up, or set root_secret, \
     base_url and lists as the desk has them.\n\nExit status: 0 with a link for every line, 1 if \
     lines were refused, 2 if nothing could be done.")]
-pub(crate) struct Links {
+pub(crate) struct LinksArgs {
     /// CSV in UTF-8 whose first line names the columns, one of them email or address; - is standard input.
     file: PathBuf,
     /// The mailing list.
@@ -38,43 +38,24 @@ pub(crate) struct Links {
     /// Print JSON as the desk answers, instead of the columns and those of the links.
     #[arg(long)]
     json: bool,
-    /// The manifest of the application.
-    #[arg(short, long = "from", value_name = "FILE", default_value = "spin.toml")]
-    from: PathBuf,
-    /// The folder with the secrets of `desk up`.
-    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_STATE)]
-    state_dir: PathBuf,
-    /// A value for a variable of the application; may be given often.
-    #[arg(long, value_name = "NAME=VALUE")]
-    variable: Vec<String>,
+    #[command(flatten)]
+    setup: SetupArgs,
 }
 
 /// The columns that are added.
 const COLUMNS: [&str; 5] =
     ["subject", "unsubscribe_url", "list_unsubscribe", "list_unsubscribe_post", "list_id"];
 
-/// The variables that links depend on. What is wrong with another one is no reason to make none.
-const VARIABLES: [&str; 7] = [
-    "root_secret",
-    "previous_root_secrets",
-    "base_url",
-    "lists",
-    "list_domain",
-    "default_language",
-    "unsubscribe_mailbox",
-];
-
-impl Links {
+impl LinksArgs {
     pub(crate) fn run(self) -> ExitCode {
-        ended(self.make())
+        exit_code(self.make_links())
     }
 
     /// Writes the links, and says whether every line has one.
-    fn make(&self) -> Result<bool, Failure> {
-        let manifest = Manifest::load(&manifest_at(&self.from)).map_err(failure)?;
-        let setup = setup(&manifest, &self.state_dir, &self.variable)?;
+    fn make_links(&self) -> anyhow::Result<bool> {
+        let setup = self.setup.load()?;
         if let Err(problem) = setup.mailing() {
-            return Err(failure(problem.log().unwrap_or("the variables of newsletters are wrong")));
+            bail!("{}", problem.log().unwrap_or("the variables of newsletters are wrong"));
         }
         let Some(list) = setup.lists().by_id(&self.list) else {
             let ids: Vec<_> = setup.lists().iter().map(|list| list.id.as_str()).collect();
@@ -83,21 +64,16 @@ impl Links {
             } else {
                 format!("there are {}", ids.join(", "))
             };
-            return Err(failure(format!("there is no list {}: {there}", self.list)));
+            bail!("there is no list {}: {there}", self.list);
         };
         let sheet = Sheet::read(&self.file)?;
         if !self.json
-            && let Some(taken) = COLUMNS.iter().find(|name| {
-                sheet
-                    .header
-                    .iter()
-                    .any(|cell| cell.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
-            })
+            && let Some(taken) = COLUMNS.iter().find(|name| sheet.has_column(name))
         {
-            return Err(failure(format!(
+            bail!(
                 "{} has a column {taken} already: rename it, for links come with one of that name",
                 name_of(&self.file)
-            )));
+            );
         }
         if is_local(&setup.base_url) {
             complain(format_args!(
@@ -105,9 +81,7 @@ impl Links {
                 setup.base_url
             ));
         }
-        let refused = self
-            .write(&setup, list, &sheet)
-            .map_err(|error| failure(format!("the links cannot be written: {error}")))?;
+        let refused = self.write(&setup, list, &sheet).context("the links cannot be written")?;
         if refused > 0 {
             complain(format_args!("{refused} of {} rows have no link", sheet.rows.len()));
         }
@@ -118,20 +92,20 @@ impl Links {
     fn write(&self, setup: &Setup, list: &List, sheet: &Sheet) -> io::Result<usize> {
         let mut out = BufWriter::new(io::stdout().lock());
         let mut refused = 0;
-        let made = sheet.rows.iter().filter_map(|row| match sheet.address(row) {
-            Ok(address) => Some((row, Made::new(setup, list, address))),
+        let links = sheet.rows.iter().filter_map(|row| match sheet.address(row) {
+            Ok(address) => Some((row, UnsubscribeLink::new(setup, list, address))),
             Err(reason) => {
                 refused += 1;
-                complain(format_args!("line {}: {reason}", row.line));
+                complain(format_args!("line {}: {reason:#}", row.line));
                 None
             }
         });
         if self.json {
             // Written as it is made, so that a large file takes no more memory than it must.
             write!(out, "{{\"list\":{},\"links\":[", json!(list.id.as_str()))?;
-            for (at, (_, made)) in made.enumerate() {
+            for (at, (_, link)) in links.enumerate() {
                 out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
-                made.write_json(&mut out)?;
+                link.write_json(&mut out)?;
             }
             out.write_all(b"\n]}\n")?;
         } else {
@@ -139,8 +113,8 @@ impl Links {
                 csv::WriterBuilder::new().delimiter(sheet.delimiter).from_writer(&mut out);
             let columns = COLUMNS.map(str::as_bytes);
             csv.write_byte_record(&joined(&sheet.header, columns))?;
-            for (row, made) in made {
-                csv.write_byte_record(&joined(&row.cells, made.cells().map(str::as_bytes)))?;
+            for (row, link) in links {
+                csv.write_byte_record(&joined(&row.cells, link.cells().map(str::as_bytes)))?;
             }
             csv.flush()?;
         }
@@ -149,33 +123,15 @@ impl Links {
     }
 }
 
-/// The setup, as a function has it to which the variables are granted that links depend on.
-pub(crate) fn setup(
-    manifest: &Manifest,
-    state_dir: &Path,
-    flags: &[String],
-) -> Result<Setup, Failure> {
-    let secrets = state_dir.join("secrets.env");
-    let values = given(manifest, &secrets, flags, None)?;
-    let value = |name: &str| {
-        let default = || manifest.variables().get(name)?.default.as_ref();
-        VARIABLES.contains(&name).then(|| values.get(name).or_else(default).cloned()).flatten()
-    };
-    if value("root_secret").is_none() {
-        return Err(failure(VariableError::Missing("root_secret".to_owned())));
-    }
-    Setup::new(value).map_err(failure)
-}
-
 /// A link with what goes with it.
-struct Made {
+struct UnsubscribeLink {
     address: EmailAddress,
     subject: String,
     url: String,
     lines: [String; 3],
 }
 
-impl Made {
+impl UnsubscribeLink {
     fn new(setup: &Setup, list: &List, address: EmailAddress) -> Self {
         let link = Link::new(&setup.keys, &address, list.tag);
         let token = link.mint(&setup.keys);

@@ -3,35 +3,35 @@
 use std::{
     collections::BTreeMap,
     fs,
-    net::{Ipv4Addr, SocketAddr},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use desk_host::{
-    HostError, HostOptions, Running, StoreChoice,
+    HostError, HostOptions, RunningHost, StoreChoice,
     manifest::Manifest,
     runtime_config::RuntimeConfig,
-    variables::{
-        environment_name, from_environment, from_flags, process_environment, read_env_file, resolve,
-    },
+    variables::{environment_name, read_env_file, resolve},
 };
 use serde_json::Value;
 use tokio::runtime::Runtime;
 
-use super::{
-    Failure,
+use crate::{
     client::Client,
-    complain, failure,
-    policy::{self, Version},
-    say, secrets, toolchain,
+    policy::{self, PolicyVersion},
+    secrets,
+    setup::{DEFAULT_STATE, given_variables, manifest_at, secrets_file},
+    terminal::{complain, say},
+    toolchain,
 };
 
 /// Where and how to serve.
 #[derive(Args)]
-pub(crate) struct Up {
+pub(crate) struct UpArgs {
     /// The manifest of the application.
     #[arg(short, long = "from", value_name = "FILE", default_value = "spin.toml")]
     from: PathBuf,
@@ -59,7 +59,6 @@ pub(crate) struct Up {
 }
 
 const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
-pub(crate) const DEFAULT_STATE: &str = ".desk";
 
 /// The sample policy, beside the manifest.
 const SAMPLE: [&str; 2] = ["samples/policy/oncall-3.0.en.md", "samples/policy/oncall-3.0.ru.md"];
@@ -68,7 +67,7 @@ const SAMPLE: [&str; 2] = ["samples/policy/oncall-3.0.en.md", "samples/policy/on
 const SAMPLE_VERSION: &str = "1.0";
 const SAMPLE_EFFECTIVE: &str = "2019-11-01T00:00:00+03:00";
 
-impl Default for Up {
+impl Default for UpArgs {
     fn default() -> Self {
         Self {
             from: PathBuf::from("spin.toml"),
@@ -83,30 +82,73 @@ impl Default for Up {
     }
 }
 
-impl Up {
-    pub(crate) fn run(self) -> Result<(), Failure> {
+impl UpArgs {
+    pub(crate) fn run(self) -> anyhow::Result<()> {
         // What can be said at once is said before the long build: a broken manifest, a busy port,
         // a data folder that is none.
-        let manifest = Manifest::load(&self.manifest()).map_err(failure)?;
+        let manifest = Manifest::load(&manifest_at(&self.from))?;
         let config = match &self.runtime_config_file {
-            Some(path) => RuntimeConfig::load(path).map_err(failure)?,
+            Some(path) => RuntimeConfig::load(path)?,
             None => RuntimeConfig::default(),
         };
-        let listener = desk_host::listen(self.listen).map_err(|error| match error {
-            HostError::AddressInUse(address) => failure(format!(
-                "{address} is already in use: stop what listens there, or choose another address \
-                 with --listen"
-            )),
-            other => failure(other),
-        })?;
-        let address = listener.local_addr().map_err(failure)?;
+        let listener = self.listen()?;
         self.make_state_folder()?;
-        let (variables, token) = self.variables(&manifest, address)?;
+        let (variables, token) = self.variables(&manifest, listener.local_addr()?)?;
         if !self.no_build {
             toolchain::build(&manifest)?;
         }
-        let mut stores = config.stores;
-        let options = HostOptions {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .context("no threads to serve with")?;
+        let signals = StopSignals::watch(&runtime)?;
+        let options = self.host_options(&manifest, listener, variables, config.stores);
+        let running = runtime.block_on(desk_host::start(options)).map_err(|error| match error {
+            HostError::MissingWasm { .. } if self.no_build => {
+                anyhow!("{error}: run this again without --no-build")
+            }
+            other => other.into(),
+        })?;
+        let base = base_address(running.address());
+        if !self.no_sample {
+            self.offer_sample(&manifest, &base, token.as_deref());
+        }
+        let token = match (token, self.generated_token()?) {
+            (None, _) => TokenSource::None,
+            (Some(used), Some(generated)) if used == generated => TokenSource::Generated,
+            (Some(_), _) => TokenSource::Given,
+        };
+        self.welcome(&manifest, &running, &base, token);
+        let sweeps = running.answers(SWEEP);
+        runtime.block_on(async {
+            tokio::select! {
+                () = signals.wait() => {}
+                () = sweep_every_minute(base), if sweeps => {}
+            }
+        });
+        say("Stopping.");
+        runtime.block_on(running.stop());
+        Ok(())
+    }
+
+    fn listen(&self) -> anyhow::Result<TcpListener> {
+        desk_host::listen(self.listen).map_err(|error| match error {
+            HostError::AddressInUse(address) => anyhow!(
+                "{address} is already in use: stop what listens there, or choose another address \
+                 with --listen"
+            ),
+            other => other.into(),
+        })
+    }
+
+    fn host_options(
+        &self,
+        manifest: &Manifest,
+        listener: TcpListener,
+        variables: BTreeMap<String, String>,
+        mut stores: BTreeMap<String, StoreChoice>,
+    ) -> HostOptions {
+        HostOptions {
             listener: Some(Arc::new(listener)),
             variables,
             store: stores
@@ -116,70 +158,23 @@ impl Up {
             cache: Some(self.state_dir.join("cache")),
             max_instance_memory: self.max_instance_memory,
             ..HostOptions::new(manifest.path())
-        };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|error| failure(format!("no threads to serve with: {error}")))?;
-        let ended = Ended::watch(&runtime)?;
-        let running = runtime.block_on(desk_host::start(options)).map_err(|error| match error {
-            HostError::MissingWasm { .. } if self.no_build => {
-                failure(format!("{error}: run this again without --no-build"))
-            }
-            other => failure(other),
-        })?;
-        let base = base_address(running.address());
-        if !self.no_sample {
-            match self.publish_sample(&manifest, &base, token.as_deref()) {
-                Ok(true) => say(format_args!("Published the sample policy, {SAMPLE_VERSION}.")),
-                Ok(false) => {}
-                // No reason to end a desk that serves.
-                Err(error) => {
-                    complain(format_args!("the sample policy was not published: {error}"));
-                }
-            }
         }
-        let token = match (token, self.generated_token()?) {
-            (None, _) => Token::None,
-            (Some(used), Some(generated)) if used == generated => Token::Generated,
-            (Some(_), _) => Token::Given,
-        };
-        self.welcome(&manifest, &running, &base, token);
-        let sweeps = running.answers(SWEEP);
-        runtime.block_on(async {
-            tokio::select! {
-                () = ended.wait() => {}
-                () = sweep(base), if sweeps => {}
-            }
-        });
-        say("Stopping.");
-        runtime.block_on(running.stop());
-        Ok(())
-    }
-
-    fn manifest(&self) -> PathBuf {
-        manifest_at(&self.from)
     }
 
     /// Makes the data folder with its secrets, or says why it cannot be used.
-    fn make_state_folder(&self) -> Result<(), Failure> {
+    fn make_state_folder(&self) -> anyhow::Result<()> {
         let folder = &self.state_dir;
-        let explain = |error: std::io::Error| {
-            failure(format!("the data folder {} cannot be used: {error}", folder.display()))
-        };
-        fs::create_dir_all(folder).map_err(explain)?;
-        fs::read_dir(folder).map_err(explain)?;
         let trial = folder.join("trial");
-        fs::write(&trial, "").and_then(|()| fs::remove_file(&trial)).map_err(explain)?;
-        secrets::ensure(&self.secrets_file())
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::read_dir(folder))
+            .and_then(|_| fs::write(&trial, ""))
+            .and_then(|()| fs::remove_file(&trial))
+            .with_context(|| format!("the data folder {} cannot be used", folder.display()))?;
+        secrets::ensure_file(&secrets_file(&self.state_dir))
     }
 
-    fn secrets_file(&self) -> PathBuf {
-        self.state_dir.join("secrets.env")
-    }
-
-    fn generated_token(&self) -> Result<Option<String>, Failure> {
-        let mut generated = read_env_file(&self.secrets_file()).map_err(failure)?;
+    fn generated_token(&self) -> anyhow::Result<Option<String>> {
+        let mut generated = read_env_file(&secrets_file(&self.state_dir))?;
         Ok(generated.remove(secrets::OPERATOR_TOKEN))
     }
 
@@ -188,14 +183,26 @@ impl Up {
         &self,
         manifest: &Manifest,
         address: SocketAddr,
-    ) -> Result<(BTreeMap<String, String>, Option<String>), Failure> {
+    ) -> anyhow::Result<(BTreeMap<String, String>, Option<String>)> {
         // Links in pages lead here, unless somebody says where the world sees this desk.
         let here = (environment_name("base_url"), base_address(address));
-        let values = given(manifest, &self.secrets_file(), &self.variable, Some(here))?;
+        let secrets = secrets_file(&self.state_dir);
+        let values = given_variables(manifest, &secrets, &self.variable, Some(here))?;
         // One that is missing is said before the long build.
-        resolve(manifest, &values).map_err(failure)?;
+        resolve(manifest, &values)?;
         let token = values.get("operator_token").cloned();
         Ok((values, token))
+    }
+
+    /// Publishes the sample policy; that it cannot be is no reason to end a desk that serves.
+    fn offer_sample(&self, manifest: &Manifest, base: &str, token: Option<&str>) {
+        match self.publish_sample(manifest, base, token) {
+            Ok(true) => say(format_args!("Published the sample policy, {SAMPLE_VERSION}.")),
+            Ok(false) => {}
+            Err(error) => {
+                complain(format_args!("the sample policy was not published: {error:#}"));
+            }
+        }
     }
 
     /// Publishes the sample policy where nothing is published yet, and says whether it did.
@@ -204,7 +211,7 @@ impl Up {
         manifest: &Manifest,
         base: &str,
         token: Option<&str>,
-    ) -> Result<bool, Failure> {
+    ) -> anyhow::Result<bool> {
         let files = SAMPLE.map(|name| manifest.folder().join(name));
         let (Some(token), true) = (token, files.iter().all(|file| file.is_file())) else {
             return Ok(false);
@@ -213,13 +220,13 @@ impl Up {
         let answer = client.get("/policy/versions")?;
         let list = answer.json();
         let Some(versions) = list.get("versions").and_then(Value::as_array) else {
-            return Err(failure(format!("there is no list of versions: {}", answer.refusal())));
+            bail!("there is no list of versions: {}", answer.refusal());
         };
         if !versions.is_empty() {
             return Ok(false);
         }
         for file in &files {
-            let version = Version {
+            let version = PolicyVersion {
                 version: SAMPLE_VERSION,
                 language: policy::language_of(file),
                 effective: Some(SAMPLE_EFFECTIVE),
@@ -232,12 +239,12 @@ impl Up {
     }
 
     /// The addresses to open.
-    fn welcome(&self, manifest: &Manifest, running: &Running, base: &str, token: Token) {
-        let secrets = self.secrets_file();
+    fn welcome(&self, manifest: &Manifest, running: &RunningHost, base: &str, token: TokenSource) {
+        let secrets = secrets_file(&self.state_dir);
         let token = match token {
-            Token::Generated => format!("operator token in {}", secrets.display()),
-            Token::Given => "operator token as you set it".to_owned(),
-            Token::None => "no operator token".to_owned(),
+            TokenSource::Generated => format!("operator token in {}", secrets.display()),
+            TokenSource::Given => "operator token as you set it".to_owned(),
+            TokenSource::None => "no operator token".to_owned(),
         };
         let addresses = [
             ("Start page", "/", String::new()),
@@ -255,32 +262,11 @@ impl Up {
     }
 }
 
-/// The manifest at a path; a folder stands for the one in it, as for Spin.
-pub(crate) fn manifest_at(path: &Path) -> PathBuf {
-    if path.is_dir() { path.join("spin.toml") } else { path.to_owned() }
-}
-
-/// The variables that are given a value, and not their default: by flags, by the environment, by `.env`, by the file of
-/// generated secrets, or as `last`. The first of these that names one wins.
-pub(crate) fn given(
-    manifest: &Manifest,
-    secrets: &Path,
-    flags: &[String],
-    last: Option<(String, String)>,
-) -> Result<BTreeMap<String, String>, Failure> {
-    let dotenv = read_env_file(Path::new(".env")).map_err(failure)?;
-    let generated = read_env_file(secrets).map_err(failure)?;
-    let sources = [process_environment(), dotenv, generated, last.into_iter().collect()];
-    let mut values = from_environment(manifest, &sources);
-    values.extend(from_flags(flags).map_err(failure)?);
-    Ok(values)
-}
-
 /// Where the sweep is.
 const SWEEP: &str = "/ops/sweep";
 
-/// Calls the sweep every minute, as a cron does in production.
-async fn sweep(base: String) {
+/// Calls the sweep as a cron does in production.
+async fn sweep_every_minute(base: String) {
     let mut minutes = tokio::time::interval(Duration::from_secs(60));
     // The first tick comes at once: nothing can be due yet.
     minutes.tick().await;
@@ -290,14 +276,14 @@ async fn sweep(base: String) {
         let call = move || Client::new(&base).and_then(|client| client.get(SWEEP)).map(drop);
         match tokio::task::spawn_blocking(call).await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => complain(format_args!("the sweep was not called: {error}")),
+            Ok(Err(error)) => complain(format_args!("the sweep was not called: {error:#}")),
             Err(_) => return,
         }
     }
 }
 
 /// Where the operator token came from.
-enum Token {
+enum TokenSource {
     Generated,
     Given,
     None,
@@ -312,23 +298,23 @@ fn base_address(address: SocketAddr) -> String {
 }
 
 /// Becomes ready when the person or the system asks the command to end.
-struct Ended {
+struct StopSignals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
     #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
 }
 
-impl Ended {
+impl StopSignals {
     #[cfg(unix)]
-    fn watch(runtime: &Runtime) -> Result<Self, Failure> {
+    fn watch(runtime: &Runtime) -> anyhow::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
 
         let _inside = runtime.enter();
-        let explain = |error| failure(format!("signals cannot be watched: {error}"));
+        let fault = "signals cannot be watched";
         Ok(Self {
-            terminate: signal(SignalKind::terminate()).map_err(explain)?,
-            interrupt: signal(SignalKind::interrupt()).map_err(explain)?,
+            terminate: signal(SignalKind::terminate()).context(fault)?,
+            interrupt: signal(SignalKind::interrupt()).context(fault)?,
         })
     }
 
@@ -341,7 +327,7 @@ impl Ended {
     }
 
     #[cfg(not(unix))]
-    fn watch(_: &Runtime) -> Result<Self, Failure> {
+    fn watch(_: &Runtime) -> anyhow::Result<Self> {
         Ok(Self {})
     }
 
@@ -363,10 +349,10 @@ mod tests {
         #[derive(clap::Parser)]
         struct Only {
             #[command(flatten)]
-            up: Up,
+            up: UpArgs,
         }
         let typed = <Only as clap::Parser>::parse_from(["desk"]).up;
-        let silent = Up::default();
+        let silent = UpArgs::default();
         assert_eq!(typed.from, silent.from);
         assert_eq!(typed.listen, silent.listen);
         assert_eq!(typed.state_dir, silent.state_dir);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use anyhow::{Context, anyhow, bail};
+use clap::Args;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use ureq::{
@@ -9,10 +11,16 @@ use ureq::{
     http::{Response, Uri, header},
 };
 
-use super::{Failure, failure};
-
 /// What may stand in a path segment or a query value as it is.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Which desk.
+#[derive(Args)]
+pub(crate) struct DeskAddress {
+    /// The base address of the desk.
+    #[arg(long, value_name = "BASE", default_value = "http://127.0.0.1:3000")]
+    pub(crate) url: String,
+}
 
 /// A desk at a base address.
 pub(crate) struct Client {
@@ -30,13 +38,13 @@ pub(crate) struct Answer {
 
 impl Client {
     /// A client for `base`, such as `http://127.0.0.1:3000`.
-    pub(crate) fn new(base: &str) -> Result<Self, Failure> {
+    pub(crate) fn new(base: &str) -> anyhow::Result<Self> {
         let base = base.trim_end_matches('/');
         let uri: Uri = base
             .parse()
-            .map_err(|_| failure(format!("{base} is no address, such as http://127.0.0.1:3000")))?;
+            .map_err(|_| anyhow!("{base} is no address, such as http://127.0.0.1:3000"))?;
         if !matches!(uri.scheme_str(), Some("http" | "https")) {
-            return Err(failure(format!("{base} is neither an http:// nor an https:// address")));
+            bail!("{base} is neither an http:// nor an https:// address");
         }
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
@@ -50,7 +58,7 @@ impl Client {
         Ok(Self { agent: config.build().into(), base: base.to_owned() })
     }
 
-    pub(crate) fn get(&self, path: &str) -> Result<Answer, Failure> {
+    pub(crate) fn get(&self, path: &str) -> anyhow::Result<Answer> {
         let request = self
             .agent
             .get(format!("{}{path}", self.base))
@@ -64,7 +72,7 @@ impl Client {
         token: &str,
         kind: &str,
         body: &str,
-    ) -> Result<Answer, Failure> {
+    ) -> anyhow::Result<Answer> {
         let request = self
             .agent
             .put(format!("{}{path}", self.base))
@@ -75,7 +83,7 @@ impl Client {
     }
 
     /// Gets something that is not for everybody.
-    pub(crate) fn get_as(&self, path: &str, token: &str) -> Result<Answer, Failure> {
+    pub(crate) fn get_as(&self, path: &str, token: &str) -> anyhow::Result<Answer> {
         let request = self
             .agent
             .get(format!("{}{path}", self.base))
@@ -85,7 +93,7 @@ impl Client {
     }
 
     /// Posts JSON.
-    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> Result<Answer, Failure> {
+    pub(crate) fn post(&self, path: &str, token: &str, body: &Value) -> anyhow::Result<Answer> {
         let request = self
             .agent
             .post(format!("{}{path}", self.base))
@@ -95,13 +103,12 @@ impl Client {
         self.read(request.send(body.to_string()))
     }
 
-    fn read(&self, outcome: Result<Response<ureq::Body>, ureq::Error>) -> Result<Answer, Failure> {
-        let explain =
-            |error: ureq::Error| failure(format!("{} does not answer: {error}", self.base));
-        let mut response = outcome.map_err(explain)?;
+    fn read(&self, outcome: Result<Response<ureq::Body>, ureq::Error>) -> anyhow::Result<Answer> {
+        let silence = || format!("{} does not answer", self.base);
+        let mut response = outcome.with_context(silence)?;
         let retry_after = response.headers().get(header::RETRY_AFTER);
         let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
-        let body = response.body_mut().read_to_string().map_err(explain)?;
+        let body = response.body_mut().read_to_string().with_context(silence)?;
         Ok(Answer { status: response.status().as_u16(), body, retry_after })
     }
 }
@@ -133,6 +140,6 @@ impl Answer {
 }
 
 /// Text as a part of a path or of a query.
-pub(crate) fn encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     utf8_percent_encode(text, UNRESERVED).to_string()
 }

@@ -8,13 +8,9 @@ use std::{
 
 use serde_json::Value;
 
-struct Said {
-    code: i32,
-    out: String,
-    err: String,
-}
+use crate::harness::CommandOutput;
 
-fn clock_with(input: &str, arguments: &[&str]) -> Said {
+fn clock_with(input: &str, arguments: &[&str]) -> CommandOutput {
     let mut process = Command::new(env!("CARGO_BIN_EXE_desk"))
         .arg("clock")
         .args(arguments)
@@ -25,15 +21,11 @@ fn clock_with(input: &str, arguments: &[&str]) -> Said {
         .unwrap();
     // A command that wants no input may have ended already.
     let _ = process.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = process.wait_with_output().unwrap();
-    Said {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap().replace('\u{a0}', " "),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
+    let said = CommandOutput::new(process.wait_with_output().unwrap());
+    CommandOutput { out: said.out.replace('\u{a0}', " "), ..said }
 }
 
-fn clock(arguments: &str) -> Said {
+fn clock(arguments: &str) -> CommandOutput {
     clock_with("", &arguments.split(' ').collect::<Vec<_>>())
 }
 

@@ -7,15 +7,16 @@ use std::{
     process::Command,
 };
 
+use anyhow::{Context, bail};
 use desk_host::manifest::Manifest;
 
-use super::{Failure, failure, say};
+use crate::terminal::say;
 
 /// The Rust target of the functions.
 const TARGET: &str = "wasm32-wasip2";
 
 /// Builds every component with the manifest's own commands.
-pub(crate) fn build(manifest: &Manifest) -> Result<(), Failure> {
+pub(crate) fn build(manifest: &Manifest) -> anyhow::Result<()> {
     let built: Vec<_> = manifest
         .components()
         .iter()
@@ -41,7 +42,7 @@ pub(crate) fn build(manifest: &Manifest) -> Result<(), Failure> {
 }
 
 /// Runs a build command in the shell, as Spin does.
-fn run(component: &str, command: &str, folder: &Path) -> Result<(), Failure> {
+fn run(component: &str, command: &str, folder: &Path) -> anyhow::Result<()> {
     let (shell, flag) = if cfg!(windows) { ("cmd", "/C") } else { ("sh", "-c") };
     let status = Command::new(shell)
         .arg(flag)
@@ -51,37 +52,30 @@ fn run(component: &str, command: &str, folder: &Path) -> Result<(), Failure> {
         // elsewhere.
         .env_remove("CARGO_TARGET_DIR")
         .status()
-        .map_err(|error| {
-            failure(format!(
-                "`{command}` cannot be run in {} to build `{component}`: {error}",
-                folder.display()
-            ))
+        .with_context(|| {
+            format!("`{command}` cannot be run in {} to build `{component}`", folder.display())
         })?;
-    if status.success() {
-        return Ok(());
+    if !status.success() {
+        bail!("`{component}` was not built: `{command}` failed, as shown above");
     }
-    Err(failure(format!("`{component}` was not built: `{command}` failed, as shown above")))
+    Ok(())
 }
 
 /// Adds the wasm target of Rust where it is missing.
-fn ensure_target(folder: &Path) -> Result<(), Failure> {
+fn ensure_target(folder: &Path) -> anyhow::Result<()> {
     let sysroot = match output("rustc", &["--print", "sysroot"], folder) {
-        Found::Printed(path) => PathBuf::from(path.trim()),
-        Found::Failed(reason) => {
-            return Err(failure(format!("rustc does not work: {reason}")));
-        }
-        Found::Missing => {
-            return Err(failure(
-                "Rust is missing, and it builds the functions: install it from https://rustup.rs, \
-                 then run this again",
-            ));
-        }
+        ProgramOutput::Printed(path) => PathBuf::from(path.trim()),
+        ProgramOutput::Failed(reason) => bail!("rustc does not work: {reason}"),
+        ProgramOutput::Missing => bail!(
+            "Rust is missing, and it builds the functions: install it from https://rustup.rs, then \
+             run this again"
+        ),
     };
-    if let Found::Missing = output("cargo", &["--version"], folder) {
-        return Err(failure(
+    if let ProgramOutput::Missing = output("cargo", &["--version"], folder) {
+        bail!(
             "cargo is missing, and it builds the functions: install Rust from https://rustup.rs, \
-             then run this again",
-        ));
+             then run this again"
+        );
     }
     if sysroot.join("lib/rustlib").join(TARGET).is_dir() {
         return Ok(());
@@ -89,32 +83,33 @@ fn ensure_target(folder: &Path) -> Result<(), Failure> {
     say(format_args!("Adding the Rust target {TARGET}"));
     match Command::new("rustup").args(["target", "add", TARGET]).current_dir(folder).status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err(failure(format!("`rustup target add {TARGET}` failed, as shown above"))),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(failure(format!(
-            "the Rust target {TARGET} is missing and so is rustup, which adds it: install Rust \
-             from https://rustup.rs, or add the target the way this Rust was installed, then run \
-             this again"
-        ))),
-        Err(error) => Err(failure(format!("rustup cannot be run: {error}"))),
+        Ok(_) => bail!("`rustup target add {TARGET}` failed, as shown above"),
+        Err(error) if error.kind() == ErrorKind::NotFound => bail!(
+            "the Rust target {TARGET} is missing and so is rustup, which adds it: install Rust from \
+             https://rustup.rs, or add the target the way this Rust was installed, then run this \
+             again"
+        ),
+        Err(error) => bail!("rustup cannot be run: {error}"),
     }
 }
 
-enum Found {
+/// What came of running a program.
+enum ProgramOutput {
     Printed(String),
     Failed(String),
     Missing,
 }
 
-fn output(program: &str, arguments: &[&str], folder: &Path) -> Found {
+fn output(program: &str, arguments: &[&str], folder: &Path) -> ProgramOutput {
     match Command::new(program).args(arguments).current_dir(folder).output() {
         Ok(output) if output.status.success() => {
-            Found::Printed(String::from_utf8_lossy(&output.stdout).into_owned())
+            ProgramOutput::Printed(String::from_utf8_lossy(&output.stdout).into_owned())
         }
         Ok(output) => {
             let text = String::from_utf8_lossy(&output.stderr);
-            Found::Failed(text.lines().next().unwrap_or("it says nothing").to_owned())
+            ProgramOutput::Failed(text.lines().next().unwrap_or("it says nothing").to_owned())
         }
-        Err(error) if error.kind() == ErrorKind::NotFound => Found::Missing,
-        Err(error) => Found::Failed(error.to_string()),
+        Err(error) if error.kind() == ErrorKind::NotFound => ProgramOutput::Missing,
+        Err(error) => ProgramOutput::Failed(error.to_string()),
     }
 }

@@ -1,10 +1,21 @@
 //! The `desk` command: starts the desk here, and publishes policies anywhere.
 #![allow(
     clippy::disallowed_methods,
-    reason = "the bans on clocks and the environment are for guests; this is their host"
+    reason = "the bans on clocks and the environment are for guests; this is a command"
 )]
 
-mod cli;
+mod client;
+mod clock;
+mod links;
+mod lint;
+mod policy;
+mod secrets;
+mod setup;
+mod sheet;
+mod suppressions;
+mod terminal;
+mod toolchain;
+mod up;
 
 use std::process::ExitCode;
 
@@ -22,28 +33,28 @@ struct Arguments {
 #[derive(Subcommand)]
 enum Command {
     /// Build the functions and serve them.
-    Up(cli::up::Up),
+    Up(up::UpArgs),
     /// Print fresh secrets as a .env file.
     Secrets,
     /// Publish and list versions of the policy.
     #[command(subcommand)]
-    Policy(cli::policy::Policy),
+    Policy(policy::PolicyCommand),
     /// Make unsubscribe links for the addresses of a CSV file, without a running desk.
-    Links(cli::links::Links),
+    Links(links::LinksArgs),
     /// Say when something is due by law, and why.
-    Clock(cli::clock::Clock),
+    Clock(clock::ClockArgs),
     /// Look at a raw mail as a mailbox provider does.
-    Lint(cli::lint::Lint),
+    Lint(lint::LintArgs),
     /// Import opt-outs, and ask who must not be written to.
     #[command(subcommand)]
-    Suppressions(cli::suppressions::Suppressions),
+    Suppressions(suppressions::SuppressionsCommand),
 }
 
 fn main() -> ExitCode {
     let command = Arguments::parse().command;
-    let outcome = match command.unwrap_or_else(|| Command::Up(cli::up::Up::default())) {
+    let outcome = match command.unwrap_or_else(|| Command::Up(up::UpArgs::default())) {
         Command::Up(up) => up.run(),
-        Command::Secrets => cli::secrets::print(),
+        Command::Secrets => secrets::print(),
         Command::Policy(policy) => policy.run(),
         Command::Links(links) => return links.run(),
         Command::Clock(clock) => return clock.run(),
@@ -52,8 +63,8 @@ fn main() -> ExitCode {
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            cli::complain(&failure);
+        Err(error) => {
+            terminal::complain(format_args!("{error:#}"));
             ExitCode::FAILURE
         }
     }
