@@ -147,12 +147,12 @@ impl<'a> Errors<'a> {
         let (t, all) = (self.t, texts::texts(locale.lang));
         let (heading, hint) = match trouble {
             Trouble::Problem(Problem::TooManyRequests(limit)) => {
-                (t.not_sent.as_str().to_owned(), (all.come_back)(limit.reset))
+                (t.not_sent.to_owned(), (all.come_back)(limit.reset))
             }
             Trouble::Problem(problem) => {
-                (t.not_sent.as_str().to_owned(), (all.problem)(problem.kind()).detail.to_owned())
+                (t.not_sent.to_owned(), (all.problem)(problem.kind()).detail.to_owned())
             }
-            Trouble::Expired => (t.expired.as_str().to_owned(), t.expired_hint.as_str().to_owned()),
+            Trouble::Expired => (t.expired.to_owned(), t.expired_hint.to_owned()),
             Trouble::None | Trouble::Fields(_) => ((t.summary)(self.all.len()), String::new()),
         };
         html! {

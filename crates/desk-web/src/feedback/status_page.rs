@@ -180,7 +180,7 @@ fn steps(t: &FeedbackTexts, case: &Case) -> Markup {
 fn thread(setup: &Setup, locale: Locale, zone: &Zone, case: &Case, path: &str) -> Markup {
     let t = texts::form(locale.lang);
     let entry = |by_desk: bool, at: Timestamp, text: &Message, files: Markup| {
-        let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.as_str().to_owned() };
+        let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.to_owned() };
         form::message(by_desk, &who, Instant(locale.lang, zone, at), text, files)
     };
     let opening = &case.opening;

@@ -14,7 +14,7 @@ use crate::holdings::Roots;
 use crate::outbox::Mail;
 use crate::page::Instant;
 use crate::setup::Setup;
-use crate::texts::{self, Plain, package::PackageTexts};
+use crate::texts::{self, package::PackageTexts};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -145,7 +145,7 @@ impl Document for Page<'_> {
     }
 }
 
-fn fact(label: Plain, value: impl Render) -> Markup {
+fn fact(label: &str, value: impl Render) -> Markup {
     html! { div { dt { (label) } dd { (value) } } }
 }
 
@@ -299,7 +299,7 @@ fn about(page: &Page<'_>, scope: Scope) -> String {
             Some(list) => list.name(page.lang()).to_owned(),
             None => (t.former_list)(&tag.to_string()),
         },
-        Scope::All | Scope::Bounce | Scope::Complaint => t.every_list.as_str().to_owned(),
+        Scope::All | Scope::Bounce | Scope::Complaint => t.every_list.to_owned(),
     }
 }
 

@@ -91,5 +91,5 @@ fn page(
             li { a href=(format!("{}/receipt.json", request_path(setup, key))) download { (t.get_act) } }
         }
     };
-    Ok(framed(setup, request, locale, &t.erased_title, Place::Elsewhere, main))
+    Ok(framed(setup, request, locale, t.erased_title, Place::Elsewhere, main))
 }

@@ -82,9 +82,7 @@ pub(super) fn form(
     let (path, heading) = match view.door {
         Door::DeleteAccount => ("/delete-account", (t.delete_account_title)(app)),
         Door::DeleteData => ("/delete-data", (t.delete_data_title)(app)),
-        Door::Form | Door::Api | Door::Feedback(_) => {
-            ("/requests", t.form_title.as_str().to_owned())
-        }
+        Door::Form | Door::Api | Door::Feedback(_) => ("/requests", t.form_title.to_owned()),
     };
     let errors = faults(locale.lang, view.trouble);
     let failed = !matches!(view.trouble, Trouble::None);
@@ -128,7 +126,7 @@ pub(super) fn form(
         @if is_deletion { p { a href=(locale.href("/requests")) { (t.other_page) } } }
     };
     let title = match failed {
-        true => [&texts::form(locale.lang).error, ": ", &heading].concat(),
+        true => [texts::form(locale.lang).error, ": ", &heading].concat(),
         false => heading,
     };
     Ok(framed(setup, request, locale, &title, Place::Requests, main))
@@ -138,7 +136,7 @@ pub(super) fn form(
 fn deletion(setup: &Setup, locale: Locale, door: Door) -> Markup {
     let t = texts::requests(locale.lang);
     let told = setup.deletion(locale.lang);
-    let told = if told.is_empty() { &t.deleted } else { told };
+    let told = if told.is_empty() { t.deleted } else { told };
     html! {
         p.lead { ((t.delete_lead)(&setup.app_name, &setup.developer(locale.lang))) }
         @if door == Door::DeleteAccount {
@@ -268,9 +266,9 @@ pub(super) fn pending(
                 @match said {
                     Said::Resent => div.notice.success role="status" { p { strong { (t.resent) } } },
                     Said::Wrong(left) => (bad(&(t.code_wrong)(left))),
-                    Said::Locked => (bad(&t.code_locked)),
-                    Said::TooLate => (bad(&t.code_late)),
-                    Said::NoMoreMails => (bad(&t.resend_none)),
+                    Said::Locked => (bad(t.code_locked)),
+                    Said::TooLate => (bad(t.code_late)),
+                    Said::NoMoreMails => (bad(t.resend_none)),
                     Said::NotACode(_) | Said::Nothing => {},
                 }
                 p.lead { (if awaiting.tries_left > 0 { t.pending_lead } else { t.pending_link }) }
@@ -311,7 +309,7 @@ pub(super) fn pending(
         _ => (t.pending_done_title, html! { p { (t.pending_done) } }),
     };
     let main = html! { h1 { (heading) } (main) };
-    framed(setup, request, locale, &heading, Place::Elsewhere, main)
+    framed(setup, request, locale, heading, Place::Elsewhere, main)
 }
 
 /// The page behind the mailed link: what was asked for, and two buttons.
@@ -344,12 +342,12 @@ pub(super) fn confirm(
             }
         }
     };
-    Ok(framed(setup, request, locale, &t.confirm_title, Place::Elsewhere, main))
+    Ok(framed(setup, request, locale, t.confirm_title, Place::Elsewhere, main))
 }
 
 /// The page after somebody said that it was not them.
 pub(super) fn not_me(setup: &Setup, request: &Request, locale: Locale) -> Markup {
     let t = texts::requests(locale.lang);
     let main = html! { h1 { (t.not_me_title) } p { (t.not_me) } };
-    framed(setup, request, locale, &t.not_me_title, Place::Elsewhere, main)
+    framed(setup, request, locale, t.not_me_title, Place::Elsewhere, main)
 }

@@ -68,7 +68,7 @@ fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
     };
     html! {
         div.notice.success role="status" {
-            p { strong { (Prose(&text)) } @if save { " " (t.save_link) } }
+            p { strong { (Prose(text)) } @if save { " " (t.save_link) } }
         }
     }
 }
@@ -256,7 +256,7 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
     let f = texts::form(locale.lang);
     let zone = &setup.clocks()?.zone;
     let entry = |by_desk: bool, at: Timestamp, text: &Message, beside: Markup| {
-        let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.as_str().to_owned() };
+        let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.to_owned() };
         form::message(by_desk, &who, Instant(locale.lang, zone, at), text, beside)
     };
     let opening = &case.opening;

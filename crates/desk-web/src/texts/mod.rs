@@ -12,14 +12,12 @@ pub mod form;
 pub mod lint;
 pub mod notices;
 pub mod package;
-mod plain;
 pub mod policy;
 pub mod requests;
 mod ru;
 pub mod unsubscribe;
 
 pub use form::FormTexts;
-pub use plain::Plain;
 
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
@@ -48,35 +46,35 @@ pub struct Texts {
 #[derive(Debug)]
 pub struct FrameTexts {
     /// The product's name, after the app's.
-    pub product: Plain,
+    pub product: &'static str,
     /// The link that skips the navigation.
-    pub skip: Plain,
+    pub skip: &'static str,
     /// The name of the language switch.
-    pub language: Plain,
+    pub language: &'static str,
     /// Navigation: the policy in force.
-    pub nav_policy: Plain,
+    pub nav_policy: &'static str,
     /// Navigation: the list of versions.
-    pub nav_versions: Plain,
+    pub nav_versions: &'static str,
     /// Navigation: the feedback form.
-    pub nav_feedback: Plain,
+    pub nav_feedback: &'static str,
     /// Navigation: requests about one's own data.
-    pub nav_requests: Plain,
+    pub nav_requests: &'static str,
     /// Navigation: the mailing preferences.
-    pub nav_mail: Plain,
+    pub nav_mail: &'static str,
     /// Navigation: where to report a security problem.
-    pub nav_security: Plain,
+    pub nav_security: &'static str,
     /// Who answers for the data: controller, app.
     pub controller: fn(&str, &str) -> String,
     /// The kicker of a problem page, before its status.
-    pub problem_kicker: Plain,
+    pub problem_kicker: &'static str,
     /// What to do where the desk itself is at fault, before the address.
-    pub write_to: Plain,
+    pub write_to: &'static str,
     /// The button to the start page.
-    pub to_start: Plain,
+    pub to_start: &'static str,
     /// The button to what was sent first.
-    pub see_what_was_sent: Plain,
+    pub see_what_was_sent: &'static str,
     /// The link to the page about a kind of problem.
-    pub about_problem: Plain,
+    pub about_problem: &'static str,
     /// What to do next about a kind of problem.
     pub next: fn(Kind) -> &'static str,
 }
@@ -119,11 +117,11 @@ pub struct Start {
     /// The door to a case that was sent already.
     pub follow: Door,
     /// What is said behind that door.
-    pub follow_hint: Plain,
+    pub follow_hint: &'static str,
     /// The label of the field for the link.
-    pub follow_label: Plain,
+    pub follow_label: &'static str,
     /// The button beside it.
-    pub follow_button: Plain,
+    pub follow_button: &'static str,
     /// The door to the mailing preferences.
     pub mail: Door,
     /// The door to the versions.
@@ -136,22 +134,22 @@ pub struct Start {
 #[derive(Debug)]
 pub struct Door {
     /// What the link says.
-    pub link: Plain,
+    pub link: &'static str,
     /// What one finds behind it.
-    pub hint: Plain,
+    pub hint: &'static str,
 }
 
 /// The texts of the page about a kind of problem.
 #[derive(Debug)]
 pub struct About {
     /// The label of the type.
-    pub r#type: Plain,
+    pub r#type: &'static str,
     /// The label of the status.
-    pub status: Plain,
+    pub status: &'static str,
     /// The heading of what it means.
-    pub meaning: Plain,
+    pub meaning: &'static str,
     /// The heading of what to do.
-    pub next: Plain,
+    pub next: &'static str,
 }
 
 /// The texts of the pages that belong to no promise alone.

@@ -17,7 +17,6 @@ use super::{
     About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text,
 };
 use crate::problem::Kind;
-use crate::texts::plain::plain;
 use desk_core::say;
 use desk_core::time::Date;
 use desk_core::words::{Clause, Words};
@@ -44,15 +43,15 @@ pub(super) static TEXTS: Texts = Texts {
 
 /// What stands around pages.
 pub(super) static FRAME: FrameTexts = FrameTexts {
-    product: plain("Privacy Desk"),
-    skip: plain("Перейти к тексту"),
-    language: plain("Язык"),
-    nav_policy: plain("Политика конфиденциальности"),
-    nav_versions: plain("Все версии"),
-    nav_feedback: plain("Вопрос или жалоба"),
-    nav_requests: plain("Ваши данные"),
-    nav_mail: plain("Рассылки"),
-    nav_security: plain("Сообщить об уязвимости"),
+    product: "Privacy Desk",
+    skip: "Перейти к тексту",
+    language: "Язык",
+    nav_policy: "Политика конфиденциальности",
+    nav_versions: "Все версии",
+    nav_feedback: "Вопрос или жалоба",
+    nav_requests: "Ваши данные",
+    nav_mail: "Рассылки",
+    nav_security: "Сообщить об уязвимости",
     controller: |controller, app| {
         [
             "За ваши данные в ",
@@ -63,11 +62,11 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
         ]
         .concat()
     },
-    problem_kicker: plain("Ошибка"),
-    write_to: plain("Если это повторится, напишите на адрес"),
-    to_start: plain("На главную страницу"),
-    see_what_was_sent: plain("Посмотреть отправленное"),
-    about_problem: plain("Об этой ошибке"),
+    problem_kicker: "Ошибка",
+    write_to: "Если это повторится, напишите на адрес",
+    to_start: "На главную страницу",
+    see_what_was_sent: "Посмотреть отправленное",
+    about_problem: "Об этой ошибке",
     next,
 };
 
@@ -104,50 +103,42 @@ pub(super) static SITE: SiteTexts = SiteTexts {
             )
         },
         policy: Door {
-            link: plain("Прочитать политику конфиденциальности"),
-            hint: plain("Что мы собираем, зачем и кто это видит."),
+            link: "Прочитать политику конфиденциальности",
+            hint: "Что мы собираем, зачем и кто это видит.",
         },
         feedback: Door {
-            link: plain("Задать вопрос или пожаловаться"),
-            hint: plain(
-                "Напишите тем, кто отвечает за ваши данные. Учётная запись не нужна, имя можно не называть.",
-            ),
+            link: "Задать вопрос или пожаловаться",
+            hint: "Напишите тем, кто отвечает за ваши данные. Учётная запись не нужна, имя можно не называть.",
         },
         requests: Door {
-            link: plain("Запросить свои данные или удалить их"),
-            hint: plain(
-                "Копия, исправление, удаление, возражение: с датой, до которой мы обязаны ответить.",
-            ),
+            link: "Запросить свои данные или удалить их",
+            hint: "Копия, исправление, удаление, возражение: с датой, до которой мы обязаны ответить.",
         },
         follow: Door {
-            link: plain("Узнать, что с вашим обращением"),
-            hint: plain("По секретной ссылке, которую вы сохранили."),
+            link: "Узнать, что с вашим обращением",
+            hint: "По секретной ссылке, которую вы сохранили.",
         },
-        follow_hint: plain(
-            "Откройте секретную ссылку, которую вы сохранили при отправке, или вставьте её сюда. Номера обращения недостаточно: так никто посторонний не прочтёт вашу переписку.",
-        ),
-        follow_label: plain("Ваша секретная ссылка"),
-        follow_button: plain("Открыть"),
+        follow_hint: "Откройте секретную ссылку, которую вы сохранили при отправке, или вставьте её сюда. Номера обращения недостаточно: так никто посторонний не прочтёт вашу переписку.",
+        follow_label: "Ваша секретная ссылка",
+        follow_button: "Открыть",
         mail: Door {
-            link: plain("Отписаться от рассылок"),
-            hint: plain("Или выбрать, какие получать. Пароль не нужен."),
+            link: "Отписаться от рассылок",
+            hint: "Или выбрать, какие получать. Пароль не нужен.",
         },
         versions: Door {
-            link: plain("Посмотреть, что изменилось в политике"),
-            hint: plain("Все версии с самой первой и различия между любыми двумя."),
+            link: "Посмотреть, что изменилось в политике",
+            hint: "Все версии с самой первой и различия между любыми двумя.",
         },
         developers: Door {
-            link: plain("Для разработчиков"),
-            hint: plain(
-                "Описание API (OpenAPI 3.1): как приложение получает политику и отправляет обращения.",
-            ),
+            link: "Для разработчиков",
+            hint: "Описание API (OpenAPI 3.1): как приложение получает политику и отправляет обращения.",
         },
     },
     about: About {
-        r#type: plain("Тип"),
-        status: plain("Код ответа"),
-        meaning: plain("Что это значит"),
-        next: plain("Что можно сделать"),
+        r#type: "Тип",
+        status: "Код ответа",
+        meaning: "Что это значит",
+        next: "Что можно сделать",
     },
 };
 
