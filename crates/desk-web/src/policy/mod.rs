@@ -34,8 +34,8 @@ use desk_core::time::{Date, Timestamp};
 use http::Method;
 use maud::{Markup, html};
 
+pub(crate) use cache::PolicyCache;
 use cache::{Current, Variant};
-
 use text::Asked;
 
 use crate::desk::Desk;
@@ -255,12 +255,12 @@ impl<'a, S: Store> View<'a, S> {
         if at.seconds_since(self.zone.start_of(day)) < 60 {
             date
         } else {
-            desk_core::said!(date, ", ", self.zone.minute(at))
+            format!("{date}, {}", self.zone.minute(at))
         }
     }
 
     fn time(&self, at: Timestamp) -> Markup {
-        html! { time datetime=(*self.zone.rfc3339(at)) { (self.moment(at)) } }
+        html! { time datetime=(self.zone.rfc3339(at)) { (self.moment(at)) } }
     }
 
     fn words(&self) -> &'static PolicyTexts {

@@ -98,7 +98,7 @@ pub(super) fn form(
         } @else if !failed {
             p.lead { (t.form_lead) }
         }
-        form method="post" action=([&*locale.href(path), "#errors"].concat()) enctype="multipart/form-data" novalidate {
+        form method="post" action=(format!("{}#errors", locale.href(path))) enctype="multipart/form-data" novalidate {
             input type="hidden" name="token" value=(view.token);
             @if !is_deletion { (kinds(t, &errors, &kept.kind)) }
             div.field {
@@ -126,7 +126,7 @@ pub(super) fn form(
         @if is_deletion { p { a href=(locale.href("/requests")) { (t.other_page) } } }
     };
     let title = match failed {
-        true => [texts::form(locale.lang).error, ": ", &heading].concat(),
+        true => format!("{}: {heading}", texts::form(locale.lang).error),
         false => heading,
     };
     Ok(framed(setup, request, locale, &title, Place::Requests, main))
@@ -157,12 +157,12 @@ fn kinds(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
             legend { (t.kind_legend) }
             (errors.note("kind"))
             @for kind in Kind::ALL {
-                @let id = ["kind-", kind.name()].concat();
+                @let id = format!("kind-{}", kind.name());
                 div.choice {
                     input type="radio" id=(id) name="kind" value=(kind.name()) required
-                        aria-describedby=([&id, "-hint"].concat()) checked[chosen == kind.name()];
+                        aria-describedby=(format!("{id}-hint")) checked[chosen == kind.name()];
                     label for=(id) { ((t.kind_label)(kind)) }
-                    p.hint id=([&id, "-hint"].concat()) { ((t.kind_hint)(kind)) }
+                    p.hint id=(format!("{id}-hint")) { ((t.kind_hint)(kind)) }
                 }
             }
         }
@@ -201,7 +201,7 @@ fn behalf(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
             legend { (t.behalf_legend) }
             (errors.note("behalf"))
             @for (behalf, checked) in [(Behalf::Own, !represented), (Behalf::Represented, represented)] {
-                @let id = ["behalf-", behalf.name()].concat();
+                @let id = format!("behalf-{}", behalf.name());
                 div.choice {
                     input type="radio" id=(id) name="behalf" value=(behalf.name()) checked[checked]
                         aria-describedby=[(behalf == Behalf::Represented).then_some("behalf-hint")];
@@ -250,7 +250,7 @@ pub(super) fn pending(
                 section {
                     h2 { (t.asserted_mail) }
                     p { (t.asserted_hint) }
-                    form method="post" action=(locale.href(&[path, "/resend"].concat())) {
+                    form method="post" action=(locale.href(&format!("{path}/resend"))) {
                         button.quiet { (t.asserted_button) }
                     }
                 }
@@ -274,7 +274,7 @@ pub(super) fn pending(
                 p.lead { (if awaiting.tries_left > 0 { t.pending_lead } else { t.pending_link }) }
                 p { (t.pending_why) }
                 @if awaiting.tries_left > 0 {
-                    form method="post" action=([&*locale.href(&[path, "/code"].concat()), "#errors"].concat()) novalidate {
+                    form method="post" action=(format!("{}#errors", locale.href(&format!("{path}/code")))) novalidate {
                         div.field {
                             label for="code" { (t.code_label) }
                             p.hint id="code-hint" { (t.code_hint) }
@@ -291,7 +291,7 @@ pub(super) fn pending(
                     section {
                         h2 { (t.resend_title) }
                         p { (t.resend_hint) @if awaiting.tries_left > 0 { " " (t.resend_code) } }
-                        form method="post" action=(locale.href(&[path, "/resend"].concat())) {
+                        form method="post" action=(locale.href(&format!("{path}/resend"))) {
                             button.quiet { (t.resend_button) }
                         }
                     }
@@ -337,7 +337,7 @@ pub(super) fn confirm(
         }
         div.actions {
             form method="post" action=(action) { button { (t.confirm_button) } }
-            form method="post" action=(locale.href(&[request.path(), "/not-me"].concat())) {
+            form method="post" action=(locale.href(&format!("{}/not-me", request.path()))) {
                 button.quiet { (t.confirm_not_me) }
             }
         }

@@ -4,7 +4,6 @@
 mod links;
 mod pages;
 mod preferences;
-mod remembered;
 #[cfg(test)]
 mod tests;
 
@@ -32,7 +31,6 @@ use crate::suppression::Act;
 
 pub(crate) use links::{MAX_BATCH, addresses, mint};
 pub use links::{header_lines, list_id, url};
-use remembered::Pages;
 
 /// Answers for every address under `/u` and `/unsubscribe`.
 pub async fn serve<S: Store + Outbound + Clone + 'static>(
@@ -40,9 +38,6 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     request: &Request,
 ) -> Response {
     let locale = request.locale(desk.setup);
-    if let Some(answer) = remembered::answer(desk, request, locale) {
-        return answer;
-    }
     desk.setup.own_codes.set(Some(crate::texts::unsubscribe::code));
     let mut told = Vec::new();
     let outcome = match desk.setup.mailing() {
@@ -154,17 +149,7 @@ fn page<S>(
         return Reply::json_text(StatusCode::OK, json).vary("Accept, Accept-Language");
     }
     let id = PageId::new(desk.moment.draw());
-    page_of(desk, request, locale, (link, token), id)
-}
-
-fn page_of<S>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    link: (Link, &str),
-    id: PageId,
-) -> Reply {
-    shown(locale, pages::link(desk.setup, request, locale, link, id))
+    shown(locale, pages::link(desk.setup, request, locale, (link, token), id))
 }
 
 fn wants_json(request: &Request) -> bool {
@@ -223,7 +208,8 @@ async fn opt_out<S: Store>(
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
         } else {
-            desk.setup.remembered.of::<Pages>().unsubscribed()
+            // Some providers show it, most do not read it.
+            Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", "Unsubscribed.\n")
         });
     }
     let read = desk.suppression(link.subject, scope);

@@ -38,7 +38,7 @@ fn name(setup: &Setup, locale: Locale, scope: Scope) -> &str {
 }
 
 fn path(locale: Locale, token: &str, rest: &str) -> String {
-    locale.href(&["/u/", token, rest].concat()).into_owned()
+    locale.href(&format!("/u/{token}{rest}")).into_owned()
 }
 
 /// The page of a link: one button.
@@ -88,7 +88,7 @@ pub(super) fn done(setup: &Setup, request: &Request, locale: Locale, done: &Done
             Some((undo, until)) => section {
                 h2 { (t.undo_title) }
                 p {
-                    a href=(locale.href(&["/u/undo/", undo].concat())) { (t.undo_link) } ". "
+                    a href=(locale.href(&format!("/u/undo/{undo}"))) { (t.undo_link) } ". "
                     (t.undo_until) " " time datetime=(until) { (day(setup, locale, *until)) } "."
                 }
             },
@@ -160,8 +160,8 @@ struct Choice<'a> {
 }
 
 fn choice(choice: &Choice<'_>) -> Markup {
-    let id = [choice.field, "-", choice.value].concat();
-    let hint = [id.as_str(), "-hint"].concat();
+    let id = format!("{}-{}", choice.field, choice.value);
+    let hint = format!("{id}-hint");
     let described = (!choice.hint.is_empty()).then_some(hint.as_str());
     html! {
         div.choice {
@@ -266,7 +266,7 @@ pub(super) fn ask(setup: &Setup, request: &Request, locale: Locale, asked: &Aske
     let heading = (t.ask_title)(&setup.app_name);
     let error = asked.error(t);
     let title = match error {
-        Some(_) => [t.error, ": ", &heading].concat(),
+        Some(_) => format!("{}: {heading}", t.error),
         None => heading.clone(),
     };
     let described = if error.is_some() { "email-hint email-error" } else { "email-hint" };
