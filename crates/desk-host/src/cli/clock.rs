@@ -214,12 +214,12 @@ impl Clock {
             let last = if rule.term.is_at_once() {
                 (texts.term)(rule.term)
             } else {
-                format!("{}, {}", texts.day(due.last_day), asked.zone.time(due.at))
+                format!("{}, {}", (texts.day)(due.last_day), asked.zone.time(due.at))
             };
             say("");
             say(format_args!("{bold}{}: {last}{mark}{plain}", capital((texts.act)(rule.act))));
             for step in &due.steps {
-                wrap("  · ", &texts.step(step, rule, &asked.zone));
+                wrap("  · ", &(texts.step)(step, rule, &asked.zone));
             }
             if let Some(note) = rule.note {
                 wrap("    ", (texts.note)(note));
@@ -430,11 +430,11 @@ fn cells(clock: &Running<'_>, now: Option<Timestamp>, texts: &ClockTexts) -> Vec
         !matches!(step, Step::Received { .. } | Step::NextDay { .. } | Step::LastDay { .. })
     };
     let steps = due.steps.iter().filter(decides);
-    let why: Vec<_> = steps.map(|step| texts.step(step, clock.rule, clock.zone)).collect();
+    let why: Vec<_> = steps.map(|step| (texts.step)(step, clock.rule, clock.zone)).collect();
     let mut cells = vec![
         clock.rule.act.name().to_owned(),
         due.last_day.to_string(),
-        clock.zone.rfc3339(due.at).to_string(),
+        clock.zone.rfc3339(due.at),
         yes_or_no(due.provisional),
         why.join(" ").replace('\u{a0}', " "),
     ];
@@ -558,8 +558,8 @@ mod tests {
         let zone: Zone = "MSK-3".parse().unwrap();
         let pause = rest("clarification:2026-03-05T10:00:00Z..2026-03-12", &zone).unwrap();
         assert_eq!(pause.cause, Cause::Clarification);
-        assert_eq!(&*zone.rfc3339(pause.from), "2026-03-05T13:00:00+03:00");
-        assert_eq!(&*zone.rfc3339(pause.to.unwrap()), "2026-03-12T00:00:00+03:00");
+        assert_eq!(zone.rfc3339(pause.from), "2026-03-05T13:00:00+03:00");
+        assert_eq!(zone.rfc3339(pause.to.unwrap()), "2026-03-12T00:00:00+03:00");
         let open = rest("2026-03-05..", &zone).unwrap();
         assert_eq!((open.cause, open.to), (Cause::Identity, None));
         for text in ["", "..", "2026-03-05", "2026-03-05..2026-03-04", "fee:2026-03-05.."] {

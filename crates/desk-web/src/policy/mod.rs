@@ -251,7 +251,7 @@ impl<'a, S: Store> View<'a, S> {
     /// An instant for people: the date, and the time where the day does not begin with it.
     fn moment(&self, at: Timestamp) -> String {
         let day = self.zone.date(at);
-        let date = self.texts().date(day);
+        let date = (self.texts().date)(day);
         if at.seconds_since(self.zone.start_of(day)) < 60 {
             date
         } else {

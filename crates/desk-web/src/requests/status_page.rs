@@ -144,7 +144,7 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
     let due = clock::by_rule(setup, case, rule, now, |clock| clock.due())?;
     let zone = &setup.clocks()?.zone;
     let words = texts::clock(locale.lang);
-    let day = words.day(due.last_day);
+    let day = (words.day)(due.last_day);
     let ended = case.state(now).ended();
     let late = due.is_overdue(ended.unwrap_or(now));
     Ok(html! {
@@ -167,7 +167,7 @@ fn due(setup: &Setup, locale: Locale, case: &Case, now: Timestamp) -> Result<Mar
             }
             details {
                 summary { (t.due_why) }
-                ol { @for step in &due.steps { li { (words.step(step, rule, zone)) } } }
+                ol { @for step in &due.steps { li { ((words.step)(step, rule, zone)) } } }
             }
         }
     })
@@ -182,7 +182,7 @@ fn package(
 ) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let Some(package) = case.package(now) else { return Ok(html! {}) };
-    let until = texts::texts(locale.lang).date(setup.clocks()?.zone.date(package.until));
+    let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(package.until));
     let size = format!("{}\u{a0}{}", package.size.div_ceil(1024), texts::form(locale.lang).kib);
     Ok(html! {
         section id="package" {
@@ -205,7 +205,7 @@ fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Marku
     let t = texts::request_status(locale.lang);
     let opening = &case.opening;
     let zone = &setup.clocks()?.zone;
-    let until = texts::texts(locale.lang).date(zone.date(opening.expires));
+    let until = (texts::texts(locale.lang).date)(zone.date(opening.expires));
     Ok(html! {
         section {
             h2 { (t.facts_title) }

@@ -22,7 +22,6 @@ pub use form::FormTexts;
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
 use desk_core::time::Date;
-use desk_core::words::{Clause, Words};
 use http::StatusCode;
 
 use crate::problem::Kind;
@@ -38,8 +37,8 @@ pub struct Texts {
     pub code: fn(&str) -> &'static str,
     /// When to come back: seconds.
     pub come_back: fn(u32) -> String,
-    /// Writes a date for people.
-    pub say_date: fn(&mut String, Date),
+    /// A date for people.
+    pub date: fn(Date) -> String,
 }
 
 /// The texts around every page, and of the page about a problem. Functions that answer programs alone do without.
@@ -77,15 +76,6 @@ pub struct FrameTexts {
     pub about_problem: &'static str,
     /// What to do next about a kind of problem.
     pub next: fn(Kind) -> &'static str,
-}
-
-impl Texts {
-    /// A date for people.
-    pub fn date(&self, date: Date) -> String {
-        let mut text = String::new();
-        (self.say_date)(&mut text, date);
-        text
-    }
 }
 
 /// The texts of a kind of problem.
@@ -321,13 +311,8 @@ fn of(table: &[(&str, &'static str)], name: &str) -> Option<&'static str> {
 }
 
 /// A number as text.
-pub(crate) fn number(number: impl itoa::Integer) -> String {
-    itoa::Buffer::new().format(number).to_owned()
-}
-
-/// A number as a part of a sentence.
-fn figure(number: impl itoa::Integer + Copy) -> impl Words {
-    Clause(move |text: &mut String| text.push_str(itoa::Buffer::new().format(number)))
+pub(crate) fn number(number: u32) -> String {
+    number.to_string()
 }
 
 /// The texts of a kind of problem, with what does not depend on the language.
@@ -454,7 +439,7 @@ mod tests {
     #[test]
     fn dates_are_written_as_people_write_them() {
         let date = "2019-11-01".parse().unwrap();
-        assert_eq!(texts(Lang::En).date(date), "1\u{a0}November 2019");
-        assert_eq!(texts(Lang::Ru).date(date), "1\u{a0}ноября 2019\u{a0}года");
+        assert_eq!((texts(Lang::En).date)(date), "1\u{a0}November 2019");
+        assert_eq!((texts(Lang::Ru).date)(date), "1\u{a0}ноября 2019\u{a0}года");
     }
 }

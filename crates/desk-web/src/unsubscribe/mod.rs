@@ -320,5 +320,5 @@ impl Standing {
 /// nobody is kept from opting out.
 fn day(setup: &Setup, locale: Locale, at: Timestamp) -> String {
     let zone = setup.zone().unwrap_or_else(|_| Zone::utc());
-    crate::texts::texts(locale.lang).date(zone.date(at))
+    (crate::texts::texts(locale.lang).date)(zone.date(at))
 }

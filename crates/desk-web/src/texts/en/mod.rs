@@ -13,13 +13,9 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{
-    About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text,
-};
+use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
-use desk_core::say;
 use desk_core::time::Date;
-use desk_core::words::{Clause, Words};
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
@@ -28,13 +24,12 @@ pub(super) static TEXTS: Texts = Texts {
     code,
     come_back: |seconds| {
         let (count, unit) = match seconds {
-            0..=90 => (seconds, " seconds."),
-            _ => (seconds.div_ceil(60), " minutes."),
+            0..=90 => (seconds, "seconds"),
+            _ => (seconds.div_ceil(60), "minutes"),
         };
-        ["Too many requests came from your network. Please try again in ", &number(count), unit]
-            .concat()
+        format!("Too many requests came from your network. Please try again in {count} {unit}.")
     },
-    say_date: |text, day| self::date(day).say(text),
+    date,
 };
 
 /// What stands around pages.
@@ -49,13 +44,10 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
     nav_mail: "Newsletters",
     nav_security: "Report a security problem",
     controller: |controller, app| {
-        [
-            &capital(controller),
-            " is responsible for your data in ",
-            app,
-            ". This page sets no cookies and runs no scripts.",
-        ]
-        .concat()
+        let controller = capital(controller);
+        format!(
+            "{controller} is responsible for your data in {app}. This page sets no cookies and runs no scripts."
+        )
     },
     problem_kicker: "Problem",
     write_to: "If it happens again, write to",
@@ -66,26 +58,23 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
 };
 
 /// A date as people write it.
-fn date(day: Date) -> impl Words {
-    // With what stands around them: a page has many dates, and each part is a call.
+fn date(day: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "\u{a0}January ",
-        "\u{a0}February ",
-        "\u{a0}March ",
-        "\u{a0}April ",
-        "\u{a0}May ",
-        "\u{a0}June ",
-        "\u{a0}July ",
-        "\u{a0}August ",
-        "\u{a0}September ",
-        "\u{a0}October ",
-        "\u{a0}November ",
-        "\u{a0}December ",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
-    Clause(move |text: &mut String| {
-        say!(text, figure(day.day()), month, figure(day.year()));
-    })
+    format!("{}\u{a0}{month} {}", day.day(), day.year())
 }
 
 /// The texts of the pages that belong to no promise alone.
@@ -251,7 +240,7 @@ fn next(kind: Kind) -> &'static str {
     }
 }
 
-/// What is said of each code: a table, for a match would be compiled to twice as many bytes.
+/// What is said of each code.
 const CODES: &[(&str, &str)] = &[
     ("cut", "The body broke off."),
     ("boundary", "The form has no boundary."),

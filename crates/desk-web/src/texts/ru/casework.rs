@@ -1,6 +1,6 @@
 //! Russian: the codes of what operators do with data requests.
 
-/// What is said of each code: a table, for a match would be compiled to twice as many bytes.
+/// What is said of each code.
 pub(in crate::texts) const CODES: &[(&str, &str)] = &[
     ENDED,
     NOT_IDENTIFIED,

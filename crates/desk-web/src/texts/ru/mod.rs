@@ -13,13 +13,9 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{
-    About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text,
-};
+use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
-use desk_core::say;
 use desk_core::time::Date;
-use desk_core::words::{Clause, Words};
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
@@ -28,17 +24,14 @@ pub(super) static TEXTS: Texts = Texts {
     code,
     come_back: |seconds| {
         let (count, unit) = match seconds {
-            0..=90 => (seconds, "\u{a0}с."),
-            _ => (seconds.div_ceil(60), "\u{a0}мин."),
+            0..=90 => (seconds, "с."),
+            _ => (seconds.div_ceil(60), "мин."),
         };
-        [
-            "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через ",
-            &number(count),
-            unit,
-        ]
-        .concat()
+        format!(
+            "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через {count}\u{a0}{unit}"
+        )
     },
-    say_date: |text, day| self::date(day).say(text),
+    date,
 };
 
 /// What stands around pages.
@@ -53,14 +46,9 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
     nav_mail: "Рассылки",
     nav_security: "Сообщить об уязвимости",
     controller: |controller, app| {
-        [
-            "За ваши данные в ",
-            app,
-            " отвечает ",
-            controller,
-            ". На этой странице нет файлов cookie и скриптов.",
-        ]
-        .concat()
+        format!(
+            "За ваши данные в {app} отвечает {controller}. На этой странице нет файлов cookie и скриптов."
+        )
     },
     problem_kicker: "Ошибка",
     write_to: "Если это повторится, напишите на адрес",
@@ -71,26 +59,23 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
 };
 
 /// A date as people write it.
-fn date(day: Date) -> impl Words {
-    // With what stands around them: a page has many dates, and each part is a call.
+fn date(day: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "\u{a0}января ",
-        "\u{a0}февраля ",
-        "\u{a0}марта ",
-        "\u{a0}апреля ",
-        "\u{a0}мая ",
-        "\u{a0}июня ",
-        "\u{a0}июля ",
-        "\u{a0}августа ",
-        "\u{a0}сентября ",
-        "\u{a0}октября ",
-        "\u{a0}ноября ",
-        "\u{a0}декабря ",
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
     ];
     let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
-    Clause(move |text: &mut String| {
-        say!(text, figure(day.day()), month, figure(day.year()), "\u{a0}года");
-    })
+    format!("{}\u{a0}{month} {}\u{a0}года", day.day(), day.year())
 }
 
 /// The texts of the pages that belong to no promise alone.
@@ -244,7 +229,7 @@ fn next(kind: Kind) -> &'static str {
     }
 }
 
-/// What is said of each code: a table, for a match would be compiled to twice as many bytes.
+/// What is said of each code.
 const CODES: &[(&str, &str)] = &[
     ("cut", "Данные оборвались."),
     ("boundary", "У формы нет границы частей."),
