@@ -103,6 +103,6 @@ fn of_instant(zone: &Zone, at: Timestamp) {
         let is_there = at.plus_seconds(offset).seconds_since(at) == offset;
         assert!(!is_there || read == Ok(at.to_second()), "{zone}: {at} is written {written}");
     }
-    let time = zone.time(at).to_string();
+    let time = zone.time(at);
     assert!(time.contains(" UTC") && time.is_ascii(), "{zone}: {time}");
 }

@@ -30,5 +30,4 @@ pub mod text;
 pub mod time;
 pub mod token;
 pub mod webhook;
-pub mod words;
 pub mod zip;

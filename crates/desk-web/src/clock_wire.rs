@@ -26,7 +26,7 @@ pub fn write(json: &mut Json, clock: &Clock<'_>, due: &Due, lang: Lang) {
         for step in &due.steps {
             list.nest("", |json| {
                 json.text("step", step.name());
-                json.text("text", &texts(lang).step(step, clock.rule, zone));
+                json.text("text", &(texts(lang).step)(step, clock.rule, zone));
                 write_step(json, step, zone, lang);
             });
         }

@@ -5,15 +5,12 @@ use desk_core::case::{AttachedFile, Message};
 use desk_core::lang::Lang;
 use desk_core::reference::Reference;
 use http::StatusCode;
-use maud::{Markup, Render, html};
+use maud::{Markup, html};
 
 use crate::headers;
-use crate::page::{Href, Instant, Prose};
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
-use crate::setup::Setup;
-use crate::shape::{HOLE, Part, Shapes};
 use crate::texts::{self, FormTexts};
 
 /// Why a form came back with what was written in it.
@@ -109,25 +106,22 @@ impl<'a> Errors<'a> {
     pub(crate) fn note(&self, field: &str) -> Markup {
         html! {
             @if let Some(code) = self.of(field) {
-                p.error id=([&control(field), "-error"].concat()) { span.vh { (self.t.error) ": " } ((self.words)(field, code)) }
+                p.error id=(format!("{}-error", control(field))) { span.vh { (self.t.error) ": " } ((self.words)(field, code)) }
             }
         }
     }
 
     /// What describes a field: its hint, and what is wrong with it.
     pub(crate) fn described(&self, field: &str, hint: bool) -> String {
-        let mut ids = if hint { [field, "-hint"].concat() } else { String::new() };
-        if self.of(field).is_some() {
-            ids.extend([" ", field, "-error"]);
-        }
-        ids
+        let hint = if hint { format!("{field}-hint") } else { String::new() };
+        if self.of(field).is_some() { format!("{hint} {field}-error") } else { hint }
     }
 
     /// The same for one of the files.
     pub(crate) fn file_described(&self, number: usize) -> String {
         let field = format!("file/{number}");
         match self.of(&field) {
-            Some(_) => ["files-hint ", &control(&field), "-error"].concat(),
+            Some(_) => format!("files-hint {}-error", control(&field)),
             None => "files-hint".to_owned(),
         }
     }
@@ -136,9 +130,9 @@ impl<'a> Errors<'a> {
     fn anchor(&self, error: &FieldError) -> String {
         match error.pointer.trim_start_matches('/') {
             _ if error.code == "unknown-field" => "#main".to_owned(),
-            "kind" => ["#kind-", self.first_kind].concat(),
+            "kind" => format!("#kind-{}", self.first_kind),
             "file" => "#file-1".to_owned(),
-            field => ["#", &control(field)].concat(),
+            field => format!("#{}", control(field)),
         }
     }
 
@@ -147,12 +141,12 @@ impl<'a> Errors<'a> {
         let (t, all) = (self.t, texts::texts(locale.lang));
         let (heading, hint) = match trouble {
             Trouble::Problem(Problem::TooManyRequests(limit)) => {
-                (t.not_sent.as_str().to_owned(), (all.come_back)(limit.reset))
+                (t.not_sent.to_owned(), (all.come_back)(limit.reset))
             }
             Trouble::Problem(problem) => {
-                (t.not_sent.as_str().to_owned(), (all.problem)(problem.kind()).detail.to_owned())
+                (t.not_sent.to_owned(), (all.problem)(problem.kind()).detail.to_owned())
             }
-            Trouble::Expired => (t.expired.as_str().to_owned(), t.expired_hint.as_str().to_owned()),
+            Trouble::Expired => (t.expired.to_owned(), t.expired_hint.to_owned()),
             Trouble::None | Trouble::Fields(_) => ((t.summary)(self.all.len()), String::new()),
         };
         html! {
@@ -187,7 +181,7 @@ pub(crate) fn control(field: &str) -> String {
 /// The reference, in groups that wrap between each other and copy as one.
 pub(crate) fn reference(reference: Reference) -> Markup {
     let text = reference.text();
-    html! { p.ref translate="no" { @for group in text.split_inclusive('-') { span { (Prose(group)) } } } }
+    html! { p.ref translate="no" { @for group in text.split_inclusive('-') { span { (group) } } } }
 }
 
 /// The inputs for files.
@@ -252,18 +246,18 @@ pub(crate) fn honeypot(lang: Lang) -> Markup {
     }
 }
 
-/// A message of a conversation: who wrote it, where its instant stands in `when`, and what goes with it.
+/// A message of a conversation: who wrote it and when, and what goes with it.
 pub(crate) fn message(
     by_desk: bool,
     who: &str,
-    when: Instant<'_>,
+    when: Markup,
     text: &Message,
     files: Markup,
 ) -> Markup {
     html! {
         li class=[by_desk.then_some("desk")] {
-            p.by { strong { (Prose(who)) } ", " (when) }
-            blockquote { (Prose(text.as_str())) }
+            p.by { strong { (who) } ", " (when) }
+            blockquote { (text.as_str()) }
             (files)
         }
     }
@@ -301,12 +295,9 @@ pub(crate) struct Draft<'a> {
 }
 
 /// The form for a further message as it is shown first, where a message of the token goes to what is at `path`.
-pub(crate) fn fresh_message_form(setup: &Setup, locale: Locale, fresh: &str, path: &str) -> Markup {
-    let shape = setup.remembered.of::<Shapes>().of(locale, Part::MessageForm, || {
-        let errors = Errors::new(locale.lang, &[], |_, _| "", "");
-        message_form(locale, &errors, None, HOLE, HOLE)
-    });
-    shape.with([&Prose(path), &Prose(fresh)]).render()
+pub(crate) fn fresh_message_form(locale: Locale, fresh: &str, path: &str) -> Markup {
+    let errors = Errors::new(locale.lang, &[], |_, _| "", "");
+    message_form(locale, &errors, None, fresh, path)
 }
 
 /// The form for a further message. Multipart, for ten thousand characters may be too many for a body once most of them
@@ -320,15 +311,15 @@ pub(crate) fn message_form(
 ) -> Markup {
     let t = errors.t;
     html! {
-        form method="post" action={ (Href(locale, [path, "/messages"])) "#errors" } enctype="multipart/form-data" novalidate {
-            input type="hidden" name="once" value=(Prose(draft.and_then(|draft| draft.once).unwrap_or(fresh)));
+        form method="post" action={ (locale.href(&format!("{path}/messages"))) "#errors" } enctype="multipart/form-data" novalidate {
+            input type="hidden" name="once" value=(draft.and_then(|draft| draft.once).unwrap_or(fresh));
             div.field {
                 label for="message" { (t.add_label) }
                 p.hint id="message-hint" { (t.add_hint) }
                 (errors.note("message"))
                 textarea id="message" name="message" rows="5" required
-                    aria-describedby=(Prose(&errors.described("message", true))) aria-invalid=[errors.invalid("message")] {
-                    @if let Some(draft) = draft { "\n" (Prose(draft.text)) }
+                    aria-describedby=(errors.described("message", true)) aria-invalid=[errors.invalid("message")] {
+                    @if let Some(draft) = draft { "\n" (draft.text) }
                 }
             }
             button { (t.send) }

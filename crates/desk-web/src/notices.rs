@@ -83,7 +83,7 @@ pub(crate) fn notice<S>(
     notice: Notice<'_>,
 ) -> Mail {
     let t = texts::notices(opening.lang);
-    let date = |day| texts::texts(opening.lang).date(day);
+    let date = texts::texts(opening.lang).date;
     let complain = || complain::complain(opening.lang)(opening.regime).to_owned();
     let expires = desk.now().plus_seconds(KEPT_SECONDS);
     let quoted = |text: &Message| text.as_str().to_owned();
@@ -122,7 +122,7 @@ pub(crate) fn package_mail<S>(
     (until, day): (Timestamp, Date),
 ) -> Mail {
     let t = texts::package_notice(opening.lang);
-    let date = |day| texts::texts(opening.lang).date(day);
+    let date = texts::texts(opening.lang).date;
     let said = [(t.key)(&secret.to_string(), &date(day))];
     let text = letter(t.greeting, (t.opener.lead)((t.about)(opening.kind)), &said, t.follow);
     linked(desk, key, opening, t.opener.subject, text, until)
@@ -238,7 +238,7 @@ mod tests {
                     assert!(!whole.text.contains(complain));
                     let (old, new) = (date("2026-12-07"), date("2026-12-14"));
                     let extended = told(Notice::Extended { reason: &text, old, new });
-                    for said in [old, new].map(|day| texts::texts(lang).date(day)) {
+                    for said in [old, new].map(texts::texts(lang).date) {
                         assert!(extended.text.contains(&said), "{}", extended.text);
                     }
                     let path = request_path(desk.setup, &key);

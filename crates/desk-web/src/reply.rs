@@ -208,8 +208,6 @@ struct Parts {
     caching: Caching,
     etag: Option<String>,
     modified: Option<Timestamp>,
-    /// Whether the headers that every answer has are among them already.
-    ready: bool,
 }
 
 impl Reply {
@@ -222,7 +220,6 @@ impl Reply {
             caching: Caching::NoStore,
             etag: None,
             modified: None,
-            ready: false,
         }))
     }
 
@@ -329,11 +326,8 @@ impl Reply {
 
     /// Sets the headers that every answer has, whoever asked.
     pub fn prepare(self) -> Prepared {
-        let Parts { status, mut headers, body, caching, etag, modified, ready } = *self.0;
+        let Parts { status, mut headers, body, caching, etag, modified } = *self.0;
         let unchanged = OnceCell::new();
-        if ready {
-            return Prepared { status, headers, body, etag, modified, unchanged };
-        }
         if let Some(tag) = &etag {
             headers.set(headers::ETAG, ["\"", tag, "\""].concat());
         }
@@ -380,18 +374,6 @@ impl Prepared {
             return Response::bodiless(self.status, headers);
         }
         Response { body: self.body.clone(), ..Response::bodiless(self.status, headers) }
-    }
-
-    /// The answer to be given once more, by a use case that finds out what to answer on its way. It is not to be changed.
-    pub fn again(&self) -> Reply {
-        Reply(Box::new(Parts {
-            headers: self.headers.clone(),
-            body: self.body.clone(),
-            etag: self.etag.clone(),
-            modified: self.modified,
-            ready: true,
-            ..*Reply::new(self.status).0
-        }))
     }
 
     fn unchanged(&self) -> &Headers {

@@ -18,8 +18,8 @@ use crate::clocks::{Clocks, DEFAULT_REGIME, DEFAULT_ZONE};
 use crate::lists::Lists;
 use crate::mail_events::Providers;
 use crate::outbox::{Provider, Webhook};
+use crate::policy::PolicyCache;
 use crate::problem::Problem;
-use crate::remembered::Remembered;
 
 pub use granted::Granted;
 
@@ -108,8 +108,8 @@ pub struct Setup {
     feedback_limits: Later<Limits>,
     /// For how many days a case is kept, likewise.
     retention: Later<u16>,
-    /// What this instance remembers of what it rendered.
-    pub remembered: Remembered,
+    /// The policy in force, for a few seconds.
+    pub(crate) policy_cache: PolicyCache,
 }
 
 /// What is said of newsletters.
@@ -450,12 +450,7 @@ impl Setup {
 
     /// Whatever can fail comes before the texts, for each would have to be dropped on every way out: 2 KB of a component.
     fn read(variable: &dyn Fn(&str) -> Option<String>) -> Result<Self, InvalidSetup> {
-        let given = |name: &str| {
-            let mut text = variable(name).unwrap_or_default();
-            // What stands for the holes of a page's shape is in no text.
-            text.retain(|c| c != crate::shape::MARK);
-            text
-        };
+        let given = |name: &str| variable(name).unwrap_or_default();
         let read = |name: &str, default: &str| {
             let text = given(name);
             if text.is_empty() { default.to_owned() } else { text }
@@ -501,7 +496,7 @@ impl Setup {
             contact_email: given("contact_email"),
             default_lang,
             client_address: read("client_address_header", "spin-client-addr").to_ascii_lowercase(),
-            remembered: Remembered::default(),
+            policy_cache: PolicyCache::default(),
         })
     }
 }
@@ -520,16 +515,6 @@ pub(crate) fn invalid(variable: &'static str, reason: &dyn fmt::Display) -> Inva
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_text_has_what_stands_for_a_hole() {
-        let setup = Setup::new(|name| match name {
-            "root_secret" => Some("A".repeat(43)),
-            "app_name" => Some("On\u{fdd0}Call".to_owned()),
-            _ => None,
-        });
-        assert_eq!(setup.unwrap().app_name, "OnCall");
-    }
 
     #[test]
     fn a_root_secret_is_all_it_needs() {

@@ -34,7 +34,7 @@ pub(super) fn show(query: &ClockQuery, basis: &Basis) {
         say("");
         say(styled(BOLD, headline(&clock, &due, texts)));
         for step in &due.steps {
-            print_wrapped("  · ", &texts.step(step, rule, clock.zone));
+            print_wrapped("  · ", &(texts.step)(step, rule, clock.zone));
         }
         if let Some(note) = rule.note {
             print_wrapped("    ", (texts.note)(note));
@@ -55,7 +55,7 @@ fn headline(clock: &Clock<'_>, due: &Due, texts: &ClockTexts) -> String {
     let last = if clock.rule.term.is_at_once() {
         (texts.term)(clock.rule.term)
     } else {
-        format!("{}, {}", texts.day(due.last_day), clock.zone.time(due.at))
+        format!("{}, {}", (texts.day)(due.last_day), clock.zone.time(due.at))
     };
     let mark = if due.provisional { format!(" ({})", texts.provisional) } else { String::new() };
     format!("{act}: {last}{mark}")

@@ -98,8 +98,8 @@ mod tests {
         let zone: Zone = "MSK-3".parse().unwrap();
         let pause = parse_pause("clarification:2026-03-05T10:00:00Z..2026-03-12", &zone).unwrap();
         assert_eq!(pause.cause, Cause::Clarification);
-        assert_eq!(&*zone.rfc3339(pause.from), "2026-03-05T13:00:00+03:00");
-        assert_eq!(&*zone.rfc3339(pause.to.unwrap()), "2026-03-12T00:00:00+03:00");
+        assert_eq!(zone.rfc3339(pause.from), "2026-03-05T13:00:00+03:00");
+        assert_eq!(zone.rfc3339(pause.to.unwrap()), "2026-03-12T00:00:00+03:00");
         let open = parse_pause("2026-03-05..", &zone).unwrap();
         assert_eq!((open.cause, open.to), (Cause::Identity, None));
         for text in ["", "..", "2026-03-05", "2026-03-05..2026-03-04", "fee:2026-03-05.."] {

@@ -115,7 +115,7 @@ fn date_cells(clock: &Clock<'_>, basis: &Basis) -> Vec<String> {
     let mut cells = vec![
         clock.rule.act.name().to_owned(),
         due.last_day.to_string(),
-        clock.zone.rfc3339(due.at).to_string(),
+        clock.zone.rfc3339(due.at),
         yes_or_no(due.provisional),
         why.join(" ").replace('\u{a0}', " "),
     ];

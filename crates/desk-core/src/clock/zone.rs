@@ -3,10 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::ascii::{Ascii, digits};
 use crate::time::{Date, Timestamp};
-use crate::words::Words;
-use crate::{said, say};
 
 /// A time zone by a POSIX rule string (POSIX.1-2024 section 8.3, with the hours of RFC 8536 section 3.3.1), such as
 /// `MSK-3`, `<+05>-5` or `CET-1CEST,M3.5.0,M10.5.0/3`. Offsets are whole minutes, as everywhere today. It knows the rule of
@@ -138,58 +135,30 @@ impl Zone {
     }
 
     /// Writes an instant as RFC 3339 with the offset that holds there, to the second.
-    pub fn rfc3339(&self, at: Timestamp) -> Ascii<25> {
+    pub fn rfc3339(&self, at: Timestamp) -> String {
         let offset = self.offset(at);
-        let minutes = offset.unsigned_abs() / 60;
-        let ([u, v], [w, x]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
-        let ahead = if offset < 0 { b'-' } else { b'+' };
-        let [a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q, r, s, t] =
-            at.plus_seconds(offset).symbols();
-        Ascii::new([
-            a, b, c, d, e, g, h, i, j, k, l, m, n, o, p, q, r, s, t, ahead, u, v, b':', w, x,
-        ])
+        let local = at.plus_seconds(offset);
+        let (date, (hour, minute, second)) = (local.date(), local.time_of_day());
+        let sign = if offset < 0 { '-' } else { '+' };
+        let ahead = offset.unsigned_abs() / 60;
+        format!("{date}T{hour:02}:{minute:02}:{second:02}{sign}{:02}:{:02}", ahead / 60, ahead % 60)
     }
 
     /// Writes the time of day at an instant for people, with seconds where there are any: `14:05 UTC+3`, `23:59:59 UTC`.
-    pub fn time(&self, at: Timestamp) -> TimeOfDay<'_> {
-        self.time_of_day(at, true)
+    pub fn time(&self, at: Timestamp) -> String {
+        let offset = self.in_force(at);
+        let (hour, minute, second) = at.plus_seconds(offset.seconds).time_of_day();
+        if second == 0 {
+            return self.minute(at);
+        }
+        format!("{hour:02}:{minute:02}:{second:02} {}", offset.name)
     }
 
     /// The same to the minute, which is as exactly as people tell when something was.
-    pub fn minute(&self, at: Timestamp) -> TimeOfDay<'_> {
-        self.time_of_day(at, false)
-    }
-
-    fn time_of_day(&self, at: Timestamp, with_seconds: bool) -> TimeOfDay<'_> {
+    pub fn minute(&self, at: Timestamp) -> String {
         let offset = self.in_force(at);
-        let (hour, minute, second) = at.plus_seconds(offset.seconds).time_of_day();
-        let ([a, b], [c, d], [e, f]) = (digits(hour), digits(minute), digits(second));
-        TimeOfDay {
-            minute: Ascii::new([a, b, b':', c, d]),
-            second: (with_seconds && second != 0).then_some(Ascii::new([b':', e, f])),
-            offset: &offset.name,
-        }
-    }
-}
-
-/// A time of day for people.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TimeOfDay<'a> {
-    minute: Ascii<5>,
-    second: Option<Ascii<3>>,
-    /// How people call the difference to UTC.
-    offset: &'a str,
-}
-
-impl Words for TimeOfDay<'_> {
-    fn say(&self, text: &mut String) {
-        say!(text, self.minute, self.second.as_deref().unwrap_or_default(), " ", self.offset);
-    }
-}
-
-impl fmt::Display for TimeOfDay<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&said!(*self))
+        let (hour, minute, _) = at.plus_seconds(offset.seconds).time_of_day();
+        format!("{hour:02}:{minute:02} {}", offset.name)
     }
 }
 
@@ -203,16 +172,13 @@ impl Offset {
 
     fn new(seconds: i64) -> Self {
         let minutes = seconds.unsigned_abs() / 60;
-        let sign = match seconds {
-            _ if minutes == 0 => return Self { seconds, name: "UTC".to_owned() },
-            ..0 => "-",
-            0.. => "+",
+        let sign = if seconds < 0 { '-' } else { '+' };
+        let name = match (minutes / 60, minutes % 60) {
+            (0, 0) => "UTC".to_owned(),
+            (hours, 0) => format!("UTC{sign}{hours}"),
+            (hours, minutes) => format!("UTC{sign}{hours}:{minutes:02}"),
         };
-        let ([tens, ones], [c, d]) = (digits((minutes / 60) as u8), digits((minutes % 60) as u8));
-        let (hours, rest) = (Ascii::new([tens, ones]), Ascii::new([b':', c, d]));
-        let hours = hours.strip_prefix('0').unwrap_or(&hours);
-        let rest = if minutes.is_multiple_of(60) { "" } else { rest.as_str() };
-        Self { seconds, name: ["UTC", sign, hours, rest].concat() }
+        Self { seconds, name }
     }
 }
 
@@ -402,12 +368,12 @@ mod tests {
         assert_eq!(moscow.date(at("2026-11-22T21:30:00Z")).to_string(), "2026-11-23");
         assert_eq!(moscow.start_of("2026-11-23".parse().unwrap()), at("2026-11-22T21:00:00Z"));
         assert_eq!(moscow.end_of("2026-11-23".parse().unwrap()), at("2026-11-23T20:59:59Z"));
-        assert_eq!(&*moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
-        assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")).to_string(), "00:30 UTC+3");
-        assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")).to_string(), "21:30:59 UTC");
-        assert_eq!(Zone::utc().minute(at("2026-11-22T21:30:59Z")).to_string(), "21:30 UTC");
-        assert_eq!(zone("NST3:30").time(at("2026-11-22T21:30:00Z")).to_string(), "18:00 UTC-3:30");
-        assert_eq!(zone("<+14>-14").time(at("2026-11-22T21:30:00Z")).to_string(), "11:30 UTC+14");
+        assert_eq!(moscow.rfc3339(at("2026-11-22T21:30:00Z")), "2026-11-23T00:30:00+03:00");
+        assert_eq!(moscow.time(at("2026-11-22T21:30:00Z")), "00:30 UTC+3");
+        assert_eq!(Zone::utc().time(at("2026-11-22T21:30:59Z")), "21:30:59 UTC");
+        assert_eq!(Zone::utc().minute(at("2026-11-22T21:30:59Z")), "21:30 UTC");
+        assert_eq!(zone("NST3:30").time(at("2026-11-22T21:30:00Z")), "18:00 UTC-3:30");
+        assert_eq!(zone("<+14>-14").time(at("2026-11-22T21:30:00Z")), "11:30 UTC+14");
     }
 
     #[test]
@@ -476,7 +442,7 @@ mod tests {
             let instant = Timestamp::from_seconds(seconds).unwrap();
             let zoned = jiff::Timestamp::from_second(seconds).unwrap().to_zoned(theirs);
             prop_assert_eq!(ours.offset(instant), i64::from(zoned.offset().seconds()));
-            prop_assert_eq!(&*ours.rfc3339(instant), &*zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
+            prop_assert_eq!(ours.rfc3339(instant), zoned.strftime("%Y-%m-%dT%H:%M:%S%:z").to_string());
             let day = ours.date(instant);
             let start = zoned.start_of_day().unwrap();
             prop_assert_eq!(ours.start_of(day).seconds(), start.timestamp().as_second());

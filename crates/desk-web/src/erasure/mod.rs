@@ -208,7 +208,7 @@ fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Mess
         line(&format!("- {}: {}", (t.category)(destroyed.category), destroyed.count));
     }
     line("");
-    line(&t.stays);
+    line(t.stays);
     for stay in &act.stays {
         let name = stay.reference().map(|reference| format!(" {reference}")).unwrap_or_default();
         line(&format!("- {}{name}: {}", (t.stay)(*stay), (t.ground)(stay.ground())));
@@ -222,7 +222,7 @@ fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Mess
         line(complain::complain(opening.lang)(opening.regime));
     }
     line("");
-    line(&t.link);
+    line(t.link);
     line(&desk.setup.mailed(opening.lang, &acts::path(desk.setup, act.request)));
     Mail {
         to: opening.email.clone(),

@@ -8,15 +8,15 @@ use maud::{DOCTYPE, Markup, html};
 
 use super::acts::{self, Executor};
 use crate::assets;
-use crate::texts::{self, Plain};
+use crate::texts;
 
 /// The act as a page to be printed and signed. Its date is that of the operator's zone.
 pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang, zone: &Zone) -> Markup {
     let t = texts::erasure(lang);
-    let date = texts::texts(lang).date(zone.date(act.at));
+    let date = (texts::texts(lang).date)(zone.date(act.at));
     let blank = "________________________";
     let row =
-        |label: Plain, value: Markup| html! { tr { th scope="row" { (label) } td { (value) } } };
+        |label: &str, value: Markup| html! { tr { th scope="row" { (label) } td { (value) } } };
     html! {
         (DOCTYPE)
         html lang=(lang) {

@@ -8,14 +8,10 @@ mod submission;
 mod tests;
 pub(crate) mod wire;
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use desk_core::case::CaseKey;
 use desk_core::journal::Place;
 use desk_core::keys::Purpose;
-use desk_core::lang::Lang;
-use http::{Method, StatusCode};
+use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
@@ -24,7 +20,7 @@ use crate::limiter::Limit;
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::{Problem, Refused};
-use crate::reply::{Prepared, Reply, Response};
+use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
 use crate::setup::Setup;
@@ -73,9 +69,6 @@ pub const ROUTES: Routes<Door> = Routes(&[
 /// Answers a request to the function `feedback`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(desk.setup);
-    if let Some(answer) = remembered_form(desk, request, locale) {
-        return answer;
-    }
     let outcome = route(desk, request, locale).await;
     desk.respond(request, locale, outcome)
 }
@@ -137,49 +130,6 @@ fn form<S: Store>(desk: &Desk<'_, S>, request: &Request, locale: Locale) -> Resu
 
 fn form_token<S>(desk: &Desk<'_, S>) -> String {
     desk.setup.keys.mint(Purpose::FeedbackForm, desk.moment.id().to_bytes())
-}
-
-/// What this instance remembers of the empty form: the page in each language, and where the token stands in it.
-#[derive(Debug, Default)]
-struct Forms(RefCell<Vec<(Lang, usize, Rc<Prepared>)>>);
-
-/// Answers with the empty form, rendered once in an instance, in which the token alone is another one each time.
-///
-/// `None` for every other request, and for a form whose address says something: that is shown in the page.
-fn remembered_form<S: Store>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-) -> Option<Response> {
-    let plain = request.query_pairs().next().is_none();
-    if request.path() != "/feedback" || request.method != Method::GET || !plain {
-        return None;
-    }
-    // What is wrong with the configuration is for the others to say.
-    ready(desk).ok()?;
-    let token = form_token(desk);
-    let forms = &desk.setup.remembered.of::<Forms>().0;
-    let known = |(lang, at, page): &(Lang, usize, Rc<Prepared>)| {
-        (*lang == locale.lang).then(|| (*at, page.clone()))
-    };
-    let known = forms.borrow().iter().find_map(known);
-    let (at, page) = match known {
-        Some(known) => known,
-        None => {
-            let reply = form(desk, request, locale).ok()?;
-            // The token of that form, for which there is another one now.
-            let name = b"name=\"token\" value=\"";
-            let at = reply.body().windows(name.len()).position(|window| window == name)?;
-            let (at, page) = (at + name.len(), Rc::new(reply.prepare()));
-            forms.borrow_mut().push((locale.lang, at, page.clone()));
-            (at, page)
-        }
-    };
-    let mut answer = page.answer(request);
-    let mut body = Vec::from(answer.body);
-    body.get_mut(at..at + token.len())?.copy_from_slice(token.as_bytes());
-    answer.body = body.into();
-    Some(answer)
 }
 
 /// Takes a pasted status link. By POST, so that it stays out of logs and histories.

@@ -117,11 +117,8 @@ pub(super) fn form(
             div.actions { button { (form.send) } }
         }
     };
-    let title = if failed {
-        format!("{}: {}", form.error, t.form_title)
-    } else {
-        t.form_title.as_str().to_owned()
-    };
+    let title =
+        if failed { format!("{}: {}", form.error, t.form_title) } else { t.form_title.to_owned() };
     let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
     page::layout(
         setup,

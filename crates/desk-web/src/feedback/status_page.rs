@@ -10,7 +10,7 @@ use super::status::Done;
 use super::status_path;
 use crate::desk::Desk;
 use crate::form::{self, Draft, Trouble};
-use crate::page::{self, Frame, Instant, Place, Switch};
+use crate::page::{self, Frame, Place, Switch};
 use crate::problem::Problem;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
@@ -114,13 +114,13 @@ pub(super) fn status<S>(
             h2 { (t.facts_title) }
             dl.facts {
                 div { dt { (t.fact_kind) } dd { ((t.kind_label)(kind)) } }
-                div { dt { (t.fact_sent) } dd { (Instant(locale.lang, &zone, case.opening.at)) } }
+                div { dt { (t.fact_sent) } dd { (page::instant(locale.lang, &zone, case.opening.at)) } }
                 @if let Some(policy) = &case.opening.policy {
                     div { dt { (t.fact_policy) } dd {
                         a href=(locale.href(&format!("/policy/versions/{}", policy.version))) { (form.version) " " (policy.version) }
                     } }
                 }
-                div { dt { (t.fact_until) } dd { time datetime=(case.opening.expires) { (texts::texts(locale.lang).date(zone.date(case.opening.expires))) } } }
+                div { dt { (t.fact_until) } dd { time datetime=(case.opening.expires) { ((texts::texts(locale.lang).date)(zone.date(case.opening.expires))) } } }
             }
             ul.links {
                 li { a href=(format!("{path}/receipt.json")) download { (t.get_receipt) } }
@@ -174,8 +174,8 @@ fn steps(t: &FeedbackTexts, case: &Case) -> Markup {
 fn thread(setup: &Setup, locale: Locale, zone: &Zone, case: &Case, path: &str) -> Markup {
     let t = texts::form(locale.lang);
     let entry = |by_desk: bool, at: Timestamp, text: &Message, files: Markup| {
-        let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.as_str().to_owned() };
-        form::message(by_desk, &who, Instant(locale.lang, zone, at), text, files)
+        let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.to_owned() };
+        form::message(by_desk, &who, page::instant(locale.lang, zone, at), text, files)
     };
     let opening = &case.opening;
     html! {

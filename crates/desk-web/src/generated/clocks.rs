@@ -101,7 +101,7 @@ fn the_clocks_are_documented() {
     for lang in Lang::ALL {
         page.push('\n');
         for step in clock.due().steps {
-            writeln!(page, "- {}", texts(lang).step(&step, clock.rule, &zone)).unwrap();
+            writeln!(page, "- {}", (texts(lang).step)(&step, clock.rule, &zone)).unwrap();
         }
     }
     let page = page.replace('\u{a0}', " ");

@@ -6,15 +6,15 @@ use desk_core::lang::Lang;
 use desk_core::request::Request;
 use desk_core::suppression::{Change, Scope};
 use desk_core::time::Timestamp;
-use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::matter::{By, Item, Matter, State, What};
 use super::{Document, PACKAGE_SCHEMA_PATH};
 use crate::holdings::Roots;
 use crate::outbox::Mail;
-use crate::page::Instant;
+use crate::page;
 use crate::setup::Setup;
-use crate::texts::{self, Plain, package::PackageTexts};
+use crate::texts::{self, package::PackageTexts};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}\
@@ -75,8 +75,8 @@ impl<'a> Page<'a> {
     }
 
     /// An instant, as on every page.
-    const fn instant(&self, at: Timestamp) -> Instant<'a> {
-        Instant(self.lang(), self.zone, at)
+    fn instant(&self, at: Timestamp) -> Markup {
+        page::instant(self.lang(), self.zone, at)
     }
 
     /// Ends the part that is being written, and begins those up to this one.
@@ -145,7 +145,7 @@ impl Document for Page<'_> {
     }
 }
 
-fn fact(label: Plain, value: impl Render) -> Markup {
+fn fact(label: &str, value: Markup) -> Markup {
     html! { div { dt { (label) } dd { (value) } } }
 }
 
@@ -161,9 +161,7 @@ fn head(page: &Page<'_>, text: &mut String) {
     let title = (t.title)(&setup.app_name);
     // The frame goes around what is written later, so its tags are written by hand.
     push(text, html! { (DOCTYPE) });
-    for piece in ["<html lang=\"", lang.tag(), "\" dir=\"ltr\">"] {
-        text.push_str(piece);
-    }
+    text.push_str(&format!("<html lang=\"{lang}\" dir=\"ltr\">"));
     push(
         text,
         html! {
@@ -299,7 +297,7 @@ fn about(page: &Page<'_>, scope: Scope) -> String {
             Some(list) => list.name(page.lang()).to_owned(),
             None => (t.former_list)(&tag.to_string()),
         },
-        Scope::All | Scope::Bounce | Scope::Complaint => t.every_list.as_str().to_owned(),
+        Scope::All | Scope::Bounce | Scope::Complaint => t.every_list.to_owned(),
     }
 }
 

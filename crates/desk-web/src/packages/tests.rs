@@ -490,11 +490,11 @@ fn nothing_held_makes_a_package_all_the_same() {
         let page = text(&entries, "index.html");
         let t = texts::package(lang);
         assert!(page.contains(&format!("<html lang=\"{lang}\"")), "{page}");
-        assert!(page.contains(&*t.nothing) && page.contains(&*t.nothing_stopped));
+        assert!(page.contains(t.nothing) && page.contains(t.nothing_stopped));
         // Its times are those of the pages: of the operator's zone, which is Moscow's here.
         let zone = world.setup.zone().unwrap();
         let at = request.opening.at;
-        assert!(page.contains(&zone.time(at).to_string()) && page.contains(" UTC+3<"), "{page}");
+        assert!(page.contains(&zone.time(at)) && page.contains(" UTC+3<"), "{page}");
         assert!(page.contains(&format!("datetime=\"{}\"", zone.rfc3339(at))), "{page}");
         assert_eq!(data(&entries)["cases"], serde_json::json!([]));
     }

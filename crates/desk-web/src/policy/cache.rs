@@ -23,16 +23,16 @@ use crate::request::Locale;
 /// For how many milliseconds a read is believed.
 const KEPT: i64 = 2_000;
 
-/// What an instance remembers.
+/// What an instance remembers of the policy.
 #[derive(Default)]
-pub(super) struct Cache {
+pub(crate) struct PolicyCache {
     current: RefCell<Option<(Timestamp, Rc<Current>)>>,
     index: RefCell<Option<(Timestamp, Rc<History>)>>,
 }
 
-impl fmt::Debug for Cache {
+impl fmt::Debug for PolicyCache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Cache(…)")
+        f.write_str("PolicyCache(…)")
     }
 }
 
@@ -85,7 +85,7 @@ fn believed<T>(kept: &RefCell<Option<(Timestamp, Rc<T>)>>, now: Timestamp) -> Op
     (0..KEPT).contains(&now.millis().saturating_sub(at.millis())).then(|| value.clone())
 }
 
-impl Cache {
+impl PolicyCache {
     /// What was read within the last two seconds.
     pub(super) fn current(&self, now: Timestamp) -> Option<Rc<Current>> {
         believed(&self.current, now).filter(|current| current.until.is_none_or(|until| now < until))
@@ -100,7 +100,7 @@ impl Cache {
 
 /// Gives the policy: what is remembered, else what the head says.
 pub(super) async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>, Problem> {
-    let cache = desk.setup.remembered.of::<Cache>();
+    let cache = &desk.setup.policy_cache;
     if let Some(current) = cache.current(desk.now()) {
         return Ok(current);
     }
@@ -127,7 +127,7 @@ pub(super) async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>,
 
 /// Gives the history alone, for those who need no text: from the index, which is smaller than the head.
 pub(super) async fn history<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<History>, Problem> {
-    let cache = desk.setup.remembered.of::<Cache>();
+    let cache = &desk.setup.policy_cache;
     if let Some(history) = believed(&cache.index, desk.now()) {
         return Ok(history);
     }

@@ -15,7 +15,6 @@ use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
-use crate::texts::Plain;
 
 /// Compares two versions, `a..b`, in the best language that both have.
 pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Reply, Problem> {
@@ -102,7 +101,7 @@ impl Comparison<'_> {
             .sections
             .iter()
             .filter(is_same)
-            .map(|section| self.title(section, &words.preface))
+            .map(|section| self.title(section, words.preface))
             .collect();
         let json = format!("{}?format=json", view.request.path());
         let main = html! {
@@ -119,7 +118,7 @@ impl Comparison<'_> {
             }
             @for section in self.sections.iter().filter(|section| !is_same(section)) {
                 section {
-                    h2 lang=[foreign.filter(|_| section.id.is_some())] { (self.title(section, &words.preface)) }
+                    h2 lang=[foreign.filter(|_| section.id.is_some())] { (self.title(section, words.preface)) }
                     p { span.tag { ((words.change_tag)(section.change)) } }
                     div.prose lang=[foreign] { (self.lines(view, &section.lines)) }
                 }
@@ -162,7 +161,7 @@ impl Comparison<'_> {
     fn line<S: Store>(&self, view: &View<'_, S>, line: &LineChange) -> Markup {
         let words = view.words();
         let lang = (self.lang != view.locale.lang).then_some(view.locale.lang);
-        let heard = |before: Plain, text: &str| {
+        let heard = |before: &str, text: &str| {
             html! { span.vh lang=[lang] { (before) } (text) span.vh lang=[lang] { (words.hear_end) } }
         };
         let parts = html! {

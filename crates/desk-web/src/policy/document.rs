@@ -4,7 +4,6 @@ use desk_core::policy::compare::{cells, with_addresses};
 use desk_core::policy::markdown::{Block, Document, Inline, plain};
 use maud::{Markup, PreEscaped, html};
 
-use crate::page::Prose;
 use crate::request::Locale;
 
 /// The blocks as HTML. Whatever was in the Markdown, only what is written here comes out, and all text is escaped.
@@ -40,7 +39,7 @@ fn block(block: &Block, locale: Locale, tight: bool) -> Markup {
                 }
             }
             Block::Quote(inner) => blockquote { (list(inner, locale, false)) },
-            Block::Code(text) => pre { code { (Prose(text)) } },
+            Block::Code(text) => pre { code { (text) } },
             Block::Table { head, rows } => {
                 table {
                     thead { tr { @for cell in head { th scope="col" { (inlines(cell, locale)) } } } }
@@ -59,8 +58,8 @@ pub(super) fn inlines(inlines: &[Inline], locale: Locale) -> Markup {
     html! {
         @for inline in inlines {
             @match inline {
-                Inline::Text(text) => (Prose(text)),
-                Inline::Code(text) => code { (Prose(text)) },
+                Inline::Text(text) => (text),
+                Inline::Code(text) => code { (text) },
                 Inline::Emphasis(inner) => em { (self::inlines(inner, locale)) },
                 Inline::Strong(inner) => strong { (self::inlines(inner, locale)) },
                 Inline::Link { to, text } => {

@@ -56,7 +56,7 @@ impl<S: Store> View<'_, S> {
                 title: (words.feed_entry)(name, &self.moment(version.effective())),
                 summary: match &signed.publication.note {
                     Some(note) => note.as_str(),
-                    None => &words.feed_summary,
+                    None => words.feed_summary,
                 },
             }
         };

@@ -18,10 +18,10 @@ pub(super) fn versions<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
     let words = view.words();
     let list = List {
         member: "versions",
-        title: &words.versions_title,
-        lead: Some(&words.versions_lead),
-        caption: &words.versions_caption,
-        nothing: &words.no_versions,
+        title: words.versions_title,
+        lead: Some(words.versions_lead),
+        caption: words.versions_caption,
+        nothing: words.no_versions,
         place: Place::Versions,
     };
     give(view, &list, view.history().versions().iter().rev().collect())
@@ -32,10 +32,10 @@ pub(super) fn upcoming<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
     let words = view.words();
     let list = List {
         member: "upcoming",
-        title: &words.upcoming_title,
+        title: words.upcoming_title,
         lead: None,
-        caption: &words.upcoming_caption,
-        nothing: &words.nothing_upcoming,
+        caption: words.upcoming_caption,
+        nothing: words.nothing_upcoming,
         place: Place::Elsewhere,
     };
     give(view, &list, view.history().upcoming(view.now()).iter().collect())

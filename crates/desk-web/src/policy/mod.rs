@@ -35,8 +35,8 @@ use desk_core::time::{Date, Timestamp};
 use http::Method;
 use maud::{Markup, html};
 
+pub(crate) use cache::PolicyCache;
 use cache::{Current, Variant};
-
 use text::Asked;
 
 use crate::desk::Desk;
@@ -288,16 +288,16 @@ impl<'a, S: Store> View<'a, S> {
     /// An instant for people: the date, and the time where the day does not begin with it.
     fn moment(&self, at: Timestamp) -> String {
         let day = self.zone.date(at);
-        let date = self.texts().date(day);
+        let date = (self.texts().date)(day);
         if at.seconds_since(self.zone.start_of(day)) < 60 {
             date
         } else {
-            desk_core::said!(date, ", ", self.zone.minute(at))
+            format!("{date}, {}", self.zone.minute(at))
         }
     }
 
     fn time(&self, at: Timestamp) -> Markup {
-        html! { time datetime=(*self.zone.rfc3339(at)) { (self.moment(at)) } }
+        html! { time datetime=(self.zone.rfc3339(at)) { (self.moment(at)) } }
     }
 
     fn words(&self) -> &'static PolicyTexts {

@@ -9,7 +9,6 @@ use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
 use http::StatusCode;
 
-use super::cache::Cache;
 use super::wire;
 use crate::desk::Desk;
 use crate::headers::LOCATION;
@@ -36,7 +35,7 @@ pub(super) async fn publish<S: Store>(
     operator::authorise(desk.setup, request)?;
     let (draft, text) = read(request, version)?;
     // Whatever comes of it, what this instance remembers may be wrong from here on.
-    desk.setup.remembered.of::<Cache>().clear();
+    desk.setup.policy_cache.clear();
     let known = views(desk).await?.union();
     let (signed, status) = match decide(&known.0, draft.clone(), desk.now())? {
         Decision::There(signed) => (signed, StatusCode::OK),
@@ -52,7 +51,7 @@ pub(super) async fn publish<S: Store>(
     }
     // A publication that was there may have been cut off before its views were written.
     let index = settle(desk, mine, &text).await?;
-    desk.setup.remembered.of::<Cache>().clear();
+    desk.setup.policy_cache.clear();
     let published = decide(&index, draft, desk.now())?;
     let Decision::There(published) = published else {
         return Err(Problem::Internal("a publication did not last".into()));

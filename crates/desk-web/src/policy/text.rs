@@ -205,7 +205,7 @@ fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
     let served = found.signed.publication.language;
     let foreign = (served != locale.lang).then_some(served);
     let (document, _) = Document::read(found.text.as_str());
-    let title = document.title.as_deref().map_or_else(|| words.title.as_str().to_owned(), plain);
+    let title = document.title.as_deref().map_or_else(|| words.title.to_owned(), plain);
     let is_now = matches!(found.asked, Asked::Now { .. });
     let main = html! {
         p.kicker {
@@ -359,7 +359,7 @@ fn forms<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
             h2 id="formats-title" { (words.forms) }
             ul.links {
                 (form(Format::Markdown, "Markdown"))
-                (form(Format::Text, &words.plain_text))
+                (form(Format::Text, words.plain_text))
                 (form(Format::Json, "JSON"))
                 li { a href=(locale.href("/policy/versions")) { (words.all_versions) } }
                 li { a href=(locale.href("/policy/feed.atom")) type="application/atom+xml" { (words.feed) } }

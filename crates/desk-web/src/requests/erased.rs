@@ -66,7 +66,7 @@ fn page(
 ) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let words = texts::erasure(locale.lang);
-    let date = texts::texts(locale.lang).date(setup.clocks()?.zone.date(act.at));
+    let date = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(act.at));
     let main = html! {
         h1 { (t.erased_title) }
         p.lead { (t.erased) }
@@ -91,5 +91,5 @@ fn page(
             li { a href=(format!("{}/receipt.json", request_path(setup, key))) download { (t.get_act) } }
         }
     };
-    Ok(framed(setup, request, locale, &t.erased_title, Place::Elsewhere, main))
+    Ok(framed(setup, request, locale, t.erased_title, Place::Elsewhere, main))
 }

@@ -82,9 +82,7 @@ pub(super) fn form(
     let (path, heading) = match view.door {
         Door::DeleteAccount => ("/delete-account", (t.delete_account_title)(app)),
         Door::DeleteData => ("/delete-data", (t.delete_data_title)(app)),
-        Door::Form | Door::Api | Door::Feedback(_) => {
-            ("/requests", t.form_title.as_str().to_owned())
-        }
+        Door::Form | Door::Api | Door::Feedback(_) => ("/requests", t.form_title.to_owned()),
     };
     let errors = faults(locale.lang, view.trouble);
     let failed = !matches!(view.trouble, Trouble::None);
@@ -100,7 +98,7 @@ pub(super) fn form(
         } @else if !failed {
             p.lead { (t.form_lead) }
         }
-        form method="post" action=([&*locale.href(path), "#errors"].concat()) enctype="multipart/form-data" novalidate {
+        form method="post" action=(format!("{}#errors", locale.href(path))) enctype="multipart/form-data" novalidate {
             input type="hidden" name="token" value=(view.token);
             @if !is_deletion { (kinds(t, &errors, &kept.kind)) }
             div.field {
@@ -128,7 +126,7 @@ pub(super) fn form(
         @if is_deletion { p { a href=(locale.href("/requests")) { (t.other_page) } } }
     };
     let title = match failed {
-        true => [&texts::form(locale.lang).error, ": ", &heading].concat(),
+        true => format!("{}: {heading}", texts::form(locale.lang).error),
         false => heading,
     };
     Ok(framed(setup, request, locale, &title, Place::Requests, main))
@@ -138,7 +136,7 @@ pub(super) fn form(
 fn deletion(setup: &Setup, locale: Locale, door: Door) -> Markup {
     let t = texts::requests(locale.lang);
     let told = setup.deletion(locale.lang);
-    let told = if told.is_empty() { &t.deleted } else { told };
+    let told = if told.is_empty() { t.deleted } else { told };
     html! {
         p.lead { ((t.delete_lead)(&setup.app_name, &setup.developer(locale.lang))) }
         @if door == Door::DeleteAccount {
@@ -159,12 +157,12 @@ fn kinds(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
             legend { (t.kind_legend) }
             (errors.note("kind"))
             @for kind in Kind::ALL {
-                @let id = ["kind-", kind.name()].concat();
+                @let id = format!("kind-{}", kind.name());
                 div.choice {
                     input type="radio" id=(id) name="kind" value=(kind.name()) required
-                        aria-describedby=([&id, "-hint"].concat()) checked[chosen == kind.name()];
+                        aria-describedby=(format!("{id}-hint")) checked[chosen == kind.name()];
                     label for=(id) { ((t.kind_label)(kind)) }
-                    p.hint id=([&id, "-hint"].concat()) { ((t.kind_hint)(kind)) }
+                    p.hint id=(format!("{id}-hint")) { ((t.kind_hint)(kind)) }
                 }
             }
         }
@@ -203,7 +201,7 @@ fn behalf(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
             legend { (t.behalf_legend) }
             (errors.note("behalf"))
             @for (behalf, checked) in [(Behalf::Own, !represented), (Behalf::Represented, represented)] {
-                @let id = ["behalf-", behalf.name()].concat();
+                @let id = format!("behalf-{}", behalf.name());
                 div.choice {
                     input type="radio" id=(id) name="behalf" value=(behalf.name()) checked[checked]
                         aria-describedby=[(behalf == Behalf::Represented).then_some("behalf-hint")];
@@ -252,7 +250,7 @@ pub(super) fn pending(
                 section {
                     h2 { (t.asserted_mail) }
                     p { (t.asserted_hint) }
-                    form method="post" action=(locale.href(&[path, "/resend"].concat())) {
+                    form method="post" action=(locale.href(&format!("{path}/resend"))) {
                         button.quiet { (t.asserted_button) }
                     }
                 }
@@ -268,15 +266,15 @@ pub(super) fn pending(
                 @match said {
                     Said::Resent => div.notice.success role="status" { p { strong { (t.resent) } } },
                     Said::Wrong(left) => (bad(&(t.code_wrong)(left))),
-                    Said::Locked => (bad(&t.code_locked)),
-                    Said::TooLate => (bad(&t.code_late)),
-                    Said::NoMoreMails => (bad(&t.resend_none)),
+                    Said::Locked => (bad(t.code_locked)),
+                    Said::TooLate => (bad(t.code_late)),
+                    Said::NoMoreMails => (bad(t.resend_none)),
                     Said::NotACode(_) | Said::Nothing => {},
                 }
                 p.lead { (if awaiting.tries_left > 0 { t.pending_lead } else { t.pending_link }) }
                 p { (t.pending_why) }
                 @if awaiting.tries_left > 0 {
-                    form method="post" action=([&*locale.href(&[path, "/code"].concat()), "#errors"].concat()) novalidate {
+                    form method="post" action=(format!("{}#errors", locale.href(&format!("{path}/code")))) novalidate {
                         div.field {
                             label for="code" { (t.code_label) }
                             p.hint id="code-hint" { (t.code_hint) }
@@ -293,7 +291,7 @@ pub(super) fn pending(
                     section {
                         h2 { (t.resend_title) }
                         p { (t.resend_hint) @if awaiting.tries_left > 0 { " " (t.resend_code) } }
-                        form method="post" action=(locale.href(&[path, "/resend"].concat())) {
+                        form method="post" action=(locale.href(&format!("{path}/resend"))) {
                             button.quiet { (t.resend_button) }
                         }
                     }
@@ -311,7 +309,7 @@ pub(super) fn pending(
         _ => (t.pending_done_title, html! { p { (t.pending_done) } }),
     };
     let main = html! { h1 { (heading) } (main) };
-    framed(setup, request, locale, &heading, Place::Elsewhere, main)
+    framed(setup, request, locale, heading, Place::Elsewhere, main)
 }
 
 /// The page behind the mailed link: what was asked for, and two buttons.
@@ -325,7 +323,7 @@ pub(super) fn confirm(
     case: &Case,
 ) -> Result<Markup, Problem> {
     let t = texts::requests(locale.lang);
-    let received = texts::texts(locale.lang).date(setup.zone()?.date(case.opening.at));
+    let received = (texts::texts(locale.lang).date)(setup.zone()?.date(case.opening.at));
     let action = locale.href(request.path());
     let main = html! {
         h1 { (t.confirm_title) }
@@ -339,17 +337,17 @@ pub(super) fn confirm(
         }
         div.actions {
             form method="post" action=(action) { button { (t.confirm_button) } }
-            form method="post" action=(locale.href(&[request.path(), "/not-me"].concat())) {
+            form method="post" action=(locale.href(&format!("{}/not-me", request.path()))) {
                 button.quiet { (t.confirm_not_me) }
             }
         }
     };
-    Ok(framed(setup, request, locale, &t.confirm_title, Place::Elsewhere, main))
+    Ok(framed(setup, request, locale, t.confirm_title, Place::Elsewhere, main))
 }
 
 /// The page after somebody said that it was not them.
 pub(super) fn not_me(setup: &Setup, request: &Request, locale: Locale) -> Markup {
     let t = texts::requests(locale.lang);
     let main = html! { h1 { (t.not_me_title) } p { (t.not_me) } };
-    framed(setup, request, locale, &t.not_me_title, Place::Elsewhere, main)
+    framed(setup, request, locale, t.not_me_title, Place::Elsewhere, main)
 }

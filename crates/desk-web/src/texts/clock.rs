@@ -27,10 +27,10 @@ pub struct ClockTexts {
     pub note: fn(Note) -> &'static str,
     /// Why a term cannot be extended.
     pub refusal: fn(ExtensionRefusal) -> &'static str,
-    /// Writes a day with its name.
-    pub say_day: fn(&mut String, Date),
-    /// Writes a step of the reckoning, as a sentence.
-    pub say_step: fn(&mut String, &Step, &Rule, &Zone),
+    /// A day with its name.
+    pub day: fn(Date) -> String,
+    /// A step of the reckoning, as a sentence.
+    pub step: fn(&Step, &Rule, &Zone) -> String,
     /// How much time is left: days until the last day.
     pub days_left: fn(i64) -> String,
     /// The same in working days.
@@ -43,20 +43,4 @@ pub struct ClockTexts {
     pub overdue: fn(Timestamp, &Zone) -> String,
     /// That the day is provisional, in a word.
     pub provisional: &'static str,
-}
-
-impl ClockTexts {
-    /// A day with its name.
-    pub fn day(&self, date: Date) -> String {
-        let mut text = String::new();
-        (self.say_day)(&mut text, date);
-        text
-    }
-
-    /// A step of the reckoning, as a sentence.
-    pub fn step(&self, step: &Step, rule: &Rule, zone: &Zone) -> String {
-        let mut text = String::new();
-        (self.say_step)(&mut text, step, rule, zone);
-        text
-    }
 }

@@ -1,6 +1,5 @@
 //! What the texts of erasures are. The act uses the terms of Roskomnadzor's order 179 of 28.10.2022.
 
-use super::Plain;
 use desk_core::erasure::{Category, Ground, Stay};
 use desk_core::request::Kind;
 
@@ -16,43 +15,43 @@ pub struct ErasureTexts {
     /// The reason of a destruction: the right that was exercised.
     pub reason: fn(Kind) -> &'static str,
     /// The title of the act.
-    pub act: Plain,
+    pub act: &'static str,
     /// What stands before its number.
-    pub number: Plain,
+    pub number: &'static str,
     /// Name and address of whoever answers for the data.
-    pub controller: Plain,
+    pub controller: &'static str,
     /// Name and address of whoever processes it on their behalf.
-    pub processor: Plain,
+    pub processor: &'static str,
     /// Whose data it was.
-    pub subject: Plain,
+    pub subject: &'static str,
     /// What stands before the reference by which they are known.
-    pub by_reference: Plain,
+    pub by_reference: &'static str,
     /// Who destroyed it, their position and their signature.
-    pub executors: Plain,
+    pub executors: &'static str,
     /// The list of categories.
-    pub categories: Plain,
+    pub categories: &'static str,
     /// The carriers made of matter.
-    pub carriers: Plain,
+    pub carriers: &'static str,
     /// That there were none.
-    pub no_carriers: Plain,
+    pub no_carriers: &'static str,
     /// The information system.
-    pub system: Plain,
+    pub system: &'static str,
     /// The method.
-    pub method: Plain,
+    pub method: &'static str,
     /// What it is here.
-    pub deleted: Plain,
+    pub deleted: &'static str,
     /// The reason.
-    pub why: Plain,
+    pub why: &'static str,
     /// The date.
-    pub date: Plain,
+    pub date: &'static str,
     /// What stayed.
-    pub kept: Plain,
+    pub kept: &'static str,
     /// The subject of the mail to the person: reference.
     pub notice_subject: fn(&str) -> String,
     /// The beginning of the mail: reference, app.
     pub notice: fn(&str, &str) -> String,
     /// What stands before what stays.
-    pub stays: Plain,
+    pub stays: &'static str,
     /// What stands before the link to the act.
-    pub link: Plain,
+    pub link: &'static str,
 }

@@ -1,17 +1,16 @@
 //! What the texts of feedback are.
 
-use super::Plain;
 use desk_core::case::{Kind, State};
 
 /// The texts of feedback.
 #[derive(Debug)]
 pub struct FeedbackTexts {
     /// The form's heading.
-    pub form_title: Plain,
+    pub form_title: &'static str,
     /// Its first paragraph.
-    pub form_lead: Plain,
+    pub form_lead: &'static str,
     /// The question about the kind.
-    pub kind_legend: Plain,
+    pub kind_legend: &'static str,
     /// A kind, in full.
     pub kind_label: fn(Kind) -> &'static str,
     /// A kind, in one word.
@@ -19,71 +18,71 @@ pub struct FeedbackTexts {
     /// What a kind is for.
     pub kind_hint: fn(Kind) -> &'static str,
     /// The message.
-    pub message_label: Plain,
+    pub message_label: &'static str,
     /// What to write in it.
-    pub message_hint: Plain,
+    pub message_hint: &'static str,
     /// The e-mail address.
-    pub email_label: Plain,
+    pub email_label: &'static str,
     /// What it is used for.
-    pub email_hint: Plain,
+    pub email_hint: &'static str,
     /// The version of the app.
-    pub app_version_label: Plain,
+    pub app_version_label: &'static str,
     /// How what is sent is kept, before the link to the policy.
-    pub sealed: Plain,
+    pub sealed: &'static str,
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading of the ticket.
     pub received_title: fn(Kind) -> &'static str,
     /// What the reference is for.
-    pub reference_hint: Plain,
+    pub reference_hint: &'static str,
     /// The heading of the secret link.
-    pub link_title: Plain,
+    pub link_title: &'static str,
     /// What it is.
-    pub link_hint: Plain,
+    pub link_hint: &'static str,
     /// The call to save it.
-    pub save_now: Plain,
+    pub save_now: &'static str,
     /// How, and why.
-    pub save_hint: Plain,
+    pub save_hint: &'static str,
     /// The button that goes on.
-    pub saved: Plain,
+    pub saved: &'static str,
     /// The link to the receipt.
-    pub get_receipt: Plain,
+    pub get_receipt: &'static str,
     /// The link to the case as JSON.
-    pub get_case: Plain,
+    pub get_case: &'static str,
     /// The heading of what happens next.
-    pub next_title: Plain,
+    pub next_title: &'static str,
     /// What happens next.
-    pub next_steps: [Plain; 3],
+    pub next_steps: [&'static str; 3],
     /// The heading of the case.
     pub status_title: fn(Kind) -> &'static str,
     /// The name of the row of states.
-    pub steps_label: Plain,
+    pub steps_label: &'static str,
     /// A state.
     pub state: fn(State) -> &'static str,
     /// That a message was added.
-    pub added: Plain,
+    pub added: &'static str,
     /// What happens with it.
-    pub added_hint: Plain,
+    pub added_hint: &'static str,
     /// That the case was withdrawn.
-    pub withdrawn: Plain,
+    pub withdrawn: &'static str,
     /// What that means.
-    pub withdrawn_hint: Plain,
+    pub withdrawn_hint: &'static str,
     /// The heading of the facts.
-    pub facts_title: Plain,
+    pub facts_title: &'static str,
     /// Fact: the kind.
-    pub fact_kind: Plain,
+    pub fact_kind: &'static str,
     /// Fact: when it was sent.
-    pub fact_sent: Plain,
+    pub fact_sent: &'static str,
     /// Fact: the policy then in force.
-    pub fact_policy: Plain,
+    pub fact_policy: &'static str,
     /// Fact: until when the link works.
-    pub fact_until: Plain,
+    pub fact_until: &'static str,
     /// The heading of withdrawing.
-    pub withdraw_title: Plain,
+    pub withdraw_title: &'static str,
     /// The line that opens it.
     pub withdraw_summary: fn(Kind) -> &'static str,
     /// What it means.
-    pub withdraw_hint: Plain,
+    pub withdraw_hint: &'static str,
     /// The button that does it.
-    pub withdraw_button: Plain,
+    pub withdraw_button: &'static str,
 }

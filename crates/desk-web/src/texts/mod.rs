@@ -11,19 +11,16 @@ pub mod form;
 pub mod lint;
 pub mod notices;
 pub mod package;
-mod plain;
 pub mod policy;
 pub mod requests;
 mod ru;
 pub mod unsubscribe;
 
 pub use form::FormTexts;
-pub use plain::Plain;
 
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
 use desk_core::time::Date;
-use desk_core::words::{Clause, Words};
 use http::StatusCode;
 
 use crate::problem::Kind;
@@ -39,54 +36,45 @@ pub struct Texts {
     pub code: fn(&str) -> &'static str,
     /// When to come back: seconds.
     pub come_back: fn(u32) -> String,
-    /// Writes a date for people.
-    pub say_date: fn(&mut String, Date),
+    /// A date for people.
+    pub date: fn(Date) -> String,
 }
 
 /// The texts around every page, and of the page about a problem. Functions that answer programs alone do without.
 #[derive(Debug)]
 pub struct FrameTexts {
     /// The product's name, after the app's.
-    pub product: Plain,
+    pub product: &'static str,
     /// The link that skips the navigation.
-    pub skip: Plain,
+    pub skip: &'static str,
     /// The name of the language switch.
-    pub language: Plain,
+    pub language: &'static str,
     /// Navigation: the policy in force.
-    pub nav_policy: Plain,
+    pub nav_policy: &'static str,
     /// Navigation: the list of versions.
-    pub nav_versions: Plain,
+    pub nav_versions: &'static str,
     /// Navigation: the feedback form.
-    pub nav_feedback: Plain,
+    pub nav_feedback: &'static str,
     /// Navigation: requests about one's own data.
-    pub nav_requests: Plain,
+    pub nav_requests: &'static str,
     /// Navigation: the mailing preferences.
-    pub nav_mail: Plain,
+    pub nav_mail: &'static str,
     /// Navigation: where to report a security problem.
-    pub nav_security: Plain,
+    pub nav_security: &'static str,
     /// Who answers for the data: controller, app.
     pub controller: fn(&str, &str) -> String,
     /// The kicker of a problem page, before its status.
-    pub problem_kicker: Plain,
+    pub problem_kicker: &'static str,
     /// What to do where the desk itself is at fault, before the address.
-    pub write_to: Plain,
+    pub write_to: &'static str,
     /// The button to the start page.
-    pub to_start: Plain,
+    pub to_start: &'static str,
     /// The button to what was sent first.
-    pub see_what_was_sent: Plain,
+    pub see_what_was_sent: &'static str,
     /// The link to the page about a kind of problem.
-    pub about_problem: Plain,
+    pub about_problem: &'static str,
     /// What to do next about a kind of problem.
     pub next: fn(Kind) -> &'static str,
-}
-
-impl Texts {
-    /// A date for people.
-    pub fn date(&self, date: Date) -> String {
-        let mut text = String::new();
-        (self.say_date)(&mut text, date);
-        text
-    }
 }
 
 /// The texts of a kind of problem.
@@ -118,11 +106,11 @@ pub struct Start {
     /// The door to a case that was sent already.
     pub follow: Door,
     /// What is said behind that door.
-    pub follow_hint: Plain,
+    pub follow_hint: &'static str,
     /// The label of the field for the link.
-    pub follow_label: Plain,
+    pub follow_label: &'static str,
     /// The button beside it.
-    pub follow_button: Plain,
+    pub follow_button: &'static str,
     /// The door to the mailing preferences.
     pub mail: Door,
     /// The door to the versions.
@@ -135,22 +123,22 @@ pub struct Start {
 #[derive(Debug)]
 pub struct Door {
     /// What the link says.
-    pub link: Plain,
+    pub link: &'static str,
     /// What one finds behind it.
-    pub hint: Plain,
+    pub hint: &'static str,
 }
 
 /// The texts of the page about a kind of problem.
 #[derive(Debug)]
 pub struct About {
     /// The label of the type.
-    pub r#type: Plain,
+    pub r#type: &'static str,
     /// The label of the status.
-    pub status: Plain,
+    pub status: &'static str,
     /// The heading of what it means.
-    pub meaning: Plain,
+    pub meaning: &'static str,
     /// The heading of what to do.
-    pub next: Plain,
+    pub next: &'static str,
 }
 
 /// The texts of the pages that belong to no promise alone.
@@ -317,13 +305,8 @@ pub fn texts(lang: Lang) -> &'static Texts {
 }
 
 /// A number as text.
-pub(crate) fn number(number: impl itoa::Integer) -> String {
-    itoa::Buffer::new().format(number).to_owned()
-}
-
-/// A number as a part of a sentence.
-fn figure(number: impl itoa::Integer + Copy) -> impl Words {
-    Clause(move |text: &mut String| text.push_str(itoa::Buffer::new().format(number)))
+pub(crate) fn number(number: u32) -> String {
+    number.to_string()
 }
 
 /// The texts of a kind of problem, with what does not depend on the language.
@@ -442,7 +425,7 @@ mod tests {
     #[test]
     fn dates_are_written_as_people_write_them() {
         let date = "2019-11-01".parse().unwrap();
-        assert_eq!(texts(Lang::En).date(date), "1\u{a0}November 2019");
-        assert_eq!(texts(Lang::Ru).date(date), "1\u{a0}ноября 2019\u{a0}года");
+        assert_eq!((texts(Lang::En).date)(date), "1\u{a0}November 2019");
+        assert_eq!((texts(Lang::Ru).date)(date), "1\u{a0}ноября 2019\u{a0}года");
     }
 }

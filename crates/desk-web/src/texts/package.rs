@@ -5,7 +5,6 @@ use desk_core::clock::regime::Regime;
 use desk_core::request::{self, Behalf, Proof};
 use desk_core::suppression::Reason;
 
-use super::Plain;
 use crate::packages::{By, What};
 
 /// The texts of the page in a package.
@@ -16,57 +15,57 @@ pub struct PackageTexts {
     /// Its first paragraph: who answers for the data.
     pub lead: fn(&str) -> String,
     /// The label of the address that it is about.
-    pub about: Plain,
+    pub about: &'static str,
     /// The label of the request's reference.
-    pub request: Plain,
+    pub request: &'static str,
     /// The label of when it was prepared.
-    pub prepared: Plain,
+    pub prepared: &'static str,
     /// The label of who answers for the data.
-    pub controller: Plain,
+    pub controller: &'static str,
     /// The label of where to write to.
-    pub contact: Plain,
+    pub contact: &'static str,
     /// The label of the policy.
-    pub policy: Plain,
+    pub policy: &'static str,
     /// The heading of the list of what is in it.
-    pub contents: Plain,
+    pub contents: &'static str,
     /// That there is nothing of a kind.
-    pub nothing: Plain,
+    pub nothing: &'static str,
     /// The heading of the cases.
-    pub cases: Plain,
+    pub cases: &'static str,
     /// What they are.
-    pub cases_hint: Plain,
+    pub cases_hint: &'static str,
     /// The heading of the requests.
-    pub requests: Plain,
+    pub requests: &'static str,
     /// What they are.
-    pub requests_hint: Plain,
+    pub requests_hint: &'static str,
     /// The label of when something was received.
-    pub received: Plain,
+    pub received: &'static str,
     /// The label of the state.
-    pub state: Plain,
+    pub state: &'static str,
     /// The label of the person's name.
-    pub name: Plain,
+    pub name: &'static str,
     /// The label of the address.
-    pub email: Plain,
+    pub email: &'static str,
     /// The label of the app's version.
-    pub app_version: Plain,
+    pub app_version: &'static str,
     /// The label of the version of the policy in force.
-    pub policy_version: Plain,
+    pub policy_version: &'static str,
     /// The label of until when it is kept.
-    pub kept_until: Plain,
+    pub kept_until: &'static str,
     /// The label of why a case was set apart.
-    pub suspicion: Plain,
+    pub suspicion: &'static str,
     /// Why it was.
     pub suspicion_of: fn(Suspicion) -> &'static str,
     /// The label of the law.
-    pub law: Plain,
+    pub law: &'static str,
     /// Which law.
     pub law_of: fn(Regime) -> &'static str,
     /// The label of for whom somebody asks.
-    pub behalf: Plain,
+    pub behalf: &'static str,
     /// For whom.
     pub behalf_of: fn(Behalf) -> &'static str,
     /// The label of when and how identity was proven.
-    pub identified: Plain,
+    pub identified: &'static str,
     /// How.
     pub proof: fn(Proof) -> &'static str,
     /// The kind of a case.
@@ -84,47 +83,47 @@ pub struct PackageTexts {
     /// The size of a file.
     pub bytes: fn(usize) -> String,
     /// The heading of the newsletters.
-    pub mailing: Plain,
+    pub mailing: &'static str,
     /// What is said there.
-    pub mailing_hint: Plain,
+    pub mailing_hint: &'static str,
     /// That no newsletter is stopped.
-    pub nothing_stopped: Plain,
+    pub nothing_stopped: &'static str,
     /// The column of the list.
-    pub list: Plain,
+    pub list: &'static str,
     /// The words for every list.
-    pub every_list: Plain,
+    pub every_list: &'static str,
     /// A list that is no longer configured: its tag.
     pub former_list: fn(&str) -> String,
     /// The column of since when.
-    pub since: Plain,
+    pub since: &'static str,
     /// The column of how it came about.
-    pub reason: Plain,
+    pub reason: &'static str,
     /// How it came about.
     pub reason_of: fn(Reason) -> &'static str,
     /// The heading of what changed.
-    pub changes: Plain,
+    pub changes: &'static str,
     /// The column of when.
-    pub when: Plain,
+    pub when: &'static str,
     /// The column of what.
-    pub what: Plain,
+    pub what: &'static str,
     /// That mail was stopped, before how it came about.
-    pub stopped: Plain,
+    pub stopped: &'static str,
     /// That it was resumed.
-    pub resumed: Plain,
+    pub resumed: &'static str,
     /// The heading of the mails that wait.
-    pub mails: Plain,
+    pub mails: &'static str,
     /// What they are.
-    pub mails_hint: Plain,
+    pub mails_hint: &'static str,
     /// The heading of the other files.
-    pub files: Plain,
+    pub files: &'static str,
     /// What `data.json` is.
-    pub data_hint: Plain,
+    pub data_hint: &'static str,
     /// The link to what the names in it mean.
-    pub schema: Plain,
+    pub schema: &'static str,
     /// What `messages.csv` is.
-    pub table_hint: Plain,
+    pub table_hint: &'static str,
     /// What the folder is.
-    pub files_hint: Plain,
+    pub files_hint: &'static str,
     /// That the package should be kept safe.
-    pub keep_safe: Plain,
+    pub keep_safe: &'static str,
 }

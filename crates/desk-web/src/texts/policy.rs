@@ -1,6 +1,5 @@
 //! What the texts of the policy are.
 
-use super::Plain;
 use desk_core::lang::Lang;
 use desk_core::policy::compare::Change;
 
@@ -8,135 +7,135 @@ use desk_core::policy::compare::Change;
 #[derive(Debug)]
 pub struct PolicyTexts {
     /// What a policy is called that has no title of its own.
-    pub title: Plain,
+    pub title: &'static str,
     /// A version: its name.
     pub version: fn(&str) -> String,
     /// A version after a preposition or within a title: its name.
     pub of_version: fn(&str) -> String,
     /// The list of versions, as a link to it says.
-    pub versions: Plain,
+    pub versions: &'static str,
     /// That a new version comes.
-    pub coming: Plain,
+    pub coming: &'static str,
     /// Which one takes effect on the date that follows: its name.
     pub coming_on: fn(&str) -> String,
     /// The link to its text.
-    pub coming_read: Plain,
+    pub coming_read: &'static str,
     /// Between the two links.
-    pub or: Plain,
+    pub or: &'static str,
     /// The link to what changes.
-    pub coming_changes: Plain,
+    pub coming_changes: &'static str,
     /// That the text is in another language.
-    pub untranslated: Plain,
+    pub untranslated: &'static str,
     /// In which one: the version, the language it is shown in.
     pub shown_in: fn(&str, Lang) -> String,
     /// Before the link to the last version in the language that was asked for.
-    pub last_translated: Plain,
+    pub last_translated: &'static str,
     /// Behind that link.
-    pub which_is_older: Plain,
+    pub which_is_older: &'static str,
     /// That the signal of Global Privacy Control was seen.
-    pub gpc: Plain,
+    pub gpc: &'static str,
     /// What it means.
-    pub gpc_meaning: Plain,
+    pub gpc_meaning: &'static str,
     /// That a version is not in effect any more.
-    pub past: Plain,
+    pub past: &'static str,
     /// That a version is not in effect yet.
-    pub not_yet: Plain,
+    pub not_yet: &'static str,
     /// Before the link to the version that is in effect.
-    pub now_in_effect: Plain,
+    pub now_in_effect: &'static str,
     /// What was in effect at the instant that follows.
-    pub as_of: Plain,
+    pub as_of: &'static str,
     /// The label of a version.
-    pub version_label: Plain,
+    pub version_label: &'static str,
     /// The label of the instant from which a version holds.
-    pub effective_label: Plain,
+    pub effective_label: &'static str,
     /// The label of the instant at which it was published.
-    pub published_label: Plain,
+    pub published_label: &'static str,
     /// The label of the languages.
-    pub languages_label: Plain,
+    pub languages_label: &'static str,
     /// The label of the note.
-    pub note_label: Plain,
+    pub note_label: &'static str,
     /// The label of the comparison.
-    pub compare_label: Plain,
+    pub compare_label: &'static str,
     /// That a change matters.
-    pub material: Plain,
+    pub material: &'static str,
     /// The heading of the contents.
-    pub contents: Plain,
+    pub contents: &'static str,
     /// The heading of the other forms.
-    pub forms: Plain,
+    pub forms: &'static str,
     /// The link to plain text.
-    pub plain_text: Plain,
+    pub plain_text: &'static str,
     /// The link to all versions.
-    pub all_versions: Plain,
+    pub all_versions: &'static str,
     /// The link to the feed.
-    pub feed: Plain,
+    pub feed: &'static str,
     /// The heading of the list of versions.
-    pub versions_title: Plain,
+    pub versions_title: &'static str,
     /// Its first paragraph.
-    pub versions_lead: Plain,
+    pub versions_lead: &'static str,
     /// The caption of its table.
-    pub versions_caption: Plain,
+    pub versions_caption: &'static str,
     /// What is said where there is none.
-    pub no_versions: Plain,
+    pub no_versions: &'static str,
     /// The heading of the list of versions to come.
-    pub upcoming_title: Plain,
+    pub upcoming_title: &'static str,
     /// The caption of its table.
-    pub upcoming_caption: Plain,
+    pub upcoming_caption: &'static str,
     /// What is said where there is none.
-    pub nothing_upcoming: Plain,
+    pub nothing_upcoming: &'static str,
     /// The mark of a version to come.
-    pub upcoming_tag: Plain,
+    pub upcoming_tag: &'static str,
     /// The mark of the version in effect.
-    pub in_force_tag: Plain,
+    pub in_force_tag: &'static str,
     /// The link to a comparison: the other version.
     pub compare_with: fn(&str) -> String,
     /// The heading of the proof.
-    pub proof: Plain,
+    pub proof: &'static str,
     /// What the proof is.
-    pub proof_text: Plain,
+    pub proof_text: &'static str,
     /// The label of a text's digest: version, language.
     pub digest_label: fn(&str, Lang) -> String,
     /// The label of the key.
-    pub key_label: Plain,
+    pub key_label: &'static str,
     /// A language, in a list.
     pub language_name: fn(Lang) -> &'static str,
     /// The heading of a comparison: the two versions.
     pub diff_title: fn(&str, &str) -> String,
     /// The label of the older text.
-    pub diff_from: Plain,
+    pub diff_from: &'static str,
     /// The label of the newer text.
-    pub diff_to: Plain,
+    pub diff_to: &'static str,
     /// The label of the summary.
-    pub diff_short: Plain,
+    pub diff_short: &'static str,
     /// The summary: how many sections changed, were added, were removed, stayed.
     pub diff_summary: fn(usize, usize, usize, usize) -> String,
     /// Before the word for what was added.
-    pub legend_before: Plain,
+    pub legend_before: &'static str,
     /// The word for what was added.
-    pub legend_added: Plain,
+    pub legend_added: &'static str,
     /// Between the two words.
-    pub legend_between: Plain,
+    pub legend_between: &'static str,
     /// The word for what was removed.
-    pub legend_removed: Plain,
+    pub legend_removed: &'static str,
     /// Behind the two words.
-    pub legend_after: Plain,
+    pub legend_after: &'static str,
     /// What happened to a section.
     pub change_tag: fn(Change) -> &'static str,
     /// What is heard before an addition.
-    pub hear_added: Plain,
+    pub hear_added: &'static str,
     /// What is heard before a removal.
-    pub hear_removed: Plain,
+    pub hear_removed: &'static str,
     /// What is heard behind either.
-    pub hear_end: Plain,
+    pub hear_end: &'static str,
     /// So many paragraphs without change.
     pub unchanged_paragraphs: fn(usize) -> String,
     /// The heading of the sections without change.
-    pub unchanged_title: Plain,
+    pub unchanged_title: &'static str,
     /// What stands before the first section, as a heading.
-    pub preface: Plain,
+    pub preface: &'static str,
     /// The title of the feed: app.
     pub feed_title: fn(&str) -> String,
     /// The title of a version in the feed: its name, the date from which it holds.
     pub feed_entry: fn(&str, &str) -> String,
     /// The summary of a version that has no note.
-    pub feed_summary: Plain,
+    pub feed_summary: &'static str,
 }

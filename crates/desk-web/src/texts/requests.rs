@@ -1,41 +1,40 @@
 //! What the texts of data requests are: of filing one, and of following it. They lie in different functions.
 
-use super::Plain;
 use desk_core::request::{Behalf, Ground, Kind};
 
 /// The texts of filing data requests, and of proving who asks.
 #[derive(Debug)]
 pub struct RequestTexts {
     /// The form's heading.
-    pub form_title: Plain,
+    pub form_title: &'static str,
     /// Its first paragraph.
-    pub form_lead: Plain,
+    pub form_lead: &'static str,
     /// The question about the kind.
-    pub kind_legend: Plain,
+    pub kind_legend: &'static str,
     /// A kind, as the form offers it.
     pub kind_label: fn(Kind) -> &'static str,
     /// What a kind means.
     pub kind_hint: fn(Kind) -> &'static str,
     /// The e-mail address.
-    pub email_label: Plain,
+    pub email_label: &'static str,
     /// Why it is needed.
-    pub email_hint: Plain,
+    pub email_hint: &'static str,
     /// The details.
-    pub details_label: Plain,
+    pub details_label: &'static str,
     /// What to write in them.
-    pub details_hint: Plain,
+    pub details_hint: &'static str,
     /// The question for whom one asks.
-    pub behalf_legend: Plain,
+    pub behalf_legend: &'static str,
     /// An answer to it.
     pub behalf_label: fn(Behalf) -> &'static str,
     /// What a representative has to attach.
-    pub behalf_hint: Plain,
+    pub behalf_hint: &'static str,
     /// The question which law applies.
-    pub regime_label: Plain,
+    pub regime_label: &'static str,
     /// What it decides.
-    pub regime_hint: Plain,
+    pub regime_hint: &'static str,
     /// That it costs nothing, before the link to the policy.
-    pub free: Plain,
+    pub free: &'static str,
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading of the page about deleting an account: app.
@@ -45,87 +44,87 @@ pub struct RequestTexts {
     /// Whose app it is, and that no account is needed: app, developer.
     pub delete_lead: fn(&str, &str) -> String,
     /// The steps of deleting an account.
-    pub delete_account_steps: [Plain; 3],
+    pub delete_account_steps: [&'static str; 3],
     /// How deleting data differs from deleting an account.
-    pub delete_data_hint: Plain,
+    pub delete_data_hint: &'static str,
     /// The heading of what is deleted and what is kept.
-    pub deleted_title: Plain,
+    pub deleted_title: &'static str,
     /// What is deleted and kept, and for how long, where nothing else is configured: one paragraph a line.
-    pub deleted: Plain,
+    pub deleted: &'static str,
     /// What is to be deleted.
-    pub delete_details_label: Plain,
+    pub delete_details_label: &'static str,
     /// What to write there.
-    pub delete_details_hint: Plain,
+    pub delete_details_hint: &'static str,
     /// The button that asks for deletion.
-    pub delete_send: Plain,
+    pub delete_send: &'static str,
     /// The link from one of these pages to the other requests.
-    pub other_page: Plain,
+    pub other_page: &'static str,
     /// The heading while identity is to be proven.
-    pub pending_title: Plain,
+    pub pending_title: &'static str,
     /// What was sent, and what to do.
-    pub pending_lead: Plain,
+    pub pending_lead: &'static str,
     /// The same where no more codes are taken.
-    pub pending_link: Plain,
+    pub pending_link: &'static str,
     /// Why it is needed.
-    pub pending_why: Plain,
+    pub pending_why: &'static str,
     /// The heading while the app is to say who it is.
-    pub asserted_title: Plain,
+    pub asserted_title: &'static str,
     /// What then happens.
-    pub asserted_lead: Plain,
+    pub asserted_lead: &'static str,
     /// The way without the app.
-    pub asserted_mail: Plain,
+    pub asserted_mail: &'static str,
     /// What a mail brings then.
-    pub asserted_hint: Plain,
+    pub asserted_hint: &'static str,
     /// The button that has it sent.
-    pub asserted_button: Plain,
+    pub asserted_button: &'static str,
     /// The code.
-    pub code_label: Plain,
+    pub code_label: &'static str,
     /// How it looks.
-    pub code_hint: Plain,
+    pub code_hint: &'static str,
     /// The button that sends it.
-    pub code_send: Plain,
+    pub code_send: &'static str,
     /// That a code is wrong: how many tries are left.
     pub code_wrong: fn(u8) -> String,
     /// That no more codes are taken.
-    pub code_locked: Plain,
+    pub code_locked: &'static str,
     /// That the code is too old.
-    pub code_late: Plain,
+    pub code_late: &'static str,
     /// The heading of sending another mail.
-    pub resend_title: Plain,
+    pub resend_title: &'static str,
     /// When to do so.
-    pub resend_hint: Plain,
+    pub resend_hint: &'static str,
     /// What it does to the code, while one is taken.
-    pub resend_code: Plain,
+    pub resend_code: &'static str,
     /// The button that sends another mail.
-    pub resend_button: Plain,
+    pub resend_button: &'static str,
     /// That another mail was sent.
-    pub resent: Plain,
+    pub resent: &'static str,
     /// That no more mails are sent.
-    pub resend_none: Plain,
+    pub resend_none: &'static str,
     /// The heading where identity is proven already.
-    pub pending_done_title: Plain,
+    pub pending_done_title: &'static str,
     /// Where to go on then.
-    pub pending_done: Plain,
+    pub pending_done: &'static str,
     /// The heading where nobody proved it in time, or it was withdrawn.
-    pub pending_over_title: Plain,
+    pub pending_over_title: &'static str,
     /// What to do then.
-    pub pending_over: Plain,
+    pub pending_over: &'static str,
     /// The heading of the page behind the mailed link.
-    pub confirm_title: Plain,
+    pub confirm_title: &'static str,
     /// What it is for.
-    pub confirm_lead: Plain,
+    pub confirm_lead: &'static str,
     /// The button that confirms.
-    pub confirm_button: Plain,
+    pub confirm_button: &'static str,
     /// The button for whoever did not ask.
-    pub confirm_not_me: Plain,
+    pub confirm_not_me: &'static str,
     /// The heading after that.
-    pub not_me_title: Plain,
+    pub not_me_title: &'static str,
     /// What happened then.
-    pub not_me: Plain,
+    pub not_me: &'static str,
     /// Fact: the kind.
-    pub fact_kind: Plain,
+    pub fact_kind: &'static str,
     /// Fact: when it was received.
-    pub fact_received: Plain,
+    pub fact_received: &'static str,
 }
 
 /// The texts of the page where a data request is followed.
@@ -134,103 +133,103 @@ pub struct StatusTexts {
     /// A kind, as the heading of a request.
     pub kind_title: fn(Kind) -> &'static str,
     /// That identity is proven.
-    pub confirmed: Plain,
+    pub confirmed: &'static str,
     /// That the link of the page should be saved.
-    pub save_link: Plain,
+    pub save_link: &'static str,
     /// What the reference is for.
-    pub reference_hint: Plain,
+    pub reference_hint: &'static str,
     /// The steps of a request: received, being worked on, answered.
-    pub steps: [Plain; 3],
+    pub steps: [&'static str; 3],
     /// A state, by its name.
     pub state: fn(&str) -> &'static str,
     /// The heading of the due date.
-    pub due_title: Plain,
+    pub due_title: &'static str,
     /// The same for a request that has ended.
-    pub due_was_title: Plain,
+    pub due_was_title: &'static str,
     /// Until when the answer is due: before and behind the date.
-    pub due_by: (Plain, Plain),
+    pub due_by: (&'static str, &'static str),
     /// Until when the answer was due, of a request that has ended, before the date.
-    pub due_was: Plain,
+    pub due_was: &'static str,
     /// That it is due at once.
-    pub due_at_once: Plain,
+    pub due_at_once: &'static str,
     /// That the clock rests.
-    pub due_resting: Plain,
+    pub due_resting: &'static str,
     /// That the date may yet change.
-    pub due_provisional: Plain,
+    pub due_provisional: &'static str,
     /// That the date has passed.
-    pub due_late: Plain,
+    pub due_late: &'static str,
     /// The line that opens the explanation.
-    pub due_why: Plain,
+    pub due_why: &'static str,
     /// The heading of an extension.
-    pub extended_title: Plain,
+    pub extended_title: &'static str,
     /// The heading where an operator waits for the person.
-    pub asked_title: Plain,
+    pub asked_title: &'static str,
     /// What to do then.
-    pub asked_hint: Plain,
+    pub asked_hint: &'static str,
     /// That only a part was done.
-    pub answered_partly: Plain,
+    pub answered_partly: &'static str,
     /// A ground of refusal.
     pub ground: fn(Ground) -> &'static str,
     /// The label of the ground.
-    pub ground_title: Plain,
+    pub ground_title: &'static str,
     /// The heading of the package.
-    pub package_title: Plain,
+    pub package_title: &'static str,
     /// What it is: size, until when.
     pub package_lead: fn(&str, &str) -> String,
     /// The key of the package.
-    pub secret_label: Plain,
+    pub secret_label: &'static str,
     /// Where it is.
-    pub secret_hint: Plain,
+    pub secret_hint: &'static str,
     /// The button that fetches the package.
-    pub package_get: Plain,
+    pub package_get: &'static str,
     /// The heading where everything was erased.
-    pub erased_title: Plain,
+    pub erased_title: &'static str,
     /// What was done, and what stays.
-    pub erased: Plain,
+    pub erased: &'static str,
     /// The link to the act of destruction.
-    pub get_act: Plain,
+    pub get_act: &'static str,
     /// The heading of how to complain.
-    pub complain_title: Plain,
+    pub complain_title: &'static str,
     /// How to complain to the controller, before the link.
-    pub complain_us: Plain,
+    pub complain_us: &'static str,
     /// That link.
-    pub complain_us_link: Plain,
+    pub complain_us_link: &'static str,
     /// Fact: the law.
-    pub fact_law: Plain,
+    pub fact_law: &'static str,
     /// Fact: when identity was proven.
-    pub fact_identified: Plain,
+    pub fact_identified: &'static str,
     /// Fact: the policy then in force.
-    pub fact_policy: Plain,
+    pub fact_policy: &'static str,
     /// Fact: until when the link works.
-    pub fact_until: Plain,
+    pub fact_until: &'static str,
     /// The heading of the facts.
-    pub facts_title: Plain,
+    pub facts_title: &'static str,
     /// The link to the receipt.
-    pub get_receipt: Plain,
+    pub get_receipt: &'static str,
     /// The link to the request as JSON.
-    pub get_json: Plain,
+    pub get_json: &'static str,
     /// That a message was added.
-    pub added: Plain,
+    pub added: &'static str,
     /// That it was withdrawn.
-    pub withdrawn: Plain,
+    pub withdrawn: &'static str,
     /// The heading of withdrawing.
-    pub withdraw_title: Plain,
+    pub withdraw_title: &'static str,
     /// The line that opens it.
-    pub withdraw_summary: Plain,
+    pub withdraw_summary: &'static str,
     /// What it means.
-    pub withdraw_hint: Plain,
+    pub withdraw_hint: &'static str,
     /// The button that does it.
-    pub withdraw_button: Plain,
+    pub withdraw_button: &'static str,
     /// The heading of the secret link.
-    pub link_title: Plain,
+    pub link_title: &'static str,
     /// What it is.
-    pub link_hint: Plain,
+    pub link_hint: &'static str,
     /// A kind, as the form offers it.
     pub kind_label: fn(Kind) -> &'static str,
     /// Fact: the kind.
-    pub fact_kind: Plain,
+    pub fact_kind: &'static str,
     /// Fact: when it was received.
-    pub fact_received: Plain,
+    pub fact_received: &'static str,
 }
 
 /// The texts of what a person does with their request.
@@ -239,7 +238,7 @@ pub struct ChangeTexts {
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The link back to the request.
-    pub back: Plain,
+    pub back: &'static str,
 }
 
 /// The texts of the form that a package's key goes into, where it came back.
@@ -248,13 +247,13 @@ pub struct PackageFormTexts {
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading.
-    pub title: Plain,
+    pub title: &'static str,
     /// The key of the package.
-    pub secret_label: Plain,
+    pub secret_label: &'static str,
     /// What it is.
-    pub secret_hint: Plain,
+    pub secret_hint: &'static str,
     /// The button that fetches the package.
-    pub get: Plain,
+    pub get: &'static str,
     /// The link back to the request.
-    pub back: Plain,
+    pub back: &'static str,
 }

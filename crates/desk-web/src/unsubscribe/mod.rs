@@ -4,7 +4,6 @@
 mod links;
 mod pages;
 mod preferences;
-mod remembered;
 #[cfg(test)]
 mod tests;
 
@@ -33,7 +32,6 @@ use crate::suppression::Act;
 
 pub(crate) use links::{MAX_BATCH, addresses, mint};
 pub use links::{header_lines, list_id, url};
-use remembered::Pages;
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,9 +87,6 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     request: &Request,
 ) -> Response {
     let locale = request.locale(desk.setup);
-    if let Some(answer) = remembered::answer(desk, request, locale) {
-        return answer;
-    }
     match route(desk, request, locale).await {
         Ok(Answered { reply, outgoing }) => {
             let mut response = reply.finish(request);
@@ -165,17 +160,7 @@ fn page<S>(
         return Reply::json_text(StatusCode::OK, json).vary("Accept, Accept-Language");
     }
     let id = PageId::new(desk.moment.draw());
-    page_of(desk, request, locale, (link, token), id)
-}
-
-fn page_of<S>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    locale: Locale,
-    link: (Link, &str),
-    id: PageId,
-) -> Reply {
-    shown(locale, pages::link(desk.setup, request, locale, link, id))
+    shown(locale, pages::link(desk.setup, request, locale, (link, token), id))
 }
 
 fn wants_json(request: &Request) -> bool {
@@ -233,7 +218,8 @@ async fn opt_out<S: Store>(
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
         } else {
-            desk.setup.remembered.of::<Pages>().unsubscribed()
+            // Some providers show it, most do not read it.
+            Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", "Unsubscribed.\n")
         };
         return Ok(Answered { reply, outgoing });
     }
@@ -347,5 +333,5 @@ impl Standing {
 /// nobody is kept from opting out.
 fn day(setup: &Setup, locale: Locale, at: Timestamp) -> String {
     let zone = setup.zone().unwrap_or_else(|_| Zone::utc());
-    crate::texts::texts(locale.lang).date(zone.date(at))
+    (crate::texts::texts(locale.lang).date)(zone.date(at))
 }

@@ -31,14 +31,14 @@ fn name(setup: &Setup, locale: Locale, scope: Scope) -> &str {
     let t = texts::unsubscribe(locale.lang);
     match scope {
         Scope::List(tag) => {
-            setup.lists().by_tag(tag).map_or(&t.unknown_list, |list| list.name(locale.lang))
+            setup.lists().by_tag(tag).map_or(t.unknown_list, |list| list.name(locale.lang))
         }
-        Scope::All | Scope::Bounce | Scope::Complaint => &t.every_list,
+        Scope::All | Scope::Bounce | Scope::Complaint => t.every_list,
     }
 }
 
 fn path(locale: Locale, token: &str, rest: &str) -> String {
-    locale.href(&["/u/", token, rest].concat()).into_owned()
+    locale.href(&format!("/u/{token}{rest}")).into_owned()
 }
 
 /// The page of a link: one button.
@@ -88,7 +88,7 @@ pub(super) fn done(setup: &Setup, request: &Request, locale: Locale, done: &Done
             Some((undo, until)) => section {
                 h2 { (t.undo_title) }
                 p {
-                    a href=(locale.href(&["/u/undo/", undo].concat())) { (t.undo_link) } ". "
+                    a href=(locale.href(&format!("/u/undo/{undo}"))) { (t.undo_link) } ". "
                     (t.undo_until) " " time datetime=(until) { (day(setup, locale, *until)) } "."
                 }
             },
@@ -134,7 +134,7 @@ pub(super) fn undone(
 ) -> Markup {
     let t = texts::unsubscribe(locale.lang);
     let title = if all_stopped {
-        t.undone_in_vain.as_str().to_owned()
+        t.undone_in_vain.to_owned()
     } else {
         (t.undone_title)(name(setup, locale, scope))
     };
@@ -160,8 +160,8 @@ struct Choice<'a> {
 }
 
 fn choice(choice: &Choice<'_>) -> Markup {
-    let id = [choice.field, "-", choice.value].concat();
-    let hint = [id.as_str(), "-hint"].concat();
+    let id = format!("{}-{}", choice.field, choice.value);
+    let hint = format!("{id}-hint");
     let described = (!choice.hint.is_empty()).then_some(hint.as_str());
     html! {
         div.choice {
@@ -203,7 +203,7 @@ pub(super) fn less(
                     }))
                 }
                 (choice(&Choice {
-                    field: "stop", value: "all", ticked: false, label: &t.less_all, hint: "", note: None,
+                    field: "stop", value: "all", ticked: false, label: t.less_all, hint: "", note: None,
                 }))
             }
             button { (t.less_button) }
@@ -222,11 +222,8 @@ pub(super) fn stopped(
     token: &str,
 ) -> Markup {
     let t = texts::unsubscribe(locale.lang);
-    let title = if chosen.is_empty() {
-        (t.less_title)(&setup.app_name)
-    } else {
-        t.less_done.as_str().to_owned()
-    };
+    let title =
+        if chosen.is_empty() { (t.less_title)(&setup.app_name) } else { t.less_done.to_owned() };
     let content = html! {
         @if chosen.is_empty() {
             div.notice.warning role="status" { p { strong { (t.less_none) } } }
@@ -259,8 +256,7 @@ pub(super) struct Asked<'a> {
 
 impl Asked<'_> {
     fn error(&self, t: &UnsubscribeTexts) -> Option<&'static str> {
-        self.wrong
-            .map(|missing| if missing { t.ask_missing.as_str() } else { t.ask_wrong.as_str() })
+        self.wrong.map(|missing| if missing { t.ask_missing } else { t.ask_wrong })
     }
 }
 
@@ -270,7 +266,7 @@ pub(super) fn ask(setup: &Setup, request: &Request, locale: Locale, asked: &Aske
     let heading = (t.ask_title)(&setup.app_name);
     let error = asked.error(t);
     let title = match error {
-        Some(_) => [&*t.error, ": ", &heading].concat(),
+        Some(_) => format!("{}: {heading}", t.error),
         None => heading.clone(),
     };
     let described = if error.is_some() { "email-hint email-error" } else { "email-hint" };
@@ -301,7 +297,7 @@ pub(super) fn sent(setup: &Setup, request: &Request, locale: Locale) -> Markup {
         div.notice.success role="status" { p { strong { (t.sent_lead) } } }
         p { (t.sent_hint) }
     };
-    framed(setup, request, locale, (&t.sent_title, &t.sent_title), content)
+    framed(setup, request, locale, (t.sent_title, t.sent_title), content)
 }
 
 /// The page of the preferences.
@@ -333,12 +329,12 @@ pub(super) fn preferences(
                         ticked: held.is_none(),
                         label: list.name(locale.lang),
                         hint: list.description(locale.lang),
-                        note: (nothing || held.is_some()).then_some(&t.off),
+                        note: (nothing || held.is_some()).then_some(t.off),
                     }))
                 }
             }
             (choice(&Choice {
-                field: "stop", value: "all", ticked: nothing, label: &t.nothing_at_all, hint: &t.nothing_hint, note: None,
+                field: "stop", value: "all", ticked: nothing, label: t.nothing_at_all, hint: t.nothing_hint, note: None,
             }))
             button { (t.preferences_button) }
         }

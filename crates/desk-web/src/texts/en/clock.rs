@@ -7,12 +7,9 @@ use desk_core::clock::regime::{
 };
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Weekday};
-use desk_core::words::{Clause, Words};
-use desk_core::{said, say};
 
 use super::date;
 use crate::texts::clock::ClockTexts;
-use crate::texts::figure;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
@@ -47,9 +44,9 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Act::Notify => "notify the authority",
         Act::Report => "report to the authority",
     },
-    term: |of| said!(term(of)),
-    article: |of| said!(article(of)),
-    version: |of| said!(version(of)),
+    term,
+    article,
+    version,
     checked: |checked| match checked {
         Checked::LawText => "numbers checked against the law",
         Checked::Official => "numbers seen in an official source",
@@ -90,91 +87,82 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         ExtensionRefusal::NoReason => "Give the reason: the person must be told it.",
         ExtensionRefusal::NoNotice => "The person must be told of the extension first.",
     },
-    say_day: |text, date| day(date).say(text),
-    say_step: step,
+    day,
+    step,
     days_left: |days| match days {
         0 => "today is the last day".to_owned(),
         1 => "1 day left".to_owned(),
-        2.. => said!(figure(days), " days left"),
+        2.. => format!("{days} days left"),
         -1 => "1 day late".to_owned(),
-        _ => said!(figure(days.saturating_neg()), " days late"),
+        _ => format!("{} days late", days.saturating_neg()),
     },
     working_days_left: |days| match days {
         1 => "1 working day left".to_owned(),
-        _ => said!(figure(days), " working days left"),
+        _ => format!("{days} working days left"),
     },
     none_left: "No day was left when the clock stopped.",
     resting: "The clock is resting: nothing is late while the person is waited for.",
-    overdue: |at, zone| said!("Overdue since ", day(zone.date(at)), ", ", zone.time(at), "."),
+    overdue: |at, zone| format!("Overdue since {}, {}.", day(zone.date(at)), zone.time(at)),
     provisional: "provisional",
 };
 
-fn day(of: Date) -> impl Words {
+fn day(of: Date) -> String {
     let name = match of.weekday() {
-        Weekday::Monday => "Monday, ",
-        Weekday::Tuesday => "Tuesday, ",
-        Weekday::Wednesday => "Wednesday, ",
-        Weekday::Thursday => "Thursday, ",
-        Weekday::Friday => "Friday, ",
-        Weekday::Saturday => "Saturday, ",
-        Weekday::Sunday => "Sunday, ",
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
     };
-    Clause(move |text: &mut String| say!(text, name, date(of)))
+    format!("{name}, {}", date(of))
 }
 
-fn term(term: Term) -> impl Words {
+fn term(term: Term) -> String {
+    if term.is_at_once() {
+        return "at once".to_owned();
+    }
     let (one, many) = match term.unit {
         Unit::Hours => ("hour", "hours"),
         Unit::WorkingDays => ("working day", "working days"),
         Unit::CalendarDays => ("calendar day", "calendar days"),
         Unit::Months => ("month", "months"),
     };
-    let noun = if term.count == 1 { one } else { many };
-    Clause(move |text: &mut String| {
-        if term.is_at_once() {
-            text.push_str("at once");
-        } else {
-            say!(text, figure(term.count), " ", noun);
-        }
-    })
+    format!("{} {}", term.count, if term.count == 1 { one } else { many })
 }
 
-fn article(Article { law, place }: Article) -> impl Words {
-    let (before, after) = match law {
-        Law::Fz152 => ("152-FZ, art.\u{a0}", ""),
-        Law::RuCivil => ("Civil Code of Russia, art.\u{a0}", ", by analogy"),
-        Law::Gdpr => ("GDPR, art.\u{a0}", ""),
-        Law::Reg1182 => ("Regulation 1182/71, art.\u{a0}", ""),
-        Law::UkGdpr => ("UK GDPR, art.\u{a0}", ""),
-        Law::UkDpa => ("Data Protection Act 2018, s.\u{a0}", ""),
-        Law::Ico => ("guidance of the ICO on time limits", ""),
-        Law::Edpb => ("EDPB Guidelines 01/2022, §\u{a0}", ""),
-        Law::CcpaRegs => ("CCPA Regulations, 11 CCR §\u{a0}", ""),
-        Law::CaCivil => ("California Civil Code, §\u{a0}", ""),
-        Law::Lgpd => ("LGPD, art.\u{a0}", ""),
-        Law::BrCivil => ("Civil Code of Brazil, art.\u{a0}", ""),
-    };
-    Clause(move |text: &mut String| say!(text, before, place, after))
+fn article(Article { law, place }: Article) -> String {
+    match law {
+        Law::Fz152 => format!("152-FZ, art.\u{a0}{place}"),
+        Law::RuCivil => format!("Civil Code of Russia, art.\u{a0}{place}, by analogy"),
+        Law::Gdpr => format!("GDPR, art.\u{a0}{place}"),
+        Law::Reg1182 => format!("Regulation 1182/71, art.\u{a0}{place}"),
+        Law::UkGdpr => format!("UK GDPR, art.\u{a0}{place}"),
+        Law::UkDpa => format!("Data Protection Act 2018, s.\u{a0}{place}"),
+        Law::Ico => "guidance of the ICO on time limits".to_owned(),
+        Law::Edpb => format!("EDPB Guidelines 01/2022, §\u{a0}{place}"),
+        Law::CcpaRegs => format!("CCPA Regulations, 11 CCR §\u{a0}{place}"),
+        Law::CaCivil => format!("California Civil Code, §\u{a0}{place}"),
+        Law::Lgpd => format!("LGPD, art.\u{a0}{place}"),
+        Law::BrCivil => format!("Civil Code of Brazil, art.\u{a0}{place}"),
+    }
 }
 
-fn version(version: Version) -> impl Words {
-    let Version { calendar, year, source } = version;
+fn version(Version { calendar, year, source }: Version) -> String {
     let source = match source {
         Source::Released => RELEASED,
         Source::Operator => "as configured",
         Source::Computed => "computed",
         Source::Weekends => "weekends only",
     };
-    Clause(move |text: &mut String| say!(text, calendar.name(), "-", figure(year), ", ", source))
+    format!("{}-{year}, {source}", calendar.name())
 }
 
-fn versions(versions: &[Version]) -> impl Words {
-    Clause(move |text: &mut String| {
-        text.push_str(if versions.len() == 1 { "calendar " } else { "calendars " });
-        for (at, of) in versions.iter().enumerate() {
-            say!(text, if at == 0 { "" } else { "; " }, version(*of));
-        }
-    })
+fn versions(versions: &[Version]) -> String {
+    let noun = if versions.len() == 1 { "calendar" } else { "calendars" };
+    let versions: Vec<String> = versions.iter().map(|of| version(*of)).collect();
+    format!("{noun} {}", versions.join("; "))
 }
 
 const fn cause(cause: Cause) -> &'static str {
@@ -193,7 +181,7 @@ const fn base(base: Base) -> &'static str {
     }
 }
 
-fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
+fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
     match step {
         Step::Received { at, day: of } => {
             let proof = if rule.base == Base::Proof {
@@ -201,210 +189,157 @@ fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
             } else {
                 ""
             };
-            say!(text, base(rule.base), " on ", day(*of), " at ", zone.time(*at), proof, ".")
+            format!("{} on {} at {}{proof}.", base(rule.base), day(*of), zone.time(*at))
         }
-        Step::AtOnce { article: by } => say!(text, "It is due at once (", article(*by), ")."),
-        Step::Extended { by, total, article: of } => say!(
-            text,
-            "Extended once by ",
-            term(*by),
-            ", to ",
-            term(*total),
-            " in all (",
-            article(*of),
-            ")."
-        ),
-        Step::NoExtension => {
-            say!(text, "The law knows no extension of this term: none is counted.")
+        Step::AtOnce { article: by } => format!("It is due at once ({}).", article(*by)),
+        Step::Extended { by, total, article: of } => {
+            format!(
+                "Extended once by {}, to {} in all ({}).",
+                term(*by),
+                term(*total),
+                article(*of)
+            )
         }
-        Step::NextDay { first, article: by } => say!(
-            text,
-            "That day does not count. Counting begins the next day: ",
+        Step::NoExtension => "The law knows no extension of this term: none is counted.".to_owned(),
+        Step::NextDay { first, article: by } => format!(
+            "That day does not count. Counting begins the next day: {} ({}).",
             day(*first),
-            " (",
-            article(*by),
-            ")."
+            article(*by)
         ),
-        Step::Hours { count, at, article: by } => say!(
-            text,
+        Step::Hours { count, at, article: by } => format!(
+            "{} end on {} at {} ({}). They are real hours: nights, weekends and holidays count.",
             term(Term { count: *count, unit: Unit::Hours }),
-            " end on ",
             day(zone.date(*at)),
-            " at ",
             zone.time(*at),
-            " (",
-            article(*by),
-            "). They are real hours: nights, weekends and holidays count."
+            article(*by)
         ),
-        Step::CalendarDays { count, last, article: by } => say!(
-            text,
+        Step::CalendarDays { count, last, article: by } => format!(
+            "{} end on {} ({}).",
             term(Term { count: *count, unit: Unit::CalendarDays }),
-            " end on ",
             day(*last),
-            " (",
-            article(*by),
-            ")."
+            article(*by)
         ),
-        Step::Months { count, last, is_shorter, article: by, counting } => {
-            let why = if *is_shorter {
+        Step::Months { count, last, is_shorter, article: by, counting } => format!(
+            "{} {} on {}, {} ({}; {}).",
+            term(Term { count: *count, unit: Unit::Months }),
+            if *count == 1 { "ends" } else { "end" },
+            day(*last),
+            if *is_shorter {
                 "the last day of a shorter month"
             } else {
                 "the day of the same number"
-            };
-            let verb = if *count == 1 { "ends" } else { "end" };
-            say!(
-                text,
-                term(Term { count: *count, unit: Unit::Months }),
-                " ",
-                verb,
-                " on ",
-                day(*last),
-                ", ",
-                why,
-                " (",
-                article(*by),
-                "; ",
-                article(*counting),
-                ")."
-            )
-        }
-        Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
-            say!(
-                text,
-                term(Term { count: *count, unit: Unit::WorkingDays }),
-                " end on ",
-                day(*last),
-                " (",
-                article(*by),
-                "). Not counted: weekends"
-            );
-            for (from, to) in skipped {
-                text.push_str(", ");
-                say!(text, date(*from));
-                if from != to {
-                    text.push_str(" to ");
-                    say!(text, date(*to));
-                }
-            }
-            for (at, of) in worked.iter().enumerate() {
-                text.push_str(if at == 0 { "; counted: " } else { "; " });
-                say!(text, day(*of));
-            }
-            say!(text, " (", versions(of), ").")
-        }
-        Step::Rested { cause: of, from, to, days, held, article: by } => {
-            let gained = Clause(|text: &mut String| match days {
-                _ if *held => say!(
-                    text,
-                    "it was asked for while the term was put off to a working day, so the term does not end before the day on which it was given"
-                ),
-                0 => say!(text, "that adds no day"),
-                1 => say!(text, "1 day is added"),
-                _ => say!(text, figure(*days), " days are added"),
-            });
-            say!(
-                text,
-                "The clock rested for ",
-                cause(*of),
-                ", asked for on ",
-                date(*from),
-                " and given on ",
-                date(*to),
-                ": ",
-                gained,
-                " (",
-                article(*by),
-                ")."
-            )
-        }
-        Step::Anew { from, awaited, last, article: by } => say!(
-            text,
-            "Counted from ",
-            date(*from),
-            if *awaited {
-                ", were identity proven then, it would end sooner: on "
-            } else {
-                ", when identity was proven, it ends sooner: on "
             },
+            article(*by),
+            article(*counting)
+        ),
+        Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => format!(
+            "{} end on {} ({}). Not counted: weekends{}{} ({}).",
+            term(Term { count: *count, unit: Unit::WorkingDays }),
             day(*last),
-            " (",
             article(*by),
-            ")."
+            holidays(skipped),
+            worked_days(worked),
+            versions(of)
         ),
-        Step::Resting { cause: of, since, article: by } => say!(
-            text,
-            "The clock has been resting since ",
-            date(*since),
-            ", for ",
+        Step::Rested { cause: of, from, to, days, held, article: by } => format!(
+            "The clock rested for {}, asked for on {} and given on {}: {} ({}).",
             cause(*of),
-            " (",
-            article(*by),
-            "). The last day moves on meanwhile."
+            date(*from),
+            date(*to),
+            gained(*days, *held),
+            article(*by)
         ),
-        Step::NoRest { cause: of, from } => say!(
-            text,
-            match of {
+        Step::Anew { from, awaited: true, last, article: by } => format!(
+            "Counted from {}, were identity proven then, it would end sooner: on {} ({}).",
+            date(*from),
+            day(*last),
+            article(*by)
+        ),
+        Step::Anew { from, awaited: false, last, article: by } => format!(
+            "Counted from {}, when identity was proven, it ends sooner: on {} ({}).",
+            date(*from),
+            day(*last),
+            article(*by)
+        ),
+        Step::Resting { cause: of, since, article: by } => format!(
+            "The clock has been resting since {}, for {} ({}). The last day moves on meanwhile.",
+            date(*since),
+            cause(*of),
+            article(*by)
+        ),
+        Step::NoRest { cause: of, from } => {
+            let what = match of {
                 Cause::Identity => "Proof of identity",
                 Cause::Clarification => "A clarification",
-            },
-            " was asked for on ",
-            date(*from),
-            ": this clock does not stop for that."
-        ),
-        Step::RestTooLate { cause: of, from } => say!(
-            text,
-            "The term was over when ",
-            cause(*of),
-            " was asked for on ",
-            date(*from),
-            ": that stops nothing."
-        ),
-        Step::Roll { from, to, versions: of, article: by } if from == to => say!(
-            text,
-            day(*from),
-            " is a working day, so it stays (",
-            article(*by),
-            "; ",
-            versions(of),
-            ")."
-        ),
-        Step::Roll { from, to, versions: of, article: by } => say!(
-            text,
-            day(*from),
-            " is a day off: the term ends on the next working day, ",
-            day(*to),
-            " (",
-            article(*by),
-            "; ",
-            versions(of),
-            ")."
-        ),
-        Step::NoRoll { day: of } => say!(
-            text,
-            day(*of),
-            " is a day off, and the term ends then all the same: there is no rule that we would rely on to put it off."
-        ),
-        Step::Provisional { version: of } => match of.source {
-            Source::Computed => say!(
-                text,
-                "Provisional: the days off of ",
-                figure(of.year),
-                " are not known here yet (",
-                version(*of),
-                "), and the day may move either way."
-            ),
-            _ => say!(
-                text,
-                "Provisional: no holidays are known for ",
-                figure(of.year),
-                " (",
-                version(*of),
-                "); each one would make the day later."
-            ),
-        },
-        Step::LastDay { day: of, at } => {
-            say!(text, "Last day: ", day(*of), ", until ", zone.time(*at), ".")
+            };
+            format!("{what} was asked for on {}: this clock does not stop for that.", date(*from))
         }
+        Step::RestTooLate { cause: of, from } => format!(
+            "The term was over when {} was asked for on {}: that stops nothing.",
+            cause(*of),
+            date(*from)
+        ),
+        Step::Roll { from, to, versions: of, article: by } if from == to => format!(
+            "{} is a working day, so it stays ({}; {}).",
+            day(*from),
+            article(*by),
+            versions(of)
+        ),
+        Step::Roll { from, to, versions: of, article: by } => format!(
+            "{} is a day off: the term ends on the next working day, {} ({}; {}).",
+            day(*from),
+            day(*to),
+            article(*by),
+            versions(of)
+        ),
+        Step::NoRoll { day: of } => format!(
+            "{} is a day off, and the term ends then all the same: there is no rule that we would rely on to put it off.",
+            day(*of)
+        ),
+        Step::Provisional { version: of } if of.source == Source::Computed => format!(
+            "Provisional: the days off of {} are not known here yet ({}), and the day may move either way.",
+            of.year,
+            version(*of)
+        ),
+        Step::Provisional { version: of } => format!(
+            "Provisional: no holidays are known for {} ({}); each one would make the day later.",
+            of.year,
+            version(*of)
+        ),
+        Step::LastDay { day: of, at } => {
+            format!("Last day: {}, until {}.", day(*of), zone.time(*at))
+        }
+    }
+}
+
+/// The holidays among days that were counted, behind the weekends.
+fn holidays(skipped: &[(Date, Date)]) -> String {
+    let days = skipped.iter().map(|(from, to)| {
+        if from == to {
+            format!(", {}", date(*from))
+        } else {
+            format!(", {} to {}", date(*from), date(*to))
+        }
+    });
+    days.collect()
+}
+
+/// The weekend days among them that were worked.
+fn worked_days(worked: &[Date]) -> String {
+    if worked.is_empty() {
+        return String::new();
+    }
+    let days: Vec<String> = worked.iter().map(|of| day(*of)).collect();
+    format!("; counted: {}", days.join("; "))
+}
+
+/// How many days a rest adds to the term.
+fn gained(days: u32, held: bool) -> String {
+    match days {
+        _ if held => "it was asked for while the term was put off to a working day, so the term does not end before the day on which it was given".to_owned(),
+        0 => "that adds no day".to_owned(),
+        1 => "1 day is added".to_owned(),
+        _ => format!("{days} days are added"),
     }
 }
 

@@ -4,7 +4,6 @@ use desk_core::erasure::{Category, Ground, Stay};
 use desk_core::request::Kind;
 
 use crate::texts::erasure::ErasureTexts;
-use crate::texts::plain::plain;
 
 /// The texts.
 pub(in crate::texts) static ERASURE: ErasureTexts = ErasureTexts {
@@ -49,34 +48,28 @@ pub(in crate::texts) static ERASURE: ErasureTexts = ErasureTexts {
         | Kind::Rectification
         | Kind::Restriction => "the data subject asked for erasure",
     },
-    act: plain("Act of destruction of personal data"),
-    number: plain("No."),
-    controller: plain("Name and address of the controller (operator)"),
-    processor: plain(
-        "Name and address of whoever processes the data on the controller's behalf, if anybody",
-    ),
-    subject: plain(
-        "The data subject, or other information relating to the identified natural person whose personal data was destroyed",
-    ),
-    by_reference: plain("known by the data request"),
-    executors: plain(
-        "Name and position of those who destroyed the personal data, and their signature",
-    ),
-    categories: plain("Categories of personal data that were destroyed"),
-    carriers: plain("Destroyed carriers that contained personal data, with the number of sheets"),
-    no_carriers: plain("none: the data was processed by automated means"),
-    system: plain("Information system from which the personal data was destroyed"),
-    method: plain("Method of destruction"),
-    deleted: plain("deleted from the system's store; the system keeps no copy"),
-    why: plain("Reason for the destruction"),
-    date: plain("Date of the destruction"),
-    kept: plain("What was not destroyed, and on what ground"),
+    act: "Act of destruction of personal data",
+    number: "No.",
+    controller: "Name and address of the controller (operator)",
+    processor: "Name and address of whoever processes the data on the controller's behalf, if anybody",
+    subject: "The data subject, or other information relating to the identified natural person whose personal data was destroyed",
+    by_reference: "known by the data request",
+    executors: "Name and position of those who destroyed the personal data, and their signature",
+    categories: "Categories of personal data that were destroyed",
+    carriers: "Destroyed carriers that contained personal data, with the number of sheets",
+    no_carriers: "none: the data was processed by automated means",
+    system: "Information system from which the personal data was destroyed",
+    method: "Method of destruction",
+    deleted: "deleted from the system's store; the system keeps no copy",
+    why: "Reason for the destruction",
+    date: "Date of the destruction",
+    kept: "What was not destroyed, and on what ground",
     notice_subject: |reference| format!("Your data was erased: {reference}"),
     notice: |reference, app| {
         format!(
             "Hello,\n\nas you asked in {reference}, this was erased from what {app} holds about you in its privacy desk:"
         )
     },
-    stays: plain("This stays:"),
-    link: plain("The signed receipt can be had here; the link stays secret:"),
+    stays: "This stays:",
+    link: "The signed receipt can be had here; the link stays secret:",
 };

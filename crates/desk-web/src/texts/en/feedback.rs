@@ -3,15 +3,12 @@
 use desk_core::case::{Kind, State};
 
 use crate::texts::feedback::FeedbackTexts;
-use crate::texts::plain::plain;
 
 /// The texts.
 pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
-    form_title: plain("Ask or complain"),
-    form_lead: plain(
-        "People read this, not machines. You will get a reference and a secret link to follow the answer.",
-    ),
-    kind_legend: plain("What are you writing about?"),
+    form_title: "Ask or complain",
+    form_lead: "People read this, not machines. You will get a reference and a secret link to follow the answer.",
+    kind_legend: "What are you writing about?",
     kind_label: |kind| match kind {
         Kind::Question => "A question",
         Kind::Complaint => "A complaint about personal data",
@@ -30,18 +27,12 @@ pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
         Kind::Suggestion => "You know how we could do it better.",
         Kind::Problem => "Something does not work.",
     },
-    message_label: plain("Your message"),
-    message_hint: plain(
-        "Up to 10,000 characters. Say what happened and what you would like us to do. Leave out passwords and other people’s data.",
-    ),
-    email_label: plain("E-mail"),
-    email_hint: plain(
-        "Only so that staff can reach you about this. You can follow the answer here without it.",
-    ),
-    app_version_label: plain("App version"),
-    sealed: plain(
-        "What you send is sealed on arrival and read only by authorised staff, as promised in the",
-    ),
+    message_label: "Your message",
+    message_hint: "Up to 10,000 characters. Say what happened and what you would like us to do. Leave out passwords and other people’s data.",
+    email_label: "E-mail",
+    email_hint: "Only so that staff can reach you about this. You can follow the answer here without it.",
+    app_version_label: "App version",
+    sealed: "What you send is sealed on arrival and read only by authorised staff, as promised in the",
     field_error: |field, code| match (field, code) {
         ("kind", _) => "Choose what you are writing about",
         ("message", "missing") => "Write your message: the field is empty",
@@ -71,23 +62,19 @@ pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
         Kind::Suggestion => "We have received your suggestion",
         Kind::Problem => "We have received your report",
     },
-    reference_hint: plain("Its reference. You can read it aloud or write it down:"),
-    link_title: plain("Your secret link"),
-    link_hint: plain(
-        "Keep it: it is the only way back to this page. Whoever has it can read everything here.",
-    ),
-    save_now: plain("Save it now:"),
-    save_hint: plain(
-        "bookmark the next page, print this one, or copy the link. It is the only way back, and we cannot send it again. Whoever has the link can read everything here.",
-    ),
-    saved: plain("I have saved it, go on"),
-    get_receipt: plain("Download the signed receipt"),
-    get_case: plain("Download everything (JSON)"),
-    next_title: plain("What happens next"),
+    reference_hint: "Its reference. You can read it aloud or write it down:",
+    link_title: "Your secret link",
+    link_hint: "Keep it: it is the only way back to this page. Whoever has it can read everything here.",
+    save_now: "Save it now:",
+    save_hint: "bookmark the next page, print this one, or copy the link. It is the only way back, and we cannot send it again. Whoever has the link can read everything here.",
+    saved: "I have saved it, go on",
+    get_receipt: "Download the signed receipt",
+    get_case: "Download everything (JSON)",
+    next_title: "What happens next",
     next_steps: [
-        plain("An authorised person reads your message."),
-        plain("The answer appears behind your secret link."),
-        plain("You can add to it or withdraw it at any moment."),
+        "An authorised person reads your message.",
+        "The answer appears behind your secret link.",
+        "You can add to it or withdraw it at any moment.",
     ],
     status_title: |kind| match kind {
         Kind::Question => "Your question",
@@ -95,7 +82,7 @@ pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
         Kind::Suggestion => "Your suggestion",
         Kind::Problem => "Your report",
     },
-    steps_label: plain("Where it is now"),
+    steps_label: "Where it is now",
     state: |state| match state {
         State::Received => "Received",
         State::InProgress => "Being looked into",
@@ -103,24 +90,22 @@ pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
         State::Closed => "Closed",
         State::Withdrawn => "Withdrawn",
     },
-    added: plain("Your message was added."),
-    added_hint: plain("We will read it together with the rest."),
-    withdrawn: plain("It is withdrawn."),
-    withdrawn_hint: plain("We have stopped looking into it."),
-    facts_title: plain("Facts"),
-    fact_kind: plain("Kind"),
-    fact_sent: plain("Sent"),
-    fact_policy: plain("Policy then in force"),
-    fact_until: plain("Link works until"),
-    withdraw_title: plain("Withdraw"),
+    added: "Your message was added.",
+    added_hint: "We will read it together with the rest.",
+    withdrawn: "It is withdrawn.",
+    withdrawn_hint: "We have stopped looking into it.",
+    facts_title: "Facts",
+    fact_kind: "Kind",
+    fact_sent: "Sent",
+    fact_policy: "Policy then in force",
+    fact_until: "Link works until",
+    withdraw_title: "Withdraw",
     withdraw_summary: |kind| match kind {
         Kind::Question => "Withdraw this question",
         Kind::Complaint => "Withdraw this complaint",
         Kind::Suggestion => "Withdraw this suggestion",
         Kind::Problem => "Withdraw this report",
     },
-    withdraw_hint: plain(
-        "We stop looking into it and close it. What was written stays readable here until the link expires. This cannot be undone, but you can always write again.",
-    ),
-    withdraw_button: plain("Yes, withdraw it"),
+    withdraw_hint: "We stop looking into it and close it. What was written stays readable here until the link expires. This cannot be undone, but you can always write again.",
+    withdraw_button: "Yes, withdraw it",
 };

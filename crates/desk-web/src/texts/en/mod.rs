@@ -13,14 +13,9 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{
-    About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text,
-};
+use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
-use crate::texts::plain::plain;
-use desk_core::say;
 use desk_core::time::Date;
-use desk_core::words::{Clause, Words};
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
@@ -29,64 +24,57 @@ pub(super) static TEXTS: Texts = Texts {
     code: codes::code,
     come_back: |seconds| {
         let (count, unit) = match seconds {
-            0..=90 => (seconds, " seconds."),
-            _ => (seconds.div_ceil(60), " minutes."),
+            0..=90 => (seconds, "seconds"),
+            _ => (seconds.div_ceil(60), "minutes"),
         };
-        ["Too many requests came from your network. Please try again in ", &number(count), unit]
-            .concat()
+        format!("Too many requests came from your network. Please try again in {count} {unit}.")
     },
-    say_date: |text, day| self::date(day).say(text),
+    date,
 };
 
 /// What stands around pages.
 pub(super) static FRAME: FrameTexts = FrameTexts {
-    product: plain("Privacy Desk"),
-    skip: plain("Skip to the text"),
-    language: plain("Language"),
-    nav_policy: plain("Privacy policy"),
-    nav_versions: plain("All versions"),
-    nav_feedback: plain("Ask or complain"),
-    nav_requests: plain("Your data"),
-    nav_mail: plain("Newsletters"),
-    nav_security: plain("Report a security problem"),
+    product: "Privacy Desk",
+    skip: "Skip to the text",
+    language: "Language",
+    nav_policy: "Privacy policy",
+    nav_versions: "All versions",
+    nav_feedback: "Ask or complain",
+    nav_requests: "Your data",
+    nav_mail: "Newsletters",
+    nav_security: "Report a security problem",
     controller: |controller, app| {
-        [
-            &capital(controller),
-            " is responsible for your data in ",
-            app,
-            ". This page sets no cookies and runs no scripts.",
-        ]
-        .concat()
+        let controller = capital(controller);
+        format!(
+            "{controller} is responsible for your data in {app}. This page sets no cookies and runs no scripts."
+        )
     },
-    problem_kicker: plain("Problem"),
-    write_to: plain("If it happens again, write to"),
-    to_start: plain("Go to the start page"),
-    see_what_was_sent: plain("See what was sent"),
-    about_problem: plain("About this problem"),
+    problem_kicker: "Problem",
+    write_to: "If it happens again, write to",
+    to_start: "Go to the start page",
+    see_what_was_sent: "See what was sent",
+    about_problem: "About this problem",
     next,
 };
 
 /// A date as people write it.
-fn date(day: Date) -> impl Words {
-    // With what stands around them: a page has many dates, and each part is a call.
+fn date(day: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "\u{a0}January ",
-        "\u{a0}February ",
-        "\u{a0}March ",
-        "\u{a0}April ",
-        "\u{a0}May ",
-        "\u{a0}June ",
-        "\u{a0}July ",
-        "\u{a0}August ",
-        "\u{a0}September ",
-        "\u{a0}October ",
-        "\u{a0}November ",
-        "\u{a0}December ",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
-    Clause(move |text: &mut String| {
-        say!(text, figure(day.day()), month, figure(day.year()));
-    })
+    format!("{}\u{a0}{month} {}", day.day(), day.year())
 }
 
 /// The texts of the pages that belong to no promise alone.
@@ -99,50 +87,42 @@ pub(super) static SITE: SiteTexts = SiteTexts {
             )
         },
         policy: Door {
-            link: plain("Read the privacy policy"),
-            hint: plain("What is collected, why, and who sees it."),
+            link: "Read the privacy policy",
+            hint: "What is collected, why, and who sees it.",
         },
         feedback: Door {
-            link: plain("Ask a question or complain"),
-            hint: plain(
-                "Write to the people responsible for your data. No account is needed, and you may stay anonymous.",
-            ),
+            link: "Ask a question or complain",
+            hint: "Write to the people responsible for your data. No account is needed, and you may stay anonymous.",
         },
         requests: Door {
-            link: plain("Ask for your data, or have it deleted"),
-            hint: plain(
-                "A copy, a correction, deletion, an objection: with the date by which we must answer.",
-            ),
+            link: "Ask for your data, or have it deleted",
+            hint: "A copy, a correction, deletion, an objection: with the date by which we must answer.",
         },
         follow: Door {
-            link: plain("Follow what you have already sent"),
-            hint: plain("With the secret link you saved."),
+            link: "Follow what you have already sent",
+            hint: "With the secret link you saved.",
         },
-        follow_hint: plain(
-            "Open the secret link you saved when you sent it, or paste it here. The reference alone does not open it, so nobody can look yours up.",
-        ),
-        follow_label: plain("Your secret link"),
-        follow_button: plain("Open"),
+        follow_hint: "Open the secret link you saved when you sent it, or paste it here. The reference alone does not open it, so nobody can look yours up.",
+        follow_label: "Your secret link",
+        follow_button: "Open",
         mail: Door {
-            link: plain("Stop newsletters"),
-            hint: plain("Or choose which ones you get. No password is needed."),
+            link: "Stop newsletters",
+            hint: "Or choose which ones you get. No password is needed.",
         },
         versions: Door {
-            link: plain("See what changed in the policy"),
-            hint: plain("Every version since the first, and the difference between any two."),
+            link: "See what changed in the policy",
+            hint: "Every version since the first, and the difference between any two.",
         },
         developers: Door {
-            link: plain("For developers"),
-            hint: plain(
-                "The description of the API (OpenAPI 3.1): how the app fetches the policy and files feedback.",
-            ),
+            link: "For developers",
+            hint: "The description of the API (OpenAPI 3.1): how the app fetches the policy and files feedback.",
         },
     },
     about: About {
-        r#type: plain("Type"),
-        status: plain("Status"),
-        meaning: plain("What it means"),
-        next: plain("What you can do"),
+        r#type: "Type",
+        status: "Status",
+        meaning: "What it means",
+        next: "What you can do",
     },
 };
 

@@ -2,16 +2,13 @@
 
 use desk_core::request::{Behalf, Ground, Kind};
 
-use crate::texts::plain::{Plain, plain};
 use crate::texts::requests::{ChangeTexts, PackageFormTexts, RequestTexts, StatusTexts};
 
 /// The texts.
 pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
-    form_title: plain("Your data, your rights"),
-    form_lead: plain(
-        "Ask what we hold about you, or have it corrected, deleted or handed over. You will see until when we must answer, and how that date is counted.",
-    ),
-    kind_legend: plain("What would you like?"),
+    form_title: "Your data, your rights",
+    form_lead: "Ask what we hold about you, or have it corrected, deleted or handed over. You will see until when we must answer, and how that date is counted.",
+    kind_legend: "What would you like?",
     kind_label,
     kind_hint: |kind| match kind {
         Kind::Access => "You get everything we hold, with why and since when.",
@@ -22,27 +19,19 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
         Kind::Objection => "Say below what you do not want it used for.",
         Kind::Withdrawal => "What you agreed to earlier no longer holds from then on.",
     },
-    email_label: plain("E-mail"),
-    email_hint: plain(
-        "The address that we know you by. We send a link and a code there, so that nobody else can ask for your data.",
-    ),
-    details_label: plain("Details"),
-    details_hint: plain("Up to 10,000 characters. Leave out passwords and other people’s data."),
-    behalf_legend: plain("For whom do you ask?"),
+    email_label: "E-mail",
+    email_hint: "The address that we know you by. We send a link and a code there, so that nobody else can ask for your data.",
+    details_label: "Details",
+    details_hint: "Up to 10,000 characters. Leave out passwords and other people’s data.",
+    behalf_legend: "For whom do you ask?",
     behalf_label: |behalf| match behalf {
         Behalf::Own => "For myself",
         Behalf::Represented => "For somebody else, as their representative",
     },
-    behalf_hint: plain(
-        "Give the e-mail address of the person whose data it is, and attach what shows that you may ask for them, such as a power of attorney.",
-    ),
-    regime_label: plain("Whose law applies to you?"),
-    regime_hint: plain(
-        "Usually that of the place where you live. It decides how long the answer may take.",
-    ),
-    free: plain(
-        "It costs nothing. What you send is sealed on arrival and read only by authorised staff, as promised in the",
-    ),
+    behalf_hint: "Give the e-mail address of the person whose data it is, and attach what shows that you may ask for them, such as a power of attorney.",
+    regime_label: "Whose law applies to you?",
+    regime_hint: "Usually that of the place where you live. It decides how long the answer may take.",
+    free: "It costs nothing. What you send is sealed on arrival and read only by authorised staff, as promised in the",
     field_error: |field, code| match (field, code) {
         ("kind", _) => "Choose what you would like",
         ("email", "missing") => "Give your e-mail address: the field is empty",
@@ -75,45 +64,29 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
         )
     },
     delete_account_steps: [
-        plain("Give the e-mail address of your account."),
-        plain("Confirm by the link or the code that we send there."),
-        plain(
-            "We delete the account and everything that belongs to it, and tell you when it is done.",
-        ),
+        "Give the e-mail address of your account.",
+        "Confirm by the link or the code that we send there.",
+        "We delete the account and everything that belongs to it, and tell you when it is done.",
     ],
-    delete_data_hint: plain(
-        "This deletes data and leaves your account as it is. Say below which data; leave it empty for all of it.",
-    ),
-    deleted_title: plain("What is deleted, and what is kept"),
-    deleted: plain(
-        "Deleted: your messages and files, your activity in the app, and your choices of newsletters. With the account go its name, e-mail address and company.\nKept: that you do not want newsletters, as an irreversible hash of your address, for as long as we send any; that there was this request and when it was answered, without your name, for 24 months; the signed act of the deletion, without your name, for three years.\nKept longer only where a law demands it; then we tell you which data, which law, and until when.",
-    ),
-    delete_details_label: plain("Which data"),
-    delete_details_hint: plain(
-        "For instance: my messages to support, or my activity before March.",
-    ),
-    delete_send: plain("Ask for deletion"),
-    other_page: plain("Ask for something else about your data"),
-    pending_title: plain("Check your mail"),
-    pending_lead: plain(
-        "If the address is right, a mail with a link and a code is on its way. Open the link, or enter the code here. Both work for 24 hours.",
-    ),
-    pending_link: plain(
-        "If the address is right, a mail with a link is on its way. Open the link: it works for 24 hours. No more codes are taken here.",
-    ),
-    asserted_title: plain("The app confirms that it is you"),
-    asserted_lead: plain(
-        "You have nothing to do: you are signed in, and the app tells us who you are. Then this request is worked on.",
-    ),
-    asserted_mail: plain("Does that not happen?"),
-    asserted_hint: plain(
-        "You can confirm by mail instead. It has a link and a code, which work for 24 hours.",
-    ),
-    asserted_button: plain("Send a mail"),
-    pending_why: plain("This shows that it is you who asks: nobody else can read that mail."),
-    code_label: plain("The code from the mail"),
-    code_hint: plain("Ten letters and digits, such as K7QM2-X9P4T."),
-    code_send: plain("Confirm"),
+    delete_data_hint: "This deletes data and leaves your account as it is. Say below which data; leave it empty for all of it.",
+    deleted_title: "What is deleted, and what is kept",
+    deleted: "Deleted: your messages and files, your activity in the app, and your choices of newsletters. With the account go its name, e-mail address and company.\nKept: that you do not want newsletters, as an irreversible hash of your address, for as long as we send any; that there was this request and when it was answered, without your name, for 24 months; the signed act of the deletion, without your name, for three years.\nKept longer only where a law demands it; then we tell you which data, which law, and until when.",
+    delete_details_label: "Which data",
+    delete_details_hint: "For instance: my messages to support, or my activity before March.",
+    delete_send: "Ask for deletion",
+    other_page: "Ask for something else about your data",
+    pending_title: "Check your mail",
+    pending_lead: "If the address is right, a mail with a link and a code is on its way. Open the link, or enter the code here. Both work for 24 hours.",
+    pending_link: "If the address is right, a mail with a link is on its way. Open the link: it works for 24 hours. No more codes are taken here.",
+    asserted_title: "The app confirms that it is you",
+    asserted_lead: "You have nothing to do: you are signed in, and the app tells us who you are. Then this request is worked on.",
+    asserted_mail: "Does that not happen?",
+    asserted_hint: "You can confirm by mail instead. It has a link and a code, which work for 24 hours.",
+    asserted_button: "Send a mail",
+    pending_why: "This shows that it is you who asks: nobody else can read that mail.",
+    code_label: "The code from the mail",
+    code_hint: "Ten letters and digits, such as K7QM2-X9P4T.",
+    code_send: "Confirm",
     code_wrong: |left| match left {
         0 => "That is not the code. No more codes are taken; the link in the mail still works."
             .to_owned(),
@@ -123,34 +96,26 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
             "That is not the code. You have {left} more tries; the link in the mail works as well."
         ),
     },
-    code_locked: plain(
-        "Too many wrong codes were entered, so none are taken any more. The link in the mail still works.",
-    ),
-    code_late: plain("Link and code are older than 24 hours. Have another mail sent below."),
-    resend_title: plain("No mail?"),
-    resend_hint: plain("Look among unwanted mail first, and whether the address was right."),
-    resend_code: plain("Another mail has another code; the earlier one no longer counts."),
-    resend_button: plain("Send another mail"),
-    resent: plain("Another mail is on its way."),
-    resend_none: plain("No more mails are sent for this request. You can ask anew."),
-    pending_done_title: plain("This is confirmed already"),
-    pending_done: plain(
-        "Follow it by the secret link that was shown then. If you did not save it, open the link in the mail once more: it works for 24 hours.",
-    ),
-    pending_over_title: plain("This request has ended"),
-    pending_over: plain(
-        "Nobody confirmed it in time, or it was withdrawn or refused. What was written is deleted within days; only the entry that it was there stays. You can ask anew at any moment.",
-    ),
-    confirm_title: plain("Did you ask for this?"),
-    confirm_lead: plain(
-        "Somebody gave your e-mail address and asked for this. If it was you, confirm it, and we begin.",
-    ),
-    confirm_button: plain("Yes, it was me"),
-    confirm_not_me: plain("No, it was not me"),
-    not_me_title: plain("Thank you, it is withdrawn"),
-    not_me: plain("Nothing was told to anybody, and nothing was changed."),
-    fact_kind: plain("Asked for"),
-    fact_received: plain("Received"),
+    code_locked: "Too many wrong codes were entered, so none are taken any more. The link in the mail still works.",
+    code_late: "Link and code are older than 24 hours. Have another mail sent below.",
+    resend_title: "No mail?",
+    resend_hint: "Look among unwanted mail first, and whether the address was right.",
+    resend_code: "Another mail has another code; the earlier one no longer counts.",
+    resend_button: "Send another mail",
+    resent: "Another mail is on its way.",
+    resend_none: "No more mails are sent for this request. You can ask anew.",
+    pending_done_title: "This is confirmed already",
+    pending_done: "Follow it by the secret link that was shown then. If you did not save it, open the link in the mail once more: it works for 24 hours.",
+    pending_over_title: "This request has ended",
+    pending_over: "Nobody confirmed it in time, or it was withdrawn or refused. What was written is deleted within days; only the entry that it was there stays. You can ask anew at any moment.",
+    confirm_title: "Did you ask for this?",
+    confirm_lead: "Somebody gave your e-mail address and asked for this. If it was you, confirm it, and we begin.",
+    confirm_button: "Yes, it was me",
+    confirm_not_me: "No, it was not me",
+    not_me_title: "Thank you, it is withdrawn",
+    not_me: "Nothing was told to anybody, and nothing was changed.",
+    fact_kind: "Asked for",
+    fact_received: "Received",
 };
 
 /// The texts of following a request.
@@ -164,12 +129,10 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
         Kind::Objection => "Your objection",
         Kind::Withdrawal => "Your withdrawal of consent",
     },
-    confirmed: plain("You are confirmed, and the request is on its way."),
-    save_link: plain(
-        "Save this page’s address now: it is your secret link, and the only way back. Whoever has it can read everything here.",
-    ),
-    reference_hint: plain("Reference"),
-    steps: [plain("Received"), plain("Being worked on"), plain("Answered")],
+    confirmed: "You are confirmed, and the request is on its way.",
+    save_link: "Save this page’s address now: it is your secret link, and the only way back. Whoever has it can read everything here.",
+    reference_hint: "Reference",
+    steps: ["Received", "Being worked on", "Answered"],
     state: |state| match state {
         "awaiting_identity" => "Waiting for your confirmation",
         "received" => "Received",
@@ -181,25 +144,19 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
         "withdrawn" => "Withdrawn",
         _ => "Ended without a confirmation",
     },
-    due_title: plain("When you get an answer"),
-    due_was_title: plain("When the answer was due"),
-    due_by: (plain("By "), plain(" at the latest")),
-    due_was: plain("It was due by "),
-    due_at_once: plain("At once"),
-    due_resting: plain(
-        "The clock is resting until we hear from you. This is the earliest date: it moves on meanwhile.",
-    ),
-    due_provisional: plain(
-        "The calendar of working days for that year is not published yet, so the date may change by a few days.",
-    ),
-    due_late: plain(
-        "This date has passed, and that should not have happened. Below is how you can complain.",
-    ),
-    due_why: plain("How this date is counted"),
-    extended_title: plain("The term was extended"),
-    asked_title: plain("We need to know something from you"),
-    asked_hint: plain("Please answer in the conversation below."),
-    answered_partly: plain("A part of it was done; the answer says which, and why not the rest."),
+    due_title: "When you get an answer",
+    due_was_title: "When the answer was due",
+    due_by: ("By ", " at the latest"),
+    due_was: "It was due by ",
+    due_at_once: "At once",
+    due_resting: "The clock is resting until we hear from you. This is the earliest date: it moves on meanwhile.",
+    due_provisional: "The calendar of working days for that year is not published yet, so the date may change by a few days.",
+    due_late: "This date has passed, and that should not have happened. Below is how you can complain.",
+    due_why: "How this date is counted",
+    extended_title: "The term was extended",
+    asked_title: "We need to know something from you",
+    asked_hint: "Please answer in the conversation below.",
+    answered_partly: "A part of it was done; the answer says which, and why not the rest.",
     ground: |ground| match ground {
         Ground::NothingHeld => "We hold nothing about you.",
         Ground::NotIdentified => "We could not make sure that it is you who asks.",
@@ -211,7 +168,7 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
         Ground::RightsOfOthers => "It would harm the rights of other people.",
         Ground::NotApplicable => "The law does not give this right in this case.",
     },
-    ground_title: plain("Why"),
+    ground_title: "Why",
     package_title: PACKAGE_TITLE,
     package_lead: |size, until| {
         format!(
@@ -221,34 +178,30 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     secret_label: SECRET_LABEL,
     secret_hint: SECRET_HINT,
     package_get: PACKAGE_GET,
-    erased_title: plain("It is done: your data was erased"),
-    erased: plain("Your data is destroyed, but for what is listed below with its ground."),
-    get_act: plain("Download the signed act"),
-    complain_title: plain("If you are not content"),
-    complain_us: plain("You can always"),
-    complain_us_link: plain("write a complaint to us"),
-    fact_law: plain("Law"),
-    fact_identified: plain("Confirmed"),
-    fact_policy: plain("Policy then in force"),
-    fact_until: plain("Link works until"),
-    facts_title: plain("Facts"),
-    get_receipt: plain("Download the signed receipt"),
-    get_json: plain("Download everything (JSON)"),
-    added: plain("Your message was added."),
-    withdrawn: plain("The request is withdrawn. We have stopped working on it."),
-    withdraw_title: plain("Withdraw"),
-    withdraw_summary: plain("Withdraw this request"),
-    withdraw_hint: plain(
-        "We stop working on it. This cannot be undone, but you can always ask again.",
-    ),
-    withdraw_button: plain("Yes, withdraw it"),
-    link_title: plain("Your secret link"),
-    link_hint: plain(
-        "Keep it: it is the only way back to this page. Whoever has it can read everything here.",
-    ),
+    erased_title: "It is done: your data was erased",
+    erased: "Your data is destroyed, but for what is listed below with its ground.",
+    get_act: "Download the signed act",
+    complain_title: "If you are not content",
+    complain_us: "You can always",
+    complain_us_link: "write a complaint to us",
+    fact_law: "Law",
+    fact_identified: "Confirmed",
+    fact_policy: "Policy then in force",
+    fact_until: "Link works until",
+    facts_title: "Facts",
+    get_receipt: "Download the signed receipt",
+    get_json: "Download everything (JSON)",
+    added: "Your message was added.",
+    withdrawn: "The request is withdrawn. We have stopped working on it.",
+    withdraw_title: "Withdraw",
+    withdraw_summary: "Withdraw this request",
+    withdraw_hint: "We stop working on it. This cannot be undone, but you can always ask again.",
+    withdraw_button: "Yes, withdraw it",
+    link_title: "Your secret link",
+    link_hint: "Keep it: it is the only way back to this page. Whoever has it can read everything here.",
     kind_label,
-    fact_kind: plain("Asked for"),
-    fact_received: plain("Received"),
+    fact_kind: "Asked for",
+    fact_received: "Received",
 };
 
 fn kind_label(kind: Kind) -> &'static str {
@@ -272,14 +225,14 @@ pub(in crate::texts) static CHANGES: ChangeTexts = ChangeTexts {
         (_, "unknown-field") => "The form has a field that is not known here",
         _ => "A field is not valid",
     },
-    back: plain("Back to the request, without sending"),
+    back: "Back to the request, without sending",
 };
 
-const PACKAGE_TITLE: Plain = plain("Your data");
-const SECRET_LABEL: Plain = plain("The key from the mail");
-const SECRET_HINT: Plain =
-    plain("The file is encrypted, and only this key opens it. We have no copy of the key.");
-const PACKAGE_GET: Plain = plain("Download the file");
+const PACKAGE_TITLE: &str = "Your data";
+const SECRET_LABEL: &str = "The key from the mail";
+const SECRET_HINT: &str =
+    "The file is encrypted, and only this key opens it. We have no copy of the key.";
+const PACKAGE_GET: &str = "Download the file";
 
 /// The texts of the form that a package's key goes into.
 pub(in crate::texts) static PACKAGE_FORM: PackageFormTexts = PackageFormTexts {
@@ -295,5 +248,5 @@ pub(in crate::texts) static PACKAGE_FORM: PackageFormTexts = PackageFormTexts {
     secret_label: SECRET_LABEL,
     secret_hint: SECRET_HINT,
     get: PACKAGE_GET,
-    back: plain("Back to the request"),
+    back: "Back to the request",
 };

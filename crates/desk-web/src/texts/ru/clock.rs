@@ -7,12 +7,9 @@ use desk_core::clock::regime::{
 };
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Weekday};
-use desk_core::words::{Clause, Words};
-use desk_core::{said, say};
 
 use super::date;
 use crate::texts::clock::ClockTexts;
-use crate::texts::figure;
 
 /// The texts.
 pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
@@ -47,9 +44,9 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Act::Notify => "уведомить надзорный орган",
         Act::Report => "отчитаться перед надзорным органом",
     },
-    term: |of| said!(term(of)),
-    article: |of| said!(article(of)),
-    version: |of| said!(version(of)),
+    term,
+    article,
+    version,
     checked: |checked| match checked {
         Checked::LawText => "числа сверены с законом",
         Checked::Official => "числа из официального источника",
@@ -90,17 +87,17 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         ExtensionRefusal::NoReason => "Укажите причину: её нужно сообщить человеку.",
         ExtensionRefusal::NoNotice => "Сначала нужно сообщить человеку о продлении.",
     },
-    say_day: |text, date| day(date).say(text),
-    say_step: step,
+    day,
+    step,
     days_left: |days| match days {
         0 => "сегодня последний день".to_owned(),
-        1.. => said!("до последнего дня: ", counted(days.unsigned_abs(), DAYS)),
-        _ => said!("просрочка: ", counted(days.unsigned_abs(), DAYS)),
+        1.. => format!("до последнего дня: {}", counted(days.unsigned_abs(), DAYS)),
+        _ => format!("просрочка: {}", counted(days.unsigned_abs(), DAYS)),
     },
-    working_days_left: |days| said!("в том числе: ", counted(days.into(), WORKING_DAYS)),
+    working_days_left: |days| format!("в том числе: {}", counted(days.into(), WORKING_DAYS)),
     none_left: "Когда течение срока приостановилось, шёл его последний день.",
     resting: "Течение срока приостановлено: пока ждём ответа человека, просрочки нет.",
-    overdue: |at, zone| said!("Срок истёк: ", day(zone.date(at)), ", ", zone.time(at), "."),
+    overdue: |at, zone| format!("Срок истёк: {}, {}.", day(zone.date(at)), zone.time(at)),
     provisional: "предварительно",
 };
 
@@ -111,103 +108,89 @@ const CALENDAR_DAYS: [&str; 3] = ["календарный день", "кален
 const MONTHS: [&str; 3] = ["месяц", "месяца", "месяцев"];
 
 /// A number with the form of the noun that goes with it: 1 день, 2 дня, 5 дней, 11 дней, 21 день.
-fn counted(count: u64, [one, few, many]: [&'static str; 3]) -> impl Words {
+fn counted(count: u64, [one, few, many]: [&'static str; 3]) -> String {
     let noun = match (count % 100, count % 10) {
         (11..=14, _) => many,
         (_, 1) => one,
         (_, 2..=4) => few,
         _ => many,
     };
-    Clause(move |text: &mut String| say!(text, figure(count), "\u{a0}", noun))
+    format!("{count}\u{a0}{noun}")
 }
 
-fn day(of: Date) -> impl Words {
+fn day(of: Date) -> String {
     let name = match of.weekday() {
-        Weekday::Monday => "понедельник, ",
-        Weekday::Tuesday => "вторник, ",
-        Weekday::Wednesday => "среда, ",
-        Weekday::Thursday => "четверг, ",
-        Weekday::Friday => "пятница, ",
-        Weekday::Saturday => "суббота, ",
-        Weekday::Sunday => "воскресенье, ",
+        Weekday::Monday => "понедельник",
+        Weekday::Tuesday => "вторник",
+        Weekday::Wednesday => "среда",
+        Weekday::Thursday => "четверг",
+        Weekday::Friday => "пятница",
+        Weekday::Saturday => "суббота",
+        Weekday::Sunday => "воскресенье",
     };
-    Clause(move |text: &mut String| say!(text, name, date(of)))
+    format!("{name}, {}", date(of))
 }
 
-fn term(term: Term) -> impl Words {
+fn term(term: Term) -> String {
+    if term.is_at_once() {
+        return "немедленно".to_owned();
+    }
     let forms = match term.unit {
         Unit::Hours => HOURS,
         Unit::WorkingDays => WORKING_DAYS,
         Unit::CalendarDays => CALENDAR_DAYS,
         Unit::Months => MONTHS,
     };
-    Clause(move |text: &mut String| {
-        if term.is_at_once() {
-            text.push_str("немедленно");
-        } else {
-            counted(term.count.into(), forms).say(text);
-        }
-    })
+    counted(term.count.into(), forms)
 }
 
-fn article(Article { law, place }: Article) -> impl Words {
-    // Russian laws are cited from the part to the article, others as they cite themselves.
-    let (before, after) = match law {
-        Law::Fz152 => ("ч.\u{a0}", " 152-ФЗ"),
-        Law::RuCivil => ("п.\u{a0}", " ГК РФ по аналогии"),
-        Law::Gdpr => ("ст.\u{a0}", " GDPR"),
-        Law::Reg1182 => ("ст.\u{a0}", " Регламента 1182/71"),
-        Law::UkGdpr => ("ст.\u{a0}", " UK GDPR"),
-        Law::UkDpa => ("ст.\u{a0}", " Data Protection Act 2018"),
-        Law::Ico => ("разъяснения ICO о сроках", ""),
-        Law::Edpb => ("§\u{a0}", " Руководства EDPB 01/2022"),
-        Law::CcpaRegs => ("§\u{a0}", " правил CCPA, 11 CCR"),
-        Law::CaCivil => ("§\u{a0}", " Гражданского кодекса Калифорнии"),
-        Law::Lgpd => ("ст.\u{a0}", " LGPD"),
-        Law::BrCivil => ("ст.\u{a0}", " Гражданского кодекса Бразилии"),
-    };
-    Clause(move |text: &mut String| match law {
-        Law::Fz152 | Law::RuCivil => say!(text, parts(place, before), after),
-        _ => say!(text, before, place, after),
-    })
+fn article(Article { law, place }: Article) -> String {
+    match law {
+        // Russian laws are cited from the part to the article, others as they cite themselves.
+        Law::Fz152 => format!("{} 152-ФЗ", parts(place, "ч.")),
+        Law::RuCivil => format!("{} ГК РФ по аналогии", parts(place, "п.")),
+        Law::Gdpr => format!("ст.\u{a0}{place} GDPR"),
+        Law::Reg1182 => format!("ст.\u{a0}{place} Регламента 1182/71"),
+        Law::UkGdpr => format!("ст.\u{a0}{place} UK GDPR"),
+        Law::UkDpa => format!("ст.\u{a0}{place} Data Protection Act 2018"),
+        Law::Ico => "разъяснения ICO о сроках".to_owned(),
+        Law::Edpb => format!("§\u{a0}{place} Руководства EDPB 01/2022"),
+        Law::CcpaRegs => format!("§\u{a0}{place} правил CCPA, 11 CCR"),
+        Law::CaCivil => format!("§\u{a0}{place} Гражданского кодекса Калифорнии"),
+        Law::Lgpd => format!("ст.\u{a0}{place} LGPD"),
+        Law::BrCivil => format!("ст.\u{a0}{place} Гражданского кодекса Бразилии"),
+    }
 }
 
 /// `14(3), 20(1)` as `ч. 3 ст. 14, ч. 1 ст. 20`.
-fn parts(place: &'static str, part: &'static str) -> impl Words {
-    Clause(move |text: &mut String| {
-        for (at, place) in place.split(',').map(str::trim_start).enumerate() {
-            text.push_str(if at == 0 { "" } else { ", " });
-            let (article, number) = place.split_once('(').unwrap_or((place, ""));
-            if let Some(number) = number.strip_suffix(')') {
-                say!(text, part, number, " ");
+fn parts(places: &str, part: &str) -> String {
+    let places = places.split(',').map(|place| {
+        let place = place.trim_start();
+        match place.split_once('(') {
+            Some((article, number)) => {
+                let number = number.trim_end_matches(')');
+                format!("{part}\u{a0}{number} ст.\u{a0}{article}")
             }
-            say!(text, "ст.\u{a0}", article);
+            None => format!("ст.\u{a0}{place}"),
         }
-    })
+    });
+    places.collect::<Vec<_>>().join(", ")
 }
 
-fn version(version: Version) -> impl Words {
-    let Version { calendar, year, source } = version;
+fn version(Version { calendar, year, source }: Version) -> String {
     let source = match source {
         Source::Released => RELEASED,
         Source::Operator => "из настроек",
         Source::Computed => "рассчитан",
         Source::Weekends => "только выходные",
     };
-    Clause(move |text: &mut String| say!(text, calendar.name(), "-", figure(year), ", ", source))
+    format!("{}-{year}, {source}", calendar.name())
 }
 
-fn versions(versions: &[Version]) -> impl Words {
-    Clause(move |text: &mut String| {
-        text.push_str(if versions.len() == 1 {
-            "календарь "
-        } else {
-            "календари "
-        });
-        for (at, of) in versions.iter().enumerate() {
-            say!(text, if at == 0 { "" } else { "; " }, version(*of));
-        }
-    })
+fn versions(versions: &[Version]) -> String {
+    let noun = if versions.len() == 1 { "календарь" } else { "календари" };
+    let versions: Vec<String> = versions.iter().map(|of| version(*of)).collect();
+    format!("{noun} {}", versions.join("; "))
 }
 
 const fn cause(cause: Cause) -> &'static str {
@@ -226,7 +209,7 @@ const fn base(base: Base) -> &'static str {
     }
 }
 
-fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
+fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
     match step {
         Step::Received { at, day: of } => {
             let proof = if rule.base == Base::Proof {
@@ -234,213 +217,153 @@ fn step(text: &mut String, step: &Step, rule: &Rule, zone: &Zone) {
             } else {
                 ""
             };
-            say!(text, base(rule.base), ": ", day(*of), ", ", zone.time(*at), proof, ".")
+            format!("{}: {}, {}{proof}.", base(rule.base), day(*of), zone.time(*at))
         }
-        Step::AtOnce { article: by } => {
-            say!(text, "Исполнить нужно немедленно (", article(*by), ").")
-        }
-        Step::Extended { by, total, article: of } => say!(
-            text,
-            "Срок продлён, один раз: на ",
+        Step::AtOnce { article: by } => format!("Исполнить нужно немедленно ({}).", article(*by)),
+        Step::Extended { by, total, article: of } => format!(
+            "Срок продлён, один раз: на {}, всего {} ({}).",
             term(*by),
-            ", всего ",
             term(*total),
-            " (",
-            article(*of),
-            ")."
+            article(*of)
         ),
         Step::NoExtension => {
-            say!(text, "Продлить этот срок закон не позволяет: продление не учтено.")
+            "Продлить этот срок закон не позволяет: продление не учтено.".to_owned()
         }
-        Step::NextDay { first, article: by } => say!(
-            text,
-            "Этот день не считается. Срок идёт со следующего дня: ",
+        Step::NextDay { first, article: by } => format!(
+            "Этот день не считается. Срок идёт со следующего дня: {} ({}).",
             day(*first),
-            " (",
-            article(*by),
-            ")."
+            article(*by)
         ),
-        Step::Hours { count, at, article: by } => say!(
-            text,
-            "Срок: ",
+        Step::Hours { count, at, article: by } => format!(
+            "Срок: {}, до момента: {}, {} ({}). Часы идут подряд: ночью, в выходные и праздники.",
             counted((*count).into(), HOURS),
-            ", до момента: ",
             day(zone.date(*at)),
-            ", ",
             zone.time(*at),
-            " (",
-            article(*by),
-            "). Часы идут подряд: ночью, в выходные и праздники."
+            article(*by)
         ),
-        Step::CalendarDays { count, last, article: by } => say!(
-            text,
-            "Срок: ",
+        Step::CalendarDays { count, last, article: by } => format!(
+            "Срок: {}, последний из них: {} ({}).",
             counted((*count).into(), CALENDAR_DAYS),
-            ", последний из них: ",
             day(*last),
-            " (",
-            article(*by),
-            ")."
+            article(*by)
         ),
-        Step::Months { count, last, is_shorter, article: by, counting } => {
-            let why = if *is_shorter {
+        Step::Months { count, last, is_shorter, article: by, counting } => format!(
+            "Срок: {}, до дня: {}, {} ({}; {}).",
+            counted((*count).into(), MONTHS),
+            day(*last),
+            if *is_shorter {
                 "последний день месяца, в котором такого числа нет"
             } else {
                 "день с тем же числом"
-            };
-            say!(
-                text,
-                "Срок: ",
-                counted((*count).into(), MONTHS),
-                ", до дня: ",
-                day(*last),
-                ", ",
-                why,
-                " (",
-                article(*by),
-                "; ",
-                article(*counting),
-                ")."
-            )
-        }
-        Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => {
-            say!(
-                text,
-                "Срок: ",
-                counted((*count).into(), WORKING_DAYS),
-                ", последний из них: ",
-                day(*last),
-                " (",
-                article(*by),
-                "). Не считаются: выходные"
-            );
-            for (from, to) in skipped {
-                text.push_str(", ");
-                say!(text, date(*from));
-                if from != to {
-                    text.push_str("\u{a0}– ");
-                    say!(text, date(*to));
-                }
-            }
-            for (at, of) in worked.iter().enumerate() {
-                text.push_str(if at == 0 { "; считается: " } else { "; " });
-                say!(text, day(*of));
-            }
-            say!(text, " (", versions(of), ").")
-        }
-        Step::Rested { cause: of, from, to, days, held, article: by } => {
-            let gained = Clause(|text: &mut String| match days {
-                _ if *held => say!(
-                    text,
-                    "запрос пришёлся на дни, на которые срок был перенесён до рабочего дня, поэтому раньше дня получения срок не истекает"
-                ),
-                0 => say!(text, "день не прибавляется"),
-                _ => say!(text, "прибавляется ", counted((*days).into(), DAYS)),
-            });
-            say!(
-                text,
-                "Срок не шёл в ожидании ",
-                cause(*of),
-                ": запрошено ",
-                date(*from),
-                ", получено ",
-                date(*to),
-                ", ",
-                gained,
-                " (",
-                article(*by),
-                ")."
-            )
-        }
-        Step::Anew { from, awaited, last, article: by } => say!(
-            text,
-            if *awaited {
-                "Если считать с первого дня, когда личность могла быть подтверждена ("
-            } else {
-                "Если считать со дня, когда личность подтверждена ("
             },
-            date(*from),
-            "), срок истекает раньше: ",
+            article(*by),
+            article(*counting)
+        ),
+        Step::WorkingDays { count, last, skipped, worked, versions: of, article: by } => format!(
+            "Срок: {}, последний из них: {} ({}). Не считаются: выходные{}{} ({}).",
+            counted((*count).into(), WORKING_DAYS),
             day(*last),
-            " (",
             article(*by),
-            ")."
+            holidays(skipped),
+            worked_days(worked),
+            versions(of)
         ),
-        Step::Resting { cause: of, since, article: by } => say!(
-            text,
-            "Срок приостановлен в ожидании ",
+        Step::Rested { cause: of, from, to, days, held, article: by } => format!(
+            "Срок не шёл в ожидании {}: запрошено {}, получено {}, {} ({}).",
             cause(*of),
-            ", с этого дня: ",
+            date(*from),
+            date(*to),
+            gained(*days, *held),
+            article(*by)
+        ),
+        Step::Anew { from, awaited: true, last, article: by } => format!(
+            "Если считать с первого дня, когда личность могла быть подтверждена ({}), срок истекает раньше: {} ({}).",
+            date(*from),
+            day(*last),
+            article(*by)
+        ),
+        Step::Anew { from, awaited: false, last, article: by } => format!(
+            "Если считать со дня, когда личность подтверждена ({}), срок истекает раньше: {} ({}).",
+            date(*from),
+            day(*last),
+            article(*by)
+        ),
+        Step::Resting { cause: of, since, article: by } => format!(
+            "Срок приостановлен в ожидании {}, с этого дня: {} ({}). Пока длится ожидание, последний день отодвигается.",
+            cause(*of),
             date(*since),
-            " (",
-            article(*by),
-            "). Пока длится ожидание, последний день отодвигается."
+            article(*by)
         ),
-        Step::NoRest { cause: of, from } => say!(
-            text,
-            "С этого дня ожидали ",
+        Step::NoRest { cause: of, from } => format!(
+            "С этого дня ожидали {}: {}, но этот срок из-за такого ожидания не приостанавливается.",
             cause(*of),
-            ": ",
-            date(*from),
-            ", но этот срок из-за такого ожидания не приостанавливается."
+            date(*from)
         ),
-        Step::RestTooLate { cause: of, from } => say!(
-            text,
-            "Когда началось ожидание ",
+        Step::RestTooLate { cause: of, from } => format!(
+            "Когда началось ожидание {} ({}), срок уже истёк: оно ничего не приостанавливает.",
             cause(*of),
-            " (",
-            date(*from),
-            "), срок уже истёк: оно ничего не приостанавливает."
+            date(*from)
         ),
-        Step::Roll { from, to, versions: of, article: by } if from == to => say!(
-            text,
-            "Этот день рабочий и остаётся последним: ",
+        Step::Roll { from, to, versions: of, article: by } if from == to => format!(
+            "Этот день рабочий и остаётся последним: {} ({}; {}).",
             day(*from),
-            " (",
             article(*by),
-            "; ",
-            versions(of),
-            ")."
+            versions(of)
         ),
-        Step::Roll { from, to, versions: of, article: by } => say!(
-            text,
-            "Этот день нерабочий: ",
+        Step::Roll { from, to, versions: of, article: by } => format!(
+            "Этот день нерабочий: {}. Срок истекает в следующий рабочий день: {} ({}; {}).",
             day(*from),
-            ". Срок истекает в следующий рабочий день: ",
             day(*to),
-            " (",
             article(*by),
-            "; ",
-            versions(of),
-            ")."
+            versions(of)
         ),
-        Step::NoRoll { day: of } => say!(
-            text,
-            "Этот день нерабочий: ",
-            day(*of),
-            ", но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет."
+        Step::NoRoll { day: of } => format!(
+            "Этот день нерабочий: {}, но срок истекает именно тогда: нормы о переносе, на которую можно было бы положиться, нет.",
+            day(*of)
         ),
-        Step::Provisional { version: of } => match of.source {
-            Source::Computed => say!(
-                text,
-                "Предварительно: выходные ",
-                figure(of.year),
-                " года здесь не заданы (",
-                version(*of),
-                "), и день может сдвинуться в любую сторону."
-            ),
-            _ => say!(
-                text,
-                "Предварительно: праздники ",
-                figure(of.year),
-                " года не заданы (",
-                version(*of),
-                "); каждый из них отодвинул бы день."
-            ),
-        },
+        Step::Provisional { version: of } if of.source == Source::Computed => format!(
+            "Предварительно: выходные {} года здесь не заданы ({}), и день может сдвинуться в любую сторону.",
+            of.year,
+            version(*of)
+        ),
+        Step::Provisional { version: of } => format!(
+            "Предварительно: праздники {} года не заданы ({}); каждый из них отодвинул бы день.",
+            of.year,
+            version(*of)
+        ),
         Step::LastDay { day: of, at } => {
-            say!(text, "Последний день: ", day(*of), ", до ", zone.time(*at), ".")
+            format!("Последний день: {}, до {}.", day(*of), zone.time(*at))
         }
+    }
+}
+
+/// The holidays among days that were counted, behind the weekends.
+fn holidays(skipped: &[(Date, Date)]) -> String {
+    let days = skipped.iter().map(|(from, to)| {
+        if from == to {
+            format!(", {}", date(*from))
+        } else {
+            format!(", {}\u{a0}– {}", date(*from), date(*to))
+        }
+    });
+    days.collect()
+}
+
+/// The weekend days among them that were worked.
+fn worked_days(worked: &[Date]) -> String {
+    if worked.is_empty() {
+        return String::new();
+    }
+    let days: Vec<String> = worked.iter().map(|of| day(*of)).collect();
+    format!("; считается: {}", days.join("; "))
+}
+
+/// How many days a rest adds to the term.
+fn gained(days: u32, held: bool) -> String {
+    match days {
+        _ if held => "запрос пришёлся на дни, на которые срок был перенесён до рабочего дня, поэтому раньше дня получения срок не истекает".to_owned(),
+        0 => "день не прибавляется".to_owned(),
+        _ => format!("прибавляется {}", counted(days.into(), DAYS)),
     }
 }
 

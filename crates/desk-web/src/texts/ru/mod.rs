@@ -13,14 +13,9 @@ pub(super) mod policy;
 pub(super) mod requests;
 pub(super) mod unsubscribe;
 
-use super::{
-    About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, figure, number, problem_text,
-};
+use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
-use crate::texts::plain::plain;
-use desk_core::say;
 use desk_core::time::Date;
-use desk_core::words::{Clause, Words};
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
@@ -29,69 +24,58 @@ pub(super) static TEXTS: Texts = Texts {
     code: codes::code,
     come_back: |seconds| {
         let (count, unit) = match seconds {
-            0..=90 => (seconds, "\u{a0}с."),
-            _ => (seconds.div_ceil(60), "\u{a0}мин."),
+            0..=90 => (seconds, "с."),
+            _ => (seconds.div_ceil(60), "мин."),
         };
-        [
-            "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через ",
-            &number(count),
-            unit,
-        ]
-        .concat()
+        format!(
+            "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через {count}\u{a0}{unit}"
+        )
     },
-    say_date: |text, day| self::date(day).say(text),
+    date,
 };
 
 /// What stands around pages.
 pub(super) static FRAME: FrameTexts = FrameTexts {
-    product: plain("Privacy Desk"),
-    skip: plain("Перейти к тексту"),
-    language: plain("Язык"),
-    nav_policy: plain("Политика конфиденциальности"),
-    nav_versions: plain("Все версии"),
-    nav_feedback: plain("Вопрос или жалоба"),
-    nav_requests: plain("Ваши данные"),
-    nav_mail: plain("Рассылки"),
-    nav_security: plain("Сообщить об уязвимости"),
+    product: "Privacy Desk",
+    skip: "Перейти к тексту",
+    language: "Язык",
+    nav_policy: "Политика конфиденциальности",
+    nav_versions: "Все версии",
+    nav_feedback: "Вопрос или жалоба",
+    nav_requests: "Ваши данные",
+    nav_mail: "Рассылки",
+    nav_security: "Сообщить об уязвимости",
     controller: |controller, app| {
-        [
-            "За ваши данные в ",
-            app,
-            " отвечает ",
-            controller,
-            ". На этой странице нет файлов cookie и скриптов.",
-        ]
-        .concat()
+        format!(
+            "За ваши данные в {app} отвечает {controller}. На этой странице нет файлов cookie и скриптов."
+        )
     },
-    problem_kicker: plain("Ошибка"),
-    write_to: plain("Если это повторится, напишите на адрес"),
-    to_start: plain("На главную страницу"),
-    see_what_was_sent: plain("Посмотреть отправленное"),
-    about_problem: plain("Об этой ошибке"),
+    problem_kicker: "Ошибка",
+    write_to: "Если это повторится, напишите на адрес",
+    to_start: "На главную страницу",
+    see_what_was_sent: "Посмотреть отправленное",
+    about_problem: "Об этой ошибке",
     next,
 };
 
 /// A date as people write it.
-fn date(day: Date) -> impl Words {
-    // With what stands around them: a page has many dates, and each part is a call.
+fn date(day: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "\u{a0}января ",
-        "\u{a0}февраля ",
-        "\u{a0}марта ",
-        "\u{a0}апреля ",
-        "\u{a0}мая ",
-        "\u{a0}июня ",
-        "\u{a0}июля ",
-        "\u{a0}августа ",
-        "\u{a0}сентября ",
-        "\u{a0}октября ",
-        "\u{a0}ноября ",
-        "\u{a0}декабря ",
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
     ];
     let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
-    Clause(move |text: &mut String| {
-        say!(text, figure(day.day()), month, figure(day.year()), "\u{a0}года");
-    })
+    format!("{}\u{a0}{month} {}\u{a0}года", day.day(), day.year())
 }
 
 /// The texts of the pages that belong to no promise alone.
@@ -104,50 +88,42 @@ pub(super) static SITE: SiteTexts = SiteTexts {
             )
         },
         policy: Door {
-            link: plain("Прочитать политику конфиденциальности"),
-            hint: plain("Что мы собираем, зачем и кто это видит."),
+            link: "Прочитать политику конфиденциальности",
+            hint: "Что мы собираем, зачем и кто это видит.",
         },
         feedback: Door {
-            link: plain("Задать вопрос или пожаловаться"),
-            hint: plain(
-                "Напишите тем, кто отвечает за ваши данные. Учётная запись не нужна, имя можно не называть.",
-            ),
+            link: "Задать вопрос или пожаловаться",
+            hint: "Напишите тем, кто отвечает за ваши данные. Учётная запись не нужна, имя можно не называть.",
         },
         requests: Door {
-            link: plain("Запросить свои данные или удалить их"),
-            hint: plain(
-                "Копия, исправление, удаление, возражение: с датой, до которой мы обязаны ответить.",
-            ),
+            link: "Запросить свои данные или удалить их",
+            hint: "Копия, исправление, удаление, возражение: с датой, до которой мы обязаны ответить.",
         },
         follow: Door {
-            link: plain("Узнать, что с вашим обращением"),
-            hint: plain("По секретной ссылке, которую вы сохранили."),
+            link: "Узнать, что с вашим обращением",
+            hint: "По секретной ссылке, которую вы сохранили.",
         },
-        follow_hint: plain(
-            "Откройте секретную ссылку, которую вы сохранили при отправке, или вставьте её сюда. Номера обращения недостаточно: так никто посторонний не прочтёт вашу переписку.",
-        ),
-        follow_label: plain("Ваша секретная ссылка"),
-        follow_button: plain("Открыть"),
+        follow_hint: "Откройте секретную ссылку, которую вы сохранили при отправке, или вставьте её сюда. Номера обращения недостаточно: так никто посторонний не прочтёт вашу переписку.",
+        follow_label: "Ваша секретная ссылка",
+        follow_button: "Открыть",
         mail: Door {
-            link: plain("Отписаться от рассылок"),
-            hint: plain("Или выбрать, какие получать. Пароль не нужен."),
+            link: "Отписаться от рассылок",
+            hint: "Или выбрать, какие получать. Пароль не нужен.",
         },
         versions: Door {
-            link: plain("Посмотреть, что изменилось в политике"),
-            hint: plain("Все версии с самой первой и различия между любыми двумя."),
+            link: "Посмотреть, что изменилось в политике",
+            hint: "Все версии с самой первой и различия между любыми двумя.",
         },
         developers: Door {
-            link: plain("Для разработчиков"),
-            hint: plain(
-                "Описание API (OpenAPI 3.1): как приложение получает политику и отправляет обращения.",
-            ),
+            link: "Для разработчиков",
+            hint: "Описание API (OpenAPI 3.1): как приложение получает политику и отправляет обращения.",
         },
     },
     about: About {
-        r#type: plain("Тип"),
-        status: plain("Код ответа"),
-        meaning: plain("Что это значит"),
-        next: plain("Что можно сделать"),
+        r#type: "Тип",
+        status: "Код ответа",
+        meaning: "Что это значит",
+        next: "Что можно сделать",
     },
 };
 
