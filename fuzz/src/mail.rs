@@ -1,8 +1,8 @@
 //! `mail`: raw mails, as strangers send them.
 
 use desk_core::mail::arf::{Report, uris};
-use desk_core::mail::lint::{Rule, Token, is_clean, lint};
-use desk_core::mail::message::{MAX_MESSAGE, Message, Unreadable};
+use desk_core::mail::lint::{LintRule, Token, is_clean, lint};
+use desk_core::mail::message::{MAX_MESSAGE, MailMessage, UnreadableMail};
 
 /// The most fields of a header, and the most parts of a mail, by what the reader says of itself.
 const FIELDS: usize = 1_000;
@@ -11,10 +11,10 @@ const PARTS: usize = 200;
 /// A mail is read within bounds and says nothing that does not stand in it, whichever line ends it has; whoever looks at
 /// it says something of every rule, and shows nothing that a terminal obeys.
 pub fn mail(data: &[u8]) {
-    let message = match Message::read(data) {
+    let message = match MailMessage::read(data) {
         Ok(message) => message,
         Err(why) => {
-            assert_eq!(why == Unreadable::TooLarge, data.len() > MAX_MESSAGE, "{why:?}");
+            assert_eq!(why == UnreadableMail::TooLarge, data.len() > MAX_MESSAGE, "{why:?}");
             return;
         }
     };
@@ -45,14 +45,14 @@ pub fn mail(data: &[u8]) {
 
     for known in [Token::Valid, Token::Invalid, Token::Unknown] {
         let findings = lint(&message, &|_| known);
-        let rules: Vec<Rule> = findings.iter().map(|finding| finding.rule).collect();
-        assert_eq!(rules, Rule::ALL, "something is said of every rule, once, in its order");
+        let rules: Vec<LintRule> = findings.iter().map(|finding| finding.rule).collect();
+        assert_eq!(rules, LintRule::ALL, "something is said of every rule, once, in its order");
         for finding in &findings {
             let seen = &finding.seen;
             assert!(seen.chars().count() <= 121, "{:?} shows {seen:?}", finding.rule);
             assert!(!seen.chars().any(char::is_control), "{:?} shows {seen:?}", finding.rule);
         }
-        let failed = findings.iter().any(|f| f.verdict == desk_core::mail::lint::Verdict::Fail);
+        let failed = findings.iter().any(|f| f.verdict == desk_core::mail::lint::LintVerdict::Fail);
         assert_eq!(is_clean(&findings), !failed);
     }
 
@@ -77,7 +77,7 @@ pub fn mail(data: &[u8]) {
 }
 
 /// Line ends of either kind are the same to the reader.
-fn line_ends(data: &[u8], message: &Message<'_>) {
+fn line_ends(data: &[u8], message: &MailMessage<'_>) {
     if data.contains(&b'\r') {
         return;
     }
@@ -88,11 +88,11 @@ fn line_ends(data: &[u8], message: &Message<'_>) {
         }
         other.push(byte);
     }
-    let Ok(other) = Message::read(&other) else {
+    let Ok(other) = MailMessage::read(&other) else {
         return assert!(other.len() > MAX_MESSAGE, "with CR LF it is no mail any more");
     };
     assert_eq!(other.fields, message.fields, "with CR LF the header says something else");
-    let kinds = |message: &Message<'_>| -> Vec<(String, String)> {
+    let kinds = |message: &MailMessage<'_>| -> Vec<(String, String)> {
         let parts = message.parts().into_iter();
         parts.map(|part| (part.media_type, part.charset)).collect()
     };

@@ -26,9 +26,9 @@ use serde::de::DeserializeOwned;
 /// looked at.
 pub fn stored(data: &[u8]) {
     framed(data);
-    again::<case::Event>(data);
+    again::<case::CaseEvent>(data);
     again::<case::AttachedFile>(data);
-    again::<request::Event>(data);
+    again::<request::RequestEvent>(data);
     again::<request::Package>(data);
     again::<log::Entry>(data);
     again::<Suppression>(data);
@@ -36,7 +36,7 @@ pub fn stored(data: &[u8]) {
     again::<Signed>(data);
     again::<StoredText>(data);
     again::<views::Texts>(data);
-    again::<erasure::Act>(data);
+    again::<erasure::DestructionAct>(data);
     again::<erasure::Destroyed>(data);
     again::<erasure::Stay>(data);
     again::<package::Lock>(data);
@@ -52,25 +52,25 @@ pub fn stored(data: &[u8]) {
     again::<audit::Record>(data);
     again::<desk_web::erasure::Executor>(data);
 
-    if let Some((opening, rest)) = again::<case::Opening>(data) {
-        case(opening, again::<case::Head>(rest).map(|(head, _)| head));
+    if let Some((opening, rest)) = again::<case::CaseOpening>(data) {
+        case(opening, again::<case::CaseHead>(rest).map(|(head, _)| head));
     }
-    if let Some((opening, rest)) = again::<request::Opening>(data) {
-        request(opening, again::<request::Head>(rest).map(|(head, _)| head));
+    if let Some((opening, rest)) = again::<request::RequestOpening>(data) {
+        request(opening, again::<request::RequestHead>(rest).map(|(head, _)| head));
     }
-    if let Some((head, _)) = again::<case::Head>(data) {
+    if let Some((head, _)) = again::<case::CaseHead>(data) {
         journal(&head);
     }
-    if let Some((head, _)) = again::<request::Head>(data) {
+    if let Some((head, _)) = again::<request::RequestHead>(data) {
         journal(&head);
     }
     if let Some((index, _)) = again::<Index>(data) {
         history(&index);
     }
-    if let Some((head, _)) = again::<views::Head>(data) {
+    if let Some((head, _)) = again::<views::PolicyHead>(data) {
         history(&head.index);
         for now in moments() {
-            let renewed = views::Head::new(head.index.clone(), &head.texts, now);
+            let renewed = views::PolicyHead::new(head.index.clone(), &head.texts, now);
             assert_eq!(renewed.index, head.index, "a head holds the whole index");
         }
     }
@@ -131,16 +131,16 @@ fn journal<C: Clone + PartialEq + std::fmt::Debug>(head: &Journal<C>) {
     assert!(ordered.contains(&once));
 }
 
-fn case(opening: case::Opening, head: Option<case::Head>) {
+fn case(opening: case::CaseOpening, head: Option<case::CaseHead>) {
     let (id, opening, head) =
         (Id::from_bytes([3; 16]), Box::new(opening), head.unwrap_or_default());
     let folded = Case::fold(id, opening.clone(), head.clone());
-    let _ = (folded.reference(), folded.decide(&case::Change::Withdrawn));
+    let _ = (folded.reference(), folded.decide(&case::CaseChange::Withdrawn));
     assert_eq!(folded.expires(), opening.expires);
     assert_eq!(folded.unfold(), (id, opening, head), "a case is taken apart into what it was");
 }
 
-fn request(opening: request::Opening, head: Option<request::Head>) {
+fn request(opening: request::RequestOpening, head: Option<request::RequestHead>) {
     let (id, opening, head) =
         (Id::from_bytes([3; 16]), Box::new(opening), head.unwrap_or_default());
     let folded = Request::fold(id, opening.clone(), head.clone());

@@ -11,7 +11,7 @@ use desk_core::policy::{Digest, VersionName};
 use desk_core::reference::Reference;
 use desk_core::request::Code;
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::{Change, Link, ListId, PageId, Scope, Undo, from_key};
+use desk_core::suppression::{Link, ListId, PageId, Scope, SuppressionChange, Undo, from_key};
 use desk_core::time::{Date, Timestamp};
 
 /// What tokens are made for here, each with another length of payload beside it.
@@ -159,7 +159,7 @@ fn texts(text: &str) {
         assert_eq!(key.as_str(), text);
         assert_eq!(key.parts().collect::<Vec<_>>().join(":"), text);
     }
-    if let Some(change) = Change::from_key(text) {
+    if let Some(change) = SuppressionChange::from_key(text) {
         assert_eq!(change.key().as_str(), text, "{change:?}");
     }
     if let Some((subject, scope)) = from_key(text) {

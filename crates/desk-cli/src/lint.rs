@@ -12,8 +12,8 @@ use clap::Args;
 use desk_core::{
     lang::Lang,
     mail::{
-        lint::{Finding, Token, Verdict, is_clean, lint},
-        message::{MAX_MESSAGE, Message, Unreadable},
+        lint::{Finding, LintVerdict, Token, is_clean, lint},
+        message::{MAX_MESSAGE, MailMessage, UnreadableMail},
     },
 };
 use desk_web::lint as web;
@@ -49,10 +49,10 @@ impl LintArgs {
     /// Shows what somebody would object to, and says whether nobody would.
     fn inspect(&self) -> anyhow::Result<bool> {
         let raw = self.read()?;
-        let message = Message::read(&raw).map_err(|why| match why {
-            Unreadable::TooLarge => anyhow!("the mail is larger than {MAX_MESSAGE} bytes"),
-            Unreadable::TooManyFields => anyhow!("the mail has more than 1,000 fields"),
-            Unreadable::NoHeader => {
+        let message = MailMessage::read(&raw).map_err(|why| match why {
+            UnreadableMail::TooLarge => anyhow!("the mail is larger than {MAX_MESSAGE} bytes"),
+            UnreadableMail::TooManyFields => anyhow!("the mail has more than 1,000 fields"),
+            UnreadableMail::NoHeader => {
                 anyhow!("this is no raw mail: it does not begin with a field such as From:")
             }
         })?;
@@ -86,21 +86,21 @@ impl LintArgs {
     fn show(&self, findings: &[Finding]) {
         for finding in findings {
             let (mark, colour) = match finding.verdict {
-                Verdict::Pass => ("✓", "32"),
-                Verdict::Fail => ("✗", "31"),
-                Verdict::Advice => ("!", "33"),
-                Verdict::Unknown => ("?", "36"),
+                LintVerdict::Pass => ("✓", "32"),
+                LintVerdict::Fail => ("✗", "31"),
+                LintVerdict::Advice => ("!", "33"),
+                LintVerdict::Unknown => ("?", "36"),
             };
             let text = web::text(finding.rule, finding.verdict, self.lang);
             say(format_args!("{} {text}", styled(colour, mark)));
-            if finding.verdict == Verdict::Fail {
+            if finding.verdict == LintVerdict::Fail {
                 if !finding.seen.is_empty() {
                     say(format_args!("    seen: {}", finding.seen));
                 }
                 say(format_args!("    {}", finding.rule.source()));
             }
         }
-        let faults = findings.iter().filter(|finding| finding.verdict == Verdict::Fail).count();
+        let faults = findings.iter().filter(|finding| finding.verdict == LintVerdict::Fail).count();
         let sum = match (self.lang, faults) {
             (Lang::En, 0) => "Nobody would object to this mail.".to_owned(),
             (Lang::En, 1) => "One thing to mend.".to_owned(),

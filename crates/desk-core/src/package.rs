@@ -85,15 +85,15 @@ pub struct PackageSecret(Zeroizing<[u8; 16]>);
 
 /// A text that is no secret of a package.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidSecret;
+pub struct InvalidPackageSecret;
 
-impl fmt::Display for InvalidSecret {
+impl fmt::Display for InvalidPackageSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a secret of 26 base 32 characters")
     }
 }
 
-impl std::error::Error for InvalidSecret {}
+impl std::error::Error for InvalidPackageSecret {}
 
 impl PackageSecret {
     /// Draws the secret of a package.
@@ -124,21 +124,21 @@ impl fmt::Debug for PackageSecret {
 
 /// Reads a secret as people write it: in either case, with whatever dashes and spaces a mail program made of ours.
 impl FromStr for PackageSecret {
-    type Err = InvalidSecret;
+    type Err = InvalidPackageSecret;
 
-    fn from_str(text: &str) -> Result<Self, InvalidSecret> {
+    fn from_str(text: &str) -> Result<Self, InvalidPackageSecret> {
         let between = |c: char| c.is_whitespace() || matches!(c, '-' | '\u{2010}'..='\u{2015}');
         let mut symbols = Zeroizing::new(String::new());
         for symbol in text.chars().filter(|c| !between(*c)) {
             if symbols.len() >= SYMBOLS {
-                return Err(InvalidSecret);
+                return Err(InvalidPackageSecret);
             }
             symbols.push(symbol);
         }
         if symbols.len() != SYMBOLS {
-            return Err(InvalidSecret);
+            return Err(InvalidPackageSecret);
         }
-        let number = base32::decode(&symbols).map_err(|_| InvalidSecret)?;
+        let number = base32::decode(&symbols).map_err(|_| InvalidPackageSecret)?;
         Ok(Self(Zeroizing::new(number.to_be_bytes())))
     }
 }
@@ -337,7 +337,7 @@ mod tests {
             &"Ж".repeat(26),
             &"Ж".repeat(13),
         ] {
-            assert_eq!(wrong.parse::<PackageSecret>().err(), Some(InvalidSecret), "{wrong}");
+            assert_eq!(wrong.parse::<PackageSecret>().err(), Some(InvalidPackageSecret), "{wrong}");
         }
     }
 

@@ -29,27 +29,27 @@ pub fn is_recent(timestamp: &str, now: i64) -> bool {
 
 /// A text that is no key, or no secret, of a provider.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidKey;
+pub struct InvalidProviderKey;
 
-impl fmt::Display for InvalidKey {
+impl fmt::Display for InvalidProviderKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not what the provider gives out")
     }
 }
 
-impl std::error::Error for InvalidKey {}
+impl std::error::Error for InvalidProviderKey {}
 
 /// The name and password of HTTP Basic (RFC 7617), by which Postmark shows who it is.
 pub struct Basic(Zeroizing<Vec<u8>>);
 
 /// Reads `name:password`.
 impl FromStr for Basic {
-    type Err = InvalidKey;
+    type Err = InvalidProviderKey;
 
-    fn from_str(text: &str) -> Result<Self, InvalidKey> {
-        let (name, password) = text.split_once(':').ok_or(InvalidKey)?;
+    fn from_str(text: &str) -> Result<Self, InvalidProviderKey> {
+        let (name, password) = text.split_once(':').ok_or(InvalidProviderKey)?;
         if name.is_empty() || password.len() < 16 {
-            return Err(InvalidKey);
+            return Err(InvalidProviderKey);
         }
         Ok(Self(Zeroizing::new(Base64::encode_string(text.as_bytes()).into_bytes())))
     }
@@ -68,11 +68,15 @@ impl Basic {
 pub struct MailgunKey(Zeroizing<Vec<u8>>);
 
 impl FromStr for MailgunKey {
-    type Err = InvalidKey;
+    type Err = InvalidProviderKey;
 
-    fn from_str(text: &str) -> Result<Self, InvalidKey> {
+    fn from_str(text: &str) -> Result<Self, InvalidProviderKey> {
         let long = text.len() >= 16;
-        if long { Ok(Self(Zeroizing::new(text.as_bytes().to_vec()))) } else { Err(InvalidKey) }
+        if long {
+            Ok(Self(Zeroizing::new(text.as_bytes().to_vec())))
+        } else {
+            Err(InvalidProviderKey)
+        }
     }
 }
 
@@ -90,11 +94,11 @@ impl MailgunKey {
 pub struct SendGridKey(VerifyingKey);
 
 impl FromStr for SendGridKey {
-    type Err = InvalidKey;
+    type Err = InvalidProviderKey;
 
-    fn from_str(text: &str) -> Result<Self, InvalidKey> {
-        let der = Base64::decode_vec(text.trim()).map_err(|_| InvalidKey)?;
-        VerifyingKey::from_public_key_der(&der).map(Self).map_err(|_| InvalidKey)
+    fn from_str(text: &str) -> Result<Self, InvalidProviderKey> {
+        let der = Base64::decode_vec(text.trim()).map_err(|_| InvalidProviderKey)?;
+        VerifyingKey::from_public_key_der(&der).map(Self).map_err(|_| InvalidProviderKey)
     }
 }
 
@@ -135,14 +139,14 @@ impl SnsCertificate {
     /// Reads a certificate in PEM (RFC 7468).
     ///
     /// # Errors
-    /// [`InvalidKey`] if it is no certificate with an RSA key of 2,048 to 4,096 bits.
-    pub fn from_pem(pem: &[u8]) -> Result<Self, InvalidKey> {
-        let text = std::str::from_utf8(pem).map_err(|_| InvalidKey)?;
-        let (_, rest) = text.split_once("-----BEGIN CERTIFICATE-----").ok_or(InvalidKey)?;
-        let (body, _) = rest.split_once("-----END CERTIFICATE-----").ok_or(InvalidKey)?;
+    /// [`InvalidProviderKey`] if it is no certificate with an RSA key of 2,048 to 4,096 bits.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, InvalidProviderKey> {
+        let text = std::str::from_utf8(pem).map_err(|_| InvalidProviderKey)?;
+        let (_, rest) = text.split_once("-----BEGIN CERTIFICATE-----").ok_or(InvalidProviderKey)?;
+        let (body, _) = rest.split_once("-----END CERTIFICATE-----").ok_or(InvalidProviderKey)?;
         let encoded: String = body.split_whitespace().collect();
-        let der = Base64::decode_vec(&encoded).map_err(|_| InvalidKey)?;
-        Self::from_der(&der).ok_or(InvalidKey)
+        let der = Base64::decode_vec(&encoded).map_err(|_| InvalidProviderKey)?;
+        Self::from_der(&der).ok_or(InvalidProviderKey)
     }
 
     fn from_der(der: &[u8]) -> Option<Self> {

@@ -13,15 +13,15 @@ pub struct StoreKey(String);
 
 /// A part that cannot stand in a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidKey;
+pub struct InvalidStoreKey;
 
-impl fmt::Display for InvalidKey {
+impl fmt::Display for InvalidStoreKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("not a key of 1 to 200 characters A-Z a-z 0-9 . _ : -")
     }
 }
 
-impl std::error::Error for InvalidKey {}
+impl std::error::Error for InvalidStoreKey {}
 
 /// The most characters that a key may have.
 pub const MAX_KEY: usize = 200;
@@ -30,12 +30,12 @@ impl StoreKey {
     /// Takes a text as a key.
     ///
     /// # Errors
-    /// [`InvalidKey`] where it is empty, too long, or has another character.
-    pub fn new(text: impl Into<String>) -> Result<Self, InvalidKey> {
+    /// [`InvalidStoreKey`] where it is empty, too long, or has another character.
+    pub fn new(text: impl Into<String>) -> Result<Self, InvalidStoreKey> {
         let text = text.into();
         let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b':' | b'-');
         if text.is_empty() || text.len() > MAX_KEY || !text.bytes().all(allowed) {
-            return Err(InvalidKey);
+            return Err(InvalidStoreKey);
         }
         Ok(Self(text))
     }
@@ -82,7 +82,7 @@ mod tests {
     fn takes_only_what_every_backend_holds() {
         assert!(StoreKey::new("case:01ABC.x_y-z").is_ok());
         for text in ["", "a b", "a/b", "a'b", "a\"b", "ключ", "a\n", "a#b", &"a".repeat(201)] {
-            assert_eq!(StoreKey::new(text), Err(InvalidKey), "{text}");
+            assert_eq!(StoreKey::new(text), Err(InvalidStoreKey), "{text}");
         }
     }
 }

@@ -15,23 +15,23 @@ pub struct Secret(Zeroizing<Vec<u8>>);
 
 /// A text that is not a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct InvalidSecret;
+pub struct InvalidWebhookSecret;
 
-impl fmt::Display for InvalidSecret {
+impl fmt::Display for InvalidWebhookSecret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a secret is whsec_ and the base 64 of 24 to 64 bytes")
     }
 }
 
-impl std::error::Error for InvalidSecret {}
+impl std::error::Error for InvalidWebhookSecret {}
 
 impl FromStr for Secret {
-    type Err = InvalidSecret;
+    type Err = InvalidWebhookSecret;
 
-    fn from_str(text: &str) -> Result<Self, InvalidSecret> {
-        let encoded = text.trim().strip_prefix("whsec_").ok_or(InvalidSecret)?;
-        let bytes = Zeroizing::new(Base64::decode_vec(encoded).map_err(|_| InvalidSecret)?);
-        if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(InvalidSecret) }
+    fn from_str(text: &str) -> Result<Self, InvalidWebhookSecret> {
+        let encoded = text.trim().strip_prefix("whsec_").ok_or(InvalidWebhookSecret)?;
+        let bytes = Zeroizing::new(Base64::decode_vec(encoded).map_err(|_| InvalidWebhookSecret)?);
+        if (24..=64).contains(&bytes.len()) { Ok(Self(bytes)) } else { Err(InvalidWebhookSecret) }
     }
 }
 
@@ -69,14 +69,14 @@ pub const TOLERANCE: i64 = 300;
 
 /// A message that is not believed. Why is nobody's business but the log's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum WebhookRefusal {
     /// The timestamp is no number, or too far from now.
     Time,
     /// No signature fits.
     Signature,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for WebhookRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Time => "the timestamp is too far from now",
@@ -85,21 +85,21 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for WebhookRefusal {}
 
 /// Checks a message: `id`, `timestamp` and `signatures` are the values of its three headers, `now` is in seconds since 1970.
 ///
 /// # Errors
-/// [`Refusal`] if it is too old or too new, or none of the secrets made any of its signatures.
+/// [`WebhookRefusal`] if it is too old or too new, or none of the secrets made any of its signatures.
 pub fn verify(
     secrets: &[Secret],
     (id, timestamp, signatures): (&str, &str, &str),
     body: &[u8],
     now: i64,
-) -> Result<(), Refusal> {
-    let at: i64 = timestamp.parse().map_err(|_| Refusal::Time)?;
+) -> Result<(), WebhookRefusal> {
+    let at: i64 = timestamp.parse().map_err(|_| WebhookRefusal::Time)?;
     if now.saturating_sub(at).saturating_abs() > TOLERANCE {
-        return Err(Refusal::Time);
+        return Err(WebhookRefusal::Time);
     }
     let mut fits = false;
     for secret in secrets {
@@ -111,7 +111,7 @@ pub fn verify(
             fits |= whole & bool::from(mac.ct_eq(&sent));
         }
     }
-    if fits { Ok(()) } else { Err(Refusal::Signature) }
+    if fits { Ok(()) } else { Err(WebhookRefusal::Signature) }
 }
 
 /// After how many seconds a message is sent once more that was sent so often in vain; `None` after about three days.
@@ -176,7 +176,7 @@ mod tests {
         }
         let third = secrets(&["whsec_BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB"]);
         let refused = verify(&third, ("a", &NOW.to_string(), &signed), b"x", NOW);
-        assert_eq!(refused, Err(Refusal::Signature));
+        assert_eq!(refused, Err(WebhookRefusal::Signature));
     }
 
     #[test]
@@ -185,8 +185,11 @@ mod tests {
         let signed = sign(&secrets, "a", NOW, b"x");
         let at = |now| verify(&secrets, ("a", &NOW.to_string(), &signed), b"x", now);
         assert_eq!((at(NOW + 300), at(NOW - 300)), (Ok(()), Ok(())));
-        assert_eq!((at(NOW + 301), at(NOW - 301)), (Err(Refusal::Time), Err(Refusal::Time)));
-        assert_eq!(verify(&secrets, ("a", "soon", &signed), b"x", NOW), Err(Refusal::Time));
+        assert_eq!(
+            (at(NOW + 301), at(NOW - 301)),
+            (Err(WebhookRefusal::Time), Err(WebhookRefusal::Time))
+        );
+        assert_eq!(verify(&secrets, ("a", "soon", &signed), b"x", NOW), Err(WebhookRefusal::Time));
     }
 
     #[test]

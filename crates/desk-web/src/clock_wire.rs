@@ -1,7 +1,7 @@
 //! A due date and how it was reckoned, as JSON. Nothing here is rendered by the core, so that a program reads codes and
 //! days, and a person the sentences beside them.
 
-use desk_core::clock::calendar::Version;
+use desk_core::clock::calendar::CalendarVersion;
 use desk_core::clock::due::{Clock, Due, Left, Step};
 use desk_core::clock::regime::{Article, Rule, Term};
 use desk_core::clock::zone::Zone;
@@ -75,7 +75,7 @@ fn write_article(json: &mut Json, article: Article, lang: Lang) {
     json.text("text", &(texts(lang).article)(article));
 }
 
-fn calendars(json: &mut Json, versions: &[Version]) {
+fn calendars(json: &mut Json, versions: &[CalendarVersion]) {
     json.list("calendars", |list| {
         for version in versions {
             list.shown("", version);

@@ -18,7 +18,7 @@ use desk_core::keys::Subject;
 use desk_core::package::{self, Mark};
 use desk_core::request::RequestKey;
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::{self, Change, Scope};
+use desk_core::suppression::{self, Scope, SuppressionChange};
 use desk_core::text::Line;
 use desk_core::time::Timestamp;
 
@@ -128,7 +128,7 @@ pub struct Roots {
     /// The suppressions.
     pub suppressions: Vec<Held>,
     /// The journal of suppressions.
-    pub changes: Vec<Change>,
+    pub changes: Vec<SuppressionChange>,
     /// The mails to the person that wait.
     pub mails: Vec<Id>,
     /// Their subjects, in which the reference of a data request stands where one is told of.
@@ -189,7 +189,7 @@ impl Roots {
                 let key = suppression::key(subject, scope);
                 self.suppressions.push(Held { key, subject, scope });
             }
-        } else if let Some(change) = Change::from_key(key)
+        } else if let Some(change) = SuppressionChange::from_key(key)
             && subjects.contains(&change.subject)
         {
             self.changes.push(change);

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::Change;
+use desk_core::suppression::SuppressionChange;
 use desk_core::time::Timestamp;
 
 use crate::desk::Desk;
@@ -69,9 +69,10 @@ fn plan(keys: &[String], fetched: Option<Id>, now: Timestamp) -> Plan {
     };
     let told: BTreeSet<Id> = ids(TOLD).map(|(id, _)| id).collect();
     let marked = pruned(keys);
-    let mut changes: Vec<Change> = keys.iter().filter_map(|key| Change::from_key(key)).collect();
+    let mut changes: Vec<SuppressionChange> =
+        keys.iter().filter_map(|key| SuppressionChange::from_key(key)).collect();
     changes.sort_unstable_by_key(|change| change.id);
-    let what = |change: &Change| (change.subject.to_bytes(), change.scope);
+    let what = |change: &SuppressionChange| (change.subject.to_bytes(), change.scope);
     let newest: BTreeMap<_, Id> = changes.iter().map(|change| (what(change), change.id)).collect();
     let mut plan = Plan::default();
     for change in &changes {
@@ -117,7 +118,7 @@ mod tests {
 
     fn change(id: Id, person: u8, reason: Option<Reason>) -> String {
         let subject = Subject::from_bytes([person; 16]);
-        Change { id, subject, scope: Scope::All, reason }.key().as_str().to_owned()
+        SuppressionChange { id, subject, scope: Scope::All, reason }.key().as_str().to_owned()
     }
 
     fn planned(keys: &[String], fetched: Option<Id>) -> Plan {
@@ -205,7 +206,8 @@ mod tests {
 
     /// What a reader who took everything up to a cursor knows after having read on: the last word on each person.
     fn last_words(keys: &[String], since: Option<Id>) -> BTreeMap<[u8; 16], Option<Reason>> {
-        let mut changes: Vec<Change> = keys.iter().filter_map(|k| Change::from_key(k)).collect();
+        let mut changes: Vec<SuppressionChange> =
+            keys.iter().filter_map(|k| SuppressionChange::from_key(k)).collect();
         changes.sort_unstable_by_key(|change| change.id);
         changes.retain(|change| since.is_none_or(|since| change.id > since));
         changes.iter().map(|change| (change.subject.to_bytes(), change.reason)).collect()

@@ -1,8 +1,8 @@
 //! `POST /unsubscribe/lint`: what a mailbox provider would object to in a raw mail.
 
 use desk_core::lang::Lang;
-use desk_core::mail::lint::{Finding, Rule, Token, Verdict, is_clean, lint};
-use desk_core::mail::message::{Message, Unreadable};
+use desk_core::mail::lint::{Finding, LintRule, LintVerdict, Token, is_clean, lint};
+use desk_core::mail::message::{MailMessage, UnreadableMail};
 use desk_core::suppression::Link;
 use http::StatusCode;
 
@@ -23,10 +23,10 @@ pub(crate) fn answer(setup: &Setup, request: &Request) -> Result<Reply, Problem>
     if !READS.split(", ").any(|known| known == request.content_type()) {
         return Err(Problem::UnsupportedMediaType(READS));
     }
-    let message = Message::read(body).map_err(|why| match why {
-        Unreadable::TooLarge => Problem::TooLarge,
-        Unreadable::TooManyFields => Problem::malformed("too-many-fields"),
-        Unreadable::NoHeader => Problem::malformed("no-header"),
+    let message = MailMessage::read(body).map_err(|why| match why {
+        UnreadableMail::TooLarge => Problem::TooLarge,
+        UnreadableMail::TooManyFields => Problem::malformed("too-many-fields"),
+        UnreadableMail::NoHeader => Problem::malformed("no-header"),
     })?;
     let findings = lint(&message, &|url| token(setup, url));
     Ok(Reply::json_text(StatusCode::OK, json(&findings, lang)).lang(lang).vary("Accept-Language"))
@@ -61,7 +61,7 @@ pub fn json(findings: &[Finding], lang: Lang) -> String {
 }
 
 /// What is said of a rule to people: what holds where it is kept, and what to do where it is not.
-pub fn text(rule: Rule, verdict: Verdict, lang: Lang) -> &'static str {
+pub fn text(rule: LintRule, verdict: LintVerdict, lang: Lang) -> &'static str {
     (texts::lint(lang).of)(rule, verdict)
 }
 
@@ -95,7 +95,7 @@ mod tests {
         let url = crate::unsubscribe::url(&world.setup, &link.mint(&world.setup.keys));
         let clean = send(&world, "message/rfc822", &mail(&url), "en").json();
         assert_eq!(clean["ok"], true, "{clean}");
-        assert_eq!(clean["findings"].as_array().unwrap().len(), Rule::ALL.len());
+        assert_eq!(clean["findings"].as_array().unwrap().len(), LintRule::ALL.len());
         let forged =
             send(&world, "message/rfc822", &mail(&format!("{BASE}/u/forged")), "ru").json();
         assert_eq!(forged["ok"], false);
@@ -120,10 +120,10 @@ mod tests {
     #[test]
     fn every_verdict_has_a_text_in_every_language() {
         for lang in Lang::ALL {
-            for rule in Rule::ALL {
-                let pass = text(rule, Verdict::Pass, lang);
+            for rule in LintRule::ALL {
+                let pass = text(rule, LintVerdict::Pass, lang);
                 assert!(!pass.is_empty());
-                assert_ne!(pass, text(rule, Verdict::Fail, lang), "{rule:?}");
+                assert_ne!(pass, text(rule, LintVerdict::Fail, lang), "{rule:?}");
             }
         }
     }

@@ -12,7 +12,9 @@ use desk_core::email::EmailAddress;
 use desk_core::id::{Id, Moment};
 use desk_core::keys::Subject;
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::{self, CHANGES, Change, Reason, SUPPRESSIONS, Scope, Suppression};
+use desk_core::suppression::{
+    self, CHANGES, Reason, SUPPRESSIONS, Scope, Suppression, SuppressionChange,
+};
 use desk_core::text::Text;
 use desk_core::time::{Date, Timestamp};
 use http::{Method, StatusCode};
@@ -413,14 +415,14 @@ async fn acknowledge<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<
 }
 
 /// What the mailer does not know yet, the oldest first: what it did not fetch, and was not told.
-pub(crate) fn untold(keys: &[String], fetched: Option<Id>) -> Vec<Change> {
+pub(crate) fn untold(keys: &[String], fetched: Option<Id>) -> Vec<SuppressionChange> {
     let told: BTreeSet<&str> = keys.iter().filter_map(|key| key.strip_prefix(TOLD)).collect();
-    let waits = |change: &Change| {
+    let waits = |change: &SuppressionChange| {
         fetched.is_none_or(|fetched| change.id > fetched)
             && !told.contains(change.id.to_string().as_str())
     };
-    let mut waiting: Vec<Change> =
-        keys.iter().filter_map(|key| Change::from_key(key)).filter(waits).collect();
+    let mut waiting: Vec<SuppressionChange> =
+        keys.iter().filter_map(|key| SuppressionChange::from_key(key)).filter(waits).collect();
     waiting.sort_unstable_by_key(|change| change.id);
     waiting
 }
@@ -455,7 +457,7 @@ enum Source {
     /// Everything that holds, read as it is given out.
     Held(Vec<(Subject, Scope)>),
     /// What changed, which the keys say by themselves.
-    Changed(Vec<Change>),
+    Changed(Vec<SuppressionChange>),
 }
 
 /// An export that is being given out.
@@ -502,10 +504,10 @@ async fn export<S: Scan + Clone>(
     if since.is_some_and(|since| Some(since) < journal::pruned(&keys)) {
         return Err(Problem::invalid_query("since", "cursor-pruned"));
     }
-    let mut changes: Vec<Change> = keys
+    let mut changes: Vec<SuppressionChange> = keys
         .iter()
         .filter(|key| key.starts_with(CHANGES))
-        .filter_map(|k| Change::from_key(k))
+        .filter_map(|k| SuppressionChange::from_key(k))
         .collect();
     changes.sort_unstable_by_key(|change| change.id);
     let source = match since {
@@ -592,14 +594,15 @@ impl<S: Store> Export<S> {
     async fn note(&self, desk: &Desk<'_, S>, cursor: Id) -> Result<(), Problem> {
         advance(desk, cursor).await?;
         let Source::Changed(changes) = &self.source else { return Ok(()) };
-        let newer: Vec<&Change> = changes.iter().filter(|change| change.id > cursor).collect();
+        let newer: Vec<&SuppressionChange> =
+            changes.iter().filter(|change| change.id > cursor).collect();
         for chunk in newer.chunks(IN_FLIGHT) {
             all(chunk.iter().map(|change| outbox::mark_told(desk, change.id))).await?;
         }
         Ok(())
     }
 
-    fn change(&self, text: &mut String, change: &Change) {
+    fn change(&self, text: &mut String, change: &SuppressionChange) {
         let lists = &self.setup.lists();
         match self.format {
             Format::Ndjson => {

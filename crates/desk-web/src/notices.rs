@@ -8,7 +8,7 @@ use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use desk_core::package::PackageSecret;
 use desk_core::reference::{Reference, Series};
-use desk_core::request::{Code, Ground, Opening, PROOF_SECONDS, RequestKey};
+use desk_core::request::{Code, PROOF_SECONDS, RefusalGround, RequestKey, RequestOpening};
 use desk_core::time::{Date, Timestamp};
 
 use crate::desk::Desk;
@@ -62,7 +62,7 @@ pub(crate) enum Notice<'a> {
     /// It was refused.
     Refused {
         /// On what ground.
-        ground: Ground,
+        ground: RefusalGround,
         /// What the operator says to it.
         text: &'a Message,
     },
@@ -79,7 +79,7 @@ pub(crate) enum Notice<'a> {
 pub(crate) fn notice<S>(
     desk: &Desk<'_, S>,
     key: &RequestKey,
-    opening: &Opening,
+    opening: &RequestOpening,
     notice: Notice<'_>,
 ) -> Mail {
     let t = texts::notices(opening.lang);
@@ -117,7 +117,7 @@ pub(crate) fn notice<S>(
 pub(crate) fn package_mail<S>(
     desk: &Desk<'_, S>,
     key: &RequestKey,
-    opening: &Opening,
+    opening: &RequestOpening,
     secret: &PackageSecret,
     (until, day): (Timestamp, Date),
 ) -> Mail {
@@ -143,7 +143,7 @@ fn letter(greeting: &str, lead: String, said: &[String], follow: &str) -> String
 fn linked<S>(
     desk: &Desk<'_, S>,
     key: &RequestKey,
-    opening: &Opening,
+    opening: &RequestOpening,
     subject: &str,
     mut text: String,
     expires: Timestamp,
@@ -158,7 +158,7 @@ fn linked<S>(
 pub(crate) fn identity_mail<S>(
     desk: &Desk<'_, S>,
     key: &RequestKey,
-    opening: &Opening,
+    opening: &RequestOpening,
     code: &Code,
 ) -> Mail {
     let t = texts::identity(opening.lang);
@@ -171,7 +171,13 @@ pub(crate) fn identity_mail<S>(
 }
 
 /// Puts the reference to subject and text: all that names the request where others may read along.
-fn mail(id: Id, opening: &Opening, subject: &str, mut text: String, expires: Timestamp) -> Mail {
+fn mail(
+    id: Id,
+    opening: &RequestOpening,
+    subject: &str,
+    mut text: String,
+    expires: Timestamp,
+) -> Mail {
     let reference = Reference::new(Series::Requests, id).text();
     text.push_str(&(texts::identity(opening.lang).reference)(&reference));
     text.push('\n');
@@ -188,13 +194,13 @@ fn mail(id: Id, opening: &Opening, subject: &str, mut text: String, expires: Tim
 mod tests {
     use desk_core::clock::regime::Regime;
     use desk_core::lang::Lang;
-    use desk_core::request::{Behalf, Door, Identity, Kind};
+    use desk_core::request::{Behalf, Identity, RequestDoor, RequestKind};
 
     use super::*;
     use crate::memory::testing::{BASE, World};
 
-    fn opening(lang: Lang, regime: Regime, kind: Kind) -> Opening {
-        Opening {
+    fn opening(lang: Lang, regime: Regime, kind: RequestKind) -> RequestOpening {
+        RequestOpening {
             at: "2026-11-22T10:00:00Z".parse().unwrap(),
             kind,
             regime,
@@ -205,7 +211,7 @@ mod tests {
             files: vec![],
             lang,
             policy: None,
-            door: Door::Api,
+            door: RequestDoor::Api,
             fingerprint: String::new(),
             identity: Identity::Asserted,
             expires: "2029-11-22T10:00:00Z".parse().unwrap(),
@@ -220,13 +226,14 @@ mod tests {
         let date = |text: &str| text.parse().unwrap();
         for lang in Lang::ALL {
             for regime in Regime::ALL {
-                for kind in Kind::ALL {
+                for kind in RequestKind::ALL {
                     let opening = opening(lang, regime, kind);
                     let id = Id::new(opening.at, [7; 10]);
                     let key = RequestKey { id, subject: desk.setup.keys.subject(&opening.email) };
                     let complain = complain::complain(lang)(regime);
                     let told = |what| notice(&desk, &key, &opening, what);
-                    let refused = told(Notice::Refused { ground: Ground::LegalDuty, text: &text });
+                    let refused =
+                        told(Notice::Refused { ground: RefusalGround::LegalDuty, text: &text });
                     assert!(refused.text.contains(complain) && refused.text.contains("Because."));
                     let partly = told(Notice::Answered { text: &text, partly: true });
                     assert!(partly.text.contains(complain));

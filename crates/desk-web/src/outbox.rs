@@ -17,7 +17,7 @@ use desk_core::id::Id;
 use desk_core::lang::Lang;
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::Change;
+use desk_core::suppression::SuppressionChange;
 use desk_core::text::Line;
 use desk_core::time::Timestamp;
 use desk_core::webhook::{self, Secret};
@@ -235,14 +235,14 @@ impl Outgoing<'_> {
 /// A suppression came to be, or was lifted.
 #[derive(Clone, Debug)]
 pub struct Changed {
-    change: Change,
+    change: SuppressionChange,
     /// The scope as the API writes it, for which one has to know the lists.
     scope: String,
 }
 
 impl Changed {
     /// Takes the name of the scope from the lists.
-    pub fn new(lists: &Lists, change: Change) -> Self {
+    pub fn new(lists: &Lists, change: SuppressionChange) -> Self {
         Self { change, scope: lists.scope_name(change.scope) }
     }
 
@@ -316,7 +316,7 @@ pub enum Message {
 
 impl Message {
     /// That a suppression came to be, or was lifted.
-    pub fn changed(lists: &Lists, change: Change) -> Self {
+    pub fn changed(lists: &Lists, change: SuppressionChange) -> Self {
         Self::Changed(Changed::new(lists, change))
     }
 }
@@ -349,7 +349,7 @@ impl Told for Message {
 }
 
 /// Writes what the API says of a change, whose scope it writes like this.
-pub(crate) fn describe(json: &mut Json, scope: &str, change: &Change) {
+pub(crate) fn describe(json: &mut Json, scope: &str, change: &SuppressionChange) {
     json.shown("id", &change.id);
     json.shown("subject", &change.subject);
     json.text("scope", scope);

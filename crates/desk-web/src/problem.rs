@@ -247,8 +247,8 @@ impl From<crate::ports::StoreError> for Problem {
     }
 }
 
-impl From<desk_core::store_key::InvalidKey> for Problem {
-    fn from(_: desk_core::store_key::InvalidKey) -> Self {
+impl From<desk_core::store_key::InvalidStoreKey> for Problem {
+    fn from(_: desk_core::store_key::InvalidStoreKey) -> Self {
         // None in practice: keys are made of parts that fit.
         Self::Internal("a key does not fit".into())
     }
@@ -260,17 +260,17 @@ impl From<desk_core::sealed::Unreadable> for Problem {
     }
 }
 
-impl From<desk_core::request::Refusal> for Problem {
-    fn from(refusal: desk_core::request::Refusal) -> Self {
-        use desk_core::request::Refusal;
+impl From<desk_core::request::MoveRefusal> for Problem {
+    fn from(refusal: desk_core::request::MoveRefusal) -> Self {
+        use desk_core::request::MoveRefusal;
         Self::CaseState(match refusal {
-            Refusal::Ended => "ended",
-            Refusal::NotIdentified => "not-identified",
-            Refusal::Identified => "identified",
-            Refusal::Unchanged => "unchanged",
-            Refusal::ThreadFull => "thread-full",
-            Refusal::NoMoreCodes => "no-more-codes",
-            Refusal::TooLate => "too-late",
+            MoveRefusal::Ended => "ended",
+            MoveRefusal::NotIdentified => "not-identified",
+            MoveRefusal::Identified => "identified",
+            MoveRefusal::Unchanged => "unchanged",
+            MoveRefusal::ThreadFull => "thread-full",
+            MoveRefusal::NoMoreCodes => "no-more-codes",
+            MoveRefusal::TooLate => "too-late",
         })
     }
 }

@@ -7,10 +7,10 @@
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
-use desk_core::erasure::{Act, LOG_SECONDS};
+use desk_core::erasure::{DestructionAct, LOG_SECONDS};
 use desk_core::id::Id;
 use desk_core::request::log::{self, Entry};
-use desk_core::request::{IDENTITY_SECONDS, Request, RequestKey, State};
+use desk_core::request::{IDENTITY_SECONDS, Request, RequestKey, RequestState};
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
@@ -79,7 +79,9 @@ fn units(keys: &[String]) -> BTreeMap<String, Unit<'_>> {
             "package-lock" => (format!("package:{id}"), true),
             "package" => (format!("package:{id}"), false),
             "outbox" => (format!("outbox:{id}"), true),
-            "once" | "limit" | Act::AREA | Act::EXECUTORS | log::AREA => (key.clone(), true),
+            "once" | "limit" | DestructionAct::AREA | DestructionAct::EXECUTORS | log::AREA => {
+                (key.clone(), true)
+            }
             _ => continue,
         };
         let unit = units.entry(name).or_default();
@@ -182,7 +184,7 @@ async fn unproven<S: Store>(
     key: &RequestKey,
 ) -> Result<bool, Problem> {
     // An erasure that broke off has deleted the proof already; whoever ordered it goes on with it.
-    let act = Act::key(key.id);
+    let act = DestructionAct::key(key.id);
     if keys.iter().any(|known| known == act.as_str()) {
         return Ok(false);
     }
@@ -191,7 +193,10 @@ async fn unproven<S: Store>(
         Ok(None) | Err(Problem::Internal(_)) => return Ok(false),
         Err(problem) => return Err(problem),
     };
-    let over = matches!(request.state(desk.now()), State::Expired { .. } | State::Withdrawn { .. });
+    let over = matches!(
+        request.state(desk.now()),
+        RequestState::Expired { .. } | RequestState::Withdrawn { .. }
+    );
     if !over || request.identified.is_some() {
         return Ok(false);
     }

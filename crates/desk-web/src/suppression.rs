@@ -1,7 +1,7 @@
 //! Recording, lifting and looking up suppressions, for every function that does so.
 
 use desk_core::keys::Subject;
-use desk_core::suppression::{self, Change, PageId, Reason, Scope, Suppression};
+use desk_core::suppression::{self, PageId, Reason, Scope, Suppression, SuppressionChange};
 use desk_core::time::Timestamp;
 
 use crate::desk::Desk;
@@ -35,7 +35,7 @@ impl<S: Store> Desk<'_, S> {
     ///
     /// # Errors
     /// A problem if the store does not confirm both; then whoever asked must ask again.
-    pub async fn suppress(&self, act: Act) -> Result<Change, Problem> {
+    pub async fn suppress(&self, act: Act) -> Result<SuppressionChange, Problem> {
         let Act { subject, scope, reason, page, at, expires } = act;
         let change = self.change(subject, scope, Some(reason));
         let key = suppression::key(subject, scope);
@@ -50,7 +50,7 @@ impl<S: Store> Desk<'_, S> {
     ///
     /// # Errors
     /// A problem if the store does not confirm it.
-    pub async fn lift(&self, subject: Subject, scope: Scope) -> Result<Change, Problem> {
+    pub async fn lift(&self, subject: Subject, scope: Scope) -> Result<SuppressionChange, Problem> {
         let change = self.change(subject, scope, None);
         let key = suppression::key(subject, scope);
         let journal = change.key();
@@ -59,8 +59,8 @@ impl<S: Store> Desk<'_, S> {
         Ok(change)
     }
 
-    fn change(&self, subject: Subject, scope: Scope, reason: Option<Reason>) -> Change {
-        Change { id: self.moment.id(), subject, scope, reason }
+    fn change(&self, subject: Subject, scope: Scope, reason: Option<Reason>) -> SuppressionChange {
+        SuppressionChange { id: self.moment.id(), subject, scope, reason }
     }
 
     /// Reads a person's suppression of a scope.

@@ -4,7 +4,7 @@
 use desk_core::id::Id;
 use desk_core::sealed::plain;
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::Change;
+use desk_core::suppression::SuppressionChange;
 use http::StatusCode;
 
 use crate::desk::{Desk, decode_as, encode_as};
@@ -90,7 +90,7 @@ async fn last<S: Scan>(desk: &Desk<'_, S>) -> Result<Option<Id>, Problem> {
 
 /// Something that waits, as its key says.
 enum Waiting {
-    Changed(Change),
+    Changed(SuppressionChange),
     Mail(Id),
 }
 

@@ -18,13 +18,13 @@ use crate::time::Timestamp;
 pub use key::CaseKey;
 pub(crate) use key::{half, joined};
 pub use opening::{
-    AppVersion, AttachedFile, Door, Kind, Message, Name, Opening, PolicyPin, Suspicion,
+    AppVersion, AttachedFile, CaseDoor, CaseKind, CaseOpening, Message, Name, PolicyPin, Suspicion,
 };
-pub use state::{SetState, State};
+pub use state::{CaseState, SetState};
 
 /// What can happen to a case after its opening.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Change {
+pub enum CaseChange {
     /// The person added a message.
     PersonWrote {
         /// The message.
@@ -45,9 +45,9 @@ pub enum Change {
 }
 
 /// One thing that happened to a case.
-pub type Event = journal::Event<Change>;
+pub type CaseEvent = journal::Event<CaseChange>;
 /// The view of a case's events.
-pub type Head = Journal<Change>;
+pub type CaseHead = Journal<CaseChange>;
 
 /// A case as it stands: its opening and its events, folded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,16 +55,16 @@ pub struct Case {
     /// The case's id.
     pub id: Id,
     /// How it began.
-    pub opening: Box<Opening>,
+    pub opening: Box<CaseOpening>,
     /// What happened since.
-    pub head: Head,
+    pub head: CaseHead,
     /// Where it stands.
-    pub state: State,
+    pub state: CaseState,
 }
 
 /// Why a thing cannot happen to a case as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum CaseRefusal {
     /// The person has withdrawn it, which is final.
     Withdrawn,
     /// It is in this state already.
@@ -73,7 +73,7 @@ pub enum Refusal {
     ThreadFull,
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for CaseRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Withdrawn => "the case was withdrawn",
@@ -83,22 +83,22 @@ impl fmt::Display for Refusal {
     }
 }
 
-impl std::error::Error for Refusal {}
+impl std::error::Error for CaseRefusal {}
 
 impl Case {
     /// Folds a case from its opening and its events.
-    pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Self {
+    pub fn fold(id: Id, opening: Box<CaseOpening>, head: CaseHead) -> Self {
         let state =
-            head.events().iter().fold(State::Received, |state, event| match &event.change {
+            head.events().iter().fold(CaseState::Received, |state, event| match &event.change {
                 // Withdrawing is final, even where a reply raced it.
-                _ if state == State::Withdrawn => state,
-                Change::PersonWrote { .. } => match state {
-                    State::Answered | State::Closed => State::InProgress,
-                    State::Received | State::InProgress | State::Withdrawn => state,
+                _ if state == CaseState::Withdrawn => state,
+                CaseChange::PersonWrote { .. } => match state {
+                    CaseState::Answered | CaseState::Closed => CaseState::InProgress,
+                    CaseState::Received | CaseState::InProgress | CaseState::Withdrawn => state,
                 },
-                Change::OperatorReplied { .. } => State::Answered,
-                Change::StateSet { state } => (*state).into(),
-                Change::Withdrawn => State::Withdrawn,
+                CaseChange::OperatorReplied { .. } => CaseState::Answered,
+                CaseChange::StateSet { state } => (*state).into(),
+                CaseChange::Withdrawn => CaseState::Withdrawn,
             });
         Self { id, opening, head, state }
     }
@@ -111,54 +111,56 @@ impl Case {
     /// Decides whether a thing may happen to the case now.
     ///
     /// # Errors
-    /// [`Refusal`] with the reason why it may not.
-    pub fn decide(&self, change: &Change) -> Result<(), Refusal> {
-        if self.state == State::Withdrawn {
-            return Err(Refusal::Withdrawn);
+    /// [`CaseRefusal`] with the reason why it may not.
+    pub fn decide(&self, change: &CaseChange) -> Result<(), CaseRefusal> {
+        if self.state == CaseState::Withdrawn {
+            return Err(CaseRefusal::Withdrawn);
         }
         match change {
-            Change::StateSet { state } if State::from(*state) == self.state => {
-                return Err(Refusal::Unchanged);
+            CaseChange::StateSet { state } if CaseState::from(*state) == self.state => {
+                return Err(CaseRefusal::Unchanged);
             }
             // The person's way out stays open however long the thread is.
-            Change::Withdrawn => return Ok(()),
-            Change::StateSet { .. }
-            | Change::PersonWrote { .. }
-            | Change::OperatorReplied { .. } => {}
+            CaseChange::Withdrawn => return Ok(()),
+            CaseChange::StateSet { .. }
+            | CaseChange::PersonWrote { .. }
+            | CaseChange::OperatorReplied { .. } => {}
         }
-        let text = |change: &Change| match change {
-            Change::PersonWrote { text } | Change::OperatorReplied { text } => text.as_str().len(),
-            Change::StateSet { .. } | Change::Withdrawn => 0,
+        let text = |change: &CaseChange| match change {
+            CaseChange::PersonWrote { text } | CaseChange::OperatorReplied { text } => {
+                text.as_str().len()
+            }
+            CaseChange::StateSet { .. } | CaseChange::Withdrawn => 0,
         };
-        let is_the_persons = matches!(change, Change::PersonWrote { .. });
+        let is_the_persons = matches!(change, CaseChange::PersonWrote { .. });
         if self.head.has_room(change, is_the_persons, text) {
             Ok(())
         } else {
-            Err(Refusal::ThreadFull)
+            Err(CaseRefusal::ThreadFull)
         }
     }
 
     /// The case after one more event.
     #[must_use]
-    pub fn with(self, event: Event) -> Self {
-        let head = self.head.merged(Head::new([event]));
+    pub fn with(self, event: CaseEvent) -> Self {
+        let head = self.head.merged(CaseHead::new([event]));
         Self::fold(self.id, self.opening, head)
     }
 }
 
 impl Aggregate for Case {
-    type Opening = Opening;
-    type Change = Change;
+    type Opening = CaseOpening;
+    type Change = CaseChange;
 
-    fn fold(id: Id, opening: Box<Opening>, journal: Head) -> Self {
+    fn fold(id: Id, opening: Box<CaseOpening>, journal: CaseHead) -> Self {
         Self::fold(id, opening, journal)
     }
 
-    fn unfold(self) -> (Id, Box<Opening>, Head) {
+    fn unfold(self) -> (Id, Box<CaseOpening>, CaseHead) {
         (self.id, self.opening, self.head)
     }
 
-    fn journal(&self) -> &Head {
+    fn journal(&self) -> &CaseHead {
         &self.head
     }
 

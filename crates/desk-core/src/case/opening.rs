@@ -17,7 +17,7 @@ pub type AppVersion = Text<50>;
 
 /// What a case is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum CaseKind {
     /// A question.
     Question,
     /// A complaint about personal data.
@@ -28,7 +28,7 @@ pub enum Kind {
     Problem,
 }
 
-impl Kind {
+impl CaseKind {
     /// Every kind, in the order in which the form offers them.
     pub const ALL: [Self; 4] = [Self::Question, Self::Complaint, Self::Suggestion, Self::Problem];
 
@@ -82,7 +82,7 @@ impl Suspicion {
 
 /// The door through which a case came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Door {
+pub enum CaseDoor {
     /// The form on the web page.
     Form,
     /// The JSON API, as the app uses it.
@@ -113,11 +113,11 @@ pub struct AttachedFile {
 
 /// The first event of a case: all that the person sent, and what was true at that moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opening {
+pub struct CaseOpening {
     /// When it was accepted. The case's id may be older: a form draws it when it is shown.
     pub at: Timestamp,
     /// What it is about.
-    pub kind: Kind,
+    pub kind: CaseKind,
     /// What the person wrote.
     pub message: Message,
     /// Who the person is, if they said so.
@@ -135,7 +135,7 @@ pub struct Opening {
     /// Why it is in quarantine; empty if it is not.
     pub suspicions: Vec<Suspicion>,
     /// The door it came through.
-    pub door: Door,
+    pub door: CaseDoor,
     /// A hash of what was sent, which tells a retry from another text under the same token; empty where there was none.
     pub fingerprint: String,
     /// When the case, and with it its status link, expires.

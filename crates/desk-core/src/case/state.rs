@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum State {
+pub enum CaseState {
     /// It has arrived, and nobody has taken it up yet.
     Received,
     /// An operator is at it.
@@ -17,7 +17,7 @@ pub enum State {
     Withdrawn,
 }
 
-impl State {
+impl CaseState {
     /// Every state.
     pub const ALL: [Self; 5] =
         [Self::Received, Self::InProgress, Self::Answered, Self::Closed, Self::Withdrawn];
@@ -48,7 +48,7 @@ pub enum SetState {
     Closed,
 }
 
-impl From<SetState> for State {
+impl From<SetState> for CaseState {
     fn from(state: SetState) -> Self {
         match state {
             SetState::InProgress => Self::InProgress,

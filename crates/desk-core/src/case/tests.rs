@@ -7,10 +7,10 @@ pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_seconds(seconds).unwrap()
 }
 
-fn opening() -> Opening {
-    Opening {
+fn opening() -> CaseOpening {
+    CaseOpening {
         at: at(1_800_000_000),
-        kind: Kind::Complaint,
+        kind: CaseKind::Complaint,
         message: Message::new("Where did you get my address?").unwrap(),
         name: None,
         email: None,
@@ -19,52 +19,55 @@ fn opening() -> Opening {
         files: vec![],
         policy: None,
         suspicions: vec![],
-        door: Door::Form,
+        door: CaseDoor::Form,
         fingerprint: String::new(),
         expires: at(1_900_000_000),
     }
 }
 
-fn event(seconds: i64, change: Change) -> Event {
-    Event { id: Id::new(at(seconds), [seconds as u8; 10]), change }
+fn event(seconds: i64, change: CaseChange) -> CaseEvent {
+    CaseEvent { id: Id::new(at(seconds), [seconds as u8; 10]), change }
 }
 
 fn text(text: &str) -> Message {
     Message::new(text).unwrap()
 }
 
-fn any_change() -> impl Strategy<Value = Change> {
+fn any_change() -> impl Strategy<Value = CaseChange> {
     prop_oneof![
-        Just(Change::PersonWrote { text: text("a") }),
-        Just(Change::OperatorReplied { text: text("b") }),
-        Just(Change::StateSet { state: SetState::InProgress }),
-        Just(Change::StateSet { state: SetState::Closed }),
-        Just(Change::Withdrawn),
+        Just(CaseChange::PersonWrote { text: text("a") }),
+        Just(CaseChange::OperatorReplied { text: text("b") }),
+        Just(CaseChange::StateSet { state: SetState::InProgress }),
+        Just(CaseChange::StateSet { state: SetState::Closed }),
+        Just(CaseChange::Withdrawn),
     ]
 }
 
-fn fold(changes: &[(i64, Change)]) -> Case {
+fn fold(changes: &[(i64, CaseChange)]) -> Case {
     let events = changes.iter().map(|(at, change)| event(*at, change.clone()));
-    Case::fold(Id::from_bytes([1; 16]), Box::new(opening()), Head::new(events))
+    Case::fold(Id::from_bytes([1; 16]), Box::new(opening()), CaseHead::new(events))
 }
 
 #[test]
 fn a_case_goes_its_way() {
     let mut case = fold(&[]);
     for (at, change, state) in [
-        (1, Change::StateSet { state: SetState::InProgress }, State::InProgress),
-        (2, Change::OperatorReplied { text: text("From your request.") }, State::Answered),
-        (3, Change::PersonWrote { text: text("Which one?") }, State::InProgress),
-        (4, Change::StateSet { state: SetState::Closed }, State::Closed),
-        (5, Change::PersonWrote { text: text("Not yet!") }, State::InProgress),
-        (6, Change::Withdrawn, State::Withdrawn),
+        (1, CaseChange::StateSet { state: SetState::InProgress }, CaseState::InProgress),
+        (2, CaseChange::OperatorReplied { text: text("From your request.") }, CaseState::Answered),
+        (3, CaseChange::PersonWrote { text: text("Which one?") }, CaseState::InProgress),
+        (4, CaseChange::StateSet { state: SetState::Closed }, CaseState::Closed),
+        (5, CaseChange::PersonWrote { text: text("Not yet!") }, CaseState::InProgress),
+        (6, CaseChange::Withdrawn, CaseState::Withdrawn),
     ] {
         assert_eq!(case.decide(&change), Ok(()));
         case = case.with(event(at, change));
         assert_eq!(case.state, state);
     }
-    assert_eq!(case.decide(&Change::Withdrawn), Err(Refusal::Withdrawn));
-    assert_eq!(case.decide(&Change::PersonWrote { text: text("x") }), Err(Refusal::Withdrawn));
+    assert_eq!(case.decide(&CaseChange::Withdrawn), Err(CaseRefusal::Withdrawn));
+    assert_eq!(
+        case.decide(&CaseChange::PersonWrote { text: text("x") }),
+        Err(CaseRefusal::Withdrawn)
+    );
 }
 
 #[test]
@@ -72,7 +75,7 @@ fn the_thread_has_an_end_but_the_way_out_stays_open() {
     let long = text(&"я".repeat(10_000));
     let mut case = fold(&[]);
     for at in 1.. {
-        let change = Change::PersonWrote { text: long.clone() };
+        let change = CaseChange::PersonWrote { text: long.clone() };
         if case.decide(&change).is_err() {
             break;
         }
@@ -81,14 +84,14 @@ fn the_thread_has_an_end_but_the_way_out_stays_open() {
     assert_eq!(case.head.events().len(), 8);
     // The operator still has room to answer, and that has an end too.
     for at in 100.. {
-        let change = Change::OperatorReplied { text: long.clone() };
+        let change = CaseChange::OperatorReplied { text: long.clone() };
         if case.decide(&change).is_err() {
             break;
         }
         case = case.with(event(at, change));
     }
     assert_eq!(case.head.events().len(), 9);
-    assert_eq!(case.decide(&Change::Withdrawn), Ok(()));
+    assert_eq!(case.decide(&CaseChange::Withdrawn), Ok(()));
     let head = postcard::to_allocvec(&case.head).unwrap();
     assert!(head.len() + crate::sealed::OVERHEAD < crate::sealed::MAX_VALUE);
 }
@@ -98,13 +101,13 @@ proptest! {
     fn folding_does_not_depend_on_order_or_repeats(
         changes in prop::collection::vec((0i64..50, any_change()), 0..20), seed: u64,
     ) {
-        let events: Vec<Event> = changes.iter().enumerate()
+        let events: Vec<CaseEvent> = changes.iter().enumerate()
             .map(|(at, (_, change))| event(at as i64, change.clone())).collect();
         let mut shuffled = events.clone();
         let turn = seed as usize % (shuffled.len() + 1);
         shuffled.rotate_left(turn);
         shuffled.extend(events.iter().take(3).cloned());
-        prop_assert_eq!(Head::new(events), Head::new(shuffled));
+        prop_assert_eq!(CaseHead::new(events), CaseHead::new(shuffled));
     }
 
     #[test]
@@ -114,18 +117,18 @@ proptest! {
         for (at, change) in changes.into_iter().enumerate() {
             if case.decide(&change).is_ok() {
                 prop_assert!(!withdrawn);
-                withdrawn = change == Change::Withdrawn;
+                withdrawn = change == CaseChange::Withdrawn;
                 case = case.with(event(at as i64, change));
             }
         }
-        prop_assert_eq!(case.state == State::Withdrawn, withdrawn);
+        prop_assert_eq!(case.state == CaseState::Withdrawn, withdrawn);
     }
 
     #[test]
     fn what_is_stored_is_read_again(changes in prop::collection::vec((0i64..50, any_change()), 0..20)) {
         let case = fold(&changes);
-        let head: Head = postcard::from_bytes(&postcard::to_allocvec(&case.head).unwrap()).unwrap();
-        let opening: Box<Opening> = postcard::from_bytes(&postcard::to_allocvec(&case.opening).unwrap()).unwrap();
+        let head: CaseHead = postcard::from_bytes(&postcard::to_allocvec(&case.head).unwrap()).unwrap();
+        let opening: Box<CaseOpening> = postcard::from_bytes(&postcard::to_allocvec(&case.opening).unwrap()).unwrap();
         prop_assert_eq!(Case::fold(case.id, opening, head), case);
     }
 }

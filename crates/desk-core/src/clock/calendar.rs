@@ -59,7 +59,7 @@ pub enum Source {
 
 /// A year of a calendar as it stood when somebody looked, to be named in an explanation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Version {
+pub struct CalendarVersion {
     /// The calendar.
     pub calendar: Calendar,
     /// The year.
@@ -71,7 +71,7 @@ pub struct Version {
 /// Where the table of this release was taken from, and when.
 pub const RELEASED: &str = "xmlcalendar 2025-10-01";
 
-impl Version {
+impl CalendarVersion {
     /// Whether the year's days off are known, not guessed.
     pub const fn is_covered(self) -> bool {
         matches!(self.source, Source::Operator | Source::Released)
@@ -79,7 +79,7 @@ impl Version {
 }
 
 /// Such as `ru-2026, xmlcalendar 2025-10-01`, `ru-2027, computed`, `eu-2026, operator`, `us-ca-2026, weekends only`.
-impl fmt::Display for Version {
+impl fmt::Display for CalendarVersion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let source = match self.source {
             Source::Operator => "operator",
@@ -271,7 +271,7 @@ pub struct Lookup {
     /// Whether it is worked.
     pub is_working: bool,
     /// What that rests on.
-    pub version: Version,
+    pub version: CalendarVersion,
 }
 
 impl Calendars {
@@ -323,7 +323,7 @@ impl Calendars {
         } else {
             (!day.weekday().is_weekend(), Source::Weekends)
         };
-        Lookup { is_working, version: Version { calendar, year, source } }
+        Lookup { is_working, version: CalendarVersion { calendar, year, source } }
     }
 
     /// Whether a day is worked.

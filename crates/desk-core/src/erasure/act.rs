@@ -7,18 +7,18 @@ use super::stay::{ACT_SECONDS, Stay};
 use crate::clock::regime::Regime;
 use crate::id::Id;
 use crate::reference::{Reference, Series};
-use crate::request::Kind;
+use crate::request::RequestKind;
 use crate::store_key::StoreKey;
 use crate::time::Timestamp;
 
 /// The act of destruction (152-FZ article 21(7), order 179 of 28.10.2022), without whoever carried it out: it names no
 /// person, and so is kept in the clear.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Act {
+pub struct DestructionAct {
     /// The request that was honoured, by which the subject is known.
     pub request: Id,
     /// What was asked for.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// The law that it was asked for under.
     pub regime: Regime,
     /// When it was received.
@@ -37,7 +37,7 @@ pub struct Act {
     pub app: String,
 }
 
-impl Act {
+impl DestructionAct {
     /// The first part of the keys of acts.
     pub const AREA: &'static str = "act";
     /// The first part of the keys of who carried them out.

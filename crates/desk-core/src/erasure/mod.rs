@@ -9,14 +9,14 @@ mod category;
 mod plan;
 mod stay;
 
-use crate::request::Kind;
+use crate::request::RequestKind;
 
-pub use act::Act;
+pub use act::DestructionAct;
 pub use category::Category;
 pub use plan::{Destroyed, Held, Plan};
-pub use stay::{ACT_SECONDS, Ground, LOG_SECONDS, NOTICE_SECONDS, Stay};
+pub use stay::{ACT_SECONDS, LOG_SECONDS, NOTICE_SECONDS, RetentionGround, Stay};
 
-impl Kind {
+impl RequestKind {
     /// Whether what is asked for may end in the destruction of what is held.
     pub const fn may_erase(self) -> bool {
         matches!(self, Self::Erasure | Self::Objection | Self::Withdrawal)
@@ -31,11 +31,12 @@ mod tests {
 
     #[test]
     fn every_ground_has_its_articles_and_names_differ() {
-        for ground in Ground::ALL {
+        for ground in RetentionGround::ALL {
             assert!(!ground.articles().is_empty());
         }
-        let names: BTreeSet<&str> = Ground::ALL.iter().map(|ground| ground.name()).collect();
-        assert_eq!(names.len(), Ground::ALL.len());
+        let names: BTreeSet<&str> =
+            RetentionGround::ALL.iter().map(|ground| ground.name()).collect();
+        assert_eq!(names.len(), RetentionGround::ALL.len());
         let names: BTreeSet<&str> = Category::ALL.iter().map(|of| of.name()).collect();
         assert_eq!(names.len(), Category::ALL.len());
     }

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// Why something stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ground {
+pub enum RetentionGround {
     /// It belongs to another case or request, which somebody has yet to answer.
     OpenCase,
     /// Without it nobody could honour the person's own objection to mail. It is a keyed hash, and no address.
@@ -26,7 +26,7 @@ const fn article(law: Law, place: &'static str) -> Article {
     Article { law, place }
 }
 
-impl Ground {
+impl RetentionGround {
     /// Every ground.
     pub const ALL: [Self; 5] =
         [Self::OpenCase, Self::Suppression, Self::LegalLog, Self::Audit, Self::Notice];
@@ -103,13 +103,13 @@ pub enum Stay {
 
 impl Stay {
     /// Why it stays.
-    pub const fn ground(self) -> Ground {
+    pub const fn ground(self) -> RetentionGround {
         match self {
-            Self::Case(_) | Self::Request(_) => Ground::OpenCase,
-            Self::OptOuts(_) => Ground::Suppression,
-            Self::Act | Self::Log => Ground::LegalLog,
-            Self::Audit => Ground::Audit,
-            Self::Notice => Ground::Notice,
+            Self::Case(_) | Self::Request(_) => RetentionGround::OpenCase,
+            Self::OptOuts(_) => RetentionGround::Suppression,
+            Self::Act | Self::Log => RetentionGround::LegalLog,
+            Self::Audit => RetentionGround::Audit,
+            Self::Notice => RetentionGround::Notice,
         }
     }
 

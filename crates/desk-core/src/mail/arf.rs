@@ -1,6 +1,6 @@
 //! Feedback reports: a mailbox provider tells that somebody reported a mail (RFC 5965).
 
-use super::message::{Message, Part};
+use super::message::{MailMessage, MailPart};
 
 /// What a report says that the person said (RFC 5965 section 3.5). A type that is not known is to be taken for `Other`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Report {
     ///
     /// # Errors
     /// [`NoReport`] if the message is none.
-    pub fn read(message: &Message<'_>) -> Result<Self, NoReport> {
+    pub fn read(message: &MailMessage<'_>) -> Result<Self, NoReport> {
         let kind = message.content_type();
         let report_type = kind.parameter("report-type").unwrap_or_default();
         if kind.media_type != "multipart/report"
@@ -54,13 +54,14 @@ impl Report {
             return Err(NoReport::ContentType);
         }
         let parts = message.parts();
-        let of =
-            |types: &'static [&str]| move |part: &&Part| types.contains(&part.media_type.as_str());
+        let of = |types: &'static [&str]| {
+            move |part: &&MailPart| types.contains(&part.media_type.as_str())
+        };
         let report =
             parts.iter().find(of(&["message/feedback-report"])).ok_or(NoReport::Missing)?;
         // Some providers leave a blank line more before the fields of a part.
         let report =
-            Message::read(report.content.trim_ascii_start()).map_err(|_| NoReport::Fields)?;
+            MailMessage::read(report.content.trim_ascii_start()).map_err(|_| NoReport::Fields)?;
         let kind = report.value("feedback-type").ok_or(NoReport::Fields)?;
         if report.value("user-agent").is_none() || report.value("version").is_none() {
             return Err(NoReport::Fields);
@@ -76,7 +77,7 @@ impl Report {
         let recipients = report.all("original-rcpt-to").map(|field| bare(&field.value)).collect();
         let original = parts.iter().find(of(&["message/rfc822", "text/rfc822-headers"]));
         let original =
-            original.and_then(|part| Message::read(part.content.trim_ascii_start()).ok());
+            original.and_then(|part| MailMessage::read(part.content.trim_ascii_start()).ok());
         let unsubscribe = original
             .iter()
             .flat_map(|original| original.all("list-unsubscribe"))
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     fn a_report_says_what_and_about_whom() {
         let raw = report("Abuse", "Original-Rcpt-To: <jane@example.org>\r\n");
-        let report = Report::read(&Message::read(raw.as_bytes()).unwrap()).unwrap();
+        let report = Report::read(&MailMessage::read(raw.as_bytes()).unwrap()).unwrap();
         assert_eq!(report.kind, FeedbackType::Abuse);
         assert_eq!(report.recipients, ["jane@example.org"]);
         assert_eq!(report.unsubscribe, ["https://desk.example/u/abc"]);
@@ -126,7 +127,7 @@ mod tests {
             .replace("<https://desk.example/u/abc>", "<https://desk.example/u/\r\n abc>")
             .replace("rfc822\r\n\r\n", "rfc822\r\n\r\n\r\n")
             .replace("feedback-report\r\n\r\n", "feedback-report\r\n\r\n\r\n");
-        let report = Report::read(&Message::read(raw.as_bytes()).unwrap()).unwrap();
+        let report = Report::read(&MailMessage::read(raw.as_bytes()).unwrap()).unwrap();
         assert_eq!(report.unsubscribe, ["https://desk.example/u/abc"]);
     }
 
@@ -139,13 +140,16 @@ mod tests {
             ("novel", FeedbackType::Other),
         ] {
             let raw = report(name, "");
-            assert_eq!(Report::read(&Message::read(raw.as_bytes()).unwrap()).unwrap().kind, kind);
+            assert_eq!(
+                Report::read(&MailMessage::read(raw.as_bytes()).unwrap()).unwrap().kind,
+                kind
+            );
         }
     }
 
     #[test]
     fn what_is_no_report_is_refused() {
-        let read = |raw: &str| Report::read(&Message::read(raw.as_bytes()).unwrap());
+        let read = |raw: &str| Report::read(&MailMessage::read(raw.as_bytes()).unwrap());
         assert_eq!(read("A: b\r\n\r\n"), Err(NoReport::ContentType));
         let raw = report("abuse", "");
         assert_eq!(
@@ -163,7 +167,7 @@ mod tests {
         #[test]
         fn every_cut_of_a_report_is_read_or_refused(cut in 0usize..800) {
             let raw = report("abuse", "");
-            if let Ok(message) = Message::read(&raw.as_bytes()[..cut.min(raw.len())]) {
+            if let Ok(message) = MailMessage::read(&raw.as_bytes()[..cut.min(raw.len())]) {
                 let _ = Report::read(&message);
             }
         }

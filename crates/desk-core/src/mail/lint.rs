@@ -2,11 +2,11 @@
 
 use super::arf::uris;
 use super::body;
-use super::message::{Message, Part};
+use super::message::{MailMessage, MailPart};
 
 /// A rule that a newsletter must keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
+pub enum LintRule {
     /// There is exactly one `List-Unsubscribe`.
     Unsubscribe,
     /// There is exactly one `List-Unsubscribe-Post`, and it says `List-Unsubscribe=One-Click`.
@@ -29,7 +29,7 @@ pub enum Rule {
     BodyLink,
 }
 
-impl Rule {
+impl LintRule {
     /// Every rule, in the order in which they are reported.
     pub const ALL: [Self; 10] = [
         Self::Unsubscribe,
@@ -78,7 +78,7 @@ impl Rule {
 
 /// How a mail stands with a rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum LintVerdict {
     /// It keeps it.
     Pass,
     /// It breaks it.
@@ -89,7 +89,7 @@ pub enum Verdict {
     Unknown,
 }
 
-impl Verdict {
+impl LintVerdict {
     /// The verdict's name in the API.
     pub const fn name(self) -> &'static str {
         match self {
@@ -105,9 +105,9 @@ impl Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The rule.
-    pub rule: Rule,
+    pub rule: LintRule,
     /// How the mail stands with it.
-    pub verdict: Verdict,
+    pub verdict: LintVerdict,
     /// What was seen, for people: from the mail, cut to a length that is fit to be shown.
     pub seen: String,
 }
@@ -129,40 +129,43 @@ const POST: &str = "list-unsubscribe-post";
 const MAX_LINE: usize = 998;
 
 /// Looks at a mail as a mailbox provider does. `token` says what is known of an https address.
-pub fn lint(message: &Message<'_>, token: &dyn Fn(&str) -> Token) -> Vec<Finding> {
+pub fn lint(message: &MailMessage<'_>, token: &dyn Fn(&str) -> Token) -> Vec<Finding> {
     let address = https(message);
     let address = address.first().copied();
-    Rule::ALL
+    LintRule::ALL
         .into_iter()
         .map(|rule| {
             let (verdict, seen) = match rule {
-                Rule::Unsubscribe => {
+                LintRule::Unsubscribe => {
                     exactly_one(message, UNSUBSCRIBE, |value| uris(value).next().is_some())
                 }
-                Rule::Post => {
+                LintRule::Post => {
                     exactly_one(message, POST, |value| value == "List-Unsubscribe=One-Click")
                 }
-                Rule::Https => one_https(message),
-                Rule::Token => match address.map(token) {
-                    Some(Token::Valid) => (Verdict::Pass, String::new()),
-                    Some(Token::Invalid) => (Verdict::Fail, address.unwrap_or_default().to_owned()),
+                LintRule::Https => one_https(message),
+                LintRule::Token => match address.map(token) {
+                    Some(Token::Valid) => (LintVerdict::Pass, String::new()),
+                    Some(Token::Invalid) => {
+                        (LintVerdict::Fail, address.unwrap_or_default().to_owned())
+                    }
                     Some(Token::Unknown) | None => {
-                        (Verdict::Unknown, address.unwrap_or_default().to_owned())
+                        (LintVerdict::Unknown, address.unwrap_or_default().to_owned())
                     }
                 },
-                Rule::Mailto => {
+                LintRule::Mailto => {
                     let found = message
                         .all(UNSUBSCRIBE)
                         .flat_map(|field| uris(&field.value))
                         .find(|uri| begins(uri, "mailto:"));
-                    let verdict = if found.is_some() { Verdict::Pass } else { Verdict::Advice };
+                    let verdict =
+                        if found.is_some() { LintVerdict::Pass } else { LintVerdict::Advice };
                     (verdict, found.unwrap_or_default().to_owned())
                 }
-                Rule::Dkim => dkim(message),
-                Rule::ListId => exactly_one(message, "list-id", is_list_id),
-                Rule::From => exactly_one(message, "from", |value| value.contains('@')),
-                Rule::Lines => lines(message),
-                Rule::BodyLink => body_link(message, address),
+                LintRule::Dkim => dkim(message),
+                LintRule::ListId => exactly_one(message, "list-id", is_list_id),
+                LintRule::From => exactly_one(message, "from", |value| value.contains('@')),
+                LintRule::Lines => lines(message),
+                LintRule::BodyLink => body_link(message, address),
             };
             Finding { rule, verdict, seen: cut(&seen) }
         })
@@ -171,7 +174,7 @@ pub fn lint(message: &Message<'_>, token: &dyn Fn(&str) -> Token) -> Vec<Finding
 
 /// Whether nothing would be objected to.
 pub fn is_clean(findings: &[Finding]) -> bool {
-    findings.iter().all(|finding| finding.verdict != Verdict::Fail)
+    findings.iter().all(|finding| finding.verdict != LintVerdict::Fail)
 }
 
 /// The first 120 characters of what was seen, without control characters: a terminal may obey them.
@@ -188,34 +191,34 @@ fn begins(text: &str, prefix: &str) -> bool {
 }
 
 fn exactly_one(
-    message: &Message<'_>,
+    message: &MailMessage<'_>,
     name: &'static str,
     fits: impl Fn(&str) -> bool,
-) -> (Verdict, String) {
+) -> (LintVerdict, String) {
     let mut values = message.all(name).map(|field| field.value.as_str());
     let (first, second) = (values.next(), values.next());
     match (first, second) {
-        (Some(value), None) if fits(value) => (Verdict::Pass, value.to_owned()),
-        (Some(value), None) => (Verdict::Fail, value.to_owned()),
-        (None, _) => (Verdict::Fail, String::new()),
-        (Some(one), Some(other)) => (Verdict::Fail, [one, " | ", other].concat()),
+        (Some(value), None) if fits(value) => (LintVerdict::Pass, value.to_owned()),
+        (Some(value), None) => (LintVerdict::Fail, value.to_owned()),
+        (None, _) => (LintVerdict::Fail, String::new()),
+        (Some(one), Some(other)) => (LintVerdict::Fail, [one, " | ", other].concat()),
     }
 }
 
 /// The https addresses of every `List-Unsubscribe`.
-fn https<'m>(message: &'m Message<'_>) -> Vec<&'m str> {
+fn https<'m>(message: &'m MailMessage<'_>) -> Vec<&'m str> {
     let all = message.all(UNSUBSCRIBE).flat_map(|field| uris(&field.value));
     all.filter(|uri| begins(uri, "https://")).collect()
 }
 
 /// Exactly one https address (RFC 8058 section 3.1), of characters that an address may have, and none by plain http, to
 /// which nobody would post.
-fn one_https(message: &Message<'_>) -> (Verdict, String) {
+fn one_https(message: &MailMessage<'_>) -> (LintVerdict, String) {
     let found = https(message);
     let plain =
         message.all(UNSUBSCRIBE).flat_map(|f| uris(&f.value)).find(|uri| begins(uri, "http://"));
     if let Some(plain) = plain {
-        return (Verdict::Fail, plain.to_owned());
+        return (LintVerdict::Fail, plain.to_owned());
     }
     let sound = |uri: &str| {
         let host = uri.get("https://".len()..).and_then(|rest| rest.split(['/', '?', '#']).next());
@@ -223,14 +226,14 @@ fn one_https(message: &Message<'_>) -> (Verdict, String) {
             && host.is_some_and(|host| host.contains('.') || host.contains(':'))
     };
     match found.as_slice() {
-        [one] if sound(one) => (Verdict::Pass, (*one).to_owned()),
-        all => (Verdict::Fail, all.join(" ")),
+        [one] if sound(one) => (LintVerdict::Pass, (*one).to_owned()),
+        all => (LintVerdict::Fail, all.join(" ")),
     }
 }
 
 /// Whether one signature names both fields in its `h=` (RFC 6376 section 3.5). Whether the signature itself holds cannot
 /// be told without the sender's key.
-fn dkim(message: &Message<'_>) -> (Verdict, String) {
+fn dkim(message: &MailMessage<'_>) -> (LintVerdict, String) {
     let mut seen = String::new();
     for field in message.all("dkim-signature") {
         let signed = field.value.split(';').find_map(|tag| {
@@ -244,10 +247,10 @@ fn dkim(message: &Message<'_>) -> (Verdict, String) {
         };
         seen = signed.unwrap_or_default().split_whitespace().collect();
         if covers(UNSUBSCRIBE) && covers(POST) {
-            return (Verdict::Pass, seen);
+            return (LintVerdict::Pass, seen);
         }
     }
-    (Verdict::Fail, seen)
+    (LintVerdict::Fail, seen)
 }
 
 /// A phrase, which may be missing, and an id in angle brackets: labels between dots, 255 characters at the most (RFC 2919
@@ -264,29 +267,29 @@ fn is_list_id(value: &str) -> bool {
     id.len() <= 255 && id.contains('.') && id.split('.').all(label)
 }
 
-fn lines(message: &Message<'_>) -> (Verdict, String) {
+fn lines(message: &MailMessage<'_>) -> (LintVerdict, String) {
     let ours = [UNSUBSCRIBE, POST, "list-id"];
     let mut fields = message.fields.iter().filter(|field| ours.contains(&field.name.as_str()));
     match fields.find(|field| field.longest_line > MAX_LINE || !field.ascii) {
-        Some(field) => (Verdict::Fail, field.name.clone()),
-        None => (Verdict::Pass, String::new()),
+        Some(field) => (LintVerdict::Fail, field.name.clone()),
+        None => (LintVerdict::Pass, String::new()),
     }
 }
 
 /// Whether people see a link to unsubscribe where they read: in the pages of the mail, or in its plain text where it has no
 /// page.
-fn body_link(message: &Message<'_>, address: Option<&str>) -> (Verdict, String) {
+fn body_link(message: &MailMessage<'_>, address: Option<&str>) -> (LintVerdict, String) {
     let parts = message.parts();
     let of = |kind: &'static str| parts.iter().filter(move |part| part.media_type == kind);
-    let text = |part: &Part| body::decoded(&part.content, &part.charset);
+    let text = |part: &MailPart| body::decoded(&part.content, &part.charset);
     let leads = if of("text/html").next().is_some() {
         of("text/html").any(|part| body::html_leads(&text(part), address))
     } else if of("text/plain").next().is_some() {
         of("text/plain").any(|part| body::plain_leads(&text(part), address))
     } else {
-        return (Verdict::Unknown, String::new());
+        return (LintVerdict::Unknown, String::new());
     };
-    (if leads { Verdict::Pass } else { Verdict::Fail }, String::new())
+    (if leads { LintVerdict::Pass } else { LintVerdict::Fail }, String::new())
 }
 
 #[cfg(test)]
@@ -300,8 +303,8 @@ mod tests {
         List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\nList-Id: Product news <product-news.desk.example>\r\n\
         Content-Type: text/html\r\n\r\n<p>Hello</p><a href=\"https://desk.example/u/abc\">Leave</a>\r\n";
 
-    fn verdicts(raw: &str) -> Vec<(Rule, Verdict)> {
-        let message = Message::read(raw.as_bytes()).unwrap();
+    fn verdicts(raw: &str) -> Vec<(LintRule, LintVerdict)> {
+        let message = MailMessage::read(raw.as_bytes()).unwrap();
         let token = |uri: &str| {
             if uri.ends_with("/abc") {
                 Token::Valid
@@ -314,10 +317,10 @@ mod tests {
         lint(&message, &token).into_iter().map(|finding| (finding.rule, finding.verdict)).collect()
     }
 
-    fn broken(raw: &str) -> Vec<Rule> {
+    fn broken(raw: &str) -> Vec<LintRule> {
         verdicts(raw)
             .into_iter()
-            .filter(|(_, verdict)| *verdict == Verdict::Fail)
+            .filter(|(_, verdict)| *verdict == LintVerdict::Fail)
             .map(|(rule, _)| rule)
             .collect()
     }
@@ -325,7 +328,7 @@ mod tests {
     #[test]
     fn a_good_mail_passes_every_rule() {
         assert!(
-            verdicts(GOOD).iter().all(|(_, verdict)| *verdict == Verdict::Pass),
+            verdicts(GOOD).iter().all(|(_, verdict)| *verdict == LintVerdict::Pass),
             "{:?}",
             verdicts(GOOD)
         );
@@ -342,52 +345,55 @@ mod tests {
         let from = line("From");
         let long = format!("List-Id: {} <product-news.desk.example>\r\n", "a".repeat(998));
         for (raw, rules) in [
-            (GOOD.replace(&post, ""), vec![Rule::Post]),
-            (GOOD.replace("=One-Click", "=one-click"), vec![Rule::Post]),
-            (GOOD.replace(&post, &post.repeat(2)), vec![Rule::Post]),
+            (GOOD.replace(&post, ""), vec![LintRule::Post]),
+            (GOOD.replace("=One-Click", "=one-click"), vec![LintRule::Post]),
+            (GOOD.replace(&post, &post.repeat(2)), vec![LintRule::Post]),
             (
                 GOOD.replace(&unsubscribe, &unsubscribe.repeat(2)),
-                vec![Rule::Unsubscribe, Rule::Https],
+                vec![LintRule::Unsubscribe, LintRule::Https],
             ),
             (
                 GOOD.replace("<https://desk.example/u/abc>,", "<http://desk.example/u/abc>,"),
-                vec![Rule::Https, Rule::BodyLink],
+                vec![LintRule::Https, LintRule::BodyLink],
             ),
             (
                 GOOD.replace("<https://desk.example/u/abc>,", "https://desk.example/u/abc,"),
-                vec![Rule::Https, Rule::BodyLink],
+                vec![LintRule::Https, LintRule::BodyLink],
             ),
             (
                 GOOD.replace(
                     "<https://desk.example/u/abc>,",
                     "<https://desk.example/u/abc>, <https://b.co/>,",
                 ),
-                vec![Rule::Https],
+                vec![LintRule::Https],
             ),
             (
                 GOOD.replace("<https://desk.example/u/abc>,", "<https://desk.example/u/ a>,"),
-                vec![Rule::Https, Rule::Token, Rule::BodyLink],
+                vec![LintRule::Https, LintRule::Token, LintRule::BodyLink],
             ),
-            (GOOD.replace("/u/abc>", "/u/abd>").replace("/u/abc\"", "/u/abd\""), vec![Rule::Token]),
-            (GOOD.replace("list-unsubscribe-post:", ""), vec![Rule::Dkim]),
-            (GOOD.replace("DKIM-Signature", "X-Signature"), vec![Rule::Dkim]),
-            (GOOD.replace(&id, ""), vec![Rule::ListId]),
-            (GOOD.replace("<product-news.desk.example>", "<product-news>"), vec![Rule::ListId]),
+            (
+                GOOD.replace("/u/abc>", "/u/abd>").replace("/u/abc\"", "/u/abd\""),
+                vec![LintRule::Token],
+            ),
+            (GOOD.replace("list-unsubscribe-post:", ""), vec![LintRule::Dkim]),
+            (GOOD.replace("DKIM-Signature", "X-Signature"), vec![LintRule::Dkim]),
+            (GOOD.replace(&id, ""), vec![LintRule::ListId]),
+            (GOOD.replace("<product-news.desk.example>", "<product-news>"), vec![LintRule::ListId]),
             (
                 GOOD.replace("<product-news.desk.example>", "product-news.desk.example"),
-                vec![Rule::ListId],
+                vec![LintRule::ListId],
             ),
-            (GOOD.replace(&id, &long), vec![Rule::Lines]),
-            (GOOD.replace("List-Id: Product news", "List-Id: Новости"), vec![Rule::Lines]),
-            (GOOD.replace(&from, &from.repeat(2)), vec![Rule::From]),
+            (GOOD.replace(&id, &long), vec![LintRule::Lines]),
+            (GOOD.replace("List-Id: Product news", "List-Id: Новости"), vec![LintRule::Lines]),
+            (GOOD.replace(&from, &from.repeat(2)), vec![LintRule::From]),
             (
                 GOOD.replace("https://desk.example/u/abc\"", "https://desk.example/\""),
-                vec![Rule::BodyLink],
+                vec![LintRule::BodyLink],
             ),
         ] {
             assert_eq!(broken(&raw), rules, "{raw}");
         }
-        assert!(broken("From: a@b.co\r\n\r\n").contains(&Rule::Unsubscribe));
+        assert!(broken("From: a@b.co\r\n\r\n").contains(&LintRule::Unsubscribe));
     }
 
     #[test]
@@ -397,7 +403,7 @@ mod tests {
                 "<a href=\"https://desk.example/u/abc\">Leave</a>",
                 &format!("<a href=\"https://desk.example/x\">{word}</a>"),
             );
-            assert!(!broken(&raw).contains(&Rule::BodyLink), "{word}");
+            assert!(!broken(&raw).contains(&LintRule::BodyLink), "{word}");
         }
         // Beside a page nobody sees the plain text, and what is not UTF-8 is read all the same.
         let both = "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nhttps://desk.example/u/abc\r\n--b\r\n\
@@ -407,19 +413,22 @@ mod tests {
             [(b"\xef\xd4\xd0\xc9\xd3\xcb\xc1".as_slice(), false), (b"\xcf\xd4\xc4\xc5\xcc", true)]
         {
             let raw = [head.as_bytes(), both.as_bytes(), link, b"</a>"].concat();
-            let findings = lint(&Message::read(&raw).unwrap(), &|_| Token::Unknown);
-            let fault =
-                Finding { rule: Rule::BodyLink, verdict: Verdict::Fail, seen: String::new() };
+            let findings = lint(&MailMessage::read(&raw).unwrap(), &|_| Token::Unknown);
+            let fault = Finding {
+                rule: LintRule::BodyLink,
+                verdict: LintVerdict::Fail,
+                seen: String::new(),
+            };
             assert_eq!(findings.contains(&fault), fails);
         }
         let picture = GOOD.replace("text/html", "image/png");
-        assert!(verdicts(&picture).contains(&(Rule::BodyLink, Verdict::Unknown)));
+        assert!(verdicts(&picture).contains(&(LintRule::BodyLink, LintVerdict::Unknown)));
     }
 
     #[test]
     fn what_is_shown_is_short_and_tame() {
         let raw = format!("List-Unsubscribe: <\u{1b}[31m{}>\r\n\r\n", "ы".repeat(500));
-        let findings = lint(&Message::read(raw.as_bytes()).unwrap(), &|_| Token::Unknown);
+        let findings = lint(&MailMessage::read(raw.as_bytes()).unwrap(), &|_| Token::Unknown);
         assert!(findings.iter().all(|finding| finding.seen.chars().count() <= 121));
         assert!(findings.iter().all(|finding| !finding.seen.contains('\u{1b}')));
     }
@@ -429,8 +438,8 @@ mod tests {
         fn strange_mails_never_panic(at in 0..GOOD.len(), with: Vec<u8>) {
             let mut raw = GOOD.as_bytes().to_vec();
             raw.splice(at..at, with);
-            if let Ok(message) = Message::read(&raw) {
-                prop_assert_eq!(lint(&message, &|_| Token::Unknown).len(), Rule::ALL.len());
+            if let Ok(message) = MailMessage::read(&raw) {
+                prop_assert_eq!(lint(&message, &|_| Token::Unknown).len(), LintRule::ALL.len());
             }
         }
     }

@@ -14,7 +14,7 @@ const MAX_PARTS: usize = 200;
 
 /// Why a message is not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unreadable {
+pub enum UnreadableMail {
     /// It is larger than [`MAX_MESSAGE`].
     TooLarge,
     /// It has more than 1,000 fields.
@@ -38,7 +38,7 @@ pub struct Field {
 
 /// A message, or a part of one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message<'a> {
+pub struct MailMessage<'a> {
     /// The fields in their order.
     pub fields: Vec<Field>,
     /// What follows the header.
@@ -47,7 +47,7 @@ pub struct Message<'a> {
 
 /// A part that holds no others.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Part {
+pub struct MailPart {
     /// Its media type in lower case, without parameters.
     pub media_type: String,
     /// The charset that it names; empty where it names none.
@@ -56,14 +56,14 @@ pub struct Part {
     pub content: Vec<u8>,
 }
 
-impl<'a> Message<'a> {
+impl<'a> MailMessage<'a> {
     /// Reads a message.
     ///
     /// # Errors
-    /// [`Unreadable`] if it is too large or does not begin with a field.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, Unreadable> {
+    /// [`UnreadableMail`] if it is too large or does not begin with a field.
+    pub fn read(bytes: &'a [u8]) -> Result<Self, UnreadableMail> {
         if bytes.len() > MAX_MESSAGE {
-            return Err(Unreadable::TooLarge);
+            return Err(UnreadableMail::TooLarge);
         }
         // Mail that was saved from a mailbox may begin with the line that separates it from the one before.
         let bytes = match bytes.strip_prefix(b"From ") {
@@ -71,11 +71,11 @@ impl<'a> Message<'a> {
             None => bytes,
         };
         let message = Self::header(bytes)?;
-        if message.fields.is_empty() { Err(Unreadable::NoHeader) } else { Ok(message) }
+        if message.fields.is_empty() { Err(UnreadableMail::NoHeader) } else { Ok(message) }
     }
 
     /// Reads a header, which a part may do without.
-    fn header(bytes: &'a [u8]) -> Result<Self, Unreadable> {
+    fn header(bytes: &'a [u8]) -> Result<Self, UnreadableMail> {
         let mut fields: Vec<Field> = Vec::new();
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -102,7 +102,7 @@ impl<'a> Message<'a> {
                     break;
                 }
                 if fields.len() == MAX_FIELDS {
-                    return Err(Unreadable::TooManyFields);
+                    return Err(UnreadableMail::TooManyFields);
                 }
                 fields.push(Field {
                     name: name.to_ascii_lowercase(),
@@ -132,13 +132,13 @@ impl<'a> Message<'a> {
     }
 
     /// The parts that hold no others, in their order. A message within the message is such a part.
-    pub fn parts(&self) -> Vec<Part> {
+    pub fn parts(&self) -> Vec<MailPart> {
         let mut parts = Vec::new();
         self.collect(MAX_DEPTH, &mut parts);
         parts
     }
 
-    fn collect(&self, depth: usize, parts: &mut Vec<Part>) {
+    fn collect(&self, depth: usize, parts: &mut Vec<MailPart>) {
         if parts.len() >= MAX_PARTS {
             return;
         }
@@ -149,11 +149,11 @@ impl<'a> Message<'a> {
             let encoding = self.value("content-transfer-encoding").unwrap_or_default();
             let content = decode(token(encoding), self.body);
             let charset = kind.parameter("charset").unwrap_or_default().to_owned();
-            return parts.push(Part { media_type: kind.media_type, charset, content });
+            return parts.push(MailPart { media_type: kind.media_type, charset, content });
         };
         for part in split(self.body, boundary) {
             // The fields of one part may not be too many either; such a part is left out.
-            if let Ok(part) = Message::header(part) {
+            if let Ok(part) = MailMessage::header(part) {
                 part.collect(depth, parts);
             }
         }
@@ -342,23 +342,23 @@ mod tests {
     #[test]
     fn fields_are_unfolded_and_kept_in_their_order() {
         let raw = b"From: a@b.co\r\nList-Unsubscribe:\r\n <https://b.co/u/1>,\r\n\t<mailto:u@b.co>\r\nX: 1\nX:2\r\n\r\nbody";
-        let message = Message::read(raw).unwrap();
+        let message = MailMessage::read(raw).unwrap();
         assert_eq!(message.value("list-unsubscribe"), Some("<https://b.co/u/1>, <mailto:u@b.co>"));
         assert_eq!(message.all("x").map(|f| f.value.as_str()).collect::<Vec<_>>(), ["1", "2"]);
         assert_eq!(message.body, b"body");
-        assert!(Message::read(b"From jane Mon Nov 23\r\nA: b\r\n\r\n").is_ok());
+        assert!(MailMessage::read(b"From jane Mon Nov 23\r\nA: b\r\n\r\n").is_ok());
     }
 
     #[test]
     fn what_is_no_message_is_refused() {
-        assert_eq!(Message::read(b""), Err(Unreadable::NoHeader));
-        assert_eq!(Message::read(b"hello\r\nworld"), Err(Unreadable::NoHeader));
-        assert_eq!(Message::read(b"\r\n\r\nA: b"), Err(Unreadable::NoHeader));
+        assert_eq!(MailMessage::read(b""), Err(UnreadableMail::NoHeader));
+        assert_eq!(MailMessage::read(b"hello\r\nworld"), Err(UnreadableMail::NoHeader));
+        assert_eq!(MailMessage::read(b"\r\n\r\nA: b"), Err(UnreadableMail::NoHeader));
         assert_eq!(
-            Message::read(&"A: b\n".repeat(1_001).into_bytes()),
-            Err(Unreadable::TooManyFields)
+            MailMessage::read(&"A: b\n".repeat(1_001).into_bytes()),
+            Err(UnreadableMail::TooManyFields)
         );
-        assert_eq!(Message::read(&vec![b'a'; MAX_MESSAGE + 1]), Err(Unreadable::TooLarge));
+        assert_eq!(MailMessage::read(&vec![b'a'; MAX_MESSAGE + 1]), Err(UnreadableMail::TooLarge));
     }
 
     #[test]
@@ -367,7 +367,7 @@ mod tests {
             Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n0L/RgNC4\r\n0LLQtdGC\r\n\
             --=_x y\r\nContent-Type: TEXT/HTML\r\nContent-Transfer-Encoding: Quoted-Printable\r\n\r\n<a href=3D\"x\">a=\r\nb</a>\r\n\
             --=_x y--\r\nepilogue";
-        let parts = Message::read(raw.as_bytes()).unwrap().parts();
+        let parts = MailMessage::read(raw.as_bytes()).unwrap().parts();
         assert_eq!(parts.len(), 2);
         assert_eq!(parts[0].content, "привет".as_bytes());
         assert_eq!(
@@ -391,14 +391,14 @@ mod tests {
                  Content-Transfer-Encoding: base64 (as ever)\r\n\r\naGk=\r\n--b-- \r\n"
             );
             let (media_type, content) = ("text/html".to_owned(), b"hi".to_vec());
-            let part = Part { media_type, charset: String::new(), content };
-            assert_eq!(Message::read(raw.as_bytes()).unwrap().parts(), [part], "{kind}");
+            let part = MailPart { media_type, charset: String::new(), content };
+            assert_eq!(MailMessage::read(raw.as_bytes()).unwrap().parts(), [part], "{kind}");
         }
         let raw = format!(
             "Content-Type: {many}=b\r\n\r\n--b\r\nContent-Type: {many}=\"b--2\"\r\n\r\n\
              --b--2\r\n\r\none\r\n--b--2--\r\n--b\r\n\r\ntwo\r\n--b--\r\n"
         );
-        let parts = Message::read(raw.as_bytes()).unwrap().parts();
+        let parts = MailMessage::read(raw.as_bytes()).unwrap().parts();
         let contents: Vec<&[u8]> = parts.iter().map(|part| part.content.as_slice()).collect();
         assert_eq!(contents, [b"one", b"two"]);
     }
@@ -411,19 +411,19 @@ mod tests {
                 "Content-Type: multipart/mixed; boundary=b{depth}\r\n\r\n--b{depth}\r\n"
             ));
         }
-        assert!(Message::read(raw.as_bytes()).unwrap().parts().len() <= 1);
+        assert!(MailMessage::read(raw.as_bytes()).unwrap().parts().len() <= 1);
         let many = format!(
             "Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
             "--b\r\n\r\nx\r\n".repeat(10_000)
         );
-        assert_eq!(Message::read(many.as_bytes()).unwrap().parts().len(), MAX_PARTS);
+        assert_eq!(MailMessage::read(many.as_bytes()).unwrap().parts().len(), MAX_PARTS);
     }
 
     proptest! {
         #[test]
         fn strange_messages_never_panic(bytes: Vec<u8>, text in "(Content-Type: multipart/x; boundary=b\r?\n|A: b\r?\n| c\r?\n|\r?\n|--b(--)?\r?\n|=[0-9a-fA-F=]{0,3}|[a-z\"\\\\;=:]{0,9}){0,30}") {
             for bytes in [bytes.as_slice(), text.as_bytes()] {
-                if let Ok(message) = Message::read(bytes) {
+                if let Ok(message) = MailMessage::read(bytes) {
                     let _ = (message.parts(), message.content_type());
                 }
             }

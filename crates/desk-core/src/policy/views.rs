@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `policy-text:<version>:<language>:<sha256>` | [`StoredText`] | once; its own digest is in its key |
 //! | `policy-index` | [`Index`]: every publication | after the text |
-//! | `policy-head` | [`Head`]: the index, and the texts that most readers want | after the text |
+//! | `policy-head` | [`PolicyHead`]: the index, and the texts that most readers want | after the text |
 //!
 //! A view is a union of publications, so it does not matter in which order two publishers' views are merged.
 
@@ -113,7 +113,7 @@ impl Index {
 
 /// The index, and the texts of the version in force and of those to come, as many as fit.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct PolicyHead {
     /// Every publication.
     pub index: Index,
     /// The texts.
@@ -146,7 +146,7 @@ impl Texts {
     }
 }
 
-impl Head {
+impl PolicyHead {
     /// Where it lies.
     pub fn key() -> StoreKey {
         StoreKey::area("policy-head")
@@ -217,7 +217,7 @@ mod tests {
         index.0.iter().for_each(|signed| texts.add(signed.publication.sha256, &text));
         // Version 1.2 is in force, 1.3 and 1.4 come; three texts of 60 KiB fit.
         let now = at("2026-01-03T12:00:00Z");
-        let head = Head::new(index, &texts, now);
+        let head = PolicyHead::new(index, &texts, now);
         let kept: Vec<Digest> = head.texts.0.iter().map(|(digest, _)| *digest).collect();
         assert_eq!(kept, [3u32, 4, 5].map(|number| Digest::of(&number.to_be_bytes())));
         assert!(postcard::to_allocvec(&head.index).unwrap().len() <= head.index.size());
@@ -234,10 +234,10 @@ mod tests {
         // Laid out as texts are.
         let plainly = postcard::to_allocvec(&vec![(digest, "# A")]).unwrap();
         assert_eq!(postcard::to_allocvec(&texts).unwrap(), plainly);
-        let head = Head::new(index, &texts, at("2030-01-01T00:00:00Z"));
+        let head = PolicyHead::new(index, &texts, at("2030-01-01T00:00:00Z"));
         assert_eq!(head.texts.0.len(), 1);
         let stored = postcard::to_allocvec(&head).unwrap();
-        assert_eq!(postcard::from_bytes::<Head>(&stored).unwrap(), head);
+        assert_eq!(postcard::from_bytes::<PolicyHead>(&stored).unwrap(), head);
         let signed = head.index.0[2].clone();
         let text = StoredText { signed, markdown: PolicyText::new("# A").unwrap() };
         let stored = postcard::to_allocvec(&text).unwrap();

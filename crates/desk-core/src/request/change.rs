@@ -35,7 +35,7 @@ impl Proof {
 
 /// Why a request is refused. The law wants the ground named (152-FZ article 20(2), GDPR article 12(4)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ground {
+pub enum RefusalGround {
     /// Nothing is held about the person.
     NothingHeld,
     /// The person could not be identified.
@@ -52,7 +52,7 @@ pub enum Ground {
     NotApplicable,
 }
 
-impl Ground {
+impl RefusalGround {
     /// Every ground.
     pub const ALL: [Self; 7] = [
         Self::NothingHeld,
@@ -98,7 +98,7 @@ pub struct Package {
 
 /// What can happen to a request after its opening.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Change {
+pub enum RequestChange {
     /// Another code was sent.
     CodeSent(CodeHash),
     /// A wrong code was given.
@@ -130,7 +130,7 @@ pub enum Change {
     /// It was refused.
     Refused {
         /// On what ground.
-        ground: Ground,
+        ground: RefusalGround,
         /// What the person is told.
         text: Message,
     },
@@ -144,7 +144,7 @@ pub enum Change {
     CodeHeld,
 }
 
-impl Change {
+impl RequestChange {
     /// How many bytes of text it holds.
     pub(super) fn text(&self) -> usize {
         match self {
@@ -167,6 +167,6 @@ impl Change {
 }
 
 /// One thing that happened to a request.
-pub type Event = journal::Event<Change>;
+pub type RequestEvent = journal::Event<RequestChange>;
 /// The view of a request's events.
-pub type Head = Journal<Change>;
+pub type RequestHead = Journal<RequestChange>;

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Door, Ground, Kind, Request, State};
+use super::{RefusalGround, Request, RequestDoor, RequestKind, RequestState};
 use crate::clock::due::Clock;
 use crate::clock::regime::Regime;
 use crate::clock::zone::Zone;
@@ -38,7 +38,7 @@ pub enum Outcome {
     /// A part of it was done.
     Part,
     /// It was refused, on this ground.
-    Refused(Ground),
+    Refused(RefusalGround),
     /// The person withdrew it.
     Withdrawn,
     /// Nobody proved in time who asks.
@@ -70,11 +70,11 @@ pub struct Entry {
     /// The request's id.
     pub id: Id,
     /// The nature of the request.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// The law whose clock ran.
     pub regime: Regime,
     /// The manner in which it was made.
-    pub door: Door,
+    pub door: RequestDoor,
     /// The date of the request.
     pub received: Timestamp,
     /// The date of the response, or of another end.
@@ -94,16 +94,16 @@ impl Entry {
     pub fn new(request: &Request, clock: Option<&Clock<'_>>, now: Timestamp) -> Self {
         let state = request.state(now);
         let outcome = match state {
-            State::Answered { partly: false, .. } => Outcome::Whole,
-            State::Answered { partly: true, .. } => Outcome::Part,
-            State::Refused { ground, .. } => Outcome::Refused(ground),
-            State::Withdrawn { .. } => Outcome::Withdrawn,
-            State::Expired { .. } => Outcome::Expired,
-            State::AwaitingIdentity(_)
-            | State::Received
-            | State::InProgress
-            | State::AwaitingClarification { .. }
-            | State::Extended => Outcome::Open,
+            RequestState::Answered { partly: false, .. } => Outcome::Whole,
+            RequestState::Answered { partly: true, .. } => Outcome::Part,
+            RequestState::Refused { ground, .. } => Outcome::Refused(ground),
+            RequestState::Withdrawn { .. } => Outcome::Withdrawn,
+            RequestState::Expired { .. } => Outcome::Expired,
+            RequestState::AwaitingIdentity(_)
+            | RequestState::Received
+            | RequestState::InProgress
+            | RequestState::AwaitingClarification { .. }
+            | RequestState::Extended => Outcome::Open,
         };
         let entry = Self::of(request, state.ended(), outcome);
         clock.map_or(entry, |clock| entry.reckoned(clock, now))
@@ -155,8 +155,8 @@ pub struct Metrics {
     pub whole: usize,
     /// How many were complied with in part.
     pub part: usize,
-    /// How many were denied on each ground, in the order of [`Ground::ALL`].
-    pub denied: [usize; Ground::ALL.len()],
+    /// How many were denied on each ground, in the order of [`RefusalGround::ALL`].
+    pub denied: [usize; RefusalGround::ALL.len()],
     /// How many were withdrawn.
     pub withdrawn: usize,
     /// For how many nobody proved in time who asks.
@@ -184,7 +184,7 @@ impl Metrics {
                 Outcome::Withdrawn => metrics.withdrawn += 1,
                 Outcome::Expired => metrics.expired += 1,
                 Outcome::Refused(ground) => {
-                    for (known, count) in Ground::ALL.into_iter().zip(&mut metrics.denied) {
+                    for (known, count) in RefusalGround::ALL.into_iter().zip(&mut metrics.denied) {
                         *count += usize::from(known == ground);
                     }
                 }
@@ -226,9 +226,9 @@ mod tests {
         let received: Timestamp = "2026-03-10T09:00:00Z".parse().unwrap();
         Entry {
             id: Id::new(received, [1; 10]),
-            kind: Kind::Access,
+            kind: RequestKind::Access,
             regime: Regime::UsCa,
-            door: Door::Api,
+            door: RequestDoor::Api,
             received,
             ended: days.map(|days| received.plus_seconds(i64::from(days) * 86_400)),
             outcome,
@@ -249,7 +249,7 @@ mod tests {
         let entries = [
             entry(Some(3), Outcome::Whole, false),
             entry(Some(50), Outcome::Part, true),
-            entry(Some(10), Outcome::Refused(Ground::LegalDuty), false),
+            entry(Some(10), Outcome::Refused(RefusalGround::LegalDuty), false),
             entry(Some(4), Outcome::Whole, false),
             // These took their time too, but nobody was answered.
             entry(Some(30), Outcome::Withdrawn, false),

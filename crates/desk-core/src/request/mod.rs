@@ -19,13 +19,13 @@ use crate::keys::Keyring;
 use crate::reference::{Reference, Series};
 use crate::time::Timestamp;
 
-pub use change::{Change, Event, Ground, Head, Package, Proof};
+pub use change::{Package, Proof, RefusalGround, RequestChange, RequestEvent, RequestHead};
 pub use code::{Code, CodeHash};
 pub use key::RequestKey;
-pub use opening::{Behalf, Door, Identity, Kind, Opening};
-pub use stage::{Attempt, Ended, Move, Open, Refusal, Stage, Unproven};
+pub use opening::{Behalf, Identity, RequestDoor, RequestKind, RequestOpening};
+pub use stage::{Attempt, Ended, Move, MoveRefusal, Open, Stage, Unproven};
 pub use state::{
-    Awaiting, Extension, IDENTITY_SECONDS, PROOF_SECONDS, SENDS, STATES, State, TRIES,
+    Awaiting, Extension, IDENTITY_SECONDS, PROOF_SECONDS, RequestState, SENDS, STATES, TRIES,
 };
 
 /// A request as it stands: its opening and its events, folded.
@@ -34,9 +34,9 @@ pub struct Request {
     /// The request's id.
     pub id: Id,
     /// How it began.
-    pub opening: Box<Opening>,
+    pub opening: Box<RequestOpening>,
     /// What happened since.
-    pub head: Head,
+    pub head: RequestHead,
     /// When and how identity was proven.
     pub identified: Option<(Timestamp, Proof)>,
     /// The extension, where one was granted.
@@ -48,14 +48,14 @@ pub struct Request {
     /// When the person was first asked who they are: when the first mail went to the outbox.
     asked: Option<Timestamp>,
     /// Where it stood after its last event.
-    state: State,
+    state: RequestState,
     /// The clarifications that were asked for: when, and when the person answered.
     clarifications: Vec<(Timestamp, Option<Timestamp>)>,
 }
 
 impl Request {
     /// Folds a request from its opening and its events.
-    pub fn fold(id: Id, opening: Box<Opening>, head: Head) -> Self {
+    pub fn fold(id: Id, opening: Box<RequestOpening>, head: RequestHead) -> Self {
         let mut request = Self {
             id,
             identified: None,
@@ -69,7 +69,7 @@ impl Request {
             clarifications: Vec::new(),
             state: match opening.identity {
                 Identity::Sent(_) | Identity::Awaited | Identity::Held(_) => {
-                    State::AwaitingIdentity(Awaiting {
+                    RequestState::AwaitingIdentity(Awaiting {
                         sends_left: if opening.identity == Identity::Awaited {
                             SENDS
                         } else {
@@ -79,10 +79,10 @@ impl Request {
                         until: opening.at.plus_seconds(IDENTITY_SECONDS),
                     })
                 }
-                Identity::Asserted => State::Received,
+                Identity::Asserted => RequestState::Received,
             },
             opening,
-            head: Head::default(),
+            head: RequestHead::default(),
         };
         if request.opening.identity == Identity::Asserted {
             request.identified = Some((request.opening.at, Proof::Assertion));
@@ -95,113 +95,115 @@ impl Request {
     }
 
     /// What an event does to where the request stands; nothing, where it came too late to do anything.
-    fn apply(&mut self, at: Timestamp, change: &Change) {
+    fn apply(&mut self, at: Timestamp, change: &RequestChange) {
         match (&mut self.state, change) {
-            (_, Change::Packaged(package)) => self.package = Some(*package),
-            (_, Change::PackageDropped(id)) => {
+            (_, RequestChange::Packaged(package)) => self.package = Some(*package),
+            (_, RequestChange::PackageDropped(id)) => {
                 self.package = self.package.filter(|package| package.id != *id);
             }
-            (State::AwaitingIdentity(awaiting), Change::CodeSent(code)) => {
+            (RequestState::AwaitingIdentity(awaiting), RequestChange::CodeSent(code)) => {
                 self.sent = Some((at, *code));
                 self.asked.get_or_insert(at);
                 awaiting.sends_left = awaiting.sends_left.saturating_sub(1);
             }
-            (State::AwaitingIdentity(awaiting), Change::CodeHeld) => {
+            (RequestState::AwaitingIdentity(awaiting), RequestChange::CodeHeld) => {
                 awaiting.sends_left = awaiting.sends_left.saturating_sub(1);
             }
-            (State::AwaitingIdentity(awaiting), Change::CodeWrong) => {
+            (RequestState::AwaitingIdentity(awaiting), RequestChange::CodeWrong) => {
                 awaiting.tries_left = awaiting.tries_left.saturating_sub(1);
             }
-            (State::AwaitingIdentity(_), Change::Identified(proof)) => {
+            (RequestState::AwaitingIdentity(_), RequestChange::Identified(proof)) => {
                 self.identified = Some((at, *proof));
-                self.state = State::Received;
+                self.state = RequestState::Received;
             }
-            (state, Change::Withdrawn) if state.ended().is_none() => {
+            (state, RequestChange::Withdrawn) if state.ended().is_none() => {
                 self.end_clarification(at);
-                self.state = State::Withdrawn { at };
+                self.state = RequestState::Withdrawn { at };
             }
             // An operator may refuse whoever cannot be identified.
-            (state, Change::Refused { ground, .. }) if state.ended().is_none() => {
+            (state, RequestChange::Refused { ground, .. }) if state.ended().is_none() => {
                 self.end_clarification(at);
-                self.state = State::Refused { at, ground: *ground };
+                self.state = RequestState::Refused { at, ground: *ground };
             }
             (
-                State::Received
-                | State::InProgress
-                | State::AwaitingClarification { .. }
-                | State::Extended,
+                RequestState::Received
+                | RequestState::InProgress
+                | RequestState::AwaitingClarification { .. }
+                | RequestState::Extended,
                 change,
             ) => self.apply_open(at, change),
             _ => {}
         }
     }
 
-    fn apply_open(&mut self, at: Timestamp, change: &Change) {
+    fn apply_open(&mut self, at: Timestamp, change: &RequestChange) {
         match change {
-            Change::Taken | Change::OperatorWrote(_) => {
-                if self.state == State::Received {
+            RequestChange::Taken | RequestChange::OperatorWrote(_) => {
+                if self.state == RequestState::Received {
                     self.state = self.working();
                 }
             }
-            Change::PersonWrote(_) => {
-                if matches!(self.state, State::AwaitingClarification { .. }) {
+            RequestChange::PersonWrote(_) => {
+                if matches!(self.state, RequestState::AwaitingClarification { .. }) {
                     self.end_clarification(at);
                     self.state = self.working();
                 }
             }
-            Change::ClarificationAsked(_) => {
+            RequestChange::ClarificationAsked(_) => {
                 self.end_clarification(at);
                 self.clarifications.push((at, None));
-                self.state = State::AwaitingClarification { since: at };
+                self.state = RequestState::AwaitingClarification { since: at };
             }
-            Change::Extended { reason, notice } => {
+            RequestChange::Extended { reason, notice } => {
                 if self.extension.is_none() {
                     let (reason, notice) = (reason.clone(), *notice);
                     self.extension = Some(Extension { at, reason, notice });
                 }
-                if !matches!(self.state, State::AwaitingClarification { .. }) {
+                if !matches!(self.state, RequestState::AwaitingClarification { .. }) {
                     self.state = self.working();
                 }
             }
-            Change::Answered { partly, .. } => {
+            RequestChange::Answered { partly, .. } => {
                 self.end_clarification(at);
-                self.state = State::Answered { at, partly: *partly };
+                self.state = RequestState::Answered { at, partly: *partly };
             }
-            Change::CodeSent(_)
-            | Change::CodeWrong
-            | Change::Identified(_)
-            | Change::Refused { .. }
-            | Change::Withdrawn
-            | Change::Packaged(_)
-            | Change::PackageDropped(_)
-            | Change::CodeHeld => {}
+            RequestChange::CodeSent(_)
+            | RequestChange::CodeWrong
+            | RequestChange::Identified(_)
+            | RequestChange::Refused { .. }
+            | RequestChange::Withdrawn
+            | RequestChange::Packaged(_)
+            | RequestChange::PackageDropped(_)
+            | RequestChange::CodeHeld => {}
         }
     }
 
     /// What happened and counts, in order. An act that raced an end, or another extension, is kept and changes nothing; what
     /// the person wrote is heard all the same.
-    pub fn happened(&self) -> impl Iterator<Item = &Event> {
+    pub fn happened(&self) -> impl Iterator<Item = &RequestEvent> {
         let extension = self.extension.as_ref().map(|extension| extension.notice);
         let mut ended = false;
         self.head.events().iter().filter(move |event| match &event.change {
-            Change::Answered { .. } | Change::Refused { .. } | Change::Withdrawn => {
-                !std::mem::replace(&mut ended, true)
-            }
-            Change::Extended { notice, .. } => !ended && Some(*notice) == extension,
-            Change::PersonWrote(_) | Change::Packaged(_) | Change::PackageDropped(_) => true,
-            Change::CodeSent(_)
-            | Change::CodeHeld
-            | Change::CodeWrong
-            | Change::Identified(_)
-            | Change::OperatorWrote(_)
-            | Change::Taken
-            | Change::ClarificationAsked(_) => !ended,
+            RequestChange::Answered { .. }
+            | RequestChange::Refused { .. }
+            | RequestChange::Withdrawn => !std::mem::replace(&mut ended, true),
+            RequestChange::Extended { notice, .. } => !ended && Some(*notice) == extension,
+            RequestChange::PersonWrote(_)
+            | RequestChange::Packaged(_)
+            | RequestChange::PackageDropped(_) => true,
+            RequestChange::CodeSent(_)
+            | RequestChange::CodeHeld
+            | RequestChange::CodeWrong
+            | RequestChange::Identified(_)
+            | RequestChange::OperatorWrote(_)
+            | RequestChange::Taken
+            | RequestChange::ClarificationAsked(_) => !ended,
         })
     }
 
     /// The state of a request that an operator is at.
-    const fn working(&self) -> State {
-        if self.extension.is_some() { State::Extended } else { State::InProgress }
+    const fn working(&self) -> RequestState {
+        if self.extension.is_some() { RequestState::Extended } else { RequestState::InProgress }
     }
 
     fn end_clarification(&mut self, at: Timestamp) {
@@ -211,10 +213,10 @@ impl Request {
     }
 
     /// Where it stands now: one whose identity nobody proved in time has expired.
-    pub fn state(&self, now: Timestamp) -> State {
+    pub fn state(&self, now: Timestamp) -> RequestState {
         match &self.state {
-            State::AwaitingIdentity(awaiting) if now >= awaiting.until => {
-                State::Expired { at: awaiting.until }
+            RequestState::AwaitingIdentity(awaiting) if now >= awaiting.until => {
+                RequestState::Expired { at: awaiting.until }
             }
             state => state.clone(),
         }
@@ -223,7 +225,7 @@ impl Request {
     /// The states that it went through, by name: since when each, and the last is where it stands now.
     pub fn states(&self, now: Timestamp) -> Vec<(Timestamp, &'static str)> {
         // Seen by going through it all once more: it is asked for where a request is shown whole.
-        let mut replayed = Self::fold(self.id, self.opening.clone(), Head::default());
+        let mut replayed = Self::fold(self.id, self.opening.clone(), RequestHead::default());
         let mut states = vec![(self.opening.at, replayed.state.name())];
         for event in self.head.events() {
             replayed.apply(event.id.instant(), &event.change);
@@ -232,7 +234,7 @@ impl Request {
                 states.push((event.id.instant(), name));
             }
         }
-        if let State::Expired { at } = self.state(now) {
+        if let RequestState::Expired { at } = self.state(now) {
             states.push((at, "expired"));
         }
         states
@@ -242,8 +244,11 @@ impl Request {
     /// came, which the request's id holds then: nobody waits longer because what they asked for was not seen at once.
     pub fn received(&self) -> Timestamp {
         match self.opening.door {
-            Door::Feedback(_) => self.id.instant().min(self.opening.at),
-            Door::Form | Door::Api | Door::DeleteAccount | Door::DeleteData => self.opening.at,
+            RequestDoor::Feedback(_) => self.id.instant().min(self.opening.at),
+            RequestDoor::Form
+            | RequestDoor::Api
+            | RequestDoor::DeleteAccount
+            | RequestDoor::DeleteData => self.opening.at,
         }
     }
 
@@ -288,18 +293,18 @@ impl Request {
 }
 
 impl Aggregate for Request {
-    type Opening = Opening;
-    type Change = Change;
+    type Opening = RequestOpening;
+    type Change = RequestChange;
 
-    fn fold(id: Id, opening: Box<Opening>, journal: Head) -> Self {
+    fn fold(id: Id, opening: Box<RequestOpening>, journal: RequestHead) -> Self {
         Self::fold(id, opening, journal)
     }
 
-    fn unfold(self) -> (Id, Box<Opening>, Head) {
+    fn unfold(self) -> (Id, Box<RequestOpening>, RequestHead) {
         (self.id, self.opening, self.head)
     }
 
-    fn journal(&self) -> &Head {
+    fn journal(&self) -> &RequestHead {
         &self.head
     }
 

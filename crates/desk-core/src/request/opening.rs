@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 
 /// What a person asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum RequestKind {
     /// What is held about them, and what is done with it.
     Access,
     /// The same in a form that a machine can read.
@@ -29,7 +29,7 @@ pub enum Kind {
     Withdrawal,
 }
 
-impl Kind {
+impl RequestKind {
     /// Every kind, in the order in which the form offers them.
     pub const ALL: [Self; 7] = [
         Self::Access,
@@ -96,7 +96,7 @@ impl Behalf {
 
 /// The door through which a request came: its manner, as the log of requests has it (CCPA regulations section 7101).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Door {
+pub enum RequestDoor {
     /// The form on the web page.
     Form,
     /// The JSON API, as the app uses it.
@@ -109,7 +109,7 @@ pub enum Door {
     Feedback(Id),
 }
 
-impl Door {
+impl RequestDoor {
     /// The door's name in the API and in exports.
     pub const fn name(self) -> &'static str {
         match self {
@@ -124,11 +124,11 @@ impl Door {
 
 /// The first event of a request: all that the person sent, and what was true at that moment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opening {
+pub struct RequestOpening {
     /// When it was received.
     pub at: Timestamp,
     /// What is asked for.
-    pub kind: Kind,
+    pub kind: RequestKind,
     /// The law whose clock runs.
     pub regime: Regime,
     /// Whose data it is about, and where the proof of it is sent.
@@ -146,7 +146,7 @@ pub struct Opening {
     /// The policy in force, where one was published.
     pub policy: Option<PolicyPin>,
     /// The door it came through.
-    pub door: Door,
+    pub door: RequestDoor,
     /// A hash of what was sent, which tells a retry from another text under the same token; empty where there was none.
     pub fingerprint: String,
     /// How it was known from the start who asks; else a code was sent.

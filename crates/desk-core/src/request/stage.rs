@@ -1,9 +1,9 @@
 //! The moves of each stage of a request: only they make a [`Move`], which is all that can be appended.
 
 use super::Request;
-use super::change::{Change, Ground, Package, Proof};
+use super::change::{Package, Proof, RefusalGround, RequestChange};
 use super::code::{Code, CodeHash};
-use super::state::{Awaiting, State};
+use super::state::{Awaiting, RequestState};
 use crate::case::Message;
 use crate::id::Id;
 use crate::keys::Keyring;
@@ -11,7 +11,7 @@ use crate::time::Timestamp;
 
 /// Why a thing cannot happen to a request as it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum MoveRefusal {
     /// It has ended.
     Ended,
     /// It is not proven yet who asks.
@@ -30,11 +30,11 @@ pub enum Refusal {
 
 /// A change that is lawful now. Only the moves of a stage make one.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Move(Change);
+pub struct Move(RequestChange);
 
 impl Move {
     /// The change, to be stored.
-    pub fn into_change(self) -> Change {
+    pub fn into_change(self) -> RequestChange {
         self.0
     }
 }
@@ -88,7 +88,7 @@ impl Request {
     /// What may be done with it now.
     pub fn stage(&self, now: Timestamp) -> Stage<'_> {
         match self.state(now) {
-            State::AwaitingIdentity(awaiting) => {
+            RequestState::AwaitingIdentity(awaiting) => {
                 Stage::Identity(Unproven { request: self, awaiting, now })
             }
             state if state.ended().is_some() => Stage::Ended(Ended { request: self }),
@@ -99,36 +99,36 @@ impl Request {
     /// The moves of a request that is being worked on.
     ///
     /// # Errors
-    /// [`Refusal`] where it has ended, or it is not proven yet who asks.
-    pub fn open(&self, now: Timestamp) -> Result<Open<'_>, Refusal> {
+    /// [`MoveRefusal`] where it has ended, or it is not proven yet who asks.
+    pub fn open(&self, now: Timestamp) -> Result<Open<'_>, MoveRefusal> {
         match self.stage(now) {
             Stage::Open(open) => Ok(open),
-            Stage::Identity(_) => Err(Refusal::NotIdentified),
-            Stage::Ended(_) => Err(Refusal::Ended),
+            Stage::Identity(_) => Err(MoveRefusal::NotIdentified),
+            Stage::Ended(_) => Err(MoveRefusal::Ended),
         }
     }
 
     /// The moves while identity is to be proven.
     ///
     /// # Errors
-    /// [`Refusal`] where it is proven, or the request has ended.
-    pub fn unproven(&self, now: Timestamp) -> Result<Unproven<'_>, Refusal> {
+    /// [`MoveRefusal`] where it is proven, or the request has ended.
+    pub fn unproven(&self, now: Timestamp) -> Result<Unproven<'_>, MoveRefusal> {
         match self.stage(now) {
             Stage::Identity(unproven) => Ok(unproven),
-            Stage::Open(_) => Err(Refusal::Identified),
-            Stage::Ended(_) if self.identified.is_some() => Err(Refusal::Identified),
-            Stage::Ended(_) => Err(Refusal::Ended),
+            Stage::Open(_) => Err(MoveRefusal::Identified),
+            Stage::Ended(_) if self.identified.is_some() => Err(MoveRefusal::Identified),
+            Stage::Ended(_) => Err(MoveRefusal::Ended),
         }
     }
 
     /// Withdraws it: the person's way out, open until it ends, however long the thread is.
     ///
     /// # Errors
-    /// [`Refusal::Ended`].
-    pub fn withdraw(&self, now: Timestamp) -> Result<Move, Refusal> {
+    /// [`MoveRefusal::Ended`].
+    pub fn withdraw(&self, now: Timestamp) -> Result<Move, MoveRefusal> {
         match self.stage(now) {
-            Stage::Identity(_) | Stage::Open(_) => Ok(Move(Change::Withdrawn)),
-            Stage::Ended(_) => Err(Refusal::Ended),
+            Stage::Identity(_) | Stage::Open(_) => Ok(Move(RequestChange::Withdrawn)),
+            Stage::Ended(_) => Err(MoveRefusal::Ended),
         }
     }
 
@@ -136,29 +136,38 @@ impl Request {
     /// other would say something of a person who may be somebody else.
     ///
     /// # Errors
-    /// [`Refusal::Ended`], [`Refusal::NotIdentified`].
-    pub fn refuse(&self, now: Timestamp, ground: Ground, text: Message) -> Result<Move, Refusal> {
+    /// [`MoveRefusal::Ended`], [`MoveRefusal::NotIdentified`].
+    pub fn refuse(
+        &self,
+        now: Timestamp,
+        ground: RefusalGround,
+        text: Message,
+    ) -> Result<Move, MoveRefusal> {
         match self.stage(now) {
-            Stage::Identity(_) if ground != Ground::NotIdentified => Err(Refusal::NotIdentified),
+            Stage::Identity(_) if ground != RefusalGround::NotIdentified => {
+                Err(MoveRefusal::NotIdentified)
+            }
             // The end stays reachable however long the thread is.
-            Stage::Identity(_) | Stage::Open(_) => Ok(Move(Change::Refused { ground, text })),
-            Stage::Ended(_) => Err(Refusal::Ended),
+            Stage::Identity(_) | Stage::Open(_) => {
+                Ok(Move(RequestChange::Refused { ground, text }))
+            }
+            Stage::Ended(_) => Err(MoveRefusal::Ended),
         }
     }
 
-    fn room(&self, change: Change) -> Result<Move, Refusal> {
-        let is_the_persons = matches!(change, Change::PersonWrote(_));
-        if self.head.has_room(&change, is_the_persons, Change::text) {
+    fn room(&self, change: RequestChange) -> Result<Move, MoveRefusal> {
+        let is_the_persons = matches!(change, RequestChange::PersonWrote(_));
+        if self.head.has_room(&change, is_the_persons, RequestChange::text) {
             Ok(Move(change))
         } else {
-            Err(Refusal::ThreadFull)
+            Err(MoveRefusal::ThreadFull)
         }
     }
 
     /// Drops the package: the deletion stays possible however long the thread is.
-    fn drop_package(&self) -> Result<Move, Refusal> {
-        let package = self.package.ok_or(Refusal::Unchanged)?;
-        Ok(Move(Change::PackageDropped(package.id)))
+    fn drop_package(&self) -> Result<Move, MoveRefusal> {
+        let package = self.package.ok_or(MoveRefusal::Unchanged)?;
+        Ok(Move(RequestChange::PackageDropped(package.id)))
     }
 }
 
@@ -172,46 +181,46 @@ impl Unproven<'_> {
             return Attempt::TooLate;
         }
         if self.request.is_code(keys, code) {
-            Attempt::Right(Move(Change::Identified(Proof::Code)))
+            Attempt::Right(Move(RequestChange::Identified(Proof::Code)))
         } else {
-            Attempt::Wrong(Move(Change::CodeWrong))
+            Attempt::Wrong(Move(RequestChange::CodeWrong))
         }
     }
 
     /// Proves identity by the link of the mail, which its mailbox alone has.
     ///
     /// # Errors
-    /// [`Refusal::TooLate`] where the last mail was sent too long ago.
-    pub fn by_link(&self) -> Result<Move, Refusal> {
+    /// [`MoveRefusal::TooLate`] where the last mail was sent too long ago.
+    pub fn by_link(&self) -> Result<Move, MoveRefusal> {
         if self.request.link_works(self.now) {
-            Ok(Move(Change::Identified(Proof::Link)))
+            Ok(Move(RequestChange::Identified(Proof::Link)))
         } else {
-            Err(Refusal::TooLate)
+            Err(MoveRefusal::TooLate)
         }
     }
 
     /// Proves identity by what the app's backend asserts.
     pub const fn by_assertion(&self) -> Move {
-        Move(Change::Identified(Proof::Assertion))
+        Move(RequestChange::Identified(Proof::Assertion))
     }
 
     /// Proves identity by what an operator saw.
     pub const fn by_operator(&self) -> Move {
-        Move(Change::Identified(Proof::Operator))
+        Move(RequestChange::Identified(Proof::Operator))
     }
 
     /// Replaces the code by another one, which is sent; without one nothing is sent, and it counts all the same, so that
     /// nobody learns what a mailbox was sent before.
     ///
     /// # Errors
-    /// [`Refusal::NoMoreCodes`] where enough were asked for.
-    pub const fn resend(&self, code: Option<CodeHash>) -> Result<Move, Refusal> {
+    /// [`MoveRefusal::NoMoreCodes`] where enough were asked for.
+    pub const fn resend(&self, code: Option<CodeHash>) -> Result<Move, MoveRefusal> {
         if self.awaiting.sends_left == 0 {
-            return Err(Refusal::NoMoreCodes);
+            return Err(MoveRefusal::NoMoreCodes);
         }
         Ok(Move(match code {
-            Some(code) => Change::CodeSent(code),
-            None => Change::CodeHeld,
+            Some(code) => RequestChange::CodeSent(code),
+            None => RequestChange::CodeHeld,
         }))
     }
 }
@@ -220,69 +229,69 @@ impl Open<'_> {
     /// Takes it up.
     ///
     /// # Errors
-    /// [`Refusal::Unchanged`] where somebody has.
-    pub fn take(&self) -> Result<Move, Refusal> {
-        if self.request.state == State::Received {
-            self.request.room(Change::Taken)
+    /// [`MoveRefusal::Unchanged`] where somebody has.
+    pub fn take(&self) -> Result<Move, MoveRefusal> {
+        if self.request.state == RequestState::Received {
+            self.request.room(RequestChange::Taken)
         } else {
-            Err(Refusal::Unchanged)
+            Err(MoveRefusal::Unchanged)
         }
     }
 
     /// Adds a message of the person, which answers a question that was asked.
     ///
     /// # Errors
-    /// [`Refusal::ThreadFull`].
-    pub fn person_writes(&self, text: Message) -> Result<Move, Refusal> {
-        self.request.room(Change::PersonWrote(text))
+    /// [`MoveRefusal::ThreadFull`].
+    pub fn person_writes(&self, text: Message) -> Result<Move, MoveRefusal> {
+        self.request.room(RequestChange::PersonWrote(text))
     }
 
     /// Adds a message of an operator, which ends nothing.
     ///
     /// # Errors
-    /// [`Refusal::ThreadFull`].
-    pub fn operator_writes(&self, text: Message) -> Result<Move, Refusal> {
-        self.request.room(Change::OperatorWrote(text))
+    /// [`MoveRefusal::ThreadFull`].
+    pub fn operator_writes(&self, text: Message) -> Result<Move, MoveRefusal> {
+        self.request.room(RequestChange::OperatorWrote(text))
     }
 
     /// Asks the person what they mean.
     ///
     /// # Errors
-    /// [`Refusal::ThreadFull`].
-    pub fn ask(&self, text: Message) -> Result<Move, Refusal> {
-        self.request.room(Change::ClarificationAsked(text))
+    /// [`MoveRefusal::ThreadFull`].
+    pub fn ask(&self, text: Message) -> Result<Move, MoveRefusal> {
+        self.request.room(RequestChange::ClarificationAsked(text))
     }
 
     /// Extends the term. The caller has asked the clock whether the law allows it ([`crate::clock`]), and has the mail that
     /// tells the person in the outbox.
     ///
     /// # Errors
-    /// [`Refusal::Unchanged`] where it was extended already; [`Refusal::ThreadFull`].
-    pub fn extend(&self, reason: Message, notice: Id) -> Result<Move, Refusal> {
+    /// [`MoveRefusal::Unchanged`] where it was extended already; [`MoveRefusal::ThreadFull`].
+    pub fn extend(&self, reason: Message, notice: Id) -> Result<Move, MoveRefusal> {
         if self.request.extension.is_some() {
-            return Err(Refusal::Unchanged);
+            return Err(MoveRefusal::Unchanged);
         }
-        self.request.room(Change::Extended { reason, notice })
+        self.request.room(RequestChange::Extended { reason, notice })
     }
 
     /// Ends it: what was asked for was done, or a part of it. The end stays reachable however long the thread is.
     pub const fn answer(&self, text: Message, partly: bool) -> Move {
-        Move(Change::Answered { text, partly })
+        Move(RequestChange::Answered { text, partly })
     }
 
     /// Gives out a package.
     ///
     /// # Errors
-    /// [`Refusal::ThreadFull`].
-    pub fn package(&self, package: Package) -> Result<Move, Refusal> {
-        self.request.room(Change::Packaged(package))
+    /// [`MoveRefusal::ThreadFull`].
+    pub fn package(&self, package: Package) -> Result<Move, MoveRefusal> {
+        self.request.room(RequestChange::Packaged(package))
     }
 
     /// Drops a package.
     ///
     /// # Errors
-    /// [`Refusal::Unchanged`] where there is none.
-    pub fn drop_package(&self) -> Result<Move, Refusal> {
+    /// [`MoveRefusal::Unchanged`] where there is none.
+    pub fn drop_package(&self) -> Result<Move, MoveRefusal> {
         self.request.drop_package()
     }
 }
@@ -291,8 +300,8 @@ impl Ended<'_> {
     /// Drops a package, which outlives the request.
     ///
     /// # Errors
-    /// [`Refusal::Unchanged`] where there is none.
-    pub fn drop_package(&self) -> Result<Move, Refusal> {
+    /// [`MoveRefusal::Unchanged`] where there is none.
+    pub fn drop_package(&self) -> Result<Move, MoveRefusal> {
         self.request.drop_package()
     }
 }

@@ -1,6 +1,6 @@
 //! Where a request stands, and for how long and how often its person may prove who they are.
 
-use super::change::Ground;
+use super::change::RefusalGround;
 use crate::case::Message;
 use crate::id::Id;
 use crate::time::Timestamp;
@@ -45,7 +45,7 @@ pub struct Extension {
 
 /// Where a request stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum RequestState {
     /// It is not proven yet who asks.
     AwaitingIdentity(Awaiting),
     /// Nobody has taken it up yet.
@@ -71,7 +71,7 @@ pub enum State {
         /// When.
         at: Timestamp,
         /// On what ground.
-        ground: Ground,
+        ground: RefusalGround,
     },
     /// The person withdrew it.
     Withdrawn {
@@ -98,7 +98,7 @@ pub const STATES: [&str; 9] = [
     "expired",
 ];
 
-impl State {
+impl RequestState {
     /// The state's name in the API.
     pub const fn name(&self) -> &'static str {
         match self {

@@ -24,10 +24,10 @@ pub(super) fn id() -> Id {
     Id::new(at(0), [7; 10])
 }
 
-pub(super) fn opening() -> Opening {
-    Opening {
+pub(super) fn opening() -> RequestOpening {
+    RequestOpening {
         at: at(0),
-        kind: Kind::Access,
+        kind: RequestKind::Access,
         regime: Regime::EuGdpr,
         email: "anna@oncall.example".parse().unwrap(),
         name: None,
@@ -36,64 +36,64 @@ pub(super) fn opening() -> Opening {
         files: vec![],
         lang: Lang::En,
         policy: None,
-        door: Door::Form,
+        door: RequestDoor::Form,
         fingerprint: String::new(),
         identity: Identity::Sent(CodeHash::new(&keyring(), id(), &code(1))),
         expires: at(90_000_000),
     }
 }
 
-pub(super) fn fold(opening: Opening, changes: &[(i64, Change)]) -> Request {
-    let event = |(seconds, change): &(i64, Change)| Event {
+pub(super) fn fold(opening: RequestOpening, changes: &[(i64, RequestChange)]) -> Request {
+    let event = |(seconds, change): &(i64, RequestChange)| RequestEvent {
         id: Id::new(at(*seconds), [*seconds as u8; 10]),
         change: change.clone(),
     };
-    Request::fold(id(), Box::new(opening), Head::new(changes.iter().map(event)))
+    Request::fold(id(), Box::new(opening), RequestHead::new(changes.iter().map(event)))
 }
 
 fn package() -> Package {
     Package { id: id(), size: 10, parts: 1, until: at(1_000) }
 }
 
-pub(super) fn any_change() -> impl Strategy<Value = Change> {
+pub(super) fn any_change() -> impl Strategy<Value = RequestChange> {
     prop_oneof![
-        Just(Change::CodeSent(CodeHash::new(&keyring(), id(), &code(2)))),
-        Just(Change::CodeWrong),
-        Just(Change::Identified(Proof::Code)),
-        Just(Change::PersonWrote(text("p"))),
-        Just(Change::OperatorWrote(text("o"))),
-        Just(Change::Taken),
-        Just(Change::ClarificationAsked(text("?"))),
-        Just(Change::Extended { reason: text("many"), notice: id() }),
-        any::<bool>().prop_map(|partly| Change::Answered { text: text("a"), partly }),
-        Just(Change::Refused { ground: Ground::Excessive, text: text("r") }),
-        Just(Change::Withdrawn),
-        Just(Change::Packaged(package())),
-        Just(Change::PackageDropped(id())),
+        Just(RequestChange::CodeSent(CodeHash::new(&keyring(), id(), &code(2)))),
+        Just(RequestChange::CodeWrong),
+        Just(RequestChange::Identified(Proof::Code)),
+        Just(RequestChange::PersonWrote(text("p"))),
+        Just(RequestChange::OperatorWrote(text("o"))),
+        Just(RequestChange::Taken),
+        Just(RequestChange::ClarificationAsked(text("?"))),
+        Just(RequestChange::Extended { reason: text("many"), notice: id() }),
+        any::<bool>().prop_map(|partly| RequestChange::Answered { text: text("a"), partly }),
+        Just(RequestChange::Refused { ground: RefusalGround::Excessive, text: text("r") }),
+        Just(RequestChange::Withdrawn),
+        Just(RequestChange::Packaged(package())),
+        Just(RequestChange::PackageDropped(id())),
     ]
 }
 
 #[test]
 fn of_acts_that_raced_the_first_counts() {
-    let open = Opening { identity: Identity::Asserted, ..opening() };
-    let answered = |partly| Change::Answered { text: text("a"), partly };
-    let extended = |byte| Change::Extended {
+    let open = RequestOpening { identity: Identity::Asserted, ..opening() };
+    let answered = |partly| RequestChange::Answered { text: text("a"), partly };
+    let extended = |byte| RequestChange::Extended {
         reason: text("many"),
         notice: Id::new(at(i64::from(byte)), [byte; 10]),
     };
     let changes = [
-        (10, Change::Taken),
+        (10, RequestChange::Taken),
         (20, extended(1)),
         (21, extended(2)),
         (30, answered(false)),
         (31, answered(true)),
-        (32, Change::Refused { ground: Ground::Excessive, text: text("r") }),
-        (33, Change::OperatorWrote(text("o"))),
-        (34, Change::PersonWrote(text("p"))),
-        (35, Change::PackageDropped(id())),
+        (32, RequestChange::Refused { ground: RefusalGround::Excessive, text: text("r") }),
+        (33, RequestChange::OperatorWrote(text("o"))),
+        (34, RequestChange::PersonWrote(text("p"))),
+        (35, RequestChange::PackageDropped(id())),
     ];
     let request = fold(open, &changes);
-    let seconds = |event: &Event| event.id.instant().to_second().seconds_since(at(0));
+    let seconds = |event: &RequestEvent| event.id.instant().to_second().seconds_since(at(0));
     let happened: Vec<i64> = request.happened().map(seconds).collect();
     assert_eq!(happened, [10, 20, 30, 34, 35]);
     assert_eq!(request.state(at(40)).name(), "answered");
@@ -103,19 +103,23 @@ fn of_acts_that_raced_the_first_counts() {
 fn a_request_goes_its_way() {
     let mut changes = Vec::new();
     for (seconds, change, name) in [
-        (10, Change::CodeWrong, "awaiting_identity"),
-        (20, Change::Identified(Proof::Code), "received"),
-        (30, Change::Taken, "in_progress"),
-        (40, Change::ClarificationAsked(text("Which app?")), "awaiting_clarification"),
-        (50, Change::OperatorWrote(text("There is no hurry.")), "awaiting_clarification"),
-        (60, Change::PersonWrote(text("The phone.")), "in_progress"),
-        (70, Change::Extended { reason: text("There is much."), notice: id() }, "extended"),
-        (80, Change::ClarificationAsked(text("Which phone?")), "awaiting_clarification"),
-        (90, Change::PersonWrote(text("This one.")), "extended"),
-        (100, Change::Packaged(package()), "extended"),
-        (110, Change::Answered { text: text("Here."), partly: false }, "answered"),
-        (120, Change::Refused { ground: Ground::Excessive, text: text("No.") }, "answered"),
-        (130, Change::Withdrawn, "answered"),
+        (10, RequestChange::CodeWrong, "awaiting_identity"),
+        (20, RequestChange::Identified(Proof::Code), "received"),
+        (30, RequestChange::Taken, "in_progress"),
+        (40, RequestChange::ClarificationAsked(text("Which app?")), "awaiting_clarification"),
+        (50, RequestChange::OperatorWrote(text("There is no hurry.")), "awaiting_clarification"),
+        (60, RequestChange::PersonWrote(text("The phone.")), "in_progress"),
+        (70, RequestChange::Extended { reason: text("There is much."), notice: id() }, "extended"),
+        (80, RequestChange::ClarificationAsked(text("Which phone?")), "awaiting_clarification"),
+        (90, RequestChange::PersonWrote(text("This one.")), "extended"),
+        (100, RequestChange::Packaged(package()), "extended"),
+        (110, RequestChange::Answered { text: text("Here."), partly: false }, "answered"),
+        (
+            120,
+            RequestChange::Refused { ground: RefusalGround::Excessive, text: text("No.") },
+            "answered",
+        ),
+        (130, RequestChange::Withdrawn, "answered"),
     ] {
         changes.push((seconds, change));
         assert_eq!(fold(opening(), &changes).state(at(seconds)).name(), name);
@@ -133,8 +137,8 @@ fn a_request_goes_its_way() {
             rest(Cause::Clarification, 80, 90),
         ]
     );
-    assert_eq!(request.open(at(130)).err(), Some(Refusal::Ended));
-    assert_eq!(request.withdraw(at(130)).err(), Some(Refusal::Ended));
+    assert_eq!(request.open(at(130)).err(), Some(MoveRefusal::Ended));
+    assert_eq!(request.withdraw(at(130)).err(), Some(MoveRefusal::Ended));
 }
 
 #[test]
@@ -142,13 +146,13 @@ fn nothing_rests_before_somebody_is_asked() {
     let hash = CodeHash::new(&keyring(), id(), &code(2));
     let identity = Pause { cause: Cause::Identity, from: at(7), to: Some(at(9)) };
     for opening in [
-        Opening { identity: Identity::Held(hash), ..opening() },
-        Opening { identity: Identity::Awaited, ..opening() },
+        RequestOpening { identity: Identity::Held(hash), ..opening() },
+        RequestOpening { identity: Identity::Awaited, ..opening() },
     ] {
-        let proven = (9, Change::Identified(Proof::Operator));
-        let request = fold(opening.clone(), &[(3, Change::CodeHeld), proven.clone()]);
+        let proven = (9, RequestChange::Identified(Proof::Operator));
+        let request = fold(opening.clone(), &[(3, RequestChange::CodeHeld), proven.clone()]);
         assert_eq!(request.pauses(at(10)), []);
-        let asked = [(3, Change::CodeHeld), (7, Change::CodeSent(hash)), proven];
+        let asked = [(3, RequestChange::CodeHeld), (7, RequestChange::CodeSent(hash)), proven];
         assert_eq!(fold(opening, &asked).pauses(at(10)), [identity]);
     }
 }
@@ -157,13 +161,16 @@ fn nothing_rests_before_somebody_is_asked() {
 fn what_nobody_proves_expires() {
     let request = fold(opening(), &[]);
     assert_eq!(request.state(at(IDENTITY_SECONDS - 1)).name(), "awaiting_identity");
-    assert_eq!(request.state(at(IDENTITY_SECONDS)), State::Expired { at: at(IDENTITY_SECONDS) });
-    assert_eq!(request.unproven(at(IDENTITY_SECONDS)).err(), Some(Refusal::Ended));
+    assert_eq!(
+        request.state(at(IDENTITY_SECONDS)),
+        RequestState::Expired { at: at(IDENTITY_SECONDS) }
+    );
+    assert_eq!(request.unproven(at(IDENTITY_SECONDS)).err(), Some(MoveRefusal::Ended));
     // One that was asserted has nothing to prove.
-    let request = fold(Opening { identity: Identity::Asserted, ..opening() }, &[]);
-    assert_eq!(request.state(at(IDENTITY_SECONDS)), State::Received);
+    let request = fold(RequestOpening { identity: Identity::Asserted, ..opening() }, &[]);
+    assert_eq!(request.state(at(IDENTITY_SECONDS)), RequestState::Received);
     assert_eq!(request.pauses(at(5)), []);
-    assert_eq!(request.unproven(at(1)).err(), Some(Refusal::Identified));
+    assert_eq!(request.unproven(at(1)).err(), Some(MoveRefusal::Identified));
 }
 
 proptest! {
@@ -171,13 +178,13 @@ proptest! {
     fn folding_does_not_depend_on_order_or_repeats(
         changes in prop::collection::vec(any_change(), 0..20), turn: usize,
     ) {
-        let events: Vec<Event> = changes.into_iter().enumerate()
-            .map(|(n, change)| Event { id: Id::new(at(n as i64), [n as u8; 10]), change }).collect();
+        let events: Vec<RequestEvent> = changes.into_iter().enumerate()
+            .map(|(n, change)| RequestEvent { id: Id::new(at(n as i64), [n as u8; 10]), change }).collect();
         let mut shuffled = events.clone();
         let turn = turn % (shuffled.len() + 1);
         shuffled.rotate_left(turn);
         shuffled.extend(events.iter().take(3).cloned());
-        let fold = |events| Request::fold(id(), Box::new(opening()), Head::new(events));
+        let fold = |events| Request::fold(id(), Box::new(opening()), RequestHead::new(events));
         prop_assert_eq!(fold(events), fold(shuffled));
     }
 
@@ -195,13 +202,13 @@ proptest! {
             } else if state.ended().is_some() {
                 ended = Some(state.clone());
             }
-            let done = matches!(state, State::Answered { .. } | State::Extended | State::Received);
+            let done = matches!(state, RequestState::Answered { .. } | RequestState::Extended | RequestState::Received);
             prop_assert!(!done || request.identified.is_some());
             for rest in request.pauses(at(100)) {
                 prop_assert!(rest.to.is_none_or(|to| rest.from <= to));
             }
             let bytes = postcard::to_allocvec(&request.head).unwrap();
-            prop_assert_eq!(postcard::from_bytes::<Head>(&bytes).unwrap(), request.head.clone());
+            prop_assert_eq!(postcard::from_bytes::<RequestHead>(&bytes).unwrap(), request.head.clone());
         }
     }
 }
@@ -209,12 +216,12 @@ proptest! {
 #[test]
 fn states_are_told_with_their_dates() {
     let changes = [
-        (10, Change::CodeWrong),
-        (20, Change::Identified(Proof::Code)),
-        (30, Change::Taken),
-        (35, Change::OperatorWrote(text("o"))),
-        (40, Change::Refused { ground: Ground::LegalDuty, text: text("r") }),
-        (50, Change::Withdrawn),
+        (10, RequestChange::CodeWrong),
+        (20, RequestChange::Identified(Proof::Code)),
+        (30, RequestChange::Taken),
+        (35, RequestChange::OperatorWrote(text("o"))),
+        (40, RequestChange::Refused { ground: RefusalGround::LegalDuty, text: text("r") }),
+        (50, RequestChange::Withdrawn),
     ];
     let names = ["awaiting_identity", "received", "in_progress", "refused"];
     let expected: Vec<_> = [0, 20, 30, 40].map(at).into_iter().zip(names).collect();
@@ -226,8 +233,8 @@ fn states_are_told_with_their_dates() {
 #[test]
 fn a_complaint_that_was_turned_into_a_request_counts_from_when_it_came() {
     assert_eq!(fold(opening(), &[]).received(), at(0));
-    let door = Door::Feedback(Id::new(at(-90_000), [3; 10]));
-    let opened = Opening { at: at(90_000), door, ..opening() };
+    let door = RequestDoor::Feedback(Id::new(at(-90_000), [3; 10]));
+    let opened = RequestOpening { at: at(90_000), door, ..opening() };
     let turned = fold(opened, &[]);
     assert_eq!((turned.received(), turned.opening.at), (at(0), at(90_000)));
     // The person has the whole week from now on.

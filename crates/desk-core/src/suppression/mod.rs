@@ -119,7 +119,7 @@ impl fmt::Display for PageId {
 
 /// What the key of a suppression begins with.
 pub const SUPPRESSIONS: &str = "suppression:";
-/// What the key of a [`Change`] begins with.
+/// What the key of a [`SuppressionChange`] begins with.
 pub const CHANGES: &str = "change:";
 
 /// The key of a person's suppression of a scope.
@@ -135,7 +135,7 @@ pub fn from_key(key: &str) -> Option<(Subject, Scope)> {
 
 /// One change, as the journal keeps it: all of it is in the key, so that the mailer can be told by keys alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Change {
+pub struct SuppressionChange {
     /// Which, and when.
     pub id: Id,
     /// Whose.
@@ -149,7 +149,7 @@ pub struct Change {
 /// The word for a lifted suppression in the keys of changes.
 const LIFTED: &str = "lifted";
 
-impl Change {
+impl SuppressionChange {
     /// The change's key.
     pub fn key(&self) -> StoreKey {
         let what = self.reason.map_or(LIFTED, Reason::name);
@@ -191,14 +191,14 @@ mod tests {
             id: [u8; 16], subject: [u8; 16], scope in scope(), reason in prop::option::of(prop::sample::select(&Reason::ALL[..])),
         ) {
             let subject = Subject::from_bytes(subject);
-            let change = Change { id: Id::from_bytes(id), subject, scope, reason };
-            prop_assert_eq!(Change::from_key(change.key().as_str()), Some(change));
+            let change = SuppressionChange { id: Id::from_bytes(id), subject, scope, reason };
+            prop_assert_eq!(SuppressionChange::from_key(change.key().as_str()), Some(change));
             prop_assert_eq!(from_key(key(subject, scope).as_str()), Some((subject, scope)));
         }
 
         #[test]
         fn strange_keys_never_panic(text in "(change:|suppression:)?[A-Z0-9a-z:]*") {
-            let _ = (Change::from_key(&text), from_key(&text));
+            let _ = (SuppressionChange::from_key(&text), from_key(&text));
         }
     }
 }

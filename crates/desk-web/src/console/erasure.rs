@@ -2,7 +2,7 @@
 //! log of events.
 
 use desk_core::case::Message;
-use desk_core::erasure::Act;
+use desk_core::erasure::DestructionAct;
 use desk_core::id::Id;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::RequestKey;
@@ -43,7 +43,9 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem>
     keys.sort_unstable();
     let openings = keys.iter().filter_map(|key| RequestKey::from_opening(key));
     let key = openings.into_iter().find(|key| named(key.id));
-    let act = |key: &String| key.strip_prefix(Act::AREA)?.strip_prefix(':')?.parse::<Id>().ok();
+    let act = |key: &String| {
+        key.strip_prefix(DestructionAct::AREA)?.strip_prefix(':')?.parse::<Id>().ok()
+    };
     let acts = || keys.iter().filter_map(act).find(|id| named(*id));
     let id = key.map(|key| key.id).or_else(acts).ok_or(Problem::NotFound)?;
     Ok(Found { id, key, keys })

@@ -6,7 +6,9 @@ pub mod requests;
 mod tests;
 mod wire;
 
-use desk_core::case::{AttachedFile, Case, CaseKey, Change, Kind, Message, SetState, State};
+use desk_core::case::{
+    AttachedFile, Case, CaseChange, CaseKey, CaseKind, CaseState, Message, SetState,
+};
 use desk_core::id::Id;
 use desk_core::journal::{Aggregate, Place};
 use desk_core::reference::Reference;
@@ -260,8 +262,8 @@ fn precondition(request: &Request, tag: &str, required: bool) -> Result<(), Prob
 
 /// What a list is narrowed to.
 struct Filter {
-    kind: Option<Kind>,
-    state: Option<State>,
+    kind: Option<CaseKind>,
+    state: Option<CaseState>,
     quarantined: Option<bool>,
     before: Option<Id>,
     limit: usize,
@@ -273,11 +275,11 @@ impl Filter {
             Ok(request.query(name)?.map(|value| (value, Problem::invalid_query(name, code))))
         };
         let kind = match named("kind", "unknown-kind")? {
-            Some((value, wrong)) => Some(Kind::from_name(&value).ok_or(wrong)?),
+            Some((value, wrong)) => Some(CaseKind::from_name(&value).ok_or(wrong)?),
             None => None,
         };
         let state = match named("state", "unknown-state")? {
-            Some((value, wrong)) => Some(State::from_name(&value).ok_or(wrong)?),
+            Some((value, wrong)) => Some(CaseState::from_name(&value).ok_or(wrong)?),
             None => None,
         };
         let quarantined = match named("quarantined", "not-true-or-false")? {
@@ -371,8 +373,7 @@ async fn reply<S: Scan>(
     let id = cases::event_id(desk, &found.key, "operator", once.as_deref());
     if let Some(earlier) = case.head.events().iter().find(|event| event.id.unique() == id.unique())
     {
-        let same =
-            matches!(&earlier.change, Change::OperatorReplied { text: first } if *first == text);
+        let same = matches!(&earlier.change, CaseChange::OperatorReplied { text: first } if *first == text);
         return if same {
             // Nothing is replied once more, but the answer shows the case.
             audit::record(desk, Action::CaseRead, found.key.id).await?;
@@ -382,7 +383,7 @@ async fn reply<S: Scan>(
         };
     }
     precondition(request, &tag(found.key.id, &case), false)?;
-    let change = Change::OperatorReplied { text };
+    let change = CaseChange::OperatorReplied { text };
     case.decide(&change).map_err(refusal)?;
     audit::record(desk, Action::CaseReplied, found.key.id).await?;
     let case = cases::append(desk, &found.key, case, change, id).await?;
@@ -395,9 +396,9 @@ async fn set_state<S: Scan>(
     name: &str,
 ) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
-    let state = fields.parse("state", |name| match State::from_name(name) {
-        Some(State::InProgress) => Ok(SetState::InProgress),
-        Some(State::Closed) => Ok(SetState::Closed),
+    let state = fields.parse("state", |name| match CaseState::from_name(name) {
+        Some(CaseState::InProgress) => Ok(SetState::InProgress),
+        Some(CaseState::Closed) => Ok(SetState::Closed),
         // The others follow from what happens: a reply answers, the person withdraws.
         _ => Err("unknown-state"),
     });
@@ -409,7 +410,7 @@ async fn set_state<S: Scan>(
     let found = find(desk, name).await?;
     let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     precondition(request, &tag(found.key.id, &case), true)?;
-    let change = Change::StateSet { state };
+    let change = CaseChange::StateSet { state };
     case.decide(&change).map_err(refusal)?;
     audit::record(desk, Action::StateSet, found.key.id).await?;
     let case = cases::append(desk, &found.key, case, change, desk.moment.id()).await?;

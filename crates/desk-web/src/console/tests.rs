@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64ct::{Base64, Encoding as _};
-use desk_core::case::{CaseKey, Head};
+use desk_core::case::{CaseHead, CaseKey};
 use http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -711,7 +711,7 @@ fn what_was_changed_in_the_store_is_not_believed() {
     // Keys that are none of ours do no harm.
     world.store.put(&event, whole[&event].clone());
     for key in ["case:x", "case:x:y:z", "event:x", "audit:x", "case:", "head:"] {
-        world.store.put(key, encode(&Head::default()));
+        world.store.put(key, encode(&CaseHead::default()));
     }
     for target in ["/console/api/cases", &filed.url, "/console/api/audit"] {
         assert_eq!(world.console(&get(target)).status, 200, "{target}");

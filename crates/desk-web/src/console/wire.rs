@@ -1,6 +1,6 @@
 //! What the operators' API says as JSON.
 
-use desk_core::case::{Case, CaseKey, Door};
+use desk_core::case::{Case, CaseDoor, CaseKey};
 use desk_core::id::Id;
 use desk_core::keys::Subject;
 use desk_core::reference::{Reference, Series};
@@ -34,8 +34,8 @@ fn item(json: &mut Json, url: &str, key: &CaseKey, case: &Case) {
     json.text(
         "door",
         match opening.door {
-            Door::Form => "form",
-            Door::Api => "api",
+            CaseDoor::Form => "form",
+            CaseDoor::Api => "api",
         },
     );
     json.text("url", url);

@@ -2,7 +2,7 @@
 //!
 //! The person's side needs the act alone: [`find`] by the id that a status link holds, then [`receipt`].
 
-use desk_core::erasure::{Act, Plan, Stay};
+use desk_core::erasure::{DestructionAct, Plan, Stay};
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::{Purpose, Subject};
@@ -31,8 +31,11 @@ pub struct Executor {
 ///
 /// # Errors
 /// A problem if the store fails or the act is not one.
-pub async fn find<S: Store>(desk: &Desk<'_, S>, request: Id) -> Result<Option<Act>, Problem> {
-    desk.read_plain(&Act::key(request)).await
+pub async fn find<S: Store>(
+    desk: &Desk<'_, S>,
+    request: Id,
+) -> Result<Option<DestructionAct>, Problem> {
+    desk.read_plain(&DestructionAct::key(request)).await
 }
 
 /// Reads who carried it out; `None` if nobody can open it any longer.
@@ -41,9 +44,9 @@ pub async fn find<S: Store>(desk: &Desk<'_, S>, request: Id) -> Result<Option<Ac
 /// A problem if the store fails.
 pub(crate) async fn executor<S: Store>(
     desk: &Desk<'_, S>,
-    act: &Act,
+    act: &DestructionAct,
 ) -> Result<Option<Executor>, Problem> {
-    match desk.read_sealed(&Act::executor_key(act.request)).await {
+    match desk.read_sealed(&DestructionAct::executor_key(act.request)).await {
         // The act outlives a root secret: it is shown without a name then, and not withheld.
         Err(Problem::Internal(_)) => Ok(None),
         read => read,
@@ -51,9 +54,9 @@ pub(crate) async fn executor<S: Store>(
 }
 
 /// Draws up the act for a plan that is about to be carried out.
-pub(super) fn draw_up<S>(desk: &Desk<'_, S>, request: &Request, plan: &Plan) -> Act {
+pub(super) fn draw_up<S>(desk: &Desk<'_, S>, request: &Request, plan: &Plan) -> DestructionAct {
     let opening = &request.opening;
-    Act {
+    DestructionAct {
         request: request.id,
         kind: opening.kind,
         regime: opening.regime,
@@ -76,7 +79,7 @@ pub fn path(setup: &Setup, request: Id) -> String {
 }
 
 /// The name of the information system that an act is about.
-pub(crate) fn system(act: &Act) -> String {
+pub(crate) fn system(act: &DestructionAct) -> String {
     format!("Privacy Desk ({})", act.app)
 }
 
@@ -84,7 +87,7 @@ pub(crate) fn system(act: &Act) -> String {
 /// link of the act may have it.
 ///
 /// For a function that signs: the operators' does not, for the curve is a quarter of what a component may be.
-pub fn receipt(setup: &Setup, act: &Act) -> String {
+pub fn receipt(setup: &Setup, act: &DestructionAct) -> String {
     let claims = |json: &mut Json| claims(json, setup, act);
     let jws = setup.keys.sign(Json::object(claims).as_bytes());
     Json::object(|json| {
@@ -97,7 +100,7 @@ pub fn receipt(setup: &Setup, act: &Act) -> String {
 /// The act for operators: with who carried it out, where it can be had signed, and whether it came to its end.
 pub(crate) fn document(
     setup: &Setup,
-    act: &Act,
+    act: &DestructionAct,
     executor: Option<&Executor>,
     verified: bool,
 ) -> String {
@@ -116,7 +119,7 @@ pub(crate) fn document(
 }
 
 /// Writes what an act says. The signed text is these members as JSON.
-fn claims(json: &mut Json, setup: &Setup, act: &Act) {
+fn claims(json: &mut Json, setup: &Setup, act: &DestructionAct) {
     json.text("type", "data-destroyed");
     json.text("issuer", &setup.base_url);
     json.text("controller", &act.controller);
@@ -196,7 +199,7 @@ pub(crate) fn plan(setup: &Setup, preview: &Preview, at: desk_core::time::Timest
 }
 
 /// The reason of an act in words: the operator's, or that of the right that was exercised.
-pub(crate) fn reason(act: &Act, executor: Option<&Executor>, lang: Lang) -> String {
+pub(crate) fn reason(act: &DestructionAct, executor: Option<&Executor>, lang: Lang) -> String {
     match executor.and_then(|by| by.reason.as_ref()) {
         Some(reason) => reason.as_str().to_owned(),
         None => (crate::texts::erasure(lang).reason)(act.kind).to_owned(),

@@ -1,12 +1,12 @@
 //! What is held about the person, as an erasure sees it: the holdings, and what their keys do not tell of.
 
 use desk_core::case::{self, CaseKey};
-use desk_core::erasure::{Act, Category, Held, Plan, Stay};
+use desk_core::erasure::{Category, DestructionAct, Held, Plan, Stay};
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::Subject;
 use desk_core::reference::{Reference, Series};
-use desk_core::request::{Door, Request, RequestKey, log};
+use desk_core::request::{Request, RequestDoor, RequestKey, log};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 
@@ -43,7 +43,7 @@ pub(super) async fn plan<S: Store>(
     keys: &[String],
     own: &RequestKey,
     request: &Request,
-    begun: Option<&Act>,
+    begun: Option<&DestructionAct>,
 ) -> Result<Plan, Problem> {
     let address = &request.opening.email;
     let holdings = Holdings::find(desk, keys, address).await?;
@@ -52,7 +52,7 @@ pub(super) async fn plan<S: Store>(
     let mut open: Vec<Stay> = begun.map(|act| act.open().collect()).unwrap_or_default();
     for case in &cases {
         let stays = stays(desk, keys, case, begun, |case| {
-            use case::State::{InProgress, Received};
+            use case::CaseState::{InProgress, Received};
             // Who was answered is owed nothing more.
             (case.opening.at, matches!(case.state, Received | InProgress))
         });
@@ -127,7 +127,7 @@ async fn stays<S: Store, K: Place>(
     desk: &Desk<'_, S>,
     keys: &[String],
     key: &K,
-    begun: Option<&Act>,
+    begun: Option<&DestructionAct>,
     look: impl FnOnce(&K::Case) -> (Timestamp, bool),
 ) -> Result<bool, Problem> {
     let case = match load_whole(desk, keys, key).await {
@@ -142,7 +142,7 @@ async fn stays<S: Store, K: Place>(
 
 /// The feedback case without an address that the request was made from: its key does not say whose it is.
 fn linked(keys: &[String], request: &Request) -> Option<CaseKey> {
-    let Door::Feedback(id) = request.opening.door else { return None };
+    let RequestDoor::Feedback(id) = request.opening.door else { return None };
     let key = CaseKey { id, subject: None };
     let opening = key.opening();
     keys.iter().any(|known| known == opening.as_str()).then_some(key)
@@ -187,7 +187,10 @@ impl These {
             let mut parts = key.split(':');
             let area = parts.next().unwrap_or_default();
             let goes = parts.clone().any(|part| among(&names, part))
-                && !matches!(area, "suppression" | "change" | Act::AREA | Act::EXECUTORS)
+                && !matches!(
+                    area,
+                    "suppression" | "change" | DestructionAct::AREA | DestructionAct::EXECUTORS
+                )
                 && area != log::AREA
                 && !parts.any(|part| among(&kept, part))
                 && !held.iter().any(|held| held.key.as_str() == key);

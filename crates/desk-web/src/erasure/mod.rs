@@ -11,7 +11,7 @@ mod pages;
 pub(crate) mod tests;
 
 use desk_core::case::Message;
-use desk_core::erasure::{Act, LOG_SECONDS, NOTICE_SECONDS, Plan};
+use desk_core::erasure::{DestructionAct, LOG_SECONDS, NOTICE_SECONDS, Plan};
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::request::log::Entry;
@@ -57,7 +57,7 @@ pub struct Preview {
     /// What goes, and what stays.
     pub plan: Plan,
     /// The act, where an erasure was begun that did not come to its end.
-    pub begun: Option<Act>,
+    pub begun: Option<DestructionAct>,
 }
 
 impl Preview {
@@ -73,7 +73,7 @@ impl Preview {
         }
         match self.request.open(now) {
             Ok(_) => Ok(()),
-            Err(request::Refusal::NotIdentified) => Err(Problem::CaseState("not-identified")),
+            Err(request::MoveRefusal::NotIdentified) => Err(Problem::CaseState("not-identified")),
             Err(_) => Err(Problem::CaseState("ended")),
         }
     }
@@ -109,7 +109,7 @@ pub async fn erase<S: Scan>(
     key: &RequestKey,
     order: Order,
     matches: impl FnOnce(&str) -> Result<(), Problem>,
-) -> Result<(Act, Posted), Problem> {
+) -> Result<(DestructionAct, Posted), Problem> {
     let preview = preview(desk, keys, key).await?;
     if preview.begun.is_none() {
         preview.allow(desk.now())?;
@@ -123,9 +123,10 @@ pub async fn erase<S: Scan>(
         None => {
             let act = acts::draw_up(desk, &request, &plan);
             let by = Executor { executor, reason };
-            desk.write_sealed(&Act::executor_key(act.request), Some(act.expires()), &by).await?;
+            desk.write_sealed(&DestructionAct::executor_key(act.request), Some(act.expires()), &by)
+                .await?;
             // From here on the erasure is begun.
-            desk.write_plain(&Act::key(act.request), Some(act.expires()), &act).await?;
+            desk.write_plain(&DestructionAct::key(act.request), Some(act.expires()), &act).await?;
             act
         }
     };
@@ -186,14 +187,19 @@ async fn delete<S: Store>(desk: &Desk<'_, S>, plan: &Plan, own: &StoreKey) -> Re
 }
 
 /// The id of the mail that tells the person: the same at every attempt, so that it is told once.
-fn notice_id<S>(desk: &Desk<'_, S>, act: &Act) -> Id {
+fn notice_id<S>(desk: &Desk<'_, S>, act: &DestructionAct) -> Id {
     let parts: [&[u8]; 2] = [b"erasure notice", &act.request.to_bytes()];
     Id::new(act.at, cases::unique(desk, &parts))
 }
 
 /// The mail that tells the person. Nothing but it holds the address any longer, and it goes when it is taken, or after
 /// three days.
-fn notice<S>(desk: &Desk<'_, S>, request: &Request, act: &Act, text: Option<Message>) -> Mail {
+fn notice<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    act: &DestructionAct,
+    text: Option<Message>,
+) -> Mail {
     let opening = &request.opening;
     let t = texts::erasure(opening.lang);
     let reference = act.reference().to_string();

@@ -2,7 +2,7 @@
 //! (152-FZ article 21(7), Roskomnadzor's order 179 of 28.10.2022).
 
 use desk_core::clock::zone::Zone;
-use desk_core::erasure::Act;
+use desk_core::erasure::DestructionAct;
 use desk_core::lang::Lang;
 use maud::{DOCTYPE, Markup, html};
 
@@ -11,7 +11,12 @@ use crate::assets;
 use crate::texts;
 
 /// The act as a page to be printed and signed. Its date is that of the operator's zone.
-pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang, zone: &Zone) -> Markup {
+pub(crate) fn act_page(
+    act: &DestructionAct,
+    executor: Option<&Executor>,
+    lang: Lang,
+    zone: &Zone,
+) -> Markup {
     let t = texts::erasure(lang);
     let date = (texts::texts(lang).date)(zone.date(act.at));
     let blank = "________________________";
@@ -74,7 +79,7 @@ pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang, zone:
 }
 
 /// The export from the log of events as CSV (RFC 4180): a line for each category.
-pub(crate) fn log_csv(act: &Act, executor: Option<&Executor>, lang: Lang) -> String {
+pub(crate) fn log_csv(act: &DestructionAct, executor: Option<&Executor>, lang: Lang) -> String {
     let t = texts::erasure(lang);
     let mut csv = String::from("date,subject,category,description,count,system,reason\r\n");
     for of in &act.destroyed {
@@ -105,7 +110,7 @@ pub(crate) fn log_csv(act: &Act, executor: Option<&Executor>, lang: Lang) -> Str
 }
 
 /// The same as JSON.
-pub(crate) fn log_json(act: &Act, executor: Option<&Executor>, lang: Lang) -> String {
+pub(crate) fn log_json(act: &DestructionAct, executor: Option<&Executor>, lang: Lang) -> String {
     use crate::json::Json;
     Json::object(|json| {
         json.shown("subject", &act.reference());

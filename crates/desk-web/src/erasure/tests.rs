@@ -9,7 +9,9 @@ use desk_core::lang::Lang;
 use desk_core::package;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::log::Outcome;
-use desk_core::request::{Behalf, Change, Door, Identity, Kind, Opening, Proof};
+use desk_core::request::{
+    Behalf, Identity, Proof, RequestChange, RequestDoor, RequestKind, RequestOpening,
+};
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{Reason, Scope};
 use http::Method;
@@ -41,10 +43,10 @@ fn text<const MAX: usize>(text: &str) -> Text<MAX> {
 pub(crate) fn open_request(
     world: &World,
     email: &str,
-    kind: Kind,
-    door: Door,
+    kind: RequestKind,
+    door: RequestDoor,
     identity: Identity,
-    changes: Vec<Change>,
+    changes: Vec<RequestChange>,
 ) -> RequestKey {
     world.later(1);
     let desk = world.desk();
@@ -52,7 +54,7 @@ pub(crate) fn open_request(
     let key = RequestKey { id: desk.moment.id(), subject: desk.setup.keys.subject(&email) };
     let expires = desk.now().plus_seconds(90 * 86_400);
     let file = Attachment::new(WORDS[4].as_bytes()).unwrap();
-    let opening = Opening {
+    let opening = RequestOpening {
         at: desk.now(),
         kind,
         regime: Regime::Ru152Fz,
@@ -70,7 +72,7 @@ pub(crate) fn open_request(
     };
     block_on(cases::write_files(&desk, &key, expires, &[file])).unwrap();
     block_on(cases::open(&desk, &key, expires, &opening)).unwrap();
-    let mut folded = Request::fold(key.id, Box::new(opening), request::Head::default());
+    let mut folded = Request::fold(key.id, Box::new(opening), request::RequestHead::default());
     for change in changes {
         world.later(1);
         let desk = world.desk();
@@ -80,9 +82,9 @@ pub(crate) fn open_request(
     key
 }
 
-pub(crate) fn proven(world: &World, email: &str, kind: Kind) -> RequestKey {
-    let changes = vec![Change::PersonWrote(text(WORDS[2]))];
-    open_request(world, email, kind, Door::Form, Identity::Asserted, changes)
+pub(crate) fn proven(world: &World, email: &str, kind: RequestKind) -> RequestKey {
+    let changes = vec![RequestChange::PersonWrote(text(WORDS[2]))];
+    open_request(world, email, kind, RequestDoor::Form, Identity::Asserted, changes)
 }
 
 /// A feedback case that lies in the store, closed or open.
@@ -94,9 +96,9 @@ pub(crate) fn open_case(world: &World, email: Option<&str>, closed: bool) -> Cas
     let key = CaseKey { id: desk.moment.id(), subject };
     let expires = desk.now().plus_seconds(90 * 86_400);
     let file = Attachment::new(WORDS[4].as_bytes()).unwrap();
-    let opening = case::Opening {
+    let opening = case::CaseOpening {
         at: desk.now(),
-        kind: case::Kind::Complaint,
+        kind: case::CaseKind::Complaint,
         message: text(WORDS[1]),
         name: Some(text(NAME)),
         email,
@@ -105,15 +107,15 @@ pub(crate) fn open_case(world: &World, email: Option<&str>, closed: bool) -> Cas
         files: vec![cases::describe(&file)],
         policy: None,
         suspicions: vec![],
-        door: case::Door::Form,
+        door: case::CaseDoor::Form,
         fingerprint: String::new(),
         expires,
     };
     block_on(cases::write_files(&desk, &key, expires, &[file])).unwrap();
     block_on(cases::open(&desk, &key, expires, &opening)).unwrap();
-    let mut folded = case::Case::fold(key.id, Box::new(opening), case::Head::default());
-    let mut changes = vec![case::Change::PersonWrote { text: text(WORDS[2]) }];
-    changes.extend(closed.then_some(case::Change::Withdrawn));
+    let mut folded = case::Case::fold(key.id, Box::new(opening), case::CaseHead::default());
+    let mut changes = vec![case::CaseChange::PersonWrote { text: text(WORDS[2]) }];
+    changes.extend(closed.then_some(case::CaseChange::Withdrawn));
     for change in changes {
         world.later(1);
         let desk = world.desk();
@@ -149,10 +151,10 @@ fn life(world: &World, email: &str) -> (CaseKey, RequestKey) {
     let earlier = open_request(
         world,
         email,
-        Kind::Access,
-        Door::Api,
+        RequestKind::Access,
+        RequestDoor::Api,
         Identity::Asserted,
-        vec![Change::Answered { text: text(WORDS[2]), partly: false }],
+        vec![RequestChange::Answered { text: text(WORDS[2]), partly: false }],
     );
     mail_to(world, email);
     world.later(1);
@@ -257,10 +259,17 @@ fn take_mails(world: &World) {
 #[test]
 fn mails_of_a_request_that_stays_are_still_sent() {
     let world = World::new();
-    let open = open_request(&world, EMAIL, Kind::Access, Door::Form, Identity::Asserted, vec![]);
+    let open = open_request(
+        &world,
+        EMAIL,
+        RequestKind::Access,
+        RequestDoor::Form,
+        Identity::Asserted,
+        vec![],
+    );
     let kept = mail_about(&world, EMAIL, &open);
     let gone = mail_to(&world, EMAIL);
-    let key = proven(&world, EMAIL, Kind::Erasure);
+    let key = proven(&world, EMAIL, RequestKind::Erasure);
     let own = mail_about(&world, EMAIL, &key);
     erased(&world, &key);
     let mails = world.keys("outbox");
@@ -272,14 +281,14 @@ fn mails_of_a_request_that_stays_are_still_sent() {
 fn earlier_requests_leave_their_lines_in_the_log() {
     let world = World::new();
     let earlier = [
-        (vec![Change::Withdrawn], Outcome::Withdrawn),
-        (vec![Change::Answered { text: text(WORDS[2]), partly: true }], Outcome::Part),
+        (vec![RequestChange::Withdrawn], Outcome::Withdrawn),
+        (vec![RequestChange::Answered { text: text(WORDS[2]), partly: true }], Outcome::Part),
     ];
     let earlier = earlier.map(|(changes, outcome)| {
-        let (kind, identity) = (Kind::Access, Identity::Asserted);
-        (open_request(&world, EMAIL, kind, Door::Api, identity, changes), outcome)
+        let (kind, identity) = (RequestKind::Access, Identity::Asserted);
+        (open_request(&world, EMAIL, kind, RequestDoor::Api, identity, changes), outcome)
     });
-    let key = proven(&world, EMAIL, Kind::Erasure);
+    let key = proven(&world, EMAIL, RequestKind::Erasure);
     erased(&world, &key);
     for (key, outcome) in earlier {
         let entry = block_on(requests_log::find(&world.desk(), key.id)).unwrap();
@@ -294,11 +303,11 @@ fn earlier_requests_leave_their_lines_in_the_log() {
 fn nothing_of_the_person_is_left_and_nobody_else_is_touched() {
     let world = World::new();
     life(&world, "other@oncall.example");
-    proven(&world, "other@oncall.example", Kind::Erasure);
+    proven(&world, "other@oncall.example", RequestKind::Erasure);
     open_case(&world, None, false);
     let others = world.store.dump();
     life(&world, EMAIL);
-    let key = proven(&world, EMAIL, Kind::Erasure);
+    let key = proven(&world, EMAIL, RequestKind::Erasure);
     assert!(traces(&world, &world.setup.keys, EMAIL).len() > 10);
     let shown = seen(&world, &key).json();
     let answer = erased(&world, &key);
@@ -370,7 +379,7 @@ fn nothing_of_the_person_is_left_and_nobody_else_is_touched() {
     let name = "Иванов".as_bytes();
     assert!(!dump.values().any(|value| value.windows(name.len()).any(|part| part == name)));
     let entry = block_on(requests_log::find(&world.desk(), key.id)).unwrap().unwrap();
-    assert_eq!((entry.outcome, entry.kind), (Outcome::Whole, Kind::Erasure));
+    assert_eq!((entry.outcome, entry.kind), (Outcome::Whole, RequestKind::Erasure));
 }
 
 #[test]
@@ -378,7 +387,7 @@ fn a_crash_at_any_call_is_gone_on_from_and_there_is_one_act() {
     let calls = {
         let world = World::new();
         life(&world, EMAIL);
-        let key = proven(&world, EMAIL, Kind::Withdrawal);
+        let key = proven(&world, EMAIL, RequestKind::Withdrawal);
         let tag = seen(&world, &key).header("etag").to_owned();
         world.store.reset_calls();
         assert_eq!(ordered(&world, &key, &tag).status, 200);
@@ -388,7 +397,7 @@ fn a_crash_at_any_call_is_gone_on_from_and_there_is_one_act() {
     for fail_at in 1..=calls {
         let world = World::new();
         life(&world, EMAIL);
-        let key = proven(&world, EMAIL, Kind::Withdrawal);
+        let key = proven(&world, EMAIL, RequestKind::Withdrawal);
         let first = seen(&world, &key);
         let tag = first.header("etag").to_owned();
         world.store.reset_calls();
@@ -428,7 +437,7 @@ fn a_crash_at_any_call_is_gone_on_from_and_there_is_one_act() {
 #[test]
 fn what_changed_since_the_preview_is_not_erased() {
     let world = World::new();
-    let key = proven(&world, EMAIL, Kind::Erasure);
+    let key = proven(&world, EMAIL, RequestKind::Erasure);
     let tag = seen(&world, &key).header("etag").to_owned();
     assert_eq!(seen(&world, &key).header("etag"), tag);
     let before = world.store.dump();
@@ -452,7 +461,7 @@ fn what_changed_since_the_preview_is_not_erased() {
         &world.store.dump().into_keys().collect::<Vec<_>>(),
         &case,
     ));
-    assert_eq!(left.unwrap().unwrap().state, case::State::Received);
+    assert_eq!(left.unwrap().unwrap().state, case::CaseState::Received);
     assert_eq!(world.keys("file").len(), 1);
     let entry = block_on(requests_log::find(&world.desk(), key.id)).unwrap().unwrap();
     assert_eq!(entry.outcome, Outcome::Part);
@@ -462,7 +471,7 @@ fn what_changed_since_the_preview_is_not_erased() {
 fn what_comes_in_on_the_way_is_no_part_of_it() {
     let world = World::new();
     let closed = open_case(&world, Some(EMAIL), true);
-    let key = proven(&world, EMAIL, Kind::Erasure);
+    let key = proven(&world, EMAIL, RequestKind::Erasure);
     let tag = seen(&world, &key).header("etag").to_owned();
     world.store.reset_calls();
     // It breaks off once the act is there and before anything is gone.
@@ -488,8 +497,9 @@ fn only_an_open_request_that_ends_so_and_is_proven_erases() {
         Id::from_bytes([0; 16]),
         &"K7QM2-X9P4T".parse().unwrap(),
     );
-    let open =
-        |kind, identity, changes| open_request(&world, EMAIL, kind, Door::Form, identity, changes);
+    let open = |kind, identity, changes| {
+        open_request(&world, EMAIL, kind, RequestDoor::Form, identity, changes)
+    };
     let before = |key: &RequestKey| {
         let tag = seen(&world, key).header("etag").to_owned();
         let answer = ordered(&world, key, &tag);
@@ -498,23 +508,29 @@ fn only_an_open_request_that_ends_so_and_is_proven_erases() {
         answer.field("/detail")
     };
     let mut said = BTreeSet::new();
-    said.insert(before(&open(Kind::Erasure, Identity::Sent(code), vec![])));
-    let refused = Change::Refused { ground: request::Ground::Excessive, text: text("No.") };
-    said.insert(before(&open(Kind::Erasure, Identity::Asserted, vec![refused])));
-    for kind in [Kind::Access, Kind::Portability, Kind::Rectification, Kind::Restriction] {
+    said.insert(before(&open(RequestKind::Erasure, Identity::Sent(code), vec![])));
+    let refused =
+        RequestChange::Refused { ground: request::RefusalGround::Excessive, text: text("No.") };
+    said.insert(before(&open(RequestKind::Erasure, Identity::Asserted, vec![refused])));
+    for kind in [
+        RequestKind::Access,
+        RequestKind::Portability,
+        RequestKind::Rectification,
+        RequestKind::Restriction,
+    ] {
         said.insert(before(&open(kind, Identity::Asserted, vec![])));
     }
     assert_eq!(said.len(), 3, "{said:?}");
     assert!(world.keys("act").is_empty() && world.keys("request-log").is_empty());
-    for kind in [Kind::Erasure, Kind::Objection, Kind::Withdrawal] {
-        let proven = vec![Change::Identified(Proof::Code)];
+    for kind in [RequestKind::Erasure, RequestKind::Objection, RequestKind::Withdrawal] {
+        let proven = vec![RequestChange::Identified(Proof::Code)];
         erased(&world, &open(kind, Identity::Sent(code), proven));
     }
     // Others that are open stayed, those that had ended went.
     assert_eq!(world.keys("request").len(), 5);
     let nobody = RequestKey {
         id: Id::from_bytes([9; 16]),
-        ..open(Kind::Access, Identity::Asserted, vec![])
+        ..open(RequestKind::Access, Identity::Asserted, vec![])
     };
     assert_eq!(ordered(&world, &nobody, "*").status, 404);
     for body in [json!({}), json!({"executor": " "}), json!({"executor": "A", "wat": 1})] {
@@ -530,10 +546,10 @@ fn what_an_old_root_hashed_goes_too() {
     open_request(
         &old,
         EMAIL,
-        Kind::Access,
-        Door::Form,
+        RequestKind::Access,
+        RequestDoor::Form,
         Identity::Asserted,
-        vec![Change::Withdrawn],
+        vec![RequestChange::Withdrawn],
     );
     let mut new = World::with(|name| match name {
         "root_secret" => Some("BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA"),
@@ -542,7 +558,7 @@ fn what_an_old_root_hashed_goes_too() {
     });
     new.store = std::rc::Rc::clone(&old.store);
     new.now.set(old.now.get());
-    let key = proven(&new, EMAIL, Kind::Erasure);
+    let key = proven(&new, EMAIL, RequestKind::Erasure);
     erased(&new, &key);
     take_mails(&new);
     // The names of slots under an old root are known to nobody; they count, and expire within the day.
@@ -557,14 +573,14 @@ fn the_case_that_a_request_was_made_from_goes_with_it() {
     let world = World::new();
     let stranger = open_case(&world, None, true);
     let case = open_case(&world, None, true);
-    let door = Door::Feedback(case.id);
-    let key = open_request(&world, EMAIL, Kind::Erasure, door, Identity::Asserted, vec![]);
+    let door = RequestDoor::Feedback(case.id);
+    let key = open_request(&world, EMAIL, RequestKind::Erasure, door, Identity::Asserted, vec![]);
     erased(&world, &key);
     assert_eq!(world.keys("case"), [stranger.opening().to_string()]);
     assert_eq!((world.keys("file").len(), world.keys("head").len()), (1, 1));
     let open = open_case(&world, None, false);
-    let door = Door::Feedback(open.id);
-    let key = open_request(&world, EMAIL, Kind::Erasure, door, Identity::Asserted, vec![]);
+    let door = RequestDoor::Feedback(open.id);
+    let key = open_request(&world, EMAIL, RequestKind::Erasure, door, Identity::Asserted, vec![]);
     assert_eq!(erased(&world, &key).json()["act"]["stays"][0]["what"], "case");
     assert_eq!(world.keys("case").len(), 2);
 }
@@ -577,7 +593,7 @@ fn the_act_can_be_filed_and_checked() {
         _ => None,
     });
     open_case(&world, Some(EMAIL), true);
-    let key = proven(&world, EMAIL, Kind::Withdrawal);
+    let key = proven(&world, EMAIL, RequestKind::Withdrawal);
     let reference =
         desk_core::reference::Reference::new(desk_core::reference::Series::Requests, key.id);
     let by_reference = format!("/console/api/requests/{reference}/erasure");
@@ -656,7 +672,7 @@ fn the_act_can_be_filed_and_checked() {
 #[test]
 fn every_look_is_recorded_and_only_operators_look() {
     let world = World::new();
-    let key = proven(&world, EMAIL, Kind::Erasure);
+    let key = proven(&world, EMAIL, RequestKind::Erasure);
     let token = format!("Bearer {APP}");
     for target in [url(&key), format!("{}/act", url(&key)), format!("{}/log", url(&key))] {
         for method in [Method::GET, Method::POST] {

@@ -1,6 +1,6 @@
 //! The form of feedback.
 
-use desk_core::case::Kind;
+use desk_core::case::CaseKind;
 use desk_core::lang::Lang;
 use maud::{Markup, html};
 
@@ -75,7 +75,7 @@ pub(super) fn form(
             fieldset aria-describedby=[errors.of("kind").map(|_| "kind-error")] {
                 legend { (t.kind_legend) }
                 (errors.note("kind"))
-                @for kind in Kind::ALL {
+                @for kind in CaseKind::ALL {
                     @let id = format!("kind-{}", kind.name());
                     div.choice {
                         input type="radio" id=(id) name="kind" value=(kind.name()) required
@@ -132,5 +132,5 @@ pub(super) fn form(
 /// What is wrong with a form of feedback.
 pub(super) fn faults<'a>(lang: Lang, trouble: Trouble<'a>) -> Errors<'a> {
     let words = texts::feedback(lang).field_error;
-    Errors::new(lang, trouble.errors(), words, Kind::Question.name())
+    Errors::new(lang, trouble.errors(), words, CaseKind::Question.name())
 }

@@ -1,6 +1,6 @@
 //! A case of feedback as its person follows it, behind the secret link that only they have.
 
-use desk_core::case::{Case, CaseKey, Change, Message};
+use desk_core::case::{Case, CaseChange, CaseKey, Message};
 use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use http::StatusCode;
@@ -194,7 +194,8 @@ async fn add_message<S: Store>(
     let id = cases::event_id(desk, &key, "person", once.as_deref());
     let earlier = case.head.events().iter().find(|event| event.id.unique() == id.unique());
     if let Some(earlier) = earlier {
-        let same = matches!(&earlier.change, Change::PersonWrote { text: first } if *first == text);
+        let same =
+            matches!(&earlier.change, CaseChange::PersonWrote { text: first } if *first == text);
         let link = Some(locale.href(&status_path(desk.setup, &key)).into_owned());
         return if same {
             let brake = brake.released();
@@ -203,7 +204,7 @@ async fn add_message<S: Store>(
             Err(Problem::AlreadySent(link).into())
         };
     }
-    let change = Change::PersonWrote { text };
+    let change = CaseChange::PersonWrote { text };
     case.decide(&change).map_err(wire::refusal)?;
     if let Err(problem) = brake.admit() {
         return Err(Refused { form: again(&case, &key, &problem), problem });
@@ -231,12 +232,12 @@ async fn withdraw<S: Store>(
     let ((key, case), brake) =
         both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     // Withdrawing twice is withdrawing once.
-    let (case, brake) = match case.decide(&Change::Withdrawn) {
+    let (case, brake) = match case.decide(&CaseChange::Withdrawn) {
         Err(_) => (case, brake.released()),
         Ok(()) => {
             brake.admit()?;
             let id = desk.moment.id();
-            let append = cases::append(desk, &key, case, Change::Withdrawn, id);
+            let append = cases::append(desk, &key, case, CaseChange::Withdrawn, id);
             (both(append, brake.count(desk)).await?.0, brake)
         }
     };

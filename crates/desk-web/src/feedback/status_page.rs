@@ -1,6 +1,6 @@
 //! The pages behind a status link of feedback: the ticket, and the case as its person sees it.
 
-use desk_core::case::{Case, CaseKey, Change, Message, State};
+use desk_core::case::{Case, CaseChange, CaseKey, CaseState, Message};
 use desk_core::clock::zone::Zone;
 use desk_core::time::Timestamp;
 use maud::{Markup, html};
@@ -85,7 +85,7 @@ pub(super) fn status<S>(
         Some(_) => format!("{}: {heading}", form.error),
         None => heading.to_owned(),
     };
-    let open = case.state != State::Withdrawn;
+    let open = case.state != CaseState::Withdrawn;
     let main = html! {
         p.kicker { ((t.kind_short)(kind)) }
         h1 { (heading) }
@@ -157,9 +157,10 @@ pub(super) fn status<S>(
 
 /// Where the case is now.
 fn steps(t: &FeedbackTexts, case: &Case) -> Markup {
-    const ROW: [State; 4] = [State::Received, State::InProgress, State::Answered, State::Closed];
+    const ROW: [CaseState; 4] =
+        [CaseState::Received, CaseState::InProgress, CaseState::Answered, CaseState::Closed];
     html! {
-        @if case.state == State::Withdrawn {
+        @if case.state == CaseState::Withdrawn {
             p { span.tag { ((t.state)(case.state)) } }
         } @else {
             ol.steps aria-label=(t.steps_label) {
@@ -183,9 +184,9 @@ fn thread(setup: &Setup, locale: Locale, zone: &Zone, case: &Case, path: &str) -
             (entry(false, opening.at, &opening.message, form::attached(locale.lang, &opening.files, path)))
             @for event in case.head.events() {
                 @match &event.change {
-                    Change::PersonWrote { text } => (entry(false, event.id.instant(), text, html! {})),
-                    Change::OperatorReplied { text } => (entry(true, event.id.instant(), text, html! {})),
-                    Change::StateSet { .. } | Change::Withdrawn => {},
+                    CaseChange::PersonWrote { text } => (entry(false, event.id.instant(), text, html! {})),
+                    CaseChange::OperatorReplied { text } => (entry(true, event.id.instant(), text, html! {})),
+                    CaseChange::StateSet { .. } | CaseChange::Withdrawn => {},
                 }
             }
         }

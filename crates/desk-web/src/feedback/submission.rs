@@ -2,7 +2,7 @@
 
 use desk_core::attachment::Attachment;
 use desk_core::case::{
-    AppVersion, Case, CaseKey, Door, Head, Kind, Message, Name, Opening, Suspicion,
+    AppVersion, Case, CaseDoor, CaseHead, CaseKey, CaseKind, CaseOpening, Message, Name, Suspicion,
 };
 use desk_core::email::EmailAddress;
 use desk_core::id::Id;
@@ -34,7 +34,7 @@ const TOO_FAST: i64 = 3;
 const FORM_AGE: i64 = 24 * 3600;
 /// What a person sent, parsed.
 struct Submission {
-    kind: Kind,
+    kind: CaseKind,
     message: Message,
     name: Option<Name>,
     email: Option<EmailAddress>,
@@ -152,7 +152,7 @@ async fn earlier<S: Store>(
     ticket: &Ticket,
     own: CaseKey,
     fingerprint: &str,
-) -> Result<(CaseKey, Option<Box<Opening>>), Problem> {
+) -> Result<(CaseKey, Option<Box<CaseOpening>>), Problem> {
     match ticket {
         Ticket::Fresh => Ok((own, None)),
         Ticket::Form(_) if own.subject.is_none() => {
@@ -194,7 +194,7 @@ async fn accept<S: Store>(
                 .then(|| locale.href(&status_path(desk.setup, &key)).into_owned());
             return Err(Problem::AlreadySent(link));
         }
-        return Ok((key, Case::fold(key.id, opening, Head::default()), brake.released()));
+        return Ok((key, Case::fold(key.id, opening, CaseHead::default()), brake.released()));
     }
     brake.admit()?;
 
@@ -209,7 +209,7 @@ async fn accept<S: Store>(
         suspicions.push(Suspicion::Honeypot);
     }
     suspicions.extend(Suspicion::of_message(&submission.message));
-    let opening = Box::new(Opening {
+    let opening = Box::new(CaseOpening {
         at: desk.now(),
         kind: submission.kind,
         message: submission.message,
@@ -220,7 +220,7 @@ async fn accept<S: Store>(
         files: submission.files.iter().map(cases::describe).collect(),
         policy,
         suspicions,
-        door: if matches!(ticket, Ticket::Form(_)) { Door::Form } else { Door::Api },
+        door: if matches!(ticket, Ticket::Form(_)) { CaseDoor::Form } else { CaseDoor::Api },
         fingerprint: fingerprint.clone(),
         expires: desk.kept_until()?,
     });
@@ -232,7 +232,7 @@ async fn accept<S: Store>(
     }
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
     both(cases::open(desk, &key, opening.expires, &opening), brake.count(desk)).await?;
-    Ok((key, Case::fold(key.id, opening, Head::default()), brake))
+    Ok((key, Case::fold(key.id, opening, CaseHead::default()), brake))
 }
 
 /// A hash of everything that makes two submissions the same: what the person said, not how it travelled.
@@ -254,7 +254,7 @@ fn fingerprint(ticket: &Ticket, submission: &Submission) -> String {
 
 /// Parses what was sent, and finds all that is wrong with it.
 fn parse(mut fields: Fields, page_lang: Lang) -> Result<Submission, Vec<FieldError>> {
-    let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-kind"));
+    let kind = fields.parse("kind", |name| CaseKind::from_name(name).ok_or("unknown-kind"));
     fields.require("kind", &kind);
     let message = fields.parse("message", |text| Message::new(text).map_err(text_code));
     fields.require("message", &message);

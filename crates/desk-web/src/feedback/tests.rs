@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use base64ct::{Base64, Base64UrlUnpadded, Encoding as _};
-use desk_core::case::{CaseKey, Head};
+use desk_core::case::{CaseHead, CaseKey};
 use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use desk_core::store_key::StoreKey;
@@ -1642,7 +1642,7 @@ fn a_head_of_a_store_is_read_as_it_was_written() {
     let key = world.key(&status);
     let stored = world.store.dump()[key.head().as_str()].clone();
     let content = world.setup.keys.open(&key.head(), &stored, world.now.get()).unwrap().unwrap();
-    assert_eq!(decode::<Head>(&content).unwrap().events().len(), 1);
+    assert_eq!(decode::<CaseHead>(&content).unwrap().events().len(), 1);
     // The same bytes under another layout are not believed.
-    assert!(decode::<Head>(&[&[9], &content[1..]].concat()).is_none());
+    assert!(decode::<CaseHead>(&[&[9], &content[1..]].concat()).is_none());
 }

@@ -1,6 +1,6 @@
 //! What goes over the wire as JSON: the ticket, the case, the receipt.
 
-use desk_core::case::{AttachedFile, Case, CaseKey, Change, Message, PolicyPin, Refusal};
+use desk_core::case::{AttachedFile, Case, CaseChange, CaseKey, CaseRefusal, Message, PolicyPin};
 use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -63,9 +63,9 @@ pub(crate) fn person(json: &mut Json, case: &Case) {
 /// The messages after the opening, in order, each with who wrote it and when.
 pub(crate) fn messages(case: &Case) -> impl Iterator<Item = (&'static str, Timestamp, &Message)> {
     case.head.events().iter().filter_map(|event| match &event.change {
-        Change::PersonWrote { text } => Some(("person", event.id.instant(), text)),
-        Change::OperatorReplied { text } => Some(("operator", event.id.instant(), text)),
-        Change::StateSet { .. } | Change::Withdrawn => None,
+        CaseChange::PersonWrote { text } => Some(("person", event.id.instant(), text)),
+        CaseChange::OperatorReplied { text } => Some(("operator", event.id.instant(), text)),
+        CaseChange::StateSet { .. } | CaseChange::Withdrawn => None,
     })
 }
 
@@ -143,10 +143,10 @@ fn claims(json: &mut Json, setup: &Setup, case: &Case, message: &str) {
 }
 
 /// The problem of a thing that a case does not allow.
-pub(crate) const fn refusal(refusal: Refusal) -> Problem {
+pub(crate) const fn refusal(refusal: CaseRefusal) -> Problem {
     Problem::CaseState(match refusal {
-        Refusal::Withdrawn => "withdrawn",
-        Refusal::Unchanged => "unchanged",
-        Refusal::ThreadFull => "thread-full",
+        CaseRefusal::Withdrawn => "withdrawn",
+        CaseRefusal::Unchanged => "unchanged",
+        CaseRefusal::ThreadFull => "thread-full",
     })
 }

@@ -6,7 +6,7 @@ mod mailing;
 mod requests;
 
 use desk_core::attachment::{MAX_ATTACHMENT, MAX_ATTACHMENTS};
-use desk_core::case::{Kind as CaseKind, State, Suspicion};
+use desk_core::case::{CaseKind, CaseState, Suspicion};
 use desk_core::lang::Lang;
 use serde_json::{Map, Value, json};
 
@@ -457,7 +457,7 @@ fn schemas() -> Value {
                 "detail": text("The fault, for people.") }), &[])),
         }), &["code", "errors"]),
         "CaseKind": { "enum": CaseKind::ALL.map(CaseKind::name) },
-        "CaseState": { "enum": State::ALL.map(State::name) },
+        "CaseState": { "enum": CaseState::ALL.map(CaseState::name) },
         "PolicyPin": object(json!({ "version": text("The version."), "digest": text("The digest of its last publication.") }), &[]),
         "Feedback": object(json!({
             "kind": schema("CaseKind"),

@@ -5,7 +5,7 @@ use desk_core::attachment::FileKind;
 use desk_core::case::{self, Suspicion};
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
-use desk_core::request::{self, Behalf, Ground};
+use desk_core::request::{self, Behalf, RefusalGround};
 use desk_core::suppression::Reason;
 use serde_json::{Map, Value, json};
 
@@ -105,8 +105,8 @@ fn schema() -> Value {
         ]
     };
     let mut case = common(
-        one_of("What it is about.", case::Kind::ALL.map(case::Kind::name)),
-        one_of("Where it stands.", case::State::ALL.map(case::State::name)),
+        one_of("What it is about.", case::CaseKind::ALL.map(case::CaseKind::name)),
+        one_of("Where it stands.", case::CaseState::ALL.map(case::CaseState::name)),
     );
     let suspicions = [Suspicion::TooFast, Suspicion::Honeypot, Suspicion::ManyLinks];
     case.extend([
@@ -122,7 +122,7 @@ fn schema() -> Value {
         ),
     ]);
     let mut request = common(
-        one_of("What is asked for.", request::Kind::ALL.map(request::Kind::name)),
+        one_of("What is asked for.", request::RequestKind::ALL.map(request::RequestKind::name)),
         one_of("Where it stands.", request::STATES),
     );
     request.extend([
@@ -177,7 +177,7 @@ fn schema() -> Value {
             ("event", one_of("What it was.", EVENTS)),
             ("state?", one_of("The state that was set.", states)),
             ("how?", proof()),
-            ("ground?", one_of("On what ground it was refused.", Ground::ALL.map(Ground::name))),
+            ("ground?", one_of("On what ground it was refused.", RefusalGround::ALL.map(RefusalGround::name))),
             ("until?", instant("Until when a package could be fetched.")),
             ("text?", text("What was written.")),
         ]),

@@ -6,7 +6,7 @@ use desk_core::clock::regime::Regime;
 use desk_core::id::{Moment, Seed};
 use desk_core::lang::Lang;
 use desk_core::package::Lock;
-use desk_core::request::{self, Behalf, Door, Identity, Proof};
+use desk_core::request::{self, Behalf, Identity, Proof, RequestDoor};
 use desk_core::suppression::Reason;
 use proptest::prelude::*;
 
@@ -35,9 +35,9 @@ fn case(world: &World, email: Option<&EmailAddress>) -> CaseKey {
     let key = CaseKey { id, subject: email.map(|email| desk.setup.keys.subject(email)) };
     let expires = desk.now().plus_seconds(1_000_000);
     let file = Attachment::new(b"a file").unwrap();
-    let opening = case::Opening {
+    let opening = case::CaseOpening {
         at: desk.now(),
-        kind: case::Kind::Question,
+        kind: case::CaseKind::Question,
         message: Message::new("What do you know of me?").unwrap(),
         name: None,
         email: email.cloned(),
@@ -46,14 +46,14 @@ fn case(world: &World, email: Option<&EmailAddress>) -> CaseKey {
         files: vec![cases::describe(&file)],
         policy: None,
         suspicions: vec![],
-        door: case::Door::Form,
+        door: case::CaseDoor::Form,
         fingerprint: String::new(),
         expires,
     };
     block_on(cases::write_files(&desk, &key, expires, &[file])).unwrap();
     block_on(cases::open(&desk, &key, expires, &opening)).unwrap();
-    let folded = case::Case::fold(id, Box::new(opening), case::Head::default());
-    let change = case::Change::Withdrawn;
+    let folded = case::Case::fold(id, Box::new(opening), case::CaseHead::default());
+    let change = case::CaseChange::Withdrawn;
     block_on(cases::append(&desk, &key, folded, change, desk.moment.id())).unwrap();
     key
 }
@@ -64,9 +64,9 @@ fn request(world: &World, email: &EmailAddress) -> RequestKey {
     let key = RequestKey { id, subject: desk.setup.keys.subject(email) };
     let expires = desk.now().plus_seconds(1_000_000);
     let file = Attachment::new(b"an authority").unwrap();
-    let opening = request::Opening {
+    let opening = request::RequestOpening {
         at: desk.now(),
-        kind: request::Kind::Access,
+        kind: request::RequestKind::Access,
         regime: Regime::EuGdpr,
         email: email.clone(),
         name: None,
@@ -75,15 +75,15 @@ fn request(world: &World, email: &EmailAddress) -> RequestKey {
         files: vec![cases::describe(&file)],
         lang: Lang::En,
         policy: None,
-        door: Door::Form,
+        door: RequestDoor::Form,
         fingerprint: String::new(),
         identity: Identity::Asserted,
         expires,
     };
     block_on(cases::write_files(&desk, &key, expires, &[file])).unwrap();
     block_on(cases::open(&desk, &key, expires, &opening)).unwrap();
-    let folded = request::Request::fold(id, Box::new(opening), request::Head::default());
-    let change = request::Change::Identified(Proof::Link);
+    let folded = request::Request::fold(id, Box::new(opening), request::RequestHead::default());
+    let change = request::RequestChange::Identified(Proof::Link);
     block_on(cases::append(&desk, &key, folded, change, desk.moment.id())).unwrap();
     key
 }
@@ -112,7 +112,7 @@ fn mail(desk: &TestDesk<'_>, id: Id, to: &EmailAddress) {
     block_on(outbox::put(desk, id, mail)).unwrap();
 }
 
-fn suppress(world: &World, email: &EmailAddress, scope: Scope) -> Change {
+fn suppress(world: &World, email: &EmailAddress, scope: Scope) -> SuppressionChange {
     world.later(1);
     let desk = world.desk();
     let act = Act {
@@ -129,7 +129,7 @@ fn suppress(world: &World, email: &EmailAddress, scope: Scope) -> Change {
 }
 
 /// One of everything about a person.
-fn fill(world: &World, email: &EmailAddress) -> (CaseKey, RequestKey, Id, Change, Id) {
+fn fill(world: &World, email: &EmailAddress) -> (CaseKey, RequestKey, Id, SuppressionChange, Id) {
     let (case, request) = (case(world, Some(email)), request(world, email));
     let package = package(world, request);
     let change = suppress(world, email, Scope::All);

@@ -10,7 +10,7 @@ mod tests;
 use desk_core::email::EmailAddress;
 use desk_core::keys::Subject;
 use desk_core::mail::arf::{FeedbackType, Report};
-use desk_core::mail::message::{MAX_MESSAGE, Message};
+use desk_core::mail::message::{MAX_MESSAGE, MailMessage};
 use desk_core::suppression::{Link, Reason, Scope};
 use http::StatusCode;
 
@@ -168,13 +168,13 @@ async fn record<S: Store>(
 }
 
 /// A raw mail that the app or an operator posts.
-fn posted<'r>(setup: &Setup, request: &'r Request) -> Result<Message<'r>, Problem> {
+fn posted<'r>(setup: &Setup, request: &'r Request) -> Result<MailMessage<'r>, Problem> {
     operator::authorise_app(setup, request)?;
     let body = request.whole_body()?;
     if request.content_type() != "message/rfc822" {
         return Err(Problem::UnsupportedMediaType("message/rfc822"));
     }
-    Message::read(body).map_err(|_| Problem::malformed("no-header"))
+    MailMessage::read(body).map_err(|_| Problem::malformed("no-header"))
 }
 
 /// A mail to the address beside the link. Its subject has the token; what answers by itself, such as a note of absence, is

@@ -1,7 +1,7 @@
 //! Provider events, each signed with real keys.
 
 use base64ct::{Base64, Encoding};
-use desk_core::suppression::{Change, Link, ListId, Reason, Scope};
+use desk_core::suppression::{Link, ListId, Reason, Scope, SuppressionChange};
 use hmac::{Hmac, KeyInit, Mac};
 use http::Method;
 use p256::ecdsa::{Signature, SigningKey, signature::Signer};
@@ -64,7 +64,8 @@ fn now(world: &World) -> i64 {
 /// What was recorded: scope and reason of each change, and whether it is about this person.
 fn changes(world: &World) -> Vec<Recorded> {
     let jane = world.setup.keys.subject(&JANE.parse().unwrap());
-    let all = world.keys("change").into_iter().map(|key| Change::from_key(&key).unwrap());
+    let all =
+        world.keys("change").into_iter().map(|key| SuppressionChange::from_key(&key).unwrap());
     all.inspect(|change| assert_eq!(change.subject, jane)).map(|c| (c.scope, c.reason)).collect()
 }
 

@@ -4,8 +4,8 @@ use desk_core::case::{self, Case};
 use desk_core::id::Id;
 use desk_core::lang::Lang;
 use desk_core::reference::Reference;
-use desk_core::request::{Door, Request};
-use desk_core::suppression::{Change, Reason, Scope, Suppression};
+use desk_core::request::{Request, RequestDoor};
+use desk_core::suppression::{Reason, Scope, Suppression, SuppressionChange};
 use desk_core::time::Timestamp;
 
 use super::matter::{Item, Matter, What};
@@ -176,8 +176,8 @@ fn of_case(json: &mut Json, case: &Case) {
     json.text(
         "door",
         match opening.door {
-            case::Door::Form => Door::Form.name(),
-            case::Door::Api => Door::Api.name(),
+            case::CaseDoor::Form => RequestDoor::Form.name(),
+            case::CaseDoor::Api => RequestDoor::Api.name(),
         },
     );
     if let Some(version) = &opening.app_version {
@@ -195,7 +195,7 @@ fn of_request(json: &mut Json, request: &Request, now: Timestamp) {
     json.text("state", request.state(now).name());
     json.text("language", opening.lang.tag());
     json.text("door", opening.door.name());
-    if let Door::Feedback(id) = opening.door {
+    if let RequestDoor::Feedback(id) = opening.door {
         json.shown("case", &Reference::from(id));
     }
     json.text("law", opening.regime.name());
@@ -227,7 +227,7 @@ fn suppression(setup: &Setup, lang: Lang, about: Scope, state: &Suppression) -> 
     })
 }
 
-fn change(setup: &Setup, lang: Lang, change: &Change) -> String {
+fn change(setup: &Setup, lang: Lang, change: &SuppressionChange) -> String {
     Json::object(|json| {
         json.shown("at", &change.id.instant());
         scope(json, setup, lang, change.scope);

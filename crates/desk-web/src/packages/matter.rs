@@ -4,9 +4,9 @@ use desk_core::case::{self, AttachedFile, Case, CaseKey, Message, PolicyPin};
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::reference::Reference;
-use desk_core::request::{self, Ground, Proof, Request, RequestKey};
+use desk_core::request::{self, Proof, RefusalGround, Request, RequestKey};
 use desk_core::store_key::StoreKey;
-use desk_core::suppression::{Change, Scope, Suppression};
+use desk_core::suppression::{Scope, Suppression, SuppressionChange};
 use desk_core::time::Timestamp;
 
 use crate::cases;
@@ -57,7 +57,7 @@ pub enum What {
     /// An operator took it up.
     Taken,
     /// An operator set the state of a case.
-    State(case::State),
+    State(case::CaseState),
     /// Another code was sent.
     CodeSent,
     /// Another code was asked for, and none was sent: there had been enough mails.
@@ -74,7 +74,7 @@ pub enum What {
         partly: bool,
     },
     /// It was refused.
-    Refused(Ground),
+    Refused(RefusalGround),
     /// It was withdrawn.
     Withdrawn,
     /// A package was built, which could be fetched until then.
@@ -196,39 +196,41 @@ impl Matter {
     }
 }
 
-fn of_case(event: &case::Event) -> Entry<'_> {
-    use case::Change;
+fn of_case(event: &case::CaseEvent) -> Entry<'_> {
+    use case::CaseChange;
     let (by, what, text) = match &event.change {
-        Change::PersonWrote { text } => (By::Person, What::Message, Some(text)),
-        Change::OperatorReplied { text } => (By::Operator, What::Message, Some(text)),
-        Change::StateSet { state } => (By::Operator, What::State((*state).into()), None),
-        Change::Withdrawn => (By::Person, What::Withdrawn, None),
+        CaseChange::PersonWrote { text } => (By::Person, What::Message, Some(text)),
+        CaseChange::OperatorReplied { text } => (By::Operator, What::Message, Some(text)),
+        CaseChange::StateSet { state } => (By::Operator, What::State((*state).into()), None),
+        CaseChange::Withdrawn => (By::Person, What::Withdrawn, None),
     };
     Entry { at: event.id.instant(), by, what, text }
 }
 
-fn of_request(event: &request::Event) -> Entry<'_> {
-    use request::Change;
+fn of_request(event: &request::RequestEvent) -> Entry<'_> {
+    use request::RequestChange;
     let (by, what, text) = match &event.change {
-        Change::CodeSent(_) => (By::Desk, What::CodeSent, None),
-        Change::CodeHeld => (By::Desk, What::CodeHeld, None),
-        Change::CodeWrong => (By::Person, What::CodeWrong, None),
-        Change::Identified(Proof::Operator) => {
+        RequestChange::CodeSent(_) => (By::Desk, What::CodeSent, None),
+        RequestChange::CodeHeld => (By::Desk, What::CodeHeld, None),
+        RequestChange::CodeWrong => (By::Person, What::CodeWrong, None),
+        RequestChange::Identified(Proof::Operator) => {
             (By::Operator, What::Identified(Proof::Operator), None)
         }
-        Change::Identified(proof) => (By::Person, What::Identified(*proof), None),
-        Change::PersonWrote(text) => (By::Person, What::Message, Some(text)),
-        Change::OperatorWrote(text) => (By::Operator, What::Message, Some(text)),
-        Change::Taken => (By::Operator, What::Taken, None),
-        Change::ClarificationAsked(text) => (By::Operator, What::Question, Some(text)),
-        Change::Extended { reason, .. } => (By::Operator, What::Extended, Some(reason)),
-        Change::Answered { text, partly } => {
+        RequestChange::Identified(proof) => (By::Person, What::Identified(*proof), None),
+        RequestChange::PersonWrote(text) => (By::Person, What::Message, Some(text)),
+        RequestChange::OperatorWrote(text) => (By::Operator, What::Message, Some(text)),
+        RequestChange::Taken => (By::Operator, What::Taken, None),
+        RequestChange::ClarificationAsked(text) => (By::Operator, What::Question, Some(text)),
+        RequestChange::Extended { reason, .. } => (By::Operator, What::Extended, Some(reason)),
+        RequestChange::Answered { text, partly } => {
             (By::Operator, What::Answered { partly: *partly }, Some(text))
         }
-        Change::Refused { ground, text } => (By::Operator, What::Refused(*ground), Some(text)),
-        Change::Withdrawn => (By::Person, What::Withdrawn, None),
-        Change::Packaged(package) => (By::Desk, What::Packaged(package.until), None),
-        Change::PackageDropped(_) => (By::Desk, What::PackageDropped, None),
+        RequestChange::Refused { ground, text } => {
+            (By::Operator, What::Refused(*ground), Some(text))
+        }
+        RequestChange::Withdrawn => (By::Person, What::Withdrawn, None),
+        RequestChange::Packaged(package) => (By::Desk, What::Packaged(package.until), None),
+        RequestChange::PackageDropped(_) => (By::Desk, What::PackageDropped, None),
     };
     Entry { at: event.id.instant(), by, what, text }
 }
@@ -243,7 +245,7 @@ pub(super) enum Item<'h> {
     /// The suppressions that hold: a few for every list there is.
     Suppressions(Vec<State>),
     /// Some of the journal of suppressions.
-    Changes(&'h [Change]),
+    Changes(&'h [SuppressionChange]),
     /// A mail that waits.
     Mail(Id, Mail),
 }

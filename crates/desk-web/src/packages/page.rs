@@ -4,7 +4,7 @@ use desk_core::clock::zone::Zone;
 use desk_core::id::Id;
 use desk_core::lang::Lang;
 use desk_core::request::Request;
-use desk_core::suppression::{Change, Scope};
+use desk_core::suppression::{Scope, SuppressionChange};
 use desk_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
@@ -326,7 +326,7 @@ fn suppressions(page: &Page<'_>, states: &[State]) -> Markup {
 }
 
 /// Some of the journal, as a table of its own: it may be long.
-fn changes(page: &Page<'_>, changes: &[Change]) -> Markup {
+fn changes(page: &Page<'_>, changes: &[SuppressionChange]) -> Markup {
     let t = page.texts();
     html! {
         table {

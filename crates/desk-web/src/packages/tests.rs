@@ -9,7 +9,9 @@ use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::journal::{Aggregate, Event, Place};
 use desk_core::lang::Lang;
-use desk_core::request::{self, Behalf, CodeHash, Door, Ground, Identity, Kind, Proof};
+use desk_core::request::{
+    self, Behalf, CodeHash, Identity, Proof, RefusalGround, RequestDoor, RequestKind,
+};
 use desk_core::sealed::MAX_VALUE;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{Reason, Scope};
@@ -61,10 +63,10 @@ fn unique(world: &World) -> Id {
     world.desk().moment.id()
 }
 
-fn case_opening(world: &World, email: &str, text: &str, files: &[Attachment]) -> case::Opening {
-    case::Opening {
+fn case_opening(world: &World, email: &str, text: &str, files: &[Attachment]) -> case::CaseOpening {
+    case::CaseOpening {
         at: world.now.get(),
-        kind: case::Kind::Complaint,
+        kind: case::CaseKind::Complaint,
         message: message(text),
         name: Some(
             Name::new(&format!("Name of {}", text.chars().take(50).collect::<String>())).unwrap(),
@@ -75,7 +77,7 @@ fn case_opening(world: &World, email: &str, text: &str, files: &[Attachment]) ->
         files: files.iter().map(cases::describe).collect(),
         policy: Some(PolicyPin { version: "2026-11".to_owned(), digest: "digest".to_owned() }),
         suspicions: vec![Suspicion::TooFast],
-        door: case::Door::Form,
+        door: case::CaseDoor::Form,
         fingerprint: "fingerprint".to_owned(),
         expires: world.now.get().plus_seconds(90_000_000),
     }
@@ -87,20 +89,20 @@ fn file_case(world: &World, email: &str, text: &str, files: &[Attachment]) -> Ca
     let opening = case_opening(world, email, text, files);
     let expires = opening.expires;
     let changes = vec![
-        case::Change::StateSet { state: case::SetState::InProgress },
-        case::Change::OperatorReplied { text: message(&format!("Answer to {text}")) },
-        case::Change::PersonWrote { text: message(&format!("Thanks for {text}")) },
-        case::Change::StateSet { state: case::SetState::Closed },
-        case::Change::Withdrawn,
+        case::CaseChange::StateSet { state: case::SetState::InProgress },
+        case::CaseChange::OperatorReplied { text: message(&format!("Answer to {text}")) },
+        case::CaseChange::PersonWrote { text: message(&format!("Thanks for {text}")) },
+        case::CaseChange::StateSet { state: case::SetState::Closed },
+        case::CaseChange::Withdrawn,
     ];
     open(world, &key, opening, expires, files, changes);
     key
 }
 
-fn request_opening(world: &World, email: &str, text: Option<&str>) -> request::Opening {
-    request::Opening {
+fn request_opening(world: &World, email: &str, text: Option<&str>) -> request::RequestOpening {
+    request::RequestOpening {
         at: world.now.get(),
-        kind: Kind::Access,
+        kind: RequestKind::Access,
         regime: Regime::EuGdpr,
         email: address(email),
         name: None,
@@ -109,7 +111,7 @@ fn request_opening(world: &World, email: &str, text: Option<&str>) -> request::O
         files: vec![],
         lang: Lang::En,
         policy: None,
-        door: Door::Form,
+        door: RequestDoor::Form,
         fingerprint: "fingerprint".to_owned(),
         identity: Identity::Asserted,
         expires: world.now.get().plus_seconds(90_000_000),
@@ -118,22 +120,22 @@ fn request_opening(world: &World, email: &str, text: Option<&str>) -> request::O
 
 fn file_request(
     world: &World,
-    opening: request::Opening,
+    opening: request::RequestOpening,
     files: &[Attachment],
-    changes: Vec<request::Change>,
+    changes: Vec<request::RequestChange>,
 ) -> (RequestKey, Request) {
     let id = unique(world);
     let key = RequestKey { id, subject: world.desk().setup.keys.subject(&opening.email) };
     let expires = opening.expires;
     let files_of: Vec<_> = files.iter().map(cases::describe).collect();
-    let opening = request::Opening { files: files_of, ..opening };
+    let opening = request::RequestOpening { files: files_of, ..opening };
     let request = open(world, &key, opening, expires, files, changes);
     (key, request)
 }
 
 /// A request of every change there is, whose identity is proven in the end.
 fn eventful(world: &World, email: &str, text: &str, files: &[Attachment]) -> (RequestKey, Request) {
-    use request::Change::*;
+    use request::RequestChange::*;
     let words = |what: &str| message(&format!("{what} of {text}"));
     let code = CodeHash::new(
         &world.desk().setup.keys,
@@ -141,10 +143,10 @@ fn eventful(world: &World, email: &str, text: &str, files: &[Attachment]) -> (Re
         &"K7QM2X9P4T".parse().unwrap(),
     );
     let package = Package { id: unique(world), size: 1, parts: 1, until: world.now.get() };
-    let opening = request::Opening {
+    let opening = request::RequestOpening {
         identity: Identity::Sent(code),
         name: Some(Name::new(&format!("Who wrote {text}")).unwrap()),
-        door: Door::Feedback(unique(world)),
+        door: RequestDoor::Feedback(unique(world)),
         behalf: Behalf::Represented,
         policy: Some(PolicyPin { version: "2026-11".to_owned(), digest: "digest".to_owned() }),
         ..request_opening(world, email, Some(text))
@@ -164,7 +166,7 @@ fn eventful(world: &World, email: &str, text: &str, files: &[Attachment]) -> (Re
         Answered { text: words("Answer"), partly: true },
         // These came too late to do anything, and yet they were written.
         Answered { text: words("Second answer"), partly: false },
-        Refused { ground: Ground::LegalDuty, text: words("Refusal") },
+        Refused { ground: RefusalGround::LegalDuty, text: words("Refusal") },
         Withdrawn,
     ];
     file_request(world, opening, files, changes)
@@ -394,8 +396,10 @@ fn all_that_is_held_is_in_it_and_nothing_of_anybody_else() {
     let world = World::new();
     let (key, request) = fill(&world, "Anna@oncall.example", "ANNA");
     fill(&world, "boris@oncall.example", "BORIS");
-    let opening =
-        case::Opening { email: None, ..case_opening(&world, "x@y.example", "case of NOBODY", &[]) };
+    let opening = case::CaseOpening {
+        email: None,
+        ..case_opening(&world, "x@y.example", "case of NOBODY", &[])
+    };
     let nobody = CaseKey { id: unique(&world), subject: None };
     let expires = opening.expires;
     open(&world, &nobody, opening, expires, &[], vec![]);
@@ -482,8 +486,10 @@ fn all_that_is_held_is_in_it_and_nothing_of_anybody_else() {
 fn nothing_held_makes_a_package_all_the_same() {
     let world = World::new();
     for lang in Lang::ALL {
-        let opening =
-            request::Opening { lang, ..request_opening(&world, "anna@oncall.example", None) };
+        let opening = request::RequestOpening {
+            lang,
+            ..request_opening(&world, "anna@oncall.example", None)
+        };
         let (key, request) = file_request(&world, opening, &[], vec![]);
         let (package, secret) = build_at(&world, &key, &request);
         let entries = entries(&fetch(&world, &package, &secret).unwrap());
@@ -507,8 +513,10 @@ fn an_event_that_the_view_misses_is_in_it() {
     for key in world.keys("head").into_iter().chain(world.keys("request-head")) {
         world.store.take(&key);
     }
-    let event =
-        Event { id: unique(&world), change: request::Change::PersonWrote(message("late words")) };
+    let event = Event {
+        id: unique(&world),
+        change: request::RequestChange::PersonWrote(message("late words")),
+    };
     block_on(world.desk().write_sealed(&key.event(event.id), None, &event)).unwrap();
     let (package, secret) = build_at(&world, &key, &request);
     let entries = entries(&fetch(&world, &package, &secret).unwrap());
@@ -551,7 +559,7 @@ fn hostile_texts_are_harmless() {
     for text in HOSTILE {
         file_case(&world, "anna@oncall.example", text, &[]);
     }
-    let words = HOSTILE.map(|text| request::Change::PersonWrote(message(text))).to_vec();
+    let words = HOSTILE.map(|text| request::RequestChange::PersonWrote(message(text))).to_vec();
     let (key, request) = file_request(
         &world,
         request_opening(&world, "anna@oncall.example", Some(HOSTILE[0])),
@@ -809,7 +817,7 @@ fn a_source_that_was_changed_makes_no_package() {
 fn a_package_is_for_whoever_has_proven_who_they_are() {
     let world = World::new();
     let code = CodeHash::new(&world.setup.keys, unique(&world), &"K7QM2X9P4T".parse().unwrap());
-    let opening = request::Opening {
+    let opening = request::RequestOpening {
         identity: Identity::Sent(code),
         ..request_opening(&world, "anna@oncall.example", None)
     };

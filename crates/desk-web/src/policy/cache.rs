@@ -9,7 +9,7 @@ use std::fmt;
 use std::rc::Rc;
 
 use desk_core::policy::history::History;
-use desk_core::policy::views::{Head, Index, Texts};
+use desk_core::policy::views::{Index, PolicyHead, Texts};
 use desk_core::sealed;
 use desk_core::time::Timestamp;
 
@@ -104,7 +104,7 @@ pub(super) async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>,
     if let Some(current) = cache.current(desk.now()) {
         return Ok(current);
     }
-    let key = Head::key();
+    let key = PolicyHead::key();
     // That there is none is not remembered: whoever publishes the first policy wants to see it.
     let Some(stored) = desk.store.get(&key).await? else { return Ok(Rc::default()) };
     let kept = cache.current.borrow().as_ref().map(|(_, kept)| kept.clone());
@@ -114,7 +114,7 @@ pub(super) async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>,
         Some(same) => same,
         None => {
             let content = sealed::read_plain(&stored, desk.now())?.unwrap_or_default();
-            let head: Head = decode(content).ok_or_else(|| undecodable(&key))?;
+            let head: PolicyHead = decode(content).ok_or_else(|| undecodable(&key))?;
             let history = History::new(&head.index);
             let until = history.next_change(desk.now());
             let (rendered, manifest) = <_>::default();

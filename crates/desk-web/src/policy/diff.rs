@@ -2,7 +2,7 @@
 
 use desk_core::lang::Lang;
 use desk_core::policy::compare::{Change, Kind, LineChange, Part, SectionChange, compare};
-use desk_core::policy::history::Version;
+use desk_core::policy::history::PolicyVersion;
 use desk_core::policy::markdown::Document;
 use http::StatusCode;
 use maud::{Markup, html};
@@ -43,8 +43,8 @@ pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Rep
 }
 
 struct Comparison<'a> {
-    from: &'a Version,
-    to: &'a Version,
+    from: &'a PolicyVersion,
+    to: &'a PolicyVersion,
     lang: Lang,
     sections: Vec<SectionChange>,
 }
@@ -55,7 +55,7 @@ impl Comparison<'_> {
     }
 
     fn json(&self, base: &str) -> String {
-        let side = |json: &mut Json, name: &str, version: &Version| {
+        let side = |json: &mut Json, name: &str, version: &PolicyVersion| {
             json.nest(name, |json| {
                 json.text("version", version.name().as_str());
                 json.shown("effective", &version.effective());
@@ -84,7 +84,7 @@ impl Comparison<'_> {
         let locale = view.locale;
         let foreign = (self.lang != locale.lang).then_some(self.lang);
         let title = (words.diff_title)(self.from.name().as_str(), self.to.name().as_str());
-        let side = |version: &Version| {
+        let side = |version: &PolicyVersion| {
             html! {
                 a href=(locale.href(&version_path(version))) { ((words.version)(version.name().as_str())) }
                 ", " (view.time(version.effective()))

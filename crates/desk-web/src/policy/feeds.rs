@@ -1,7 +1,7 @@
 //! Feeds of changes for readers (Atom, JSON Feed), and the manifest for apps.
 
 use desk_core::policy::Signed;
-use desk_core::policy::history::Version;
+use desk_core::policy::history::PolicyVersion;
 use desk_core::time::Timestamp;
 use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
@@ -21,7 +21,7 @@ const TAG_YEAR: &str = "2026";
 
 /// A version as a feed tells of it: every version is in the feed of every language, for every one is news to everybody.
 struct Entry<'a> {
-    version: &'a Version,
+    version: &'a PolicyVersion,
     signed: &'a Signed,
     id: String,
     url: String,
@@ -183,7 +183,7 @@ pub(super) fn manifest<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
         .digested())
 }
 
-fn edition(json: &mut Json, version: &Version, base: &str) {
+fn edition(json: &mut Json, version: &PolicyVersion, base: &str) {
     json.text("version", version.name().as_str());
     // That of its last publication, as cases pin it.
     json.shown("digest", &version.last().digest());

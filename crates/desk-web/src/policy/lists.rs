@@ -1,7 +1,7 @@
 //! The list of versions, and the list of those to come.
 
 use desk_core::policy::Signed;
-use desk_core::policy::history::{State, Version};
+use desk_core::policy::history::{PolicyVersion, VersionState};
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -44,7 +44,7 @@ pub(super) fn upcoming<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
 fn give<S: Store>(
     view: &View<'_, S>,
     list: &List,
-    versions: Vec<&Version>,
+    versions: Vec<&PolicyVersion>,
 ) -> Result<Reply, Problem> {
     let (format, _) = Format::of(view.request, &Format::LIST)?;
     let reply = match format {
@@ -74,7 +74,7 @@ struct List {
     place: Place,
 }
 
-fn page<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Reply {
+fn page<S: Store>(view: &View<'_, S>, list: &List, versions: &[&PolicyVersion]) -> Reply {
     let locale = view.locale;
     let main = html! {
         p.kicker { a href=(locale.href("/policy")) { (crate::texts::frame(view.locale.lang).nav_policy) } }
@@ -88,7 +88,7 @@ fn page<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Rep
     Reply::page(StatusCode::OK, locale.lang, page)
 }
 
-fn table<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Markup {
+fn table<S: Store>(view: &View<'_, S>, list: &List, versions: &[&PolicyVersion]) -> Markup {
     let words = view.words();
     if versions.is_empty() {
         return html! { p { (list.nothing) } };
@@ -111,14 +111,14 @@ fn table<S: Store>(view: &View<'_, S>, list: &List, versions: &[&Version]) -> Ma
     }
 }
 
-fn row<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
+fn row<S: Store>(view: &View<'_, S>, version: &PolicyVersion) -> Markup {
     let words = view.words();
     let (history, locale) = (view.history(), view.locale);
     let name = version.name().as_str();
     let tag = match history.state(version, view.now()) {
-        State::Upcoming => Some(words.upcoming_tag),
-        State::InForce => Some(words.in_force_tag),
-        State::Past => None,
+        VersionState::Upcoming => Some(words.upcoming_tag),
+        VersionState::InForce => Some(words.in_force_tag),
+        VersionState::Past => None,
     };
     html! {
         tr role="row" {
@@ -151,7 +151,7 @@ fn row<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
 }
 
 /// What changed in a version, in the reader's language where there is a note in it.
-fn note<S: Store>(view: &View<'_, S>, version: &Version) -> Markup {
+fn note<S: Store>(view: &View<'_, S>, version: &PolicyVersion) -> Markup {
     let has_note = |signed: &&Signed| signed.publication.note.is_some();
     let own = version.text(view.locale.lang).filter(has_note);
     let Some(signed) = own.or_else(|| version.texts().iter().find(has_note)) else {

@@ -28,7 +28,7 @@ use std::rc::Rc;
 use bytes::Bytes;
 use desk_core::case::PolicyPin;
 use desk_core::clock::zone::Zone;
-use desk_core::policy::history::{History, Version};
+use desk_core::policy::history::{History, PolicyVersion};
 use desk_core::policy::views::StoredText;
 use desk_core::policy::{PolicyText, Signed};
 use desk_core::time::{Date, Timestamp};
@@ -267,7 +267,7 @@ impl<'a, S: Store> View<'a, S> {
         &self.current.history
     }
 
-    fn version(&self, name: &str) -> Option<&Version> {
+    fn version(&self, name: &str) -> Option<&PolicyVersion> {
         self.history().version(&name.parse().ok()?)
     }
 
@@ -390,11 +390,11 @@ impl Format {
 }
 
 /// The address of a version.
-fn version_path(version: &Version) -> String {
+fn version_path(version: &PolicyVersion) -> String {
     format!("/policy/versions/{}", version.name())
 }
 
 /// The address of a comparison.
-fn diff_path(from: &Version, to: &Version) -> String {
+fn diff_path(from: &PolicyVersion, to: &PolicyVersion) -> String {
     format!("/policy/diff/{}..{}", from.name(), to.name())
 }

@@ -1,9 +1,9 @@
 //! Publishing a version: the text first, under its own key, then the views.
 
 use desk_core::lang::Lang;
-use desk_core::policy::history::{Decision, Draft, History, Refusal};
+use desk_core::policy::history::{Decision, Draft, DraftRefusal, History};
 use desk_core::policy::markdown::{Document, Fault};
-use desk_core::policy::views::{Head, Index, StoredText, Texts};
+use desk_core::policy::views::{Index, PolicyHead, StoredText, Texts};
 use desk_core::policy::{InvalidPolicyText, Note, PolicyText, VersionName};
 use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
@@ -67,8 +67,8 @@ pub(super) async fn publish<S: Store>(
 
 fn decide(index: &Index, draft: Draft, now: Timestamp) -> Result<Decision, Problem> {
     History::new(index).decide(draft, now).map_err(|refusal| match refusal {
-        Refusal::Published => Problem::VersionPublished,
-        Refusal::TooEarly => fault("?effective", "effective-too-early"),
+        DraftRefusal::Published => Problem::VersionPublished,
+        DraftRefusal::TooEarly => fault("?effective", "effective-too-early"),
     })
 }
 
@@ -79,7 +79,7 @@ fn fault(pointer: &str, code: &'static str) -> Problem {
 /// The two views as they were read.
 struct Views {
     index: Index,
-    head: Head,
+    head: PolicyHead,
 }
 
 impl Views {
@@ -91,7 +91,7 @@ impl Views {
 
 async fn views<S: Store>(desk: &Desk<'_, S>) -> Result<Views, Problem> {
     let index: Option<Index> = desk.read_plain(&Index::key()).await?;
-    let head: Option<Head> = desk.read_plain(&Head::key()).await?;
+    let head: Option<PolicyHead> = desk.read_plain(&PolicyHead::key()).await?;
     Ok(Views { index: index.unwrap_or_default(), head: head.unwrap_or_default() })
 }
 
@@ -113,7 +113,7 @@ async fn settle<S: Store>(
         texts.add(text.sha256(), text);
         let head = head(desk, &mine, texts).await?;
         // The head is what readers see; whoever sees the version can pin it a moment later.
-        desk.write_plain(&Head::key(), None, &head).await?;
+        desk.write_plain(&PolicyHead::key(), None, &head).await?;
         desk.write_plain(&Index::key(), None, &mine).await?;
     }
     Err(Problem::StoreUnavailable("the views of the policy do not settle".into()))
@@ -124,8 +124,8 @@ async fn head<S: Store>(
     desk: &Desk<'_, S>,
     index: &Index,
     mut texts: Texts,
-) -> Result<Head, Problem> {
-    for signed in Head::wanted(index, desk.now()) {
+) -> Result<PolicyHead, Problem> {
+    for signed in PolicyHead::wanted(index, desk.now()) {
         let digest = signed.publication.sha256;
         if texts.get(digest).is_none()
             && let Some(stored) = desk.read_plain::<StoredText>(&signed.text_key()).await?
@@ -133,7 +133,7 @@ async fn head<S: Store>(
             texts.add(digest, &stored.markdown);
         }
     }
-    Ok(Head::new(index.clone(), &texts, desk.now()))
+    Ok(PolicyHead::new(index.clone(), &texts, desk.now()))
 }
 
 /// Reads everything that is to be published; whatever is wrong with it is told at once.

@@ -8,7 +8,7 @@ use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use desk_core::id::{Moment, Seed};
-use desk_core::policy::views::{Head, Index};
+use desk_core::policy::views::{Index, PolicyHead};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
@@ -843,7 +843,7 @@ fn views(store: &MemoryStore) -> (Index, Index) {
         let value = stored.get(key.as_str()).unwrap();
         desk_core::sealed::read_plain(value, Timestamp::EPOCH).unwrap().unwrap().to_vec()
     };
-    let head: Head = decode(&read(Head::key())).unwrap();
+    let head: PolicyHead = decode(&read(PolicyHead::key())).unwrap();
     (decode(&read(Index::key())).unwrap(), head.index)
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use desk_core::policy::history::{State, Translation, Version};
+use desk_core::policy::history::{PolicyVersion, Translation, VersionState};
 use desk_core::policy::markdown::{Block, Document, Section, plain};
 use desk_core::policy::{PolicyText, Signed};
 use desk_core::time::Timestamp;
@@ -31,7 +31,7 @@ pub(super) enum Asked {
 
 /// A text with what is known of it.
 struct Found<'a> {
-    version: &'a Version,
+    version: &'a PolicyVersion,
     signed: &'a Signed,
     truth: Translation<'a>,
     text: PolicyText,
@@ -41,7 +41,7 @@ struct Found<'a> {
 /// Gives the text that was asked for.
 pub(super) async fn text<S: Store>(
     view: &View<'_, S>,
-    version: Option<&Version>,
+    version: Option<&PolicyVersion>,
     asked: Asked,
     format: Format,
 ) -> Result<Reply, Problem> {
@@ -259,7 +259,7 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
     let (history, locale) = (view.history(), view.locale);
     let served = found.signed.publication.language;
     let name = found.version.name().as_str();
-    let link = |version: &Version| {
+    let link = |version: &PolicyVersion| {
         html! {
             a href=(locale.href(&version_path(version))) {
                 ((words.of_version)(version.name().as_str()))
@@ -287,10 +287,10 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
             }
             Asked::Version => {}
         }
-        @if state != State::InForce {
+        @if state != VersionState::InForce {
             div.notice.warning {
                 p {
-                    strong { @if state == State::Past { (words.past) } @else { (words.not_yet) } }
+                    strong { @if state == VersionState::Past { (words.past) } @else { (words.not_yet) } }
                     @if let Some(current) = in_force { " " (words.now_in_effect) " " (link(current)) "." }
                 }
             }

@@ -1,7 +1,7 @@
 //! What goes over the wire as JSON.
 
 use desk_core::policy::Signed;
-use desk_core::policy::history::{History, State, Translation, Version};
+use desk_core::policy::history::{History, PolicyVersion, Translation, VersionState};
 use desk_core::time::Timestamp;
 
 use super::version_path;
@@ -32,7 +32,7 @@ pub(super) fn publication(json: &mut Json, signed: &Signed, base: &str) {
 pub(super) fn versions(
     json: &mut Json,
     name: &str,
-    versions: &[&Version],
+    versions: &[&PolicyVersion],
     history: &History,
     now: Timestamp,
     base: &str,
@@ -57,11 +57,11 @@ pub(super) fn versions(
     });
 }
 
-const fn state_name(state: State) -> &'static str {
+const fn state_name(state: VersionState) -> &'static str {
     match state {
-        State::Upcoming => "upcoming",
-        State::InForce => "in_force",
-        State::Past => "past",
+        VersionState::Upcoming => "upcoming",
+        VersionState::InForce => "in_force",
+        VersionState::Past => "past",
     }
 }
 

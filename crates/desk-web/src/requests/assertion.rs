@@ -4,7 +4,7 @@ use desk_core::assertion::{AssertionKey, Unverified};
 use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::keys::Purpose;
-use desk_core::request::{Proof, Refusal, RequestKey};
+use desk_core::request::{MoveRefusal, Proof, RequestKey};
 use desk_core::time::Timestamp;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,7 @@ pub(super) async fn take<S: Store>(
             cases::append(desk, &key, case, proof, desk.moment.id()).await?;
         }
         // The same sent twice is one act.
-        Err(Refusal::Identified) if matches!(case.identified, Some((_, Proof::Assertion))) => {}
+        Err(MoveRefusal::Identified) if matches!(case.identified, Some((_, Proof::Assertion))) => {}
         Err(refusal) => return Err(refusal.into()),
     }
     let json = wire::proven(desk.setup, &request_path(desk.setup, &key));

@@ -2,7 +2,7 @@
 
 use desk_core::case::Message;
 use desk_core::id::Id;
-use desk_core::request::{self, Change, RequestKey, State};
+use desk_core::request::{self, RequestChange, RequestKey, RequestState};
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -116,7 +116,7 @@ async fn write_message<S: Store>(
     let id = cases::event_id(desk, &key, "person", once);
     if let Some(earlier) = sent_before(case, id) {
         return match earlier {
-            Change::PersonWrote(first) if *first == text => Ok(case.clone()),
+            RequestChange::PersonWrote(first) if *first == text => Ok(case.clone()),
             _ => Err(Problem::AlreadySent(Some(request_path(desk.setup, &key)))),
         };
     }
@@ -128,7 +128,7 @@ async fn write_message<S: Store>(
 }
 
 /// What an idempotency key, or the token of a form, was used for before.
-pub(crate) fn sent_before(case: &request::Request, id: Id) -> Option<&Change> {
+pub(crate) fn sent_before(case: &request::Request, id: Id) -> Option<&RequestChange> {
     let events = case.head.events().iter();
     events.rev().find(|event| event.id.unique() == id.unique()).map(|event| &event.change)
 }
@@ -147,7 +147,7 @@ pub(super) async fn withdraw<S: Store>(
             let id = desk.moment.id();
             cases::append(desk, &key, case, withdrawal.into_change(), id).await?
         }
-        (Err(_), State::Withdrawn { .. }) => case,
+        (Err(_), RequestState::Withdrawn { .. }) => case,
         (Err(problem), _) => return Err(problem.into()),
     };
     Ok(changed(desk, (&key, &case), page, locale, StatusCode::OK))

@@ -1,6 +1,6 @@
 //! What the link of a request leads to once its erasure is done: the act, which names nobody.
 
-use desk_core::erasure::Act;
+use desk_core::erasure::DestructionAct;
 use desk_core::request::RequestKey;
 use http::StatusCode;
 use maud::{Markup, html};
@@ -20,7 +20,7 @@ use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::texts;
 
-async fn find<S: Store>(desk: &Desk<'_, S>, key: &RequestKey) -> Result<Act, Problem> {
+async fn find<S: Store>(desk: &Desk<'_, S>, key: &RequestKey) -> Result<DestructionAct, Problem> {
     acts::find(desk, key.id).await?.ok_or(Problem::NotFound)
 }
 
@@ -62,7 +62,7 @@ fn page(
     request: &Request,
     locale: Locale,
     key: &RequestKey,
-    act: &Act,
+    act: &DestructionAct,
 ) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let words = texts::erasure(locale.lang);

@@ -1,7 +1,7 @@
 //! Proving who asks: by the link or the code of a mail. Until then nothing about the person is said, to nobody.
 
 use desk_core::request::{
-    Attempt, Code, CodeHash, Move, Refusal, Request as Case, RequestKey, State,
+    Attempt, Code, CodeHash, Move, MoveRefusal, Request as Case, RequestKey, RequestState,
 };
 use http::StatusCode;
 
@@ -101,7 +101,7 @@ pub(super) async fn code<S: Store>(
     let attempt = match case.unproven(now) {
         Ok(unproven) => unproven.try_code(&desk.setup.keys, &code),
         // The same code sent twice is one act.
-        Err(Refusal::Identified) if case.was_proven_by(&desk.setup.keys, &code, now) => {
+        Err(MoveRefusal::Identified) if case.was_proven_by(&desk.setup.keys, &code, now) => {
             return Ok(proven(desk, &key, locale, page));
         }
         Err(problem) => return Err(problem.into()),
@@ -114,7 +114,7 @@ pub(super) async fn code<S: Store>(
         Attempt::Wrong(try_) => {
             let case = append(desk, &key, case, try_).await?;
             let left = match case.state(now) {
-                State::AwaitingIdentity(awaiting) => awaiting.tries_left,
+                RequestState::AwaitingIdentity(awaiting) => awaiting.tries_left,
                 _ => 0,
             };
             (Said::Wrong(left), Problem::invalid_field("code", "wrong-code"), case)
@@ -168,7 +168,7 @@ pub(super) async fn resend<S: Store>(
     let resent = match resent {
         Ok(resent) => resent,
         Err(refusal) => {
-            let is_last = page && refusal == Refusal::NoMoreCodes;
+            let is_last = page && refusal == MoveRefusal::NoMoreCodes;
             let form =
                 is_last.then(|| shown(desk, request, locale, &key, &case, Said::NoMoreMails));
             return Err(Refused { problem: refusal.into(), form });
@@ -241,7 +241,7 @@ pub(super) async fn confirm<S: Store>(
             append(desk, &key, case, proof).await?;
         }
         // Now as before.
-        Err(Refusal::Identified) => {}
+        Err(MoveRefusal::Identified) => {}
         Err(refusal) => return Err(refusal.into()),
     }
     Ok(proven(desk, &key, locale, page))
@@ -264,7 +264,7 @@ pub(super) async fn not_me<S: Store>(
             append(desk, &key, case, withdrawal).await?;
         }
         // Either way nothing is done about it.
-        (Err(_), State::Withdrawn { .. } | State::Expired { .. }) => {}
+        (Err(_), RequestState::Withdrawn { .. } | RequestState::Expired { .. }) => {}
         (Err(problem), _) => return Err(problem.into()),
     }
     let reply = if page {

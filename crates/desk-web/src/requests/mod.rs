@@ -39,9 +39,9 @@ use crate::setup::Setup;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
     /// The empty form of one of the doors of requests.
-    Form(request::Door),
+    Form(request::RequestDoor),
     /// What was sent through it.
-    File(request::Door),
+    File(request::RequestDoor),
     /// The page where identity is proven, and whether another mail was just sent.
     Pending(identity::Said),
     /// The code of a mail.
@@ -74,12 +74,12 @@ pub enum Door {
 
 /// The routes of the function `data-requests`.
 pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/requests", Door::Form(request::Door::Form)),
-    Route::post("/requests", FILES_LIMIT, Door::File(request::Door::Form)),
-    Route::get("/delete-account", Door::Form(request::Door::DeleteAccount)),
-    Route::post("/delete-account", FILES_LIMIT, Door::File(request::Door::DeleteAccount)),
-    Route::get("/delete-data", Door::Form(request::Door::DeleteData)),
-    Route::post("/delete-data", FILES_LIMIT, Door::File(request::Door::DeleteData)),
+    Route::get("/requests", Door::Form(request::RequestDoor::Form)),
+    Route::post("/requests", FILES_LIMIT, Door::File(request::RequestDoor::Form)),
+    Route::get("/delete-account", Door::Form(request::RequestDoor::DeleteAccount)),
+    Route::post("/delete-account", FILES_LIMIT, Door::File(request::RequestDoor::DeleteAccount)),
+    Route::get("/delete-data", Door::Form(request::RequestDoor::DeleteData)),
+    Route::post("/delete-data", FILES_LIMIT, Door::File(request::RequestDoor::DeleteData)),
     Route::get("/requests/pending/:token", Door::Pending(identity::Said::Nothing)),
     Route::get("/requests/pending/:token/resent", Door::Pending(identity::Said::Resent)),
     Route::post("/requests/pending/:token/code", BODY_LIMIT, Door::Code),

@@ -2,7 +2,7 @@
 
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
-use desk_core::request::{Behalf, Door, Kind, Request as Case, State};
+use desk_core::request::{Behalf, Request as Case, RequestDoor, RequestKind, RequestState};
 use maud::{Markup, html};
 
 use super::identity::Said;
@@ -46,7 +46,7 @@ impl Kept {
 /// What the form shows.
 #[derive(Debug)]
 pub(super) struct FormView<'a> {
-    pub(super) door: Door,
+    pub(super) door: RequestDoor,
     pub(super) token: String,
     pub(super) kept: &'a Kept,
     pub(super) trouble: Trouble<'a>,
@@ -67,7 +67,7 @@ pub(super) fn framed(
 /// What is wrong with a form of a request.
 fn faults(lang: Lang, trouble: Trouble<'_>) -> Errors<'_> {
     let words = texts::requests(lang).field_error;
-    Errors::new(lang, trouble.errors(), words, Kind::Access.name())
+    Errors::new(lang, trouble.errors(), words, RequestKind::Access.name())
 }
 
 /// The form of a door, empty or as it came back.
@@ -80,9 +80,11 @@ pub(super) fn form(
     let t = texts::requests(locale.lang);
     let app = &setup.app_name;
     let (path, heading) = match view.door {
-        Door::DeleteAccount => ("/delete-account", (t.delete_account_title)(app)),
-        Door::DeleteData => ("/delete-data", (t.delete_data_title)(app)),
-        Door::Form | Door::Api | Door::Feedback(_) => ("/requests", t.form_title.to_owned()),
+        RequestDoor::DeleteAccount => ("/delete-account", (t.delete_account_title)(app)),
+        RequestDoor::DeleteData => ("/delete-data", (t.delete_data_title)(app)),
+        RequestDoor::Form | RequestDoor::Api | RequestDoor::Feedback(_) => {
+            ("/requests", t.form_title.to_owned())
+        }
     };
     let errors = faults(locale.lang, view.trouble);
     let failed = !matches!(view.trouble, Trouble::None);
@@ -108,7 +110,7 @@ pub(super) fn form(
                 input type="email" id="email" name="email" autocomplete="email" required value=(kept.email)
                     aria-describedby=(errors.described("email", true)) aria-invalid=[errors.invalid("email")];
             }
-            @if view.door != Door::DeleteAccount { (details(t, locale, &errors, is_deletion, &kept.details)) }
+            @if view.door != RequestDoor::DeleteAccount { (details(t, locale, &errors, is_deletion, &kept.details)) }
             @if is_deletion {
                 input type="hidden" name="language" value=(locale.lang);
             } @else {
@@ -133,13 +135,13 @@ pub(super) fn form(
 }
 
 /// What the stores of apps want to be told before somebody asks for deletion: whose app it is, the steps, and what stays.
-fn deletion(setup: &Setup, locale: Locale, door: Door) -> Markup {
+fn deletion(setup: &Setup, locale: Locale, door: RequestDoor) -> Markup {
     let t = texts::requests(locale.lang);
     let told = setup.deletion(locale.lang);
     let told = if told.is_empty() { t.deleted } else { told };
     html! {
         p.lead { ((t.delete_lead)(&setup.app_name, &setup.developer(locale.lang))) }
-        @if door == Door::DeleteAccount {
+        @if door == RequestDoor::DeleteAccount {
             ol { @for step in t.delete_account_steps { li { (step) } } }
         } @else {
             p { (t.delete_data_hint) }
@@ -156,7 +158,7 @@ fn kinds(t: &RequestTexts, errors: &Errors<'_>, chosen: &str) -> Markup {
         fieldset aria-describedby=[errors.of("kind").map(|_| "kind-error")] {
             legend { (t.kind_legend) }
             (errors.note("kind"))
-            @for kind in Kind::ALL {
+            @for kind in RequestKind::ALL {
                 @let id = format!("kind-{}", kind.name());
                 div.choice {
                     input type="radio" id=(id) name="kind" value=(kind.name()) required
@@ -236,7 +238,7 @@ pub(super) fn pending(
     request: &Request,
     locale: Locale,
     path: &str,
-    (state, proven): (&State, bool),
+    (state, proven): (&RequestState, bool),
     said: Said,
 ) -> Markup {
     let t = texts::requests(locale.lang);
@@ -244,7 +246,7 @@ pub(super) fn pending(
         html! { div.notice.bad id="errors" role="alert" { p { (text) } } }
     };
     let (heading, main) = match state {
-        State::AwaitingIdentity(awaiting) if awaiting.is_the_apps() => {
+        RequestState::AwaitingIdentity(awaiting) if awaiting.is_the_apps() => {
             let content = html! {
                 p.lead { (t.asserted_lead) }
                 section {
@@ -257,7 +259,7 @@ pub(super) fn pending(
             };
             (t.asserted_title, content)
         }
-        State::AwaitingIdentity(awaiting) => {
+        RequestState::AwaitingIdentity(awaiting) => {
             let fault = match said {
                 Said::NotACode(code) => Some((t.field_error)("code", code)),
                 _ => None,

@@ -2,7 +2,7 @@
 
 use desk_core::case::Message;
 use desk_core::clock::regime::{self, Regime};
-use desk_core::request::{Change, Request as Case, RequestKey, State};
+use desk_core::request::{Request as Case, RequestChange, RequestKey, RequestState};
 use desk_core::time::Timestamp;
 use maud::{Markup, html};
 
@@ -37,7 +37,7 @@ pub(super) fn status<S>(
         h1 { (heading) }
         // That it is on its way is true while it is.
         (done(t, just.filter(|just| is_open || *just != Done::Confirmed)))
-        @if let State::AwaitingClarification { .. } = &state {
+        @if let RequestState::AwaitingClarification { .. } = &state {
             div.notice.warning {
                 p { strong { (t.asked_title) } " " a href="#conversation" { (t.asked_hint) } }
             }
@@ -73,7 +73,7 @@ fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
 }
 
 /// The reference, and where the request is now.
-fn ticket(locale: Locale, case: &Case, state: &State) -> Markup {
+fn ticket(locale: Locale, case: &Case, state: &RequestState) -> Markup {
     let t = texts::request_status(locale.lang);
     html! {
         div.ticket {
@@ -114,15 +114,17 @@ fn ending(setup: &Setup, locale: Locale, regime: Regime, is_open: bool, path: &s
 }
 
 /// The steps of a request, as far as it has come.
-fn steps(t: &StatusTexts, state: &State) -> Markup {
+fn steps(t: &StatusTexts, state: &RequestState) -> Markup {
     let at = match state {
-        State::Received => 0,
-        State::InProgress | State::Extended | State::AwaitingClarification { .. } => 1,
-        State::Answered { .. } => 2,
-        State::AwaitingIdentity(_)
-        | State::Refused { .. }
-        | State::Withdrawn { .. }
-        | State::Expired { .. } => {
+        RequestState::Received => 0,
+        RequestState::InProgress
+        | RequestState::Extended
+        | RequestState::AwaitingClarification { .. } => 1,
+        RequestState::Answered { .. } => 2,
+        RequestState::AwaitingIdentity(_)
+        | RequestState::Refused { .. }
+        | RequestState::Withdrawn { .. }
+        | RequestState::Expired { .. } => {
             return html! { p { span.tag { ((t.state)(state.name())) } } };
         }
     };
@@ -253,15 +255,15 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
     for event in case.happened() {
         let at = event.id.instant();
         entries.push(match &event.change {
-            Change::PersonWrote(text) => entry(false, at, text, none()),
-            Change::OperatorWrote(text) | Change::ClarificationAsked(text) => {
+            RequestChange::PersonWrote(text) => entry(false, at, text, none()),
+            RequestChange::OperatorWrote(text) | RequestChange::ClarificationAsked(text) => {
                 entry(true, at, text, none())
             }
-            Change::Answered { text, partly } => {
+            RequestChange::Answered { text, partly } => {
                 let partly = html! { @if *partly { p.hint { (t.answered_partly) } } };
                 entry(true, at, text, partly)
             }
-            Change::Refused { ground, text } => {
+            RequestChange::Refused { ground, text } => {
                 let ground = html! { p.hint { (t.ground_title) ": " ((t.ground)(*ground)) } };
                 entry(true, at, text, ground)
             }

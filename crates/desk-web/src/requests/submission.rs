@@ -4,12 +4,14 @@ use desk_core::attachment::Attachment;
 use desk_core::case::{Message, Name};
 use desk_core::clock::regime::Regime;
 use desk_core::email::EmailAddress;
-use desk_core::erasure::Act;
+use desk_core::erasure::DestructionAct;
 use desk_core::id::Id;
 use desk_core::journal::Place as _;
 use desk_core::keys::Purpose;
 use desk_core::lang::Lang;
-use desk_core::request::{Behalf, Code, CodeHash, Door, Identity, Kind, Opening, RequestKey};
+use desk_core::request::{
+    Behalf, Code, CodeHash, Identity, RequestDoor, RequestKey, RequestKind, RequestOpening,
+};
 use desk_core::store_key::StoreKey;
 use http::StatusCode;
 
@@ -36,7 +38,7 @@ const FORM_AGE: i64 = 24 * 3600;
 
 /// What a person sent, parsed.
 struct Submission {
-    kind: Kind,
+    kind: RequestKind,
     email: EmailAddress,
     name: Option<Name>,
     details: Option<Message>,
@@ -70,7 +72,7 @@ pub(super) fn show<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    door: Door,
+    door: RequestDoor,
 ) -> Result<Reply, Problem> {
     ready(desk)?;
     let token = desk.setup.keys.mint(Purpose::RequestForm, desk.moment.id().to_bytes());
@@ -85,7 +87,7 @@ pub(super) async fn submit<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    door: Door,
+    door: RequestDoor,
 ) -> Result<Answered<Option<Posted>>, Refused> {
     ready(desk)?;
     let mut fields = Fields::read(request)?;
@@ -121,7 +123,11 @@ pub(super) async fn submit<S: Store>(
         }
         Err(errors) => return Err(Problem::InvalidFields(errors).into()),
     };
-    let door = if encoding == Encoding::Json && door == Door::Form { Door::Api } else { door };
+    let door = if encoding == Encoding::Json && door == RequestDoor::Form {
+        RequestDoor::Api
+    } else {
+        door
+    };
     let accepted = accept(desk, request, locale, (ticket, door), submission).await;
     let Accepted { key, opening, brake, mail } = match accepted {
         Ok(accepted) => accepted,
@@ -152,7 +158,7 @@ pub(super) async fn submit<S: Store>(
 /// A request that was opened, now or by the same ticket before.
 struct Accepted {
     key: RequestKey,
-    opening: Box<Opening>,
+    opening: Box<RequestOpening>,
     brake: Brake,
     /// The mail that proves who asks, where one was stored.
     mail: Option<Posted>,
@@ -184,7 +190,7 @@ async fn earlier<S: Store>(
     ticket: &Ticket,
     own: RequestKey,
     fingerprint: &str,
-) -> Result<(RequestKey, Option<Box<Opening>>), Problem> {
+) -> Result<(RequestKey, Option<Box<RequestOpening>>), Problem> {
     match ticket {
         Ticket::Fresh => Ok((own, None)),
         Ticket::Form(_) => Ok((own, cases::load_opening(desk, &own).await?)),
@@ -199,7 +205,7 @@ async fn accept<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    (ticket, door): (Ticket, Door),
+    (ticket, door): (Ticket, RequestDoor),
     submission: Submission,
 ) -> Result<Accepted, Problem> {
     let fingerprint = fingerprint(&ticket, &submission);
@@ -224,7 +230,9 @@ async fn accept<S: Store>(
     }
     client.admit()?;
     // What was erased meanwhile is not opened again: another request under its id would take the act's place.
-    if !matches!(ticket, Ticket::Fresh) && desk.store.get(&Act::key(key.id)).await?.is_some() {
+    if !matches!(ticket, Ticket::Fresh)
+        && desk.store.get(&DestructionAct::key(key.id)).await?.is_some()
+    {
         let is_form = matches!(ticket, Ticket::Form(_));
         return Err(if is_form { Problem::FormExpired } else { Problem::AlreadySent(None) });
     }
@@ -238,7 +246,7 @@ async fn accept<S: Store>(
         (false, true) => Identity::Sent(hash),
         (false, false) => Identity::Held(hash),
     };
-    let opening = Box::new(Opening {
+    let opening = Box::new(RequestOpening {
         at: desk.now(),
         kind: submission.kind,
         regime: submission.regime,
@@ -308,13 +316,14 @@ fn fingerprint(ticket: &Ticket, submission: &Submission) -> String {
 fn parse<S>(
     desk: &Desk<'_, S>,
     mut fields: Fields,
-    door: Door,
+    door: RequestDoor,
     page_lang: Lang,
 ) -> Result<Submission, Vec<FieldError>> {
     let kind = match door {
-        Door::DeleteAccount | Door::DeleteData => Some(Kind::Erasure),
-        Door::Form | Door::Api | Door::Feedback(_) => {
-            let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-right"));
+        RequestDoor::DeleteAccount | RequestDoor::DeleteData => Some(RequestKind::Erasure),
+        RequestDoor::Form | RequestDoor::Api | RequestDoor::Feedback(_) => {
+            let kind =
+                fields.parse("kind", |name| RequestKind::from_name(name).ok_or("unknown-right"));
             fields.require("kind", &kind);
             kind
         }
@@ -324,7 +333,7 @@ fn parse<S>(
     let name = optional_line(&mut fields, "name");
     let details = optional(&mut fields, "details");
     // A correction or an objection that says nothing cannot be carried out.
-    if matches!(kind, Some(Kind::Rectification | Kind::Objection)) {
+    if matches!(kind, Some(RequestKind::Rectification | RequestKind::Objection)) {
         fields.require("details", &details);
     }
     let behalf = fields.parse("behalf", |name| Behalf::from_name(name).ok_or("unknown-behalf"));

@@ -4,7 +4,7 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use desk_core::case::CaseKey;
 use desk_core::journal::Place as _;
 use desk_core::keys::Purpose;
-use desk_core::request::{Change, Ground, Kind, Proof, RequestKey};
+use desk_core::request::{Proof, RefusalGround, RequestChange, RequestKey, RequestKind};
 use desk_core::text::Text;
 use hmac::{Hmac, KeyInit, Mac};
 use http::Method;
@@ -65,7 +65,7 @@ fn key(world: &World, status: &str) -> RequestKey {
 }
 
 /// Lets something happen to a request, as an operator's side does.
-fn happen(world: &World, status: &str, change: Change) {
+fn happen(world: &World, status: &str, change: RequestChange) {
     // What happens in one millisecond has no order.
     world.later(1);
     let (desk, key) = (world.desk(), key(world, status));
@@ -91,7 +91,7 @@ fn a_person_asks_proves_who_they_are_and_follows() {
     let world = World::new();
     let shown = world.data_requests(&page("/requests"));
     assert_eq!(shown.status, 200);
-    for kind in Kind::ALL {
+    for kind in RequestKind::ALL {
         assert!(shown.text().contains(&format!("value=\"{}\"", kind.name())), "{}", kind.name());
     }
     let token = hidden(&shown, "token");
@@ -182,7 +182,11 @@ fn whoever_files_for_another_learns_nothing_and_gets_nowhere() {
     let told = |world: &World| world.data_requests(&request(Method::GET, &pending, &accept, ""));
     assert_eq!(told(&world).field("/state"), "proven");
     let status = status.trim_end_matches("/confirmed");
-    happen(&world, status, Change::Refused { ground: Ground::NothingHeld, text: text("No.") });
+    happen(
+        &world,
+        status,
+        RequestChange::Refused { ground: RefusalGround::NothingHeld, text: text("No.") },
+    );
     assert_eq!(told(&world).field("/state"), "proven");
     // No token serves another purpose.
     let token = |path: &str| path.rsplit('/').next().unwrap().to_owned();
@@ -445,7 +449,7 @@ fn what_the_stores_link_to_says_whose_app_it_is_and_opens_the_same_request() {
         let status = status.strip_suffix("/confirmed").unwrap().to_owned();
         let (desk, key) = (world.desk(), key(&world, &status));
         let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
-        assert_eq!((case.opening.kind, case.opening.door.name()), (Kind::Erasure, door));
+        assert_eq!((case.opening.kind, case.opening.door.name()), (RequestKind::Erasure, door));
         world.later(60);
     }
 }
@@ -455,9 +459,9 @@ fn the_page_tells_how_it_went() {
     let world = World::new();
     let status = proven(&world, &body("access"));
     let shown = || world.data_requests(&page(&status)).text().to_owned();
-    happen(&world, &status, Change::Taken);
+    happen(&world, &status, RequestChange::Taken);
     assert!(shown().contains("aria-current=\"step\">Being worked on"));
-    happen(&world, &status, Change::ClarificationAsked(text("Which <app>?")));
+    happen(&world, &status, RequestChange::ClarificationAsked(text("Which <app>?")));
     assert!(
         shown().contains("We need to know something from you")
             && shown().contains("Which &lt;app&gt;?")
@@ -469,12 +473,20 @@ fn the_page_tells_how_it_went() {
     ));
     assert_eq!(answered.field("/state"), "in_progress");
     let notice = world.desk().moment.id();
-    happen(&world, &status, Change::Extended { reason: text("There is very much."), notice });
+    happen(
+        &world,
+        &status,
+        RequestChange::Extended { reason: text("There is very much."), notice },
+    );
     assert!(shown().contains("The term was extended") && shown().contains("There is very much."));
     let seen =
         world.data_requests(&request(Method::GET, &status, &[("accept", "application/json")], ""));
     assert_eq!(seen.field("/due/last_day"), "2027-02-22");
-    happen(&world, &status, Change::Refused { ground: Ground::Excessive, text: text("No.") });
+    happen(
+        &world,
+        &status,
+        RequestChange::Refused { ground: RefusalGround::Excessive, text: text("No.") },
+    );
     assert!(shown().contains("Refused") && shown().contains("repeats an earlier one too soon"));
     assert!(!shown().contains("Withdraw this request"));
     let late = proven(&world, &body("access"));
@@ -556,18 +568,22 @@ fn the_persons_json_is_the_one_that_is_described() {
         seen
     };
     look();
-    happen(&world, &status, Change::ClarificationAsked(text("Which?")));
+    happen(&world, &status, RequestChange::ClarificationAsked(text("Which?")));
     assert!(look()["asked_at"].is_string());
     let notice = world.desk().moment.id();
-    happen(&world, &status, Change::Extended { reason: text("There is much."), notice });
+    happen(&world, &status, RequestChange::Extended { reason: text("There is much."), notice });
     let (key, desk) = (key(&world, &status), world.desk());
     let case = block_on(cases::load(&desk, &key)).unwrap().unwrap();
     let mut keys: Vec<String> = world.store.dump().into_keys().collect();
     keys.sort_unstable();
     let (built, _) = block_on(crate::packages::build(&desk, &keys, &key, &case)).unwrap();
-    happen(&world, &status, Change::Packaged(built));
+    happen(&world, &status, RequestChange::Packaged(built));
     assert!(look()["package"].is_object());
-    happen(&world, &status, Change::Refused { ground: Ground::Excessive, text: text("No.") });
+    happen(
+        &world,
+        &status,
+        RequestChange::Refused { ground: RefusalGround::Excessive, text: text("No.") },
+    );
     assert_eq!(look()["ground"], "excessive");
 }
 
@@ -783,7 +799,7 @@ fn a_receipt_can_be_checked_by_anybody() {
     sent["details"] = json!("My name is Anna.");
     let status = proven(&world, &sent);
     let before = world.data_requests(&get(&format!("{status}/receipt.json")));
-    happen(&world, &status, Change::Withdrawn);
+    happen(&world, &status, RequestChange::Withdrawn);
     let receipt = world.data_requests(&get(&format!("{status}/receipt.json")));
     assert_eq!(before.body, receipt.body, "what happens later changes no receipt");
     let claims = world.setup.keys.verify(&receipt.field("/jws")).unwrap();
@@ -896,7 +912,7 @@ fn whoever_has_the_link_and_the_key_fetches_the_package() {
     let mut keys: Vec<String> = world.store.dump().into_keys().collect();
     keys.sort_unstable();
     let (built, secret) = block_on(crate::packages::build(&desk, &keys, &key, &case)).unwrap();
-    happen(&world, &status, Change::Packaged(built));
+    happen(&world, &status, RequestChange::Packaged(built));
 
     let secret = secret.to_string();
     let right = with(&secret);

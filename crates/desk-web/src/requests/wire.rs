@@ -2,7 +2,7 @@
 
 use desk_core::lang::Lang;
 use desk_core::reference::{Reference, Series};
-use desk_core::request::{Change, Opening, Proof, Request, RequestKey, State};
+use desk_core::request::{Proof, Request, RequestChange, RequestKey, RequestOpening, RequestState};
 use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
@@ -25,7 +25,12 @@ fn summary(json: &mut Json, case: &Request, now: Timestamp) {
 }
 
 /// The answer to a new request. `path` leads to where identity is proven.
-pub(super) fn ticket(setup: &Setup, key: &RequestKey, opening: &Opening, path: &str) -> String {
+pub(super) fn ticket(
+    setup: &Setup,
+    key: &RequestKey,
+    opening: &RequestOpening,
+    path: &str,
+) -> String {
     Json::object(|json| {
         json.text("reference", &Reference::new(Series::Requests, key.id).text());
         json.text("kind", opening.kind.name());
@@ -58,7 +63,7 @@ pub(super) fn pending(case: &Request, now: Timestamp) -> String {
         json.text("reference", &case.reference().text());
         let state = case.state(now);
         json.text("state", if case.identified.is_some() { "proven" } else { state.name() });
-        if let State::AwaitingIdentity(awaiting) = state {
+        if let RequestState::AwaitingIdentity(awaiting) = state {
             json.number("tries_left", awaiting.tries_left.into());
             json.number("mails_left", awaiting.sends_left.into());
             json.text("until", &awaiting.until.text());
@@ -124,9 +129,9 @@ pub(crate) fn standing(json: &mut Json, case: &Request, now: Timestamp) {
         json.text("ended_at", &at.text());
     }
     match state {
-        State::AwaitingClarification { since } => json.text("asked_at", &since.text()),
-        State::Answered { partly, .. } => json.flag("partly", partly),
-        State::Refused { ground, .. } => json.text("ground", ground.name()),
+        RequestState::AwaitingClarification { since } => json.text("asked_at", &since.text()),
+        RequestState::Answered { partly, .. } => json.flag("partly", partly),
+        RequestState::Refused { ground, .. } => json.text("ground", ground.name()),
         _ => {}
     }
 }
@@ -155,12 +160,12 @@ pub(crate) fn thread(json: &mut Json, case: &Request, files: &str) {
         }
         for event in case.happened() {
             let (from, kind, text) = match &event.change {
-                Change::PersonWrote(text) => ("person", "message", text),
-                Change::OperatorWrote(text) => ("operator", "message", text),
-                Change::ClarificationAsked(text) => ("operator", "clarification", text),
-                Change::Extended { reason, .. } => ("operator", "extension", reason),
-                Change::Answered { text, .. } => ("operator", "answer", text),
-                Change::Refused { text, .. } => ("operator", "refusal", text),
+                RequestChange::PersonWrote(text) => ("person", "message", text),
+                RequestChange::OperatorWrote(text) => ("operator", "message", text),
+                RequestChange::ClarificationAsked(text) => ("operator", "clarification", text),
+                RequestChange::Extended { reason, .. } => ("operator", "extension", reason),
+                RequestChange::Answered { text, .. } => ("operator", "answer", text),
+                RequestChange::Refused { text, .. } => ("operator", "refusal", text),
                 _ => continue,
             };
             list.nest("", |json| {
@@ -179,7 +184,8 @@ pub(crate) fn thread(json: &mut Json, case: &Request, files: &str) {
 /// # Errors
 /// A problem if the clocks are configured wrongly.
 pub(super) fn receipt(setup: &Setup, case: &Request) -> Result<String, Problem> {
-    let fresh = Request::fold(case.id, case.opening.clone(), desk_core::request::Head::default());
+    let fresh =
+        Request::fold(case.id, case.opening.clone(), desk_core::request::RequestHead::default());
     // As of its receipt: what rested or was extended since is told by the page, not by the receipt.
     let due = clock::due(setup, &fresh, case.opening.at)?;
     let opening = &case.opening;

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use desk_core::request::log::Outcome;
-use desk_core::request::{Change, CodeHash, Door, Identity, Kind, Proof};
+use desk_core::request::{CodeHash, Identity, Proof, RequestChange, RequestDoor, RequestKind};
 use http::Method;
 use serde_json::json;
 
@@ -59,7 +59,7 @@ fn code(world: &World) -> Identity {
 fn what_has_expired_goes_and_nothing_else() {
     let world = World::new();
     open_case(&world, Some(EMAIL), true);
-    proven(&world, EMAIL, Kind::Access);
+    proven(&world, EMAIL, RequestKind::Access);
     let desk = world.desk();
     let now = desk.now();
     for (name, seconds) in [("once:a", 60), ("once:b", 100 * DAY), ("limit:area:c", 60)] {
@@ -91,25 +91,34 @@ fn what_has_expired_goes_and_nothing_else() {
 #[test]
 fn a_request_that_nobody_proved_goes_and_the_log_says_so() {
     let world = World::new();
-    let changes = || vec![Change::CodeWrong];
-    let unproven = open_request(&world, EMAIL, Kind::Erasure, Door::Api, code(&world), changes());
-    let proof = vec![Change::CodeWrong, Change::Identified(Proof::Link)];
-    let known = open_request(&world, EMAIL, Kind::Erasure, Door::Form, code(&world), proof);
+    let changes = || vec![RequestChange::CodeWrong];
+    let unproven = open_request(
+        &world,
+        EMAIL,
+        RequestKind::Erasure,
+        RequestDoor::Api,
+        code(&world),
+        changes(),
+    );
+    let proof = vec![RequestChange::CodeWrong, RequestChange::Identified(Proof::Link)];
+    let known =
+        open_request(&world, EMAIL, RequestKind::Erasure, RequestDoor::Form, code(&world), proof);
     // A head that misses the proof must not cost a person their request.
     let blind = open_request(
         &world,
         EMAIL,
-        Kind::Access,
-        Door::Form,
+        RequestKind::Access,
+        RequestDoor::Form,
         code(&world),
-        vec![Change::Identified(Proof::Code)],
+        vec![RequestChange::Identified(Proof::Code)],
     );
     world.store.take(&format!("request-head:{}", blind.id)).unwrap();
-    let asserted = proven(&world, EMAIL, Kind::Objection);
+    let asserted = proven(&world, EMAIL, RequestKind::Objection);
     // One that the app was to assert and never did, and one of which somebody said that it was not them.
-    open_request(&world, EMAIL, Kind::Access, Door::Api, Identity::Awaited, vec![]);
-    let denied = vec![Change::Withdrawn];
-    let denied = open_request(&world, EMAIL, Kind::Access, Door::Form, code(&world), denied);
+    open_request(&world, EMAIL, RequestKind::Access, RequestDoor::Api, Identity::Awaited, vec![]);
+    let denied = vec![RequestChange::Withdrawn];
+    let denied =
+        open_request(&world, EMAIL, RequestKind::Access, RequestDoor::Form, code(&world), denied);
     world.later(IDENTITY_SECONDS - 2 * REST);
     rounds(&world);
     assert_eq!(world.keys("request").len(), 6);
@@ -134,7 +143,7 @@ fn a_request_that_nobody_proved_goes_and_the_log_says_so() {
     let entry = block_on(requests_log::find(&world.desk(), denied.id)).unwrap().unwrap();
     assert_eq!(entry.outcome, Outcome::Withdrawn);
     let entry = block_on(requests_log::find(&world.desk(), unproven.id)).unwrap().unwrap();
-    assert_eq!((entry.outcome, entry.door), (Outcome::Expired, Door::Api));
+    assert_eq!((entry.outcome, entry.door), (Outcome::Expired, RequestDoor::Api));
     assert_eq!(entry.ended, Some(entry.received.plus_seconds(IDENTITY_SECONDS)));
     world.later(3 * 366 * DAY);
     rounds(&world);
@@ -144,8 +153,9 @@ fn a_request_that_nobody_proved_goes_and_the_log_says_so() {
 #[test]
 fn an_erasure_that_broke_off_is_not_taken_for_an_unproven_request() {
     let world = World::new();
-    let proof = vec![Change::Identified(Proof::Link)];
-    let key = open_request(&world, EMAIL, Kind::Erasure, Door::Form, code(&world), proof);
+    let proof = vec![RequestChange::Identified(Proof::Link)];
+    let key =
+        open_request(&world, EMAIL, RequestKind::Erasure, RequestDoor::Form, code(&world), proof);
     let url = format!("/console/api/requests/{}/erasure", key.id);
     let tag = call(&world, Method::GET, &url, "", &json!(null)).header("etag").to_owned();
     let order = || call(&world, Method::POST, &url, &tag, &json!({"executor": "A. B., admin"}));
@@ -176,8 +186,8 @@ fn a_call_is_bounded_and_the_next_one_goes_on() {
     for _ in 0..60 {
         open_case(&world, Some(EMAIL), true);
     }
-    let many = vec![Change::PersonWrote(desk_core::text::Text::new("More.").unwrap()); 190];
-    open_request(&world, EMAIL, Kind::Access, Door::Api, code(&world), many);
+    let many = vec![RequestChange::PersonWrote(desk_core::text::Text::new("More.").unwrap()); 190];
+    open_request(&world, EMAIL, RequestKind::Access, RequestDoor::Api, code(&world), many);
     for at in 0..150 {
         world.store.put(&format!("once:kept-{at}"), sealed::plain(None, b""));
     }
@@ -214,8 +224,8 @@ fn a_store_that_fails_at_any_call_harms_nothing() {
     for fail_at in 1..60 {
         let world = World::new();
         open_case(&world, Some(EMAIL), true);
-        open_request(&world, EMAIL, Kind::Erasure, Door::Api, code(&world), vec![]);
-        let kept = proven(&world, EMAIL, Kind::Access);
+        open_request(&world, EMAIL, RequestKind::Erasure, RequestDoor::Api, code(&world), vec![]);
+        let kept = proven(&world, EMAIL, RequestKind::Access);
         world.later(8 * DAY);
         world.store.reset_calls();
         world.store.fail_from(Some(fail_at));

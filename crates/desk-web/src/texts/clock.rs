@@ -1,8 +1,8 @@
 //! What the texts of legal clocks are.
 
-use desk_core::clock::calendar::Version;
+use desk_core::clock::calendar::CalendarVersion;
 use desk_core::clock::due::{ExtensionRefusal, Step};
-use desk_core::clock::regime::{Act, Article, Checked, Note, Regime, Right, Rule, Term};
+use desk_core::clock::regime::{Act, Article, Checked, Regime, Right, Rule, RuleNote, Term};
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Timestamp};
 
@@ -20,11 +20,11 @@ pub struct ClockTexts {
     /// An article, as lawyers cite it.
     pub article: fn(Article) -> String,
     /// A year of a calendar, and what it rests on.
-    pub version: fn(Version) -> String,
+    pub version: fn(CalendarVersion) -> String,
     /// Where a number was seen.
     pub checked: fn(Checked) -> &'static str,
     /// What else one has to know about a row.
-    pub note: fn(Note) -> &'static str,
+    pub note: fn(RuleNote) -> &'static str,
     /// Why a term cannot be extended.
     pub refusal: fn(ExtensionRefusal) -> &'static str,
     /// A day with its name.

@@ -1,7 +1,7 @@
 //! What the texts of erasures are. The act uses the terms of Roskomnadzor's order 179 of 28.10.2022.
 
-use desk_core::erasure::{Category, Ground, Stay};
-use desk_core::request::Kind;
+use desk_core::erasure::{Category, RetentionGround, Stay};
+use desk_core::request::RequestKind;
 
 /// The texts of erasures.
 #[derive(Debug)]
@@ -11,9 +11,9 @@ pub struct ErasureTexts {
     /// What it is that stays.
     pub stay: fn(Stay) -> &'static str,
     /// Why it stays.
-    pub ground: fn(Ground) -> &'static str,
+    pub ground: fn(RetentionGround) -> &'static str,
     /// The reason of a destruction: the right that was exercised.
-    pub reason: fn(Kind) -> &'static str,
+    pub reason: fn(RequestKind) -> &'static str,
     /// The title of the act.
     pub act: &'static str,
     /// What stands before its number.

@@ -1,6 +1,6 @@
 //! What the texts of feedback are.
 
-use desk_core::case::{Kind, State};
+use desk_core::case::{CaseKind, CaseState};
 
 /// The texts of feedback.
 #[derive(Debug)]
@@ -12,11 +12,11 @@ pub struct FeedbackTexts {
     /// The question about the kind.
     pub kind_legend: &'static str,
     /// A kind, in full.
-    pub kind_label: fn(Kind) -> &'static str,
+    pub kind_label: fn(CaseKind) -> &'static str,
     /// A kind, in one word.
-    pub kind_short: fn(Kind) -> &'static str,
+    pub kind_short: fn(CaseKind) -> &'static str,
     /// What a kind is for.
-    pub kind_hint: fn(Kind) -> &'static str,
+    pub kind_hint: fn(CaseKind) -> &'static str,
     /// The message.
     pub message_label: &'static str,
     /// What to write in it.
@@ -32,7 +32,7 @@ pub struct FeedbackTexts {
     /// A fault: field, code.
     pub field_error: fn(&str, &str) -> &'static str,
     /// The heading of the ticket.
-    pub received_title: fn(Kind) -> &'static str,
+    pub received_title: fn(CaseKind) -> &'static str,
     /// What the reference is for.
     pub reference_hint: &'static str,
     /// The heading of the secret link.
@@ -54,11 +54,11 @@ pub struct FeedbackTexts {
     /// What happens next.
     pub next_steps: [&'static str; 3],
     /// The heading of the case.
-    pub status_title: fn(Kind) -> &'static str,
+    pub status_title: fn(CaseKind) -> &'static str,
     /// The name of the row of states.
     pub steps_label: &'static str,
     /// A state.
-    pub state: fn(State) -> &'static str,
+    pub state: fn(CaseState) -> &'static str,
     /// That a message was added.
     pub added: &'static str,
     /// What happens with it.
@@ -80,7 +80,7 @@ pub struct FeedbackTexts {
     /// The heading of withdrawing.
     pub withdraw_title: &'static str,
     /// The line that opens it.
-    pub withdraw_summary: fn(Kind) -> &'static str,
+    pub withdraw_summary: fn(CaseKind) -> &'static str,
     /// What it means.
     pub withdraw_hint: &'static str,
     /// The button that does it.

@@ -1,6 +1,5 @@
 //! What the texts of forms and conversations are, whatever they are about.
 
-
 /// The texts of forms and conversations.
 #[derive(Debug)]
 pub struct FormTexts {

@@ -1,6 +1,6 @@
 //! The texts of the mails about a data request.
 
-use desk_core::request::{Ground, Kind};
+use desk_core::request::{RefusalGround, RequestKind};
 
 /// The subject of a mail, and the paragraph that it begins with.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub struct NoticeTexts {
     /// The first line.
     pub greeting: &'static str,
     /// What was asked for, in the middle of a sentence.
-    pub about: fn(Kind) -> &'static str,
+    pub about: fn(RequestKind) -> &'static str,
     /// The paragraph with the reference, at the end.
     pub reference: fn(&str) -> String,
     /// What stands before the link to the status page.
@@ -43,7 +43,7 @@ pub struct NoticeTexts {
     /// It was refused.
     pub refused: Opener,
     /// On what ground.
-    pub ground: fn(Ground) -> &'static str,
+    pub ground: fn(RefusalGround) -> &'static str,
     /// A complaint was opened from it.
     pub complaint: Opener,
     /// Its reference and its link.
@@ -64,7 +64,7 @@ pub struct PackageNoticeTexts {
     /// The first line.
     pub greeting: &'static str,
     /// What was asked for, in the middle of a sentence.
-    pub about: fn(Kind) -> &'static str,
+    pub about: fn(RequestKind) -> &'static str,
     /// What stands before the link to the status page.
     pub follow: &'static str,
     /// That it is ready.
@@ -77,7 +77,7 @@ pub struct PackageNoticeTexts {
 #[derive(Debug)]
 pub struct IdentityTexts {
     /// What was asked for, in the middle of a sentence.
-    pub about: fn(Kind) -> &'static str,
+    pub about: fn(RequestKind) -> &'static str,
     /// The subject.
     pub subject: &'static str,
     /// The text: app, what was asked for, link, code.

@@ -69,13 +69,13 @@ pub struct PackageTexts {
     /// How.
     pub proof: fn(Proof) -> &'static str,
     /// The kind of a case.
-    pub case_kind: fn(case::Kind) -> &'static str,
+    pub case_kind: fn(case::CaseKind) -> &'static str,
     /// The state of a case.
-    pub case_state: fn(case::State) -> &'static str,
+    pub case_state: fn(case::CaseState) -> &'static str,
     /// The kind of a request.
-    pub request_kind: fn(request::Kind) -> &'static str,
+    pub request_kind: fn(request::RequestKind) -> &'static str,
     /// The state of a request.
-    pub request_state: fn(&request::State) -> &'static str,
+    pub request_state: fn(&request::RequestState) -> &'static str,
     /// Who did something.
     pub by: fn(By) -> &'static str,
     /// What they did; before the instant, where there is one.

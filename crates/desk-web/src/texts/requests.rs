@@ -1,6 +1,6 @@
 //! What the texts of data requests are: of filing one, and of following it. They lie in different functions.
 
-use desk_core::request::{Behalf, Ground, Kind};
+use desk_core::request::{Behalf, RefusalGround, RequestKind};
 
 /// The texts of filing data requests, and of proving who asks.
 #[derive(Debug)]
@@ -12,9 +12,9 @@ pub struct RequestTexts {
     /// The question about the kind.
     pub kind_legend: &'static str,
     /// A kind, as the form offers it.
-    pub kind_label: fn(Kind) -> &'static str,
+    pub kind_label: fn(RequestKind) -> &'static str,
     /// What a kind means.
-    pub kind_hint: fn(Kind) -> &'static str,
+    pub kind_hint: fn(RequestKind) -> &'static str,
     /// The e-mail address.
     pub email_label: &'static str,
     /// Why it is needed.
@@ -131,7 +131,7 @@ pub struct RequestTexts {
 #[derive(Debug)]
 pub struct StatusTexts {
     /// A kind, as the heading of a request.
-    pub kind_title: fn(Kind) -> &'static str,
+    pub kind_title: fn(RequestKind) -> &'static str,
     /// That identity is proven.
     pub confirmed: &'static str,
     /// That the link of the page should be saved.
@@ -169,7 +169,7 @@ pub struct StatusTexts {
     /// That only a part was done.
     pub answered_partly: &'static str,
     /// A ground of refusal.
-    pub ground: fn(Ground) -> &'static str,
+    pub ground: fn(RefusalGround) -> &'static str,
     /// The label of the ground.
     pub ground_title: &'static str,
     /// The heading of the package.
@@ -225,7 +225,7 @@ pub struct StatusTexts {
     /// What it is.
     pub link_hint: &'static str,
     /// A kind, as the form offers it.
-    pub kind_label: fn(Kind) -> &'static str,
+    pub kind_label: fn(RequestKind) -> &'static str,
     /// Fact: the kind.
     pub fact_kind: &'static str,
     /// Fact: when it was received.

@@ -1,6 +1,5 @@
 //! What the texts of unsubscribing are.
 
-
 /// The texts of unsubscribing and of the mailing preferences.
 #[derive(Debug)]
 pub struct UnsubscribeTexts {

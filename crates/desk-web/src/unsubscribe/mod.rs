@@ -10,7 +10,7 @@ mod tests;
 use desk_core::clock::zone::Zone;
 use desk_core::keys::Subject;
 use desk_core::suppression::{
-    Change, Link, PageId, Reason, Scope, Suppression, UNDO_SECONDS, Undo,
+    Link, PageId, Reason, Scope, Suppression, SuppressionChange, UNDO_SECONDS, Undo,
 };
 use desk_core::time::Timestamp;
 use http::StatusCode;
@@ -243,7 +243,7 @@ fn may_undo(earlier: Option<&Suppression>, said: &Said) -> bool {
     earlier.is_none_or(|earlier| earlier.page.is_some() && earlier.page == said.page)
 }
 
-fn confirmation(setup: &Setup, change: &Change) -> String {
+fn confirmation(setup: &Setup, change: &SuppressionChange) -> String {
     let scope = setup.lists().scope_name(change.scope);
     Json::object(|json| outbox::describe(json, &scope, change))
 }

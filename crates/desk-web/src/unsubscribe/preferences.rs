@@ -2,7 +2,9 @@
 
 use desk_core::email::EmailAddress;
 use desk_core::keys::Subject;
-use desk_core::suppression::{Change, Link, PREFERENCES_SECONDS, PreferencesLink, Reason, Scope};
+use desk_core::suppression::{
+    Link, PREFERENCES_SECONDS, PreferencesLink, Reason, Scope, SuppressionChange,
+};
 use http::StatusCode;
 
 use super::{Standing, pages, shown, state, wants_json};
@@ -37,7 +39,10 @@ pub(super) async fn less<S: Store>(
     Ok(Answered { reply: shown(locale, page), outgoing: notices(desk, changes) })
 }
 
-fn notices<S>(desk: &Desk<'_, S>, changes: impl IntoIterator<Item = Change>) -> Vec<Message> {
+fn notices<S>(
+    desk: &Desk<'_, S>,
+    changes: impl IntoIterator<Item = SuppressionChange>,
+) -> Vec<Message> {
     let lists = desk.setup.lists();
     changes.into_iter().map(|change| Message::changed(lists, change)).collect()
 }

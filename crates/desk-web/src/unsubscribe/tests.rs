@@ -1,6 +1,6 @@
 //! Unsubscribing, in native code.
 
-use desk_core::suppression::{Change, Link, ListId, Reason, Scope, Suppression};
+use desk_core::suppression::{Link, ListId, Reason, Scope, Suppression, SuppressionChange};
 use http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -55,8 +55,8 @@ fn held(world: &World) -> Vec<(String, Reason)> {
         .collect()
 }
 
-fn changes(world: &World) -> Vec<Change> {
-    world.keys("change").iter().map(|key| Change::from_key(key).unwrap()).collect()
+fn changes(world: &World) -> Vec<SuppressionChange> {
+    world.keys("change").iter().map(|key| SuppressionChange::from_key(key).unwrap()).collect()
 }
 
 /// Where a link of the page leads whose path begins so.

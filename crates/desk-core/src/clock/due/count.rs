@@ -1,7 +1,7 @@
 //! Counting: hours, days, months and working days, and the last day that is put off.
 
 use super::{Clock, Due, Step};
-use crate::clock::calendar::{Source, Version};
+use crate::clock::calendar::{CalendarVersion, Source};
 use crate::clock::regime::{Term, Unit};
 use crate::time::Date;
 
@@ -86,7 +86,7 @@ impl Clock<'_> {
     }
 
     /// The first working day from a day on, and the years of the calendar that were asked.
-    pub(super) fn next_working(&self, day: Date) -> (Date, Vec<Version>) {
+    pub(super) fn next_working(&self, day: Date) -> (Date, Vec<CalendarVersion>) {
         let (mut day, mut versions) = (day, Vec::new());
         loop {
             let found = self.calendars.look_up(self.rule.regime.calendar(), day);
@@ -130,7 +130,7 @@ impl Clock<'_> {
     }
 }
 
-fn note(versions: &mut Vec<Version>, version: Version) {
+fn note(versions: &mut Vec<CalendarVersion>, version: CalendarVersion) {
     if !versions.contains(&version) {
         versions.push(version);
     }

@@ -1,7 +1,7 @@
 //! The steps of the reckoning, as data: both languages, JSON and the command line say the same.
 
 use super::Cause;
-use crate::clock::calendar::Version;
+use crate::clock::calendar::CalendarVersion;
 use crate::clock::regime::{Article, Term};
 use crate::time::{Date, Timestamp};
 
@@ -80,7 +80,7 @@ pub enum Step {
         /// Weekend days on the way that are worked.
         worked: Vec<Date>,
         /// The years of the calendar that were asked.
-        versions: Vec<Version>,
+        versions: Vec<CalendarVersion>,
         /// The rule's article.
         article: Article,
     },
@@ -141,7 +141,7 @@ pub enum Step {
         /// The day on which it ends; the same if it is worked.
         to: Date,
         /// The years of the calendar that were asked.
-        versions: Vec<Version>,
+        versions: Vec<CalendarVersion>,
         /// The article on last days.
         article: Article,
     },
@@ -153,7 +153,7 @@ pub enum Step {
     /// A calendar is not known, so the day may yet move.
     Provisional {
         /// The calendar.
-        version: Version,
+        version: CalendarVersion,
     },
     /// The last day; there is none where it is due at once.
     LastDay {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Calendar;
 
 pub use right::{Act, Right};
-pub use rule::{Article, Base, Checked, Law, Note, Rule, Term, Unit};
+pub use rule::{Article, Base, Checked, Law, Rule, RuleNote, Term, Unit};
 pub use table::{RULES, leading, rule, rules};
 
 /// A law that gives people rights in their data. Stored by its place in this list: new ones go to the end.

@@ -101,7 +101,7 @@ impl Checked {
 
 /// What one has to know about a row beside its numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Note {
+pub enum RuleNote {
     /// 152-FZ knows no right to portability: such a request is answered as one for access.
     AnsweredAsAccess,
     /// The law names no event: blocking must not come later than the end of the term that could not be kept.
@@ -122,7 +122,7 @@ pub enum Note {
     WithoutDelay,
 }
 
-impl Note {
+impl RuleNote {
     /// The note's name in the API.
     pub const fn name(self) -> &'static str {
         match self {
@@ -223,5 +223,5 @@ pub struct Rule {
     /// Where the numbers were seen.
     pub checked: Checked,
     /// What else one has to know.
-    pub note: Option<Note>,
+    pub note: Option<RuleNote>,
 }

@@ -1,6 +1,6 @@
 //! Every clock, as one table.
 
-use super::rule::{Article, Base, Checked, Law, Note, Rule, Term, Unit};
+use super::rule::{Article, Base, Checked, Law, Rule, RuleNote, Term, Unit};
 use super::{Act, Regime, Right, uk_gdpr};
 
 /// Every clock of a right in a regime, in the order in which one would keep them; none where the law does not know it.
@@ -164,13 +164,13 @@ const BR: Rule = Rule {
 
 /// LGPD: the other rights, whose terms article 18 § 5 leaves to a regulation.
 const BR_OTHER: Rule =
-    Rule { article: lgpd("18 § 5"), checked: Checked::No, note: Some(Note::NoNumber), ..BR };
+    Rule { article: lgpd("18 § 5"), checked: Checked::No, note: Some(RuleNote::NoNumber), ..BR };
 
 /// Every clock.
 pub static RULES: [Rule; 55] = [
     // Russia.
     RU,
-    Rule { right: Right::Portability, note: Some(Note::AnsweredAsAccess), ..RU },
+    Rule { right: Right::Portability, note: Some(RuleNote::AnsweredAsAccess), ..RU },
     Rule {
         right: Right::Rectification,
         act: Act::Correct,
@@ -185,7 +185,7 @@ pub static RULES: [Rule; 55] = [
         term: working_days(7),
         base: Base::Proof,
         article: fz("20(3)"),
-        note: Some(Note::IfUnlawfulOrUnneeded),
+        note: Some(RuleNote::IfUnlawfulOrUnneeded),
         ..RU_ONCE
     },
     Rule {
@@ -193,7 +193,7 @@ pub static RULES: [Rule; 55] = [
         act: Act::Block,
         term: Term::AT_ONCE,
         article: fz("21(1)"),
-        note: Some(Note::WithoutDelay),
+        note: Some(RuleNote::WithoutDelay),
         ..RU_ONCE
     },
     Rule {
@@ -208,7 +208,7 @@ pub static RULES: [Rule; 55] = [
         right: Right::Objection,
         act: Act::Stop,
         article: fz("21(5.1)"),
-        note: Some(Note::MarketingAtOnce),
+        note: Some(RuleNote::MarketingAtOnce),
         ..RU
     },
     Rule {
@@ -273,7 +273,7 @@ pub static RULES: [Rule; 55] = [
         base: Base::Blocking,
         rolls: true,
         article: fz("21(6)"),
-        note: Some(Note::BaseIsAReading),
+        note: Some(RuleNote::BaseIsAReading),
         ..RU_ONCE
     },
     Rule {
@@ -281,7 +281,7 @@ pub static RULES: [Rule; 55] = [
         act: Act::Stop,
         term: working_days(3),
         article: fz("10.1(14)"),
-        note: Some(Note::OperatorAtOnce),
+        note: Some(RuleNote::OperatorAtOnce),
         ..RU_ONCE
     },
     // The European Union.
@@ -290,7 +290,7 @@ pub static RULES: [Rule; 55] = [
     Rule { right: Right::Rectification, ..EU },
     Rule { right: Right::Erasure, ..EU },
     Rule { right: Right::Restriction, ..EU },
-    Rule { right: Right::Objection, note: Some(Note::MarketingAtOnce), ..EU },
+    Rule { right: Right::Objection, note: Some(RuleNote::MarketingAtOnce), ..EU },
     // Article 12(3) covers the rights of articles 15 to 22; a withdrawal is one of article 7, and ends in erasure by 17(1).
     Rule {
         right: Right::Withdrawal,
@@ -301,7 +301,7 @@ pub static RULES: [Rule; 55] = [
         rolls: false,
         article: gdpr("7(3)"),
         checked: Checked::No,
-        note: Some(Note::BasisFallsAway),
+        note: Some(RuleNote::BasisFallsAway),
         ..EU
     },
     Rule { right: Right::Withdrawal, article: gdpr("12(3), 17(1)(b)"), ..EU },
@@ -312,7 +312,7 @@ pub static RULES: [Rule; 55] = [
     Rule { right: Right::Rectification, ..UK },
     Rule { right: Right::Erasure, ..UK },
     Rule { right: Right::Restriction, ..UK },
-    Rule { right: Right::Objection, note: Some(Note::MarketingAtOnce), ..UK },
+    Rule { right: Right::Objection, note: Some(RuleNote::MarketingAtOnce), ..UK },
     Rule {
         right: Right::Withdrawal,
         act: Act::Stop,
@@ -322,7 +322,7 @@ pub static RULES: [Rule; 55] = [
         rolls: false,
         article: uk_gdpr("7(3)"),
         checked: Checked::No,
-        note: Some(Note::BasisFallsAway),
+        note: Some(RuleNote::BasisFallsAway),
         ..UK
     },
     Rule {
@@ -356,11 +356,11 @@ pub static RULES: [Rule; 55] = [
     Rule { right: Right::Erasure, ..CA_RECEIVED },
     Rule { right: Right::Erasure, ..CA },
     Rule { right: Right::Restriction, article: ccpa("7027(g)"), ..CA_OUT },
-    Rule { right: Right::Objection, note: Some(Note::TreatedAsOptOut), ..CA_OUT },
+    Rule { right: Right::Objection, note: Some(RuleNote::TreatedAsOptOut), ..CA_OUT },
     Rule {
         right: Right::Withdrawal,
         checked: Checked::No,
-        note: Some(Note::TreatedAsOptOut),
+        note: Some(RuleNote::TreatedAsOptOut),
         ..CA_OUT
     },
     CA_OUT,
@@ -369,7 +369,7 @@ pub static RULES: [Rule; 55] = [
         act: Act::Confirm,
         term: Term::AT_ONCE,
         article: lgpd("19 I"),
-        note: Some(Note::WithoutDelay),
+        note: Some(RuleNote::WithoutDelay),
         ..BR
     },
     BR,

@@ -8,12 +8,12 @@ use crate::time::Timestamp;
 
 /// A version with its texts, each of which is there once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Version {
+pub struct PolicyVersion {
     first: Signed,
     texts: Vec<Signed>,
 }
 
-impl Version {
+impl PolicyVersion {
     fn new(first: Signed) -> Self {
         Self { texts: vec![first.clone()], first }
     }
@@ -69,7 +69,7 @@ impl Version {
 
 /// Where a version stands at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
+pub enum VersionState {
     /// It takes effect later.
     Upcoming,
     /// It is the one that holds.
@@ -86,7 +86,7 @@ pub enum Translation<'a> {
     /// It is another one, and there was never a text in the one that was asked for.
     Missing,
     /// It is another one; the last version with a text in the one that was asked for is this older one.
-    Outdated(&'a Version),
+    Outdated(&'a PolicyVersion),
 }
 
 /// What somebody wants to publish. What is not given follows from what is there.
@@ -117,7 +117,7 @@ pub enum Decision {
 
 /// Why a draft cannot be published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum DraftRefusal {
     /// The version is published with another content, date or note, and a published version never changes.
     Published,
     /// It would take effect before the version that is in force, and so rewrite what held in between.
@@ -127,18 +127,18 @@ pub enum Refusal {
 /// The versions, in the order in which they take effect.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct History {
-    versions: Vec<Version>,
+    versions: Vec<PolicyVersion>,
     last: Option<(u32, Digest)>,
 }
 
 impl History {
     /// Folds the history. It depends on the publications alone, not on the order in which they came.
     pub fn new(index: &Index) -> Self {
-        let mut versions: Vec<Version> = Vec::new();
+        let mut versions: Vec<PolicyVersion> = Vec::new();
         for signed in index.publications() {
             let publication = &signed.publication;
             match versions.iter_mut().find(|v| v.name() == &publication.version) {
-                None => versions.push(Version::new(signed.clone())),
+                None => versions.push(PolicyVersion::new(signed.clone())),
                 // Where two publishers raced for one text, the first in the chain stays for ever.
                 Some(version) if version.text(publication.language).is_some() => {}
                 Some(version) => version.texts.push(signed.clone()),
@@ -153,7 +153,7 @@ impl History {
     }
 
     /// The versions, in the order in which they take effect.
-    pub fn versions(&self) -> &[Version] {
+    pub fn versions(&self) -> &[PolicyVersion] {
         &self.versions
     }
 
@@ -163,28 +163,28 @@ impl History {
     }
 
     /// The version that holds at an instant: the last to take effect, and of two at once the later published.
-    pub fn in_force(&self, at: Timestamp) -> Option<&Version> {
+    pub fn in_force(&self, at: Timestamp) -> Option<&PolicyVersion> {
         self.versions.get(..self.begun(at))?.last()
     }
 
     /// The versions that take effect after an instant, the soonest first.
-    pub fn upcoming(&self, at: Timestamp) -> &[Version] {
+    pub fn upcoming(&self, at: Timestamp) -> &[PolicyVersion] {
         self.versions.get(self.begun(at)..).unwrap_or_default()
     }
 
     /// When the next version takes effect.
     pub fn next_change(&self, now: Timestamp) -> Option<Timestamp> {
-        self.upcoming(now).first().map(Version::effective)
+        self.upcoming(now).first().map(PolicyVersion::effective)
     }
 
     /// Where a version stands at an instant.
-    pub fn state(&self, version: &Version, at: Timestamp) -> State {
+    pub fn state(&self, version: &PolicyVersion, at: Timestamp) -> VersionState {
         if version.effective() > at {
-            State::Upcoming
+            VersionState::Upcoming
         } else if self.in_force(at).is_some_and(|current| current.name() == version.name()) {
-            State::InForce
+            VersionState::InForce
         } else {
-            State::Past
+            VersionState::Past
         }
     }
 
@@ -193,17 +193,17 @@ impl History {
     }
 
     /// The version with this name.
-    pub fn version(&self, name: &VersionName) -> Option<&Version> {
+    pub fn version(&self, name: &VersionName) -> Option<&PolicyVersion> {
         self.versions.get(self.position(name)?)
     }
 
     /// The version before the one with this name.
-    pub fn predecessor(&self, name: &VersionName) -> Option<&Version> {
+    pub fn predecessor(&self, name: &VersionName) -> Option<&PolicyVersion> {
         self.versions.get(self.position(name)?.checked_sub(1)?)
     }
 
     /// The version after the one with this name.
-    pub fn successor(&self, name: &VersionName) -> Option<&Version> {
+    pub fn successor(&self, name: &VersionName) -> Option<&PolicyVersion> {
         self.versions.get(self.position(name)? + 1)
     }
 
@@ -211,7 +211,7 @@ impl History {
     /// truth about it.
     pub fn translation<'a>(
         &'a self,
-        version: &'a Version,
+        version: &'a PolicyVersion,
         wanted: Lang,
         default: Lang,
     ) -> (&'a Signed, Translation<'a>) {
@@ -234,15 +234,15 @@ impl History {
     /// Decides what comes of a draft.
     ///
     /// # Errors
-    /// [`Refusal`] with the reason why it cannot be published.
-    pub fn decide(&self, draft: Draft, now: Timestamp) -> Result<Decision, Refusal> {
+    /// [`DraftRefusal`] with the reason why it cannot be published.
+    pub fn decide(&self, draft: Draft, now: Timestamp) -> Result<Decision, DraftRefusal> {
         let now = now.to_second();
         let effective = draft.effective.map(Timestamp::to_second);
         if let Some(version) = self.version(&draft.version) {
             let same_dates = effective.is_none_or(|at| at == version.effective())
                 && draft.material.is_none_or(|material| material == version.material());
             if !same_dates {
-                return Err(Refusal::Published);
+                return Err(DraftRefusal::Published);
             }
             if let Some(signed) = version.text(draft.language) {
                 let same_text = signed.publication.sha256 == draft.sha256
@@ -250,7 +250,7 @@ impl History {
                 return if same_text {
                     Ok(Decision::There(signed.clone()))
                 } else {
-                    Err(Refusal::Published)
+                    Err(DraftRefusal::Published)
                 };
             }
             return Ok(Decision::Publish(self.next(
@@ -263,7 +263,7 @@ impl History {
         let effective = effective.unwrap_or(now);
         // What held until now stays: only a first policy may reach into the past as it likes.
         if self.in_force(now).is_some_and(|current| effective < current.effective()) {
-            return Err(Refusal::TooEarly);
+            return Err(DraftRefusal::TooEarly);
         }
         let material = draft.material.unwrap_or(false);
         Ok(Decision::Publish(self.next(draft, now, effective, material)))

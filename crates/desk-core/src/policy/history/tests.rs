@@ -18,7 +18,7 @@ fn draft(version: &str, language: Lang) -> Draft {
 /// Publishes drafts one after another, each at its instant.
 fn publish(
     drafts: impl IntoIterator<Item = (Draft, Timestamp)>,
-) -> (Index, Vec<Result<(), Refusal>>) {
+) -> (Index, Vec<Result<(), DraftRefusal>>) {
     let mut index = Index::default();
     let outcomes = drafts
         .into_iter()
@@ -33,7 +33,7 @@ fn publish(
     (index, outcomes)
 }
 
-fn names<'a>(versions: impl IntoIterator<Item = &'a Version>) -> Vec<&'a str> {
+fn names<'a>(versions: impl IntoIterator<Item = &'a PolicyVersion>) -> Vec<&'a str> {
     versions.into_iter().map(|version| version.name().as_str()).collect()
 }
 
@@ -65,9 +65,9 @@ fn publishing_is_what_makes_a_policy_effective_unless_it_says_when() {
     let middle = history.version(&"2.0".parse().unwrap()).unwrap();
     assert_eq!(names(history.predecessor(middle.name())), ["1.0"]);
     assert_eq!(names(history.successor(middle.name())), ["2.1"]);
-    assert_eq!(history.state(middle, now), State::Upcoming);
-    assert_eq!(history.state(middle, now.plus_seconds(60)), State::InForce);
-    assert_eq!(history.state(middle, later), State::Past);
+    assert_eq!(history.state(middle, now), VersionState::Upcoming);
+    assert_eq!(history.state(middle, now.plus_seconds(60)), VersionState::InForce);
+    assert_eq!(history.state(middle, later), VersionState::Past);
     let pin = history.pin(now).unwrap();
     assert_eq!(pin.version, "1.0");
     assert_eq!(pin.digest, index.publications()[1].publication.digest().to_string());
@@ -95,7 +95,7 @@ fn a_published_version_never_changes() {
         Draft { material: Some(true), ..draft("1.0", Lang::Ru) },
         Draft { effective: Some(now.plus_seconds(1)), ..draft("1.0", Lang::Ru) },
     ] {
-        assert_eq!(again(other.clone()), Err(Refusal::Published), "{other:?}");
+        assert_eq!(again(other.clone()), Err(DraftRefusal::Published), "{other:?}");
     }
     // Another language takes the version's dates, whenever it comes.
     let Ok(Decision::Publish(second)) = again(draft("1.0", Lang::Ru)) else { panic!() };
@@ -113,7 +113,7 @@ fn what_held_until_now_cannot_be_rewritten() {
         (dated("1.2", "2020-01-15T00:00:00Z"), now),
         (dated("1.3", "2021-01-15T00:00:00Z"), now),
     ]);
-    assert_eq!(outcomes, [Ok(()), Ok(()), Err(Refusal::TooEarly), Ok(())]);
+    assert_eq!(outcomes, [Ok(()), Ok(()), Err(DraftRefusal::TooEarly), Ok(())]);
     // Of two that take effect at once, the later published one holds.
     assert_eq!(names(History::new(&index).in_force(now)), ["1.3"]);
 }

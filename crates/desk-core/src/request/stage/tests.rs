@@ -8,9 +8,9 @@ use crate::request::{PROOF_SECONDS, SENDS};
 #[test]
 fn nothing_is_said_of_whoever_has_not_proven_who_they_are() {
     let request = fold(opening(), &[]);
-    for ground in Ground::ALL {
+    for ground in RefusalGround::ALL {
         let refused = request.refuse(at(1), ground, text("r"));
-        assert_eq!(refused.is_ok(), ground == Ground::NotIdentified, "{ground:?}");
+        assert_eq!(refused.is_ok(), ground == RefusalGround::NotIdentified, "{ground:?}");
     }
 }
 
@@ -21,26 +21,30 @@ fn a_code_is_good_for_a_day_and_five_tries_that_another_one_does_not_give_back()
     let attempt = |request: &Request, now: i64, code: Code| {
         request.unproven(at(now)).unwrap().try_code(&keys, &code)
     };
-    assert_eq!(attempt(&fresh, 1, code(1)), Attempt::Right(Move(Change::Identified(Proof::Code))));
-    assert_eq!(attempt(&fresh, 1, code(2)), Attempt::Wrong(Move(Change::CodeWrong)));
+    assert_eq!(
+        attempt(&fresh, 1, code(1)),
+        Attempt::Right(Move(RequestChange::Identified(Proof::Code)))
+    );
+    assert_eq!(attempt(&fresh, 1, code(2)), Attempt::Wrong(Move(RequestChange::CodeWrong)));
     assert_eq!(attempt(&fresh, PROOF_SECONDS - 1, code(1)), attempt(&fresh, 1, code(1)));
     assert_eq!(attempt(&fresh, PROOF_SECONDS, code(1)), Attempt::TooLate);
-    assert_eq!(fresh.unproven(at(PROOF_SECONDS)).unwrap().by_link(), Err(Refusal::TooLate));
+    assert_eq!(fresh.unproven(at(PROOF_SECONDS)).unwrap().by_link(), Err(MoveRefusal::TooLate));
 
     let again = CodeHash::new(&keys, id(), &code(2));
-    let mut changes: Vec<(i64, Change)> = (0..5).map(|n| (10 + n, Change::CodeWrong)).collect();
-    changes.insert(2, (100, Change::CodeSent(again)));
+    let mut changes: Vec<(i64, RequestChange)> =
+        (0..5).map(|n| (10 + n, RequestChange::CodeWrong)).collect();
+    changes.insert(2, (100, RequestChange::CodeSent(again)));
     let locked = fold(opening(), &changes);
     assert_eq!(attempt(&locked, 200, code(2)), Attempt::Locked);
     // The link is in the mailbox alone, so it goes on working.
     assert!(locked.unproven(at(200)).unwrap().by_link().is_ok());
     // Another code takes the place of the first, and is good for a day of its own.
-    let resent = fold(opening(), &[(PROOF_SECONDS, Change::CodeSent(again))]);
+    let resent = fold(opening(), &[(PROOF_SECONDS, RequestChange::CodeSent(again))]);
     let late = PROOF_SECONDS + 10;
-    assert_eq!(attempt(&resent, late, code(1)), Attempt::Wrong(Move(Change::CodeWrong)));
+    assert_eq!(attempt(&resent, late, code(1)), Attempt::Wrong(Move(RequestChange::CodeWrong)));
     assert_eq!(
         attempt(&resent, late, code(2)),
-        Attempt::Right(Move(Change::Identified(Proof::Code)))
+        Attempt::Right(Move(RequestChange::Identified(Proof::Code)))
     );
     // A new root breaks no code that is on its way.
     let rotated = Keyring::new(&secret(2), &[secret(1)]);
@@ -50,11 +54,11 @@ fn a_code_is_good_for_a_day_and_five_tries_that_another_one_does_not_give_back()
 
 #[test]
 fn codes_are_sent_a_few_times_only() {
-    let again = Change::CodeSent(CodeHash::new(&keyring(), id(), &code(2)));
+    let again = RequestChange::CodeSent(CodeHash::new(&keyring(), id(), &code(2)));
     let hash = CodeHash::new(&keyring(), id(), &code(3));
     let changes: Vec<_> = (1..i64::from(SENDS)).map(|n| (n, again.clone())).collect();
     let request = fold(opening(), &changes);
-    assert_eq!(request.unproven(at(9)).unwrap().resend(Some(hash)), Err(Refusal::NoMoreCodes));
+    assert_eq!(request.unproven(at(9)).unwrap().resend(Some(hash)), Err(MoveRefusal::NoMoreCodes));
     let request = fold(opening(), &changes[1..]);
     assert!(request.unproven(at(9)).unwrap().resend(Some(hash)).is_ok());
 }
@@ -62,13 +66,13 @@ fn codes_are_sent_a_few_times_only() {
 #[test]
 fn an_end_is_reachable_however_long_the_thread_is() {
     let long = text(&"я".repeat(10_000));
-    let mut changes = vec![(1, Change::Identified(Proof::Link))];
+    let mut changes = vec![(1, RequestChange::Identified(Proof::Link))];
     for seconds in 2.. {
         let request = fold(opening(), &changes);
         match request.open(at(seconds)).unwrap().person_writes(long.clone()) {
-            Ok(_) => changes.push((seconds, Change::PersonWrote(long.clone()))),
+            Ok(_) => changes.push((seconds, RequestChange::PersonWrote(long.clone()))),
             Err(refusal) => {
-                assert_eq!(refusal, Refusal::ThreadFull);
+                assert_eq!(refusal, MoveRefusal::ThreadFull);
                 break;
             }
         }
@@ -98,7 +102,7 @@ proptest! {
         let now = at(50);
         let mut moves = Vec::new();
         moves.extend(request.withdraw(now));
-        moves.extend(request.refuse(now, Ground::LegalDuty, text("x")));
+        moves.extend(request.refuse(now, RefusalGround::LegalDuty, text("x")));
         match request.stage(now) {
             Stage::Identity(unproven) => {
                 moves.push(unproven.by_operator());

@@ -4,7 +4,7 @@ use desk_core::case::Message as Text;
 use desk_core::clock::due::ExtensionRefusal;
 use desk_core::id::Id;
 use desk_core::journal::Place;
-use desk_core::request::{Change, Ground, Request, RequestKey};
+use desk_core::request::{RefusalGround, Request, RequestChange, RequestKey};
 use desk_core::text;
 use http::StatusCode;
 
@@ -37,7 +37,7 @@ pub(super) enum Act {
     /// Did what was asked for, or a part of it.
     Answer { text: Text, partly: bool },
     /// Refuses.
-    Refuse { ground: Ground, text: Text },
+    Refuse { ground: RefusalGround, text: Text },
     /// Saw another proof of who asks; what it was goes into the audit record.
     Identify(text::Text<500>),
 }
@@ -79,7 +79,7 @@ impl ActKind {
             }
             Self::Refuse => {
                 let mut fields = Fields::read(request)?;
-                let read = |name: &str| Ground::from_name(name).ok_or("unknown-ground");
+                let read = |name: &str| RefusalGround::from_name(name).ok_or("unknown-ground");
                 let ground = fields.parse("ground", read);
                 fields.require("ground", &ground);
                 let text = required(fields, "text")?;
@@ -155,19 +155,20 @@ impl Act {
     }
 
     /// Whether this is what was done before under the same key.
-    fn is(&self, change: &Change) -> bool {
+    fn is(&self, change: &RequestChange) -> bool {
         match (self, change) {
-            (Self::Take, Change::Taken) => true,
-            (Self::Write(text), Change::OperatorWrote(first))
-            | (Self::Ask(text), Change::ClarificationAsked(first))
-            | (Self::Extend(text), Change::Extended { reason: first, .. }) => text == first,
-            (Self::Answer { text, partly }, Change::Answered { text: first, partly: half }) => {
-                text == first && partly == half
-            }
-            (Self::Refuse { ground, text }, Change::Refused { ground: on, text: first }) => {
+            (Self::Take, RequestChange::Taken) => true,
+            (Self::Write(text), RequestChange::OperatorWrote(first))
+            | (Self::Ask(text), RequestChange::ClarificationAsked(first))
+            | (Self::Extend(text), RequestChange::Extended { reason: first, .. }) => text == first,
+            (
+                Self::Answer { text, partly },
+                RequestChange::Answered { text: first, partly: half },
+            ) => text == first && partly == half,
+            (Self::Refuse { ground, text }, RequestChange::Refused { ground: on, text: first }) => {
                 text == first && ground == on
             }
-            (Self::Identify(_), Change::Identified(_)) => true,
+            (Self::Identify(_), RequestChange::Identified(_)) => true,
             _ => false,
         }
     }
@@ -180,7 +181,7 @@ impl Act {
         clocks: &Clocks,
         case: &Request,
         mail: Id,
-    ) -> Result<(Change, Option<Notice<'_>>), Problem> {
+    ) -> Result<(RequestChange, Option<Notice<'_>>), Problem> {
         let now = desk.now();
         let (lawful, notice) = match self {
             Self::Take => (case.open(now)?.take()?, None),

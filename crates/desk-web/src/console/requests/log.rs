@@ -8,7 +8,7 @@ use desk_core::clock::regime::{Regime, leading};
 use desk_core::clock::zone::Zone;
 use desk_core::id::Id;
 use desk_core::request::log::{Entry, KEPT_SECONDS, Metrics};
-use desk_core::request::{Kind, Request, RequestKey};
+use desk_core::request::{Request, RequestKey, RequestKind};
 use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
 
@@ -207,7 +207,7 @@ pub(in crate::console) async fn metrics<S: Scan>(
         json.nest("total", |json| wire::metrics(json, &Metrics::of(&entries, zone)));
         json.list("groups", |list| {
             for regime in Regime::ALL {
-                for kind in Kind::ALL {
+                for kind in RequestKind::ALL {
                     let own = |entry: &&Entry| entry.regime == regime && entry.kind == kind;
                     let metrics = Metrics::of(entries.iter().filter(own), zone);
                     if metrics.received > 0 {

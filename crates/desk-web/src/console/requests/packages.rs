@@ -2,7 +2,7 @@
 
 use desk_core::id::Id;
 use desk_core::journal::Place as _;
-use desk_core::request::{Move, Package, Refusal, Request, RequestKey, Stage};
+use desk_core::request::{Move, MoveRefusal, Package, Request, RequestKey, Stage};
 use http::StatusCode;
 
 use super::{Name, done, state_tag};
@@ -86,7 +86,7 @@ fn may_drop<S>(desk: &Desk<'_, S>, case: &Request) -> Result<Move, Problem> {
     Ok(match case.stage(desk.now()) {
         Stage::Open(open) => open.drop_package()?,
         Stage::Ended(ended) => ended.drop_package()?,
-        Stage::Identity(_) => return Err(Refusal::NotIdentified.into()),
+        Stage::Identity(_) => return Err(MoveRefusal::NotIdentified.into()),
     })
 }
 

@@ -5,7 +5,7 @@ use desk_core::id::Id;
 use desk_core::keys::Subject;
 use desk_core::lang::Lang;
 use desk_core::reference::{Reference, Series};
-use desk_core::request::{Behalf, Door, Kind, Request, RequestKey, STATES};
+use desk_core::request::{Behalf, Request, RequestDoor, RequestKey, RequestKind, STATES};
 use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
 
@@ -33,14 +33,14 @@ pub(super) struct Row {
     pub(super) id: Id,
     /// Whose it is, under the current root: two requests of one person may have been stored under two.
     who: Subject,
-    pub(super) kind: Kind,
+    pub(super) kind: RequestKind,
     pub(super) regime: Regime,
     pub(super) state: &'static str,
     pub(super) is_open: bool,
     pub(super) received: Timestamp,
     pub(super) due: Option<DueOn>,
     pub(super) extended: bool,
-    pub(super) door: Door,
+    pub(super) door: RequestDoor,
     pub(super) behalf: Behalf,
     pub(super) files: usize,
     pub(super) lang: Lang,
@@ -138,7 +138,7 @@ pub(super) async fn linked<S: Scan>(
 
 /// What the queue is narrowed to, and where the page begins.
 struct Filter {
-    kind: Option<Kind>,
+    kind: Option<RequestKind>,
     state: Option<&'static str>,
     all: bool,
     after: Option<(i64, Id)>,
@@ -151,7 +151,7 @@ impl Filter {
             Ok(request.query(name)?.map(|value| (value, Problem::invalid_query(name, code))))
         };
         let kind = match named("kind", "unknown-right")? {
-            Some((value, wrong)) => Some(Kind::from_name(&value).ok_or(wrong)?),
+            Some((value, wrong)) => Some(RequestKind::from_name(&value).ok_or(wrong)?),
             None => None,
         };
         let state = match named("state", "unknown-state")? {

@@ -12,8 +12,8 @@ use desk_core::package::PackageSecret;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::log;
 use desk_core::request::{
-    Behalf, Change, Code, CodeHash, Door, Identity, Kind, Opening, Proof, Request as Case,
-    RequestKey,
+    Behalf, Code, CodeHash, Identity, Proof, Request as Case, RequestChange, RequestDoor,
+    RequestKey, RequestKind, RequestOpening,
 };
 use desk_core::time::Timestamp;
 use http::Method;
@@ -101,10 +101,10 @@ impl World {
         self.keys("outbox").len()
     }
 
-    fn opening(&self) -> Opening {
-        Opening {
+    fn opening(&self) -> RequestOpening {
+        RequestOpening {
             at: self.now.get(),
-            kind: Kind::Access,
+            kind: RequestKind::Access,
             regime: Regime::EuGdpr,
             email: EMAIL.parse().unwrap(),
             name: Some(Name::new("Anna").unwrap()),
@@ -113,14 +113,14 @@ impl World {
             files: vec![],
             lang: Lang::En,
             policy: None,
-            door: Door::Api,
+            door: RequestDoor::Api,
             fingerprint: String::new(),
             identity: Identity::Asserted,
             expires: self.now.get().plus_seconds(1095 * 86_400),
         }
     }
 
-    fn open(&self, opening: &Opening) -> Filed {
+    fn open(&self, opening: &RequestOpening) -> Filed {
         let desk = self.desk();
         // In the order in which they come, though several come at one instant.
         let number = OPENED.replace(OPENED.get().wrapping_add(1));
@@ -144,7 +144,7 @@ impl World {
     fn unproven(&self) -> Filed {
         let code = Code::draw(&self.desk().moment);
         let hash = CodeHash::new(&self.setup.keys, Id::from_bytes([1; 16]), &code);
-        self.open(&Opening { identity: Identity::Sent(hash), ..self.opening() })
+        self.open(&RequestOpening { identity: Identity::Sent(hash), ..self.opening() })
     }
 
     fn kept(&self, filed: &Filed) -> Case {
@@ -152,7 +152,7 @@ impl World {
     }
 
     /// What somebody else does, such as the person.
-    fn happens(&self, filed: &Filed, change: Change) {
+    fn happens(&self, filed: &Filed, change: RequestChange) {
         let desk = self.desk();
         let id = desk.moment.id();
         block_on(cases::append(&desk, &filed.key, self.kept(filed), change, id)).unwrap();
@@ -380,7 +380,7 @@ fn whose_complaint_is_turned_is_written_to_once_the_operator_has_an_answer() {
 #[test]
 fn who_is_erased_is_written_to_once_the_operator_has_an_answer() {
     let erase = |world: &World| {
-        let filed = world.open(&Opening { kind: Kind::Erasure, ..world.opening() });
+        let filed = world.open(&RequestOpening { kind: RequestKind::Erasure, ..world.opening() });
         let target = format!("{}/erasure", filed.url);
         let seen = world.done(&get(&target));
         let body = json!({"executor": "J. Roe, privacy officer"});
@@ -413,7 +413,7 @@ fn a_request_is_worked_on_from_its_first_day_to_its_answer() {
     let asked = world.done(&act(&filed, "clarification", text("From which year on?")));
     assert_eq!(asked.field("/state"), "awaiting_clarification");
     world.later(86_400);
-    world.happens(&filed, Change::PersonWrote(Text::new("All of it.").unwrap()));
+    world.happens(&filed, RequestChange::PersonWrote(Text::new("All of it.").unwrap()));
     let due = world.show(&filed)["due"].clone();
     // Received on Sunday 22 November; the three days in which identity was to be proven do not count.
     assert_eq!(due["date"], "2026-12-25");
@@ -521,7 +521,7 @@ fn every_refusal_says_why_and_changes_nothing() {
         "its term was extended already, which may be done once."
     );
     // A law that knows no extension, and a term that is over.
-    let brazilian = world.open(&Opening { regime: Regime::BrLgpd, ..world.opening() });
+    let brazilian = world.open(&RequestOpening { regime: Regime::BrLgpd, ..world.opening() });
     assert_eq!(
         world.refused(&act(&brazilian, "extension", reason.clone())),
         "the law knows no extension of this term."
@@ -558,7 +558,7 @@ fn every_refusal_says_why_and_changes_nothing() {
     // A thread with no more room; the end stays reachable.
     for number in 0..200 {
         world.later(1);
-        world.happens(&last, Change::PersonWrote(Text::new(&number.to_string()).unwrap()));
+        world.happens(&last, RequestChange::PersonWrote(Text::new(&number.to_string()).unwrap()));
     }
     assert_eq!(world.refused(&act(&last, "messages", text("x"))), "its thread is full.");
     world.done(&act(&last, "answer", text("It is done.")));
@@ -635,7 +635,7 @@ fn decisions_are_held_to_what_they_were_made_on() {
         ("refusal", json!({"ground": "excessive", "text": "x"})),
     ];
     world.later(1);
-    world.happens(&filed, Change::Identified(Proof::Link));
+    world.happens(&filed, RequestChange::Identified(Proof::Link));
     let events = world.keys("request-event");
     for (name, body) in &acts {
         let target = format!("{}/{name}", filed.url);
@@ -881,7 +881,7 @@ fn events_that_a_head_missed_are_found() {
     let world = World::requests();
     let filed = world.asserted();
     world.done(&act(&filed, "messages", text("One.")));
-    world.happens(&filed, Change::Withdrawn);
+    world.happens(&filed, RequestChange::Withdrawn);
     for key in world.keys("request-head") {
         world.store.take(&key);
     }
@@ -897,15 +897,15 @@ fn events_that_a_head_missed_are_found() {
 fn the_queue_is_in_the_order_of_dates_and_names_nobody() {
     let world = World::requests();
     let by = |regime, kind| {
-        let filed = world.open(&Opening { regime, kind, ..world.opening() });
+        let filed = world.open(&RequestOpening { regime, kind, ..world.opening() });
         world.later(1);
         filed.reference
     };
-    let british = by(Regime::UkGdpr, Kind::Access);
-    let russian = by(Regime::Ru152Fz, Kind::Erasure);
-    let californian = by(Regime::UsCa, Kind::Access);
-    let brazilian = by(Regime::BrLgpd, Kind::Objection);
-    let other = by(Regime::BrLgpd, Kind::Access);
+    let british = by(Regime::UkGdpr, RequestKind::Access);
+    let russian = by(Regime::Ru152Fz, RequestKind::Erasure);
+    let californian = by(Regime::UsCa, RequestKind::Access);
+    let brazilian = by(Regime::BrLgpd, RequestKind::Objection);
+    let other = by(Regime::BrLgpd, RequestKind::Access);
     let order = [&russian, &brazilian, &other, &british, &californian];
     assert_eq!(world.listed("").iter().collect::<Vec<_>>(), order);
     assert_eq!(world.listed("kind=access"), [other.clone(), british.clone(), californian.clone()]);
@@ -965,7 +965,7 @@ fn requests_that_ended_leave_the_queue_and_are_not_opened_again() {
     let (answered, withdrawn, expired, open) =
         (world.asserted(), world.asserted(), world.unproven(), world.asserted());
     world.done(&act(&answered, "answer", text("x")));
-    world.happens(&withdrawn, Change::Withdrawn);
+    world.happens(&withdrawn, RequestChange::Withdrawn);
     assert_eq!(world.listed("").len(), 2);
     // What ended by itself a moment ago may yet be contradicted by what is on its way.
     assert_eq!(world.keys("request-log").len(), 1);
@@ -988,7 +988,7 @@ fn a_queue_that_is_too_long_says_so() {
     for number in 0..super::MAX_OPENED {
         world.later(1);
         let email = format!("a{number}@oncall.example").parse().unwrap();
-        world.open(&Opening { email, ..world.opening() });
+        world.open(&RequestOpening { email, ..world.opening() });
     }
     let page = world.console(&get(&format!("{REQUESTS}?limit=1"))).json();
     assert_eq!(
@@ -1009,9 +1009,9 @@ fn duplicates_are_linked_and_an_unproven_one_never_leads_a_proven_one() {
     let second = world.unproven();
     world.later(1);
     let third = world.asserted();
-    let other_kind = world.open(&Opening { kind: Kind::Erasure, ..world.opening() });
+    let other_kind = world.open(&RequestOpening { kind: RequestKind::Erasure, ..world.opening() });
     let email = "anna@other.example".parse().unwrap();
-    let other_person = world.open(&Opening { email, ..world.opening() });
+    let other_person = world.open(&RequestOpening { email, ..world.opening() });
     let linked = |filed: &Filed| {
         let listed = world.console(&get(REQUESTS)).json();
         let row = listed["requests"].as_array().unwrap().iter();
@@ -1038,7 +1038,7 @@ fn duplicates_are_linked_and_an_unproven_one_never_leads_a_proven_one() {
     assert_eq!(linked(&other_person), (vec![], true));
     // Whoever proves it later does not take the lead from whoever leads.
     world.later(1);
-    world.happens(&first, Change::Identified(Proof::Code));
+    world.happens(&first, RequestChange::Identified(Proof::Code));
     assert!(!linked(&first).1 && linked(&third).1);
     world.done(&act(&third, "answer", text("x")));
     assert_eq!(linked(&first), (vec![second.reference.clone()], true));
@@ -1064,7 +1064,7 @@ fn duplicates_are_linked_and_an_unproven_one_never_leads_a_proven_one() {
 fn files_are_read_and_recorded() {
     let world = World::requests();
     let file = Attachment::new(b"a power of attorney").unwrap();
-    let opening = Opening {
+    let opening = RequestOpening {
         files: vec![cases::describe(&file)],
         behalf: Behalf::Represented,
         ..world.opening()
@@ -1257,7 +1257,7 @@ fn a_request_gives_rise_to_a_complaint() {
     assert_eq!((again.status, again.field("/reference")), (200, reference));
     assert_eq!((world.keys("case").len(), world.mails().len()), (1, 1));
     // A complaint about what has ended is heard all the same.
-    let refused = world.open(&Opening { details: None, ..world.opening() });
+    let refused = world.open(&RequestOpening { details: None, ..world.opening() });
     world.done(&act(&refused, "refusal", json!({"ground": "excessive", "text": "x"})));
     let opened = world.done(&post(&format!("{}/complaint", refused.url), &json!({}), &[]));
     assert!(opened.field("/thread/0/text").contains(&refused.reference));
@@ -1288,20 +1288,21 @@ fn a_request_gives_rise_to_a_complaint() {
 /// Six requests of two years, as [`the_log_and_its_counts_are_those_of_a_hand`] counts them.
 fn history(world: &World) -> Vec<Filed> {
     let at = |text: &str| world.now.set(text.parse::<Timestamp>().unwrap());
-    let open = |kind, regime, door| world.open(&Opening { kind, regime, door, ..world.opening() });
+    let open =
+        |kind, regime, door| world.open(&RequestOpening { kind, regime, door, ..world.opening() });
     at("2025-12-31T23:59:59Z");
-    let before = open(Kind::Access, Regime::UsCa, Door::Form);
+    let before = open(RequestKind::Access, Regime::UsCa, RequestDoor::Form);
     at("2026-01-01T00:00:00Z");
-    let whole = open(Kind::Access, Regime::UsCa, Door::Api);
+    let whole = open(RequestKind::Access, Regime::UsCa, RequestDoor::Api);
     at("2026-01-02T12:00:00Z");
-    let part = open(Kind::Access, Regime::UsCa, Door::DeleteData);
-    let denied = open(Kind::Erasure, Regime::EuGdpr, Door::DeleteAccount);
-    let withdrawn = open(Kind::Erasure, Regime::EuGdpr, Door::Form);
+    let part = open(RequestKind::Access, Regime::UsCa, RequestDoor::DeleteData);
+    let denied = open(RequestKind::Erasure, Regime::EuGdpr, RequestDoor::DeleteAccount);
+    let withdrawn = open(RequestKind::Erasure, Regime::EuGdpr, RequestDoor::Form);
     at("2026-01-05T08:00:00Z");
     world.done(&act(&whole, "answer", text("x")));
     at("2026-01-12T23:00:00Z");
     world.done(&act(&denied, "refusal", json!({"ground": "legal-duty", "text": "=1+1"})));
-    world.happens(&withdrawn, Change::Withdrawn);
+    world.happens(&withdrawn, RequestChange::Withdrawn);
     at("2026-03-01T00:00:00Z");
     world.done(&act(&part, "answer", json!({"text": "x", "partly": true})));
     let expired = world.unproven();
@@ -1415,10 +1416,15 @@ fn the_log_says_of_an_erasure_whether_it_was_late() {
             Id::from_bytes([1; 16]),
             &Code::draw(&world.desk().moment),
         ));
-        let opening = Opening { kind: Kind::Erasure, regime, identity: sent, ..world.opening() };
+        let opening = RequestOpening {
+            kind: RequestKind::Erasure,
+            regime,
+            identity: sent,
+            ..world.opening()
+        };
         let filed = world.open(&opening);
         world.later(3 * 86_400);
-        world.happens(&filed, Change::Identified(Proof::Link));
+        world.happens(&filed, RequestChange::Identified(Proof::Link));
         world.later(days * 86_400);
         let target = format!("{}/erasure", filed.url);
         let seen = world.done(&get(&target));
@@ -1435,7 +1441,7 @@ fn the_log_says_of_an_erasure_whether_it_was_late() {
 #[test]
 fn a_line_of_an_earlier_release_is_still_read() {
     let world = World::new();
-    let filed = world.open(&Opening { kind: Kind::Erasure, ..world.opening() });
+    let filed = world.open(&RequestOpening { kind: RequestKind::Erasure, ..world.opening() });
     world.later(90 * 86_400);
     let (desk, case) = (world.desk(), world.kept(&filed));
     let entry = log::Entry::erased(&case, desk.now(), false);
@@ -1686,7 +1692,7 @@ proptest! {
                     let answer = world.console(&act(&filed, name, body.clone()));
                     prop_assert!(matches!(answer.status, 200 | 201 | 409), "{:?}", answer);
                 }
-                None => world.happens(&filed, Change::PersonWrote(Text::new("p").unwrap())),
+                None => world.happens(&filed, RequestChange::PersonWrote(Text::new("p").unwrap())),
             }
         }
         let case = world.kept(&filed);
@@ -1694,9 +1700,9 @@ proptest! {
         let state = case.state(world.now.get());
         prop_assert_eq!(&shown["state"], state.name());
         // Whatever was said to the person was said by mail too.
-        let is_told = |event: &Event<Change>| matches!(
+        let is_told = |event: &Event<RequestChange>| matches!(
             event.change,
-            Change::OperatorWrote(_) | Change::ClarificationAsked(_) | Change::Extended { .. } | Change::Answered { .. } | Change::Refused { .. }
+            RequestChange::OperatorWrote(_) | RequestChange::ClarificationAsked(_) | RequestChange::Extended { .. } | RequestChange::Answered { .. } | RequestChange::Refused { .. }
         );
         let told = case.head.events().iter().filter(|event| is_told(event)).count();
         prop_assert_eq!(world.mails().len(), told);

@@ -2,15 +2,14 @@
 //! each names the other.
 
 use desk_core::case::{
-    Case, CaseKey, Change as CaseChange, Door as CaseDoor, Kind as CaseKind, Message as Text,
-    Opening as CaseOpening, SetState,
+    Case, CaseChange, CaseDoor, CaseKey, CaseKind, CaseOpening, Message as Text, SetState,
 };
 use desk_core::clock::regime::Regime;
 use desk_core::id::Id;
 use desk_core::journal::{Journal, Place};
 use desk_core::reference::{Reference, Series};
 use desk_core::request::{
-    Behalf, Code, CodeHash, Door, Identity, Kind, Opening, Request, RequestKey,
+    Behalf, Code, CodeHash, Identity, Request, RequestDoor, RequestKey, RequestKind, RequestOpening,
 };
 use desk_core::time::Timestamp;
 use http::StatusCode;
@@ -53,7 +52,7 @@ pub(super) async fn from_case<S: Scan>(
     name: &str,
 ) -> Result<Answered<Option<Posted>>, Problem> {
     let mut fields = Fields::read(request)?;
-    let kind = fields.parse("kind", |name| Kind::from_name(name).ok_or("unknown-right"));
+    let kind = fields.parse("kind", |name| RequestKind::from_name(name).ok_or("unknown-right"));
     fields.require("kind", &kind);
     let regime = fields.parse("regime", |name| Regime::from_name(name).ok_or("unknown-regime"));
     fields.finish().map_err(Problem::InvalidFields)?;
@@ -95,7 +94,7 @@ pub(super) async fn from_case<S: Scan>(
             super::audit(desk, Action::RequestOpened, id).await?;
             let key = RequestKey { id, subject: desk.setup.keys.subject(&email) };
             let code = Code::draw(&desk.moment);
-            let opening = Opening {
+            let opening = RequestOpening {
                 at: desk.now(),
                 kind,
                 regime: match regime {
@@ -110,7 +109,7 @@ pub(super) async fn from_case<S: Scan>(
                 files: Vec::new(),
                 lang: case.opening.lang,
                 policy: policy::pin(desk).await?,
-                door: Door::Feedback(found.key.id),
+                door: RequestDoor::Feedback(found.key.id),
                 fingerprint: case.opening.fingerprint.clone(),
                 identity: Identity::Sent(CodeHash::new(&desk.setup.keys, id, &code)),
                 expires: desk.request_kept_until()?,

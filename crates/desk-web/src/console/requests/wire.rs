@@ -6,7 +6,9 @@ use desk_core::id::Id;
 use desk_core::lang::Lang;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::log::{Entry, Metrics, Outcome};
-use desk_core::request::{Change, Door, Ground, Request, RequestKey, State};
+use desk_core::request::{
+    RefusalGround, Request, RequestChange, RequestDoor, RequestKey, RequestState,
+};
 use desk_core::time::Timestamp;
 
 use super::clock;
@@ -108,7 +110,7 @@ pub(super) fn request<S>(
         json.shown("expires_at", &opening.expires);
         json.text("email", opening.email.as_str());
         json.maybe("name", opening.name.as_ref().map(|name| name.as_str()));
-        if let Door::Feedback(id) = opening.door {
+        if let RequestDoor::Feedback(id) = opening.door {
             json.shown("case", &format_args!("{base}/console/api/cases/{id}"));
         }
         policy(json, opening.policy.as_ref());
@@ -177,7 +179,7 @@ fn identity(json: &mut Json, case: &Request, now: Timestamp) {
             json.text("proof", proof.name());
             json.shown("at", &at);
         }),
-        (None, State::AwaitingIdentity(awaiting)) => json.nest("identity", |json| {
+        (None, RequestState::AwaitingIdentity(awaiting)) => json.nest("identity", |json| {
             json.maybe("proof", None);
             json.shown("until", &awaiting.until);
             json.number("mails_left", awaiting.sends_left.into());
@@ -196,30 +198,34 @@ fn thread(json: &mut Json, case: &Request) {
         for event in case.happened() {
             let at = event.id.instant();
             match &event.change {
-                Change::PersonWrote(text) => entry(list, at, "person", "message", text, |_| {}),
-                Change::OperatorWrote(text) => entry(list, at, "operator", "message", text, |_| {}),
-                Change::ClarificationAsked(text) => {
+                RequestChange::PersonWrote(text) => {
+                    entry(list, at, "person", "message", text, |_| {})
+                }
+                RequestChange::OperatorWrote(text) => {
+                    entry(list, at, "operator", "message", text, |_| {})
+                }
+                RequestChange::ClarificationAsked(text) => {
                     entry(list, at, "operator", "clarification", text, |_| {});
                 }
-                Change::Extended { reason, .. } => {
+                RequestChange::Extended { reason, .. } => {
                     entry(list, at, "operator", "extension", reason, |_| {});
                 }
-                Change::Answered { text, partly } => {
+                RequestChange::Answered { text, partly } => {
                     let more = |json: &mut Json| json.flag("partly", *partly);
                     entry(list, at, "operator", "answer", text, more);
                 }
-                Change::Refused { ground, text } => {
+                RequestChange::Refused { ground, text } => {
                     let more = |json: &mut Json| json.text("ground", ground.name());
                     entry(list, at, "operator", "refusal", text, more);
                 }
-                Change::CodeSent(_)
-                | Change::CodeWrong
-                | Change::Identified(_)
-                | Change::Taken
-                | Change::Withdrawn
-                | Change::Packaged(_)
-                | Change::PackageDropped(_)
-                | Change::CodeHeld => {}
+                RequestChange::CodeSent(_)
+                | RequestChange::CodeWrong
+                | RequestChange::Identified(_)
+                | RequestChange::Taken
+                | RequestChange::Withdrawn
+                | RequestChange::Packaged(_)
+                | RequestChange::PackageDropped(_)
+                | RequestChange::CodeHeld => {}
             }
         }
     });
@@ -304,7 +310,7 @@ pub(super) fn metrics(json: &mut Json, metrics: &Metrics) {
     json.number("complied", metrics.whole);
     json.number("complied_in_part", metrics.part);
     json.nest("denied", |json| {
-        for (ground, count) in Ground::ALL.into_iter().zip(metrics.denied) {
+        for (ground, count) in RefusalGround::ALL.into_iter().zip(metrics.denied) {
             json.number(ground.name(), count);
         }
     });

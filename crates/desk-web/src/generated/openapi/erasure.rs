@@ -1,8 +1,8 @@
 //! The part of the description that is about erasures.
 
 use desk_core::clock::regime::Regime;
-use desk_core::erasure::{Category, Ground};
-use desk_core::request::{Kind, STATES};
+use desk_core::erasure::{Category, RetentionGround};
+use desk_core::request::{RequestKind, STATES};
 use serde_json::{Value, json};
 
 use super::{
@@ -55,7 +55,7 @@ pub(super) fn parameters() -> Value {
 
 pub(super) fn schemas() -> Value {
     let number = json!({ "type": "integer" });
-    let kinds = json!({ "enum": Kind::ALL.map(Kind::name) });
+    let kinds = json!({ "enum": RequestKind::ALL.map(RequestKind::name) });
     let destroyed = array(object(
         json!({
             "category": { "enum": Category::ALL.map(Category::name) },
@@ -69,7 +69,7 @@ pub(super) fn schemas() -> Value {
             "what": { "enum": ["case", "request", "opt-outs", "act", "request-log", "audit", "notice"] },
             "reference": text("The open case or request."),
             "values": number,
-            "ground": { "enum": Ground::ALL.map(Ground::name) },
+            "ground": { "enum": RetentionGround::ALL.map(RetentionGround::name) },
             "articles": array(text("The law, and the place in it.")),
             "checked": { "enum": ["law-text", "official", "secondary", "no"], "description": "Where the least sure of the articles was seen." },
             "until": instant("Until when it stays, where that is a date."),

@@ -1,7 +1,7 @@
 //! The part of the description that is about data requests as people file and follow them.
 
 use desk_core::clock::regime::Regime;
-use desk_core::request::{Behalf, Kind, STATES};
+use desk_core::request::{Behalf, RequestKind, STATES};
 use serde_json::{Value, json};
 
 use crate::packages::PACKAGE_SCHEMA_PATH;
@@ -184,7 +184,7 @@ fn persons_request(policy: &Value) -> Value {
 }
 
 pub(super) fn schemas() -> Value {
-    let kinds: Vec<&str> = Kind::ALL.map(Kind::name).into();
+    let kinds: Vec<&str> = RequestKind::ALL.map(RequestKind::name).into();
     let regimes: Vec<&str> = Regime::ALL.map(Regime::name).into();
     let states: Vec<&str> = STATES.into();
     let policy = json!({ "oneOf": [schema("PolicyPin"), { "type": "null" }] });

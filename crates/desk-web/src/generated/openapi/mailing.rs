@@ -1,6 +1,6 @@
 //! The part of the description that is about newsletters: links, suppressions, and what the mailer is told.
 
-use desk_core::mail::lint::Rule;
+use desk_core::mail::lint::LintRule;
 use desk_core::suppression::Reason;
 use serde_json::{Value, json};
 
@@ -230,7 +230,7 @@ pub(super) fn schemas() -> Value {
             "url": url("The mail.") }),
             &["next_attempt_at", "last_status"])), "next_cursor": text("Where the next page begins.") }), &["next_cursor"]),
         "Lint": object(json!({ "ok": { "type": "boolean" }, "findings": array(object(json!({
-            "rule": { "enum": Rule::ALL.map(Rule::name) }, "verdict": { "enum": ["pass", "fail", "advice", "unknown"] },
+            "rule": { "enum": LintRule::ALL.map(LintRule::name) }, "verdict": { "enum": ["pass", "fail", "advice", "unknown"] },
             "text": text("What holds, or what to do."), "seen": text("What was seen in the mail."), "source": text("Who says so.") }), &[])) }), &[]),
         "Mail": mail(true),
         "RequestedMail": mail(false),

@@ -2,7 +2,7 @@
 
 use desk_core::clock::due::Cause;
 use desk_core::clock::regime::Regime;
-use desk_core::request::{Ground, Kind, Proof, STATES};
+use desk_core::request::{Proof, RefusalGround, RequestKind, STATES};
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -137,7 +137,7 @@ pub(super) fn schemas() -> Value {
     .map(|(name, schema)| (name.to_owned(), schema))
     .collect();
     let mut log = Value::Object(log);
-    let grounds = Ground::ALL.map(Ground::name);
+    let grounds = RefusalGround::ALL.map(RefusalGround::name);
     log["ground"]["enum"] = grounds.iter().map(|name| json!(name)).chain([Value::Null]).collect();
     let denied: Map<String, Value> =
         grounds.iter().map(|name| ((*name).to_owned(), number())).collect();
@@ -183,7 +183,7 @@ pub(super) fn schemas() -> Value {
         "package": maybe(object(json!({ "id": text("Its id."), "size": text("How many bytes it has."), "until": instant("Until when it can be fetched.") }), &[])),
     });
     json!({
-        "RequestKind": { "enum": Kind::ALL.map(Kind::name) },
+        "RequestKind": { "enum": RequestKind::ALL.map(RequestKind::name) },
         "RequestState": { "enum": STATES },
         "RequestQueue": object(json!({
             "requests": array(object(item.clone(), &[])),

@@ -1,9 +1,9 @@
 //! English: legal clocks.
 
-use desk_core::clock::calendar::{RELEASED, Source, Version};
+use desk_core::clock::calendar::{CalendarVersion, RELEASED, Source};
 use desk_core::clock::due::{Cause, ExtensionRefusal, Step};
 use desk_core::clock::regime::{
-    Act, Article, Base, Checked, Law, Note, Regime, Right, Rule, Term, Unit,
+    Act, Article, Base, Checked, Law, Regime, Right, Rule, RuleNote, Term, Unit,
 };
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Weekday};
@@ -54,27 +54,29 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Checked::No => "numbers not checked",
     },
     note: |note| match note {
-        Note::AnsweredAsAccess => {
+        RuleNote::AnsweredAsAccess => {
             "152-FZ knows no right to portability: the request is answered as one for access."
         }
-        Note::BaseIsAReading => {
+        RuleNote::BaseIsAReading => {
             "The law does not say from when it counts: it is counted from the blocking, which must not come after the end of the term that could not be kept."
         }
-        Note::BasisFallsAway => {
+        RuleNote::BasisFallsAway => {
             "Nothing may rest on a consent that was taken back; the law names no term."
         }
-        Note::IfUnlawfulOrUnneeded => {
+        RuleNote::IfUnlawfulOrUnneeded => {
             "It is due where the data was obtained unlawfully or is not needed for its purpose."
         }
-        Note::MarketingAtOnce => "Where it is about direct marketing, that stops at once.",
-        Note::NoNumber => "The law gives no number here: the term of the other requests is kept.",
-        Note::OperatorAtOnce => {
+        RuleNote::MarketingAtOnce => "Where it is about direct marketing, that stops at once.",
+        RuleNote::NoNumber => {
+            "The law gives no number here: the term of the other requests is kept."
+        }
+        RuleNote::OperatorAtOnce => {
             "This is the term of whoever spreads the data; the operator itself stops when the demand arrives."
         }
-        Note::TreatedAsOptOut => {
+        RuleNote::TreatedAsOptOut => {
             "The law knows no such request: it is treated as an opt-out of sale or sharing."
         }
-        Note::WithoutDelay => "The law demands it without delay and gives no number.",
+        RuleNote::WithoutDelay => "The law demands it without delay and gives no number.",
     },
     refusal: |refusal| match refusal {
         ExtensionRefusal::NotProvided => "The law knows no extension of this term.",
@@ -149,7 +151,7 @@ fn article(Article { law, place }: Article) -> String {
     }
 }
 
-fn version(Version { calendar, year, source }: Version) -> String {
+fn version(CalendarVersion { calendar, year, source }: CalendarVersion) -> String {
     let source = match source {
         Source::Released => RELEASED,
         Source::Operator => "as configured",
@@ -159,7 +161,7 @@ fn version(Version { calendar, year, source }: Version) -> String {
     format!("{}-{year}, {source}", calendar.name())
 }
 
-fn versions(versions: &[Version]) -> String {
+fn versions(versions: &[CalendarVersion]) -> String {
     let noun = if versions.len() == 1 { "calendar" } else { "calendars" };
     let versions: Vec<String> = versions.iter().map(|of| version(*of)).collect();
     format!("{noun} {}", versions.join("; "))

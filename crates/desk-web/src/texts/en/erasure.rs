@@ -1,7 +1,7 @@
 //! English: erasures.
 
-use desk_core::erasure::{Category, Ground, Stay};
-use desk_core::request::Kind;
+use desk_core::erasure::{Category, RetentionGround, Stay};
+use desk_core::request::RequestKind;
 
 use crate::texts::erasure::ErasureTexts;
 
@@ -29,24 +29,24 @@ pub(in crate::texts) static ERASURE: ErasureTexts = ErasureTexts {
         Stay::Notice => "the mail that tells you of this",
     },
     ground: |ground| match ground {
-        Ground::OpenCase => "it has not been answered yet, and stays until it is closed",
-        Ground::Suppression => {
+        RetentionGround::OpenCase => "it has not been answered yet, and stays until it is closed",
+        RetentionGround::Suppression => {
             "so that no newsletter is sent again; a keyed hash is kept, and no address"
         }
-        Ground::LegalLog => {
+        RetentionGround::LegalLog => {
             "so that it can be proven that the request was honoured; nobody is named in it"
         }
-        Ground::Audit => "so that misuse can be found; nobody's data is in them",
-        Ground::Notice => "until it is on its way, and for three days at the most",
+        RetentionGround::Audit => "so that misuse can be found; nobody's data is in them",
+        RetentionGround::Notice => "until it is on its way, and for three days at the most",
     },
     reason: |kind| match kind {
-        Kind::Withdrawal => "consent to the processing of personal data was withdrawn",
-        Kind::Objection => "the data subject objected to the processing",
-        Kind::Erasure
-        | Kind::Access
-        | Kind::Portability
-        | Kind::Rectification
-        | Kind::Restriction => "the data subject asked for erasure",
+        RequestKind::Withdrawal => "consent to the processing of personal data was withdrawn",
+        RequestKind::Objection => "the data subject objected to the processing",
+        RequestKind::Erasure
+        | RequestKind::Access
+        | RequestKind::Portability
+        | RequestKind::Rectification
+        | RequestKind::Restriction => "the data subject asked for erasure",
     },
     act: "Act of destruction of personal data",
     number: "No.",

@@ -1,6 +1,6 @@
 //! English: the mails about a data request.
 
-use desk_core::request::{Ground, Kind};
+use desk_core::request::{RefusalGround, RequestKind};
 
 use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener, PackageNoticeTexts};
 
@@ -47,15 +47,15 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
         lead: |about| format!("we have to refuse {about}."),
     },
     ground: |ground| match ground {
-        Ground::NothingHeld => "We hold nothing about you.",
-        Ground::NotIdentified => "We could not make sure that it is you who asks.",
-        Ground::Excessive => {
+        RefusalGround::NothingHeld => "We hold nothing about you.",
+        RefusalGround::NotIdentified => "We could not make sure that it is you who asks.",
+        RefusalGround::Excessive => {
             "The request repeats an earlier one too soon, or is manifestly unfounded."
         }
-        Ground::LegalDuty => "A law demands that we keep this data.",
-        Ground::LegalClaims => "The data is needed for a legal claim.",
-        Ground::RightsOfOthers => "It would harm the rights of other people.",
-        Ground::NotApplicable => "The law does not give this right in this case.",
+        RefusalGround::LegalDuty => "A law demands that we keep this data.",
+        RefusalGround::LegalClaims => "The data is needed for a legal claim.",
+        RefusalGround::RightsOfOthers => "It would harm the rights of other people.",
+        RefusalGround::NotApplicable => "The law does not give this right in this case.",
     },
     complaint: Opener {
         subject: "Your complaint",
@@ -113,15 +113,15 @@ pub(in crate::texts) static IDENTITY: IdentityTexts = IdentityTexts {
     reference,
 };
 
-fn about(kind: Kind) -> &'static str {
+fn about(kind: RequestKind) -> &'static str {
     match kind {
-        Kind::Access => "your request for a copy of your data",
-        Kind::Portability => "your request for your data in a portable form",
-        Kind::Rectification => "your request to correct your data",
-        Kind::Erasure => "your request to erase your data",
-        Kind::Restriction => "your request to restrict the use of your data",
-        Kind::Objection => "your objection to the use of your data",
-        Kind::Withdrawal => "the withdrawal of your consent",
+        RequestKind::Access => "your request for a copy of your data",
+        RequestKind::Portability => "your request for your data in a portable form",
+        RequestKind::Rectification => "your request to correct your data",
+        RequestKind::Erasure => "your request to erase your data",
+        RequestKind::Restriction => "your request to restrict the use of your data",
+        RequestKind::Objection => "your objection to the use of your data",
+        RequestKind::Withdrawal => "the withdrawal of your consent",
     }
 }
 

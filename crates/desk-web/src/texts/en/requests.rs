@@ -1,6 +1,6 @@
 //! English: data requests.
 
-use desk_core::request::{Behalf, Ground, Kind};
+use desk_core::request::{Behalf, RefusalGround, RequestKind};
 
 use crate::texts::requests::{ChangeTexts, PackageFormTexts, RequestTexts, StatusTexts};
 
@@ -11,13 +11,13 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     kind_legend: "What would you like?",
     kind_label,
     kind_hint: |kind| match kind {
-        Kind::Access => "You get everything we hold, with why and since when.",
-        Kind::Portability => "The same as a file for machines (JSON).",
-        Kind::Rectification => "Say below what is wrong, and what is right.",
-        Kind::Erasure => "Everything that no law tells us to keep.",
-        Kind::Restriction => "For instance while we check whether it is right.",
-        Kind::Objection => "Say below what you do not want it used for.",
-        Kind::Withdrawal => "What you agreed to earlier no longer holds from then on.",
+        RequestKind::Access => "You get everything we hold, with why and since when.",
+        RequestKind::Portability => "The same as a file for machines (JSON).",
+        RequestKind::Rectification => "Say below what is wrong, and what is right.",
+        RequestKind::Erasure => "Everything that no law tells us to keep.",
+        RequestKind::Restriction => "For instance while we check whether it is right.",
+        RequestKind::Objection => "Say below what you do not want it used for.",
+        RequestKind::Withdrawal => "What you agreed to earlier no longer holds from then on.",
     },
     email_label: "E-mail",
     email_hint: "The address that we know you by. We send a link and a code there, so that nobody else can ask for your data.",
@@ -121,13 +121,13 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
 /// The texts of following a request.
 pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     kind_title: |kind| match kind {
-        Kind::Access => "Your request for a copy of your data",
-        Kind::Portability => "Your request for your data in a portable form",
-        Kind::Rectification => "Your request for a correction",
-        Kind::Erasure => "Your request for deletion",
-        Kind::Restriction => "Your request to restrict the use of your data",
-        Kind::Objection => "Your objection",
-        Kind::Withdrawal => "Your withdrawal of consent",
+        RequestKind::Access => "Your request for a copy of your data",
+        RequestKind::Portability => "Your request for your data in a portable form",
+        RequestKind::Rectification => "Your request for a correction",
+        RequestKind::Erasure => "Your request for deletion",
+        RequestKind::Restriction => "Your request to restrict the use of your data",
+        RequestKind::Objection => "Your objection",
+        RequestKind::Withdrawal => "Your withdrawal of consent",
     },
     confirmed: "You are confirmed, and the request is on its way.",
     save_link: "Save this page’s address now: it is your secret link, and the only way back. Whoever has it can read everything here.",
@@ -158,15 +158,15 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     asked_hint: "Please answer in the conversation below.",
     answered_partly: "A part of it was done; the answer says which, and why not the rest.",
     ground: |ground| match ground {
-        Ground::NothingHeld => "We hold nothing about you.",
-        Ground::NotIdentified => "We could not make sure that it is you who asks.",
-        Ground::Excessive => {
+        RefusalGround::NothingHeld => "We hold nothing about you.",
+        RefusalGround::NotIdentified => "We could not make sure that it is you who asks.",
+        RefusalGround::Excessive => {
             "The request repeats an earlier one too soon, or is manifestly unfounded."
         }
-        Ground::LegalDuty => "A law demands that we keep this data.",
-        Ground::LegalClaims => "The data is needed for a legal claim.",
-        Ground::RightsOfOthers => "It would harm the rights of other people.",
-        Ground::NotApplicable => "The law does not give this right in this case.",
+        RefusalGround::LegalDuty => "A law demands that we keep this data.",
+        RefusalGround::LegalClaims => "The data is needed for a legal claim.",
+        RefusalGround::RightsOfOthers => "It would harm the rights of other people.",
+        RefusalGround::NotApplicable => "The law does not give this right in this case.",
     },
     ground_title: "Why",
     package_title: PACKAGE_TITLE,
@@ -204,15 +204,15 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     fact_received: "Received",
 };
 
-fn kind_label(kind: Kind) -> &'static str {
+fn kind_label(kind: RequestKind) -> &'static str {
     match kind {
-        Kind::Access => "A copy of what you hold about me",
-        Kind::Portability => "My data in a form that another service can read",
-        Kind::Rectification => "Correct something",
-        Kind::Erasure => "Delete my data",
-        Kind::Restriction => "Keep my data, but stop using it for now",
-        Kind::Objection => "Stop using my data for something",
-        Kind::Withdrawal => "Take back my consent",
+        RequestKind::Access => "A copy of what you hold about me",
+        RequestKind::Portability => "My data in a form that another service can read",
+        RequestKind::Rectification => "Correct something",
+        RequestKind::Erasure => "Delete my data",
+        RequestKind::Restriction => "Keep my data, but stop using it for now",
+        RequestKind::Objection => "Stop using my data for something",
+        RequestKind::Withdrawal => "Take back my consent",
     }
 }
 

@@ -1,9 +1,9 @@
 //! Russian: legal clocks.
 
-use desk_core::clock::calendar::{RELEASED, Source, Version};
+use desk_core::clock::calendar::{CalendarVersion, RELEASED, Source};
 use desk_core::clock::due::{Cause, ExtensionRefusal, Step};
 use desk_core::clock::regime::{
-    Act, Article, Base, Checked, Law, Note, Regime, Right, Rule, Term, Unit,
+    Act, Article, Base, Checked, Law, Regime, Right, Rule, RuleNote, Term, Unit,
 };
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Weekday};
@@ -54,29 +54,29 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
         Checked::No => "числа не сверены",
     },
     note: |note| match note {
-        Note::AnsweredAsAccess => {
+        RuleNote::AnsweredAsAccess => {
             "Права на перенос данных в 152-ФЗ нет: на такой запрос отвечают как на запрос о доступе."
         }
-        Note::BaseIsAReading => {
+        RuleNote::BaseIsAReading => {
             "С какого дня считать, закон не говорит: срок считается с блокирования, а оно не может быть позже конца срока, который не удалось соблюсти."
         }
-        Note::BasisFallsAway => {
+        RuleNote::BasisFallsAway => {
             "На отозванном согласии больше ничего не может держаться; срока закон не называет."
         }
-        Note::IfUnlawfulOrUnneeded => {
+        RuleNote::IfUnlawfulOrUnneeded => {
             "Обязанность есть, если данные получены незаконно или не нужны для заявленной цели."
         }
-        Note::MarketingAtOnce => "Прямой маркетинг по требованию прекращается немедленно.",
-        Note::NoNumber => {
+        RuleNote::MarketingAtOnce => "Прямой маркетинг по требованию прекращается немедленно.",
+        RuleNote::NoNumber => {
             "Числа для этого случая в законе нет: соблюдается срок остальных запросов."
         }
-        Note::OperatorAtOnce => {
+        RuleNote::OperatorAtOnce => {
             "Это срок для того, кто распространяет данные; сам оператор прекращает с поступлением требования."
         }
-        Note::TreatedAsOptOut => {
+        RuleNote::TreatedAsOptOut => {
             "Такого запроса закон не знает: он исполняется как отказ от продажи и передачи данных."
         }
-        Note::WithoutDelay => "Закон требует сделать это без промедления и числа не называет.",
+        RuleNote::WithoutDelay => "Закон требует сделать это без промедления и числа не называет.",
     },
     refusal: |refusal| match refusal {
         ExtensionRefusal::NotProvided => "Продлить этот срок закон не позволяет.",
@@ -177,7 +177,7 @@ fn parts(places: &str, part: &str) -> String {
     places.collect::<Vec<_>>().join(", ")
 }
 
-fn version(Version { calendar, year, source }: Version) -> String {
+fn version(CalendarVersion { calendar, year, source }: CalendarVersion) -> String {
     let source = match source {
         Source::Released => RELEASED,
         Source::Operator => "из настроек",
@@ -187,7 +187,7 @@ fn version(Version { calendar, year, source }: Version) -> String {
     format!("{}-{year}, {source}", calendar.name())
 }
 
-fn versions(versions: &[Version]) -> String {
+fn versions(versions: &[CalendarVersion]) -> String {
     let noun = if versions.len() == 1 { "календарь" } else { "календари" };
     let versions: Vec<String> = versions.iter().map(|of| version(*of)).collect();
     format!("{noun} {}", versions.join("; "))

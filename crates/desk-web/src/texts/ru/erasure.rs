@@ -1,7 +1,7 @@
 //! Russian: erasures. The act is worded as Roskomnadzor's order 179 of 28.10.2022 names its fields.
 
-use desk_core::erasure::{Category, Ground, Stay};
-use desk_core::request::Kind;
+use desk_core::erasure::{Category, RetentionGround, Stay};
+use desk_core::request::RequestKind;
 
 use crate::texts::erasure::ErasureTexts;
 
@@ -31,24 +31,26 @@ pub(in crate::texts) static ERASURE: ErasureTexts = ErasureTexts {
         Stay::Notice => "письмо, сообщающее об уничтожении",
     },
     ground: |ground| match ground {
-        Ground::OpenCase => "ответ ещё не дан; хранится до закрытия",
-        Ground::Suppression => {
+        RetentionGround::OpenCase => "ответ ещё не дан; хранится до закрытия",
+        RetentionGround::Suppression => {
             "чтобы рассылки не возобновились; хранится только хеш с ключом, без адреса"
         }
-        Ground::LegalLog => "чтобы подтвердить, что требование исполнено; там никто не назван",
-        Ground::Audit => "чтобы выявлять злоупотребления; персональных данных в них нет",
-        Ground::Notice => "до отправки, но не дольше трёх дней",
+        RetentionGround::LegalLog => {
+            "чтобы подтвердить, что требование исполнено; там никто не назван"
+        }
+        RetentionGround::Audit => "чтобы выявлять злоупотребления; персональных данных в них нет",
+        RetentionGround::Notice => "до отправки, но не дольше трёх дней",
     },
     reason: |kind| match kind {
-        Kind::Withdrawal => {
+        RequestKind::Withdrawal => {
             "отзыв субъектом согласия на обработку персональных данных (часть 5 статьи 21 Федерального закона № 152-ФЗ)"
         }
-        Kind::Objection => "требование субъекта о прекращении обработки персональных данных",
-        Kind::Erasure
-        | Kind::Access
-        | Kind::Portability
-        | Kind::Rectification
-        | Kind::Restriction => "требование субъекта об уничтожении персональных данных",
+        RequestKind::Objection => "требование субъекта о прекращении обработки персональных данных",
+        RequestKind::Erasure
+        | RequestKind::Access
+        | RequestKind::Portability
+        | RequestKind::Rectification
+        | RequestKind::Restriction => "требование субъекта об уничтожении персональных данных",
     },
     act: "Акт об уничтожении персональных данных",
     number: "№",

@@ -1,6 +1,6 @@
 //! Russian: feedback. The law's own word, «обращение», serves every kind, so nothing has to agree in gender.
 
-use desk_core::case::{Kind, State};
+use desk_core::case::{CaseKind, CaseState};
 
 use crate::texts::feedback::FeedbackTexts;
 
@@ -10,22 +10,22 @@ pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
     form_lead: "Это читают люди, а не программы. Вы получите номер обращения и секретную ссылку, чтобы следить за ответом.",
     kind_legend: "О чём вы пишете?",
     kind_label: |kind| match kind {
-        Kind::Question => "Вопрос",
-        Kind::Complaint => "Жалоба на обращение с персональными данными",
-        Kind::Suggestion => "Предложение",
-        Kind::Problem => "Неполадка в приложении",
+        CaseKind::Question => "Вопрос",
+        CaseKind::Complaint => "Жалоба на обращение с персональными данными",
+        CaseKind::Suggestion => "Предложение",
+        CaseKind::Problem => "Неполадка в приложении",
     },
     kind_short: |kind| match kind {
-        Kind::Question => "Вопрос",
-        Kind::Complaint => "Жалоба",
-        Kind::Suggestion => "Предложение",
-        Kind::Problem => "Неполадка",
+        CaseKind::Question => "Вопрос",
+        CaseKind::Complaint => "Жалоба",
+        CaseKind::Suggestion => "Предложение",
+        CaseKind::Problem => "Неполадка",
     },
     kind_hint: |kind| match kind {
-        Kind::Question => "Хотите узнать что-то о своих данных или о политике.",
-        Kind::Complaint => "С вашими данными сделали то, чего делать не следовало.",
-        Kind::Suggestion => "Вы знаете, как сделать лучше.",
-        Kind::Problem => "Что-то не работает.",
+        CaseKind::Question => "Хотите узнать что-то о своих данных или о политике.",
+        CaseKind::Complaint => "С вашими данными сделали то, чего делать не следовало.",
+        CaseKind::Suggestion => "Вы знаете, как сделать лучше.",
+        CaseKind::Problem => "Что-то не работает.",
     },
     message_label: "Ваше сообщение",
     message_hint: "До 10\u{a0}000 знаков. Расскажите, что произошло и чего вы от нас ждёте. Не указывайте пароли и чужие данные.",
@@ -74,11 +74,11 @@ pub(in crate::texts) static FEEDBACK: FeedbackTexts = FeedbackTexts {
     status_title: |_| "Ваше обращение",
     steps_label: "Что с обращением сейчас",
     state: |state| match state {
-        State::Received => "Получено",
-        State::InProgress => "Рассматривается",
-        State::Answered => "Есть ответ",
-        State::Closed => "Закрыто",
-        State::Withdrawn => "Отозвано",
+        CaseState::Received => "Получено",
+        CaseState::InProgress => "Рассматривается",
+        CaseState::Answered => "Есть ответ",
+        CaseState::Closed => "Закрыто",
+        CaseState::Withdrawn => "Отозвано",
     },
     added: "Ваше сообщение добавлено.",
     added_hint: "Мы прочитаем его вместе с остальными.",

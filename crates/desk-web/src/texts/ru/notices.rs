@@ -1,6 +1,6 @@
 //! Russian: the mails about a data request.
 
-use desk_core::request::{Ground, Kind};
+use desk_core::request::{RefusalGround, RequestKind};
 
 use crate::texts::notices::{IdentityTexts, NoticeTexts, Opener, PackageNoticeTexts};
 
@@ -53,13 +53,15 @@ pub(in crate::texts) static NOTICES: NoticeTexts = NoticeTexts {
         lead: |about| format!("К сожалению, мы вынуждены отказать. Ваше обращение: {about}."),
     },
     ground: |ground| match ground {
-        Ground::NothingHeld => "Мы не храним данных о вас.",
-        Ground::NotIdentified => "Мы не смогли убедиться, что обращаетесь именно вы.",
-        Ground::Excessive => "Запрос повторяет предыдущий слишком скоро или явно необоснован.",
-        Ground::LegalDuty => "Хранить эти данные нас обязывает закон.",
-        Ground::LegalClaims => "Данные нужны для защиты прав в суде или в споре.",
-        Ground::RightsOfOthers => "Это нарушило бы права других людей.",
-        Ground::NotApplicable => "В этом случае закон такого права не даёт.",
+        RefusalGround::NothingHeld => "Мы не храним данных о вас.",
+        RefusalGround::NotIdentified => "Мы не смогли убедиться, что обращаетесь именно вы.",
+        RefusalGround::Excessive => {
+            "Запрос повторяет предыдущий слишком скоро или явно необоснован."
+        }
+        RefusalGround::LegalDuty => "Хранить эти данные нас обязывает закон.",
+        RefusalGround::LegalClaims => "Данные нужны для защиты прав в суде или в споре.",
+        RefusalGround::RightsOfOthers => "Это нарушило бы права других людей.",
+        RefusalGround::NotApplicable => "В этом случае закон такого права не даёт.",
     },
     complaint: Opener {
         subject: "Ваша жалоба",
@@ -121,15 +123,15 @@ pub(in crate::texts) static IDENTITY: IdentityTexts = IdentityTexts {
     reference,
 };
 
-fn about(kind: Kind) -> &'static str {
+fn about(kind: RequestKind) -> &'static str {
     match kind {
-        Kind::Access => "запрос на копию ваших данных",
-        Kind::Portability => "запрос на ваши данные в переносимом виде",
-        Kind::Rectification => "запрос на исправление ваших данных",
-        Kind::Erasure => "запрос на удаление ваших данных",
-        Kind::Restriction => "запрос на ограничение обработки ваших данных",
-        Kind::Objection => "возражение против обработки ваших данных",
-        Kind::Withdrawal => "отзыв вашего согласия",
+        RequestKind::Access => "запрос на копию ваших данных",
+        RequestKind::Portability => "запрос на ваши данные в переносимом виде",
+        RequestKind::Rectification => "запрос на исправление ваших данных",
+        RequestKind::Erasure => "запрос на удаление ваших данных",
+        RequestKind::Restriction => "запрос на ограничение обработки ваших данных",
+        RequestKind::Objection => "возражение против обработки ваших данных",
+        RequestKind::Withdrawal => "отзыв вашего согласия",
     }
 }
 

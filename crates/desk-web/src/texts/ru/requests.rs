@@ -1,6 +1,6 @@
 //! Russian: data requests.
 
-use desk_core::request::{Behalf, Ground, Kind};
+use desk_core::request::{Behalf, RefusalGround, RequestKind};
 
 use crate::texts::requests::{ChangeTexts, PackageFormTexts, RequestTexts, StatusTexts};
 
@@ -11,13 +11,17 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
     kind_legend: "Что вы хотите?",
     kind_label,
     kind_hint: |kind| match kind {
-        Kind::Access => "Вы получите всё, что мы храним, с указанием зачем и с какого времени.",
-        Kind::Portability => "То же самое файлом для программ (JSON).",
-        Kind::Rectification => "Напишите ниже, что неверно и как правильно.",
-        Kind::Erasure => "Всё, что закон не велит нам хранить.",
-        Kind::Restriction => "Например, пока мы проверяем, верны ли они.",
-        Kind::Objection => "Напишите ниже, для чего их не следует использовать.",
-        Kind::Withdrawal => "То, на что вы раньше соглашались, с этого времени не действует.",
+        RequestKind::Access => {
+            "Вы получите всё, что мы храним, с указанием зачем и с какого времени."
+        }
+        RequestKind::Portability => "То же самое файлом для программ (JSON).",
+        RequestKind::Rectification => "Напишите ниже, что неверно и как правильно.",
+        RequestKind::Erasure => "Всё, что закон не велит нам хранить.",
+        RequestKind::Restriction => "Например, пока мы проверяем, верны ли они.",
+        RequestKind::Objection => "Напишите ниже, для чего их не следует использовать.",
+        RequestKind::Withdrawal => {
+            "То, на что вы раньше соглашались, с этого времени не действует."
+        }
     },
     email_label: "Электронная почта",
     email_hint: "Адрес, под которым мы вас знаем. Мы отправим туда ссылку и код, чтобы никто другой не мог запросить ваши данные.",
@@ -119,13 +123,13 @@ pub(in crate::texts) static REQUESTS: RequestTexts = RequestTexts {
 /// The texts of following a request.
 pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     kind_title: |kind| match kind {
-        Kind::Access => "Ваш запрос о копии данных",
-        Kind::Portability => "Ваш запрос о передаче данных",
-        Kind::Rectification => "Ваше требование об исправлении",
-        Kind::Erasure => "Ваше требование об удалении",
-        Kind::Restriction => "Ваше требование о блокировании",
-        Kind::Objection => "Ваше требование о прекращении обработки",
-        Kind::Withdrawal => "Отзыв вашего согласия",
+        RequestKind::Access => "Ваш запрос о копии данных",
+        RequestKind::Portability => "Ваш запрос о передаче данных",
+        RequestKind::Rectification => "Ваше требование об исправлении",
+        RequestKind::Erasure => "Ваше требование об удалении",
+        RequestKind::Restriction => "Ваше требование о блокировании",
+        RequestKind::Objection => "Ваше требование о прекращении обработки",
+        RequestKind::Withdrawal => "Отзыв вашего согласия",
     },
     confirmed: "Запрос подтверждён и принят в работу.",
     save_link: "Сохраните адрес этой страницы сейчас: это ваша секретная ссылка и единственный путь обратно. Тот, у кого она есть, увидит всё, что здесь написано.",
@@ -156,13 +160,13 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     asked_hint: "Ответьте, пожалуйста, в переписке ниже.",
     answered_partly: "Выполнена часть просьбы; в ответе сказано, какая и почему не всё.",
     ground: |ground| match ground {
-        Ground::NothingHeld => "У нас нет ваших данных.",
-        Ground::NotIdentified => "Мы не смогли убедиться, что обращаетесь именно вы.",
-        Ground::Excessive => "Запрос повторяет прежний слишком скоро или явно не обоснован.",
-        Ground::LegalDuty => "Хранить эти данные требует закон.",
-        Ground::LegalClaims => "Данные нужны для защиты прав в споре.",
-        Ground::RightsOfOthers => "Это нарушило бы права других людей.",
-        Ground::NotApplicable => "В этом случае закон такого права не даёт.",
+        RefusalGround::NothingHeld => "У нас нет ваших данных.",
+        RefusalGround::NotIdentified => "Мы не смогли убедиться, что обращаетесь именно вы.",
+        RefusalGround::Excessive => "Запрос повторяет прежний слишком скоро или явно не обоснован.",
+        RefusalGround::LegalDuty => "Хранить эти данные требует закон.",
+        RefusalGround::LegalClaims => "Данные нужны для защиты прав в споре.",
+        RefusalGround::RightsOfOthers => "Это нарушило бы права других людей.",
+        RefusalGround::NotApplicable => "В этом случае закон такого права не даёт.",
     },
     ground_title: "Основание",
     package_title: PACKAGE_TITLE,
@@ -200,15 +204,15 @@ pub(in crate::texts) static STATUS: StatusTexts = StatusTexts {
     fact_received: "Получен",
 };
 
-fn kind_label(kind: Kind) -> &'static str {
+fn kind_label(kind: RequestKind) -> &'static str {
     match kind {
-        Kind::Access => "Получить копию того, что у вас есть обо мне",
-        Kind::Portability => "Получить мои данные в виде, который прочтёт другой сервис",
-        Kind::Rectification => "Исправить неточность",
-        Kind::Erasure => "Удалить мои данные",
-        Kind::Restriction => "Хранить мои данные, но пока не использовать",
-        Kind::Objection => "Прекратить использовать мои данные для чего-то",
-        Kind::Withdrawal => "Отозвать моё согласие",
+        RequestKind::Access => "Получить копию того, что у вас есть обо мне",
+        RequestKind::Portability => "Получить мои данные в виде, который прочтёт другой сервис",
+        RequestKind::Rectification => "Исправить неточность",
+        RequestKind::Erasure => "Удалить мои данные",
+        RequestKind::Restriction => "Хранить мои данные, но пока не использовать",
+        RequestKind::Objection => "Прекратить использовать мои данные для чего-то",
+        RequestKind::Withdrawal => "Отозвать моё согласие",
     }
 }
 
