@@ -75,10 +75,10 @@ impl LinksArgs {
                 name_of(&self.file)
             );
         }
-        if is_local(&setup.base_url) {
+        if is_local(&setup.profile.base_url) {
             complain(format_args!(
                 "the links lead to {}, which nobody else can open: set base_url",
-                setup.base_url
+                setup.profile.base_url
             ));
         }
         let refused = self.write(&setup, list, &sheet).context("the links cannot be written")?;

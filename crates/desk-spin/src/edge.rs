@@ -2,92 +2,88 @@
 
 use std::cell::OnceCell;
 use std::io::Write;
+use std::rc::Rc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
-use desk_web::desk::logged;
-use desk_web::headers::{Made, Received, Source};
-use desk_web::problem::Problem;
+use desk_web::problem::{Problem, logged};
 use desk_web::reply::{Response, Rest};
 use desk_web::request::{Body, Locale};
-use desk_web::setup::Granted;
-use desk_web::{Desk, Request};
-use http::Method;
+use desk_web::site::Site;
+use desk_web::{Desk, Request, Setup};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
-use crate::variables;
-
-/// The clock of the host. The standard library reads it by way of C's, which brings along 3 KB and the texts of C's errors.
-mod bindings {
-    spin_sdk::wit_bindgen::generate!({
-        inline: "package privacy-desk:clock; world clock { import wasi:clocks/wall-clock@0.2.6; }",
-        path: "../../wit/deps/clocks.wit",
-        runtime_path: "spin_sdk::wit_bindgen::rt",
-        generate_all,
-    });
-}
-
-use bindings::wasi::clocks::wall_clock;
+use crate::variables::{Configuration, configuration};
 
 /// How many bytes of a body are asked for at once.
 const CHUNK: usize = 16 * 1024;
 
-/// Answers one request with a function, which reads the variables that it is granted and takes bodies of so many bytes.
+/// Answers one request with a function that has a store, and takes bodies of so many bytes.
 pub async fn handle<S: Default>(
     request: types::Request,
-    granted: Granted,
     body_limit: impl Fn(&Method, &str) -> usize,
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> types::Response {
     let request = read(request, body_limit).await;
-    let response = answer(&request, granted, serve).await;
+    let response = match moment_and_configuration::<Setup>() {
+        Ok((moment, setup)) => {
+            let store = S::default();
+            serve(&Desk { store: &store, setup: &setup, moment }, &request).await
+        }
+        Err(problem) => unready(&request, &problem),
+    };
+    give(&request, response).await
+}
+
+/// Answers one request with the function `site`, which has no store and no secret.
+pub async fn handle_site(
+    request: types::Request,
+    body_limit: impl Fn(&Method, &str) -> usize,
+    serve: impl FnOnce(&Site, &Request) -> Response,
+) -> types::Response {
+    let request = read(request, body_limit).await;
+    let response = match moment_and_configuration::<Site>() {
+        Ok((_, site)) => serve(&site, &request),
+        Err(problem) => unready(&request, &problem),
+    };
+    give(&request, response).await
+}
+
+/// Logs what the log should hear of an answer, and writes it.
+async fn give(request: &Request, response: Response) -> types::Response {
     if let Some(text) = &response.log {
         // The method and the problem, but never the path: it may carry a token.
-        log(format!("{} {} {text}", request.method, response.status.as_u16()));
+        log(&format!("{} {} {text}", request.method, response.status.as_u16()));
     }
     write(response).await
 }
 
-/// Writes a line to standard error, which is a component's log in Spin.
-///
-/// Where that fails there is nobody to tell; `eprintln!` would panic with the text of the error, for which it brings along
-/// 4 KB of texts for errors of every kind.
-fn log(mut line: String) {
-    line.push('\n');
-    let _ = std::io::stderr().write_all(line.as_bytes());
+fn moment_and_configuration<C: Configuration>() -> Result<(Moment, Rc<C>), Problem> {
+    let moment = moment()?;
+    let configuration = configuration(moment.now())?;
+    Ok((moment, configuration))
 }
 
-async fn answer<S: Default>(
-    request: &Request,
-    granted: Granted,
-    serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
-) -> Response {
-    let moment = match moment() {
-        Ok(moment) => moment,
-        Err(problem) => return unready(request, problem),
-    };
-    match variables::setup(moment.now(), granted) {
-        Ok(setup) => {
-            let store = S::default();
-            serve(&Desk { store: &store, setup: &setup, moment }, request).await
-        }
-        Err(error) => unready(request, Problem::Misconfigured(error.to_string().into())),
-    }
+/// Writes a line to standard error, which is a component's log in Spin. Where that fails there is nobody to tell, and
+/// `eprintln!` would panic.
+fn log(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
 }
 
 /// The answer where there is no configuration to render a page with.
-fn unready(request: &Request, problem: Problem) -> Response {
-    logged(problem.respond_json(None, request, Locale::of(request)), &problem)
+fn unready(request: &Request, problem: &Problem) -> Response {
+    logged(problem.respond_json(None, request, Locale::of(request)), problem)
 }
 
+#[expect(clippy::disallowed_methods, reason = "the edge alone reads the clock")]
 fn moment() -> Result<Moment, Problem> {
     let fault = |what: &str| Problem::Internal(format!("{what} failed").into());
-    let since = wall_clock::now();
-    let seconds = i64::try_from(since.seconds).unwrap_or(i64::MAX);
-    let millis =
-        seconds.saturating_mul(1000).saturating_add((since.nanoseconds / 1_000_000).into());
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).map_err(|_| fault("the clock"))?;
+    let millis = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
     let now = Timestamp::from_millis(millis).map_err(|_| fault("the clock"))?;
     let seed = seed().ok_or_else(|| fault("the random source"))?;
     Ok(Moment::new(now, seed))
@@ -104,10 +100,7 @@ fn seed() -> Option<Seed> {
     SEED.with(|kept| {
         if kept.get().is_none() {
             let mut bytes = [0; 32];
-            // By words: the host gives eight bytes a call, and filling an unaligned slice would throw some away.
-            for part in bytes.chunks_exact_mut(8) {
-                part.copy_from_slice(&getrandom::u64().ok()?.to_le_bytes());
-            }
+            getrandom::fill(&mut bytes).ok()?;
             // No other request can have come between: nothing here waits.
             let _ = kept.set(Seed::new(bytes));
         }
@@ -133,7 +126,7 @@ async fn read(request: types::Request, body_limit: impl Fn(&Method, &str) -> usi
         }
     };
     let target = request.get_path_with_query().unwrap_or_default();
-    let headers = Received::new(Sent(request.get_headers()));
+    let headers = headers(&request.get_headers());
     let limit = body_limit(&method, &target);
     let body = if limit == 0 {
         Body::Whole(Bytes::new())
@@ -143,17 +136,22 @@ async fn read(request: types::Request, body_limit: impl Fn(&Method, &str) -> usi
     Request::new(method, &target, headers, body)
 }
 
-/// The headers of a request, as the host has them.
-struct Sent(Fields);
-
-impl Source for Sent {
-    fn values(&self, name: &str) -> Vec<Vec<u8>> {
-        self.0.get(name)
+/// The headers of a request. A name or a value that cannot be one, which no host passes on, is left out.
+fn headers(fields: &Fields) -> HeaderMap {
+    let header = |(name, value): (String, Vec<u8>)| {
+        let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
+        Some((name, HeaderValue::from_bytes(&value).ok()?))
+    };
+    let mut headers = HeaderMap::new();
+    for (name, value) in fields.copy_all().into_iter().filter_map(header) {
+        headers.append(name, value);
     }
+    headers
 }
 
-async fn read_body(request: types::Request, headers: &Received, limit: usize) -> Body {
-    let length = headers.one("content-length").and_then(|text| text.parse::<usize>().ok());
+async fn read_body(request: types::Request, headers: &HeaderMap, limit: usize) -> Body {
+    let length = desk_web::headers::one(headers, http::header::CONTENT_LENGTH);
+    let length = length.and_then(|text| text.parse::<usize>().ok());
     if length.is_some_and(|length| length > limit) {
         return Body::TooLarge;
     }
@@ -208,30 +206,10 @@ async fn follow(
             }
             Ok(None) => return Ok(()),
             Err(problem) => {
-                log(format!("an answer was broken off: {}", problem.log().unwrap_or_default()));
+                log(&format!("an answer was broken off: {}", problem.log().unwrap_or_default()));
                 return Err(ErrorCode::InternalError(None));
             }
         }
-    }
-}
-
-/// The headers of an answer, as the host has them.
-struct Ready(Fields);
-
-impl Made for Ready {
-    fn new(list: &[(&'static str, &'static str)]) -> Self {
-        let made = Self(Fields::new());
-        list.iter().for_each(|(name, value)| made.add(name, value));
-        made
-    }
-
-    fn copy(&self) -> Self {
-        Self(self.0.clone())
-    }
-
-    fn add(&self, name: &str, value: &str) {
-        // Names and values were checked when they were set.
-        let _ = self.0.append(name, value.as_bytes());
     }
 }
 
@@ -247,8 +225,11 @@ impl Made for Ready {
 /// needs: filing a data request stays at 36 a second then, and reaches 293 this way.
 async fn write(response: Response) -> types::Response {
     let Response { status, headers, body, rest, after, .. } = response;
-    let Ready(fields) = headers.made();
-    drop(headers);
+    let fields = Fields::new();
+    for (name, value) in &headers {
+        // The host takes whatever `http` takes.
+        let _ = fields.append(name.as_str(), value.as_bytes());
+    }
     let (trailers, trailers_end) = wit_future::new(|| Ok(None));
     let (contents, writer) = if body.is_empty() && rest.is_none() {
         (None, None)
@@ -268,7 +249,7 @@ async fn write(response: Response) -> types::Response {
         if let Some(after) = after
             && let Some(text) = after.run().await
         {
-            log(text);
+            log(&text);
         }
     });
     wit_bindgen::yield_async().await;

@@ -11,45 +11,56 @@ mod scan;
 mod store;
 mod variables;
 
-pub use desk_web::setup::Granted;
-pub use edge::handle;
+pub use edge::{handle, handle_site};
 pub use outbound::Calling;
 pub use scan::ScanningStore;
 pub use spin_sdk;
 pub use store::SpinStore;
 
-/// Exports a function of `desk-web` as the HTTP handler of a component.
+/// Exports a function as the HTTP handler of a component.
 ///
 /// Takes the ports' type ([`SpinStore`], or [`ScanningStore`] where the component may scan, either inside of [`Calling`]
 /// where it may call others) and the path of a module with `ROUTES` and an
-/// `async fn serve(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`.
-///
-/// The component is named like the package, and reads the variables that the repository's `spin.toml` grants it.
+/// `async fn serve(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`. The function `site` has no store.
 #[macro_export]
 macro_rules! function {
+    (site, $($function:ident)::+) => {
+        $crate::export!(|request| {
+            use $($function)::+ as function;
+
+            let limit = |method: &_, target: &_| function::ROUTES.body_limit(method, target);
+            $crate::handle_site(request, limit, function::serve).await
+        });
+    };
     ($store:ty, $($function:ident)::+) => {
+        $crate::export!(|request| {
+            use $($function)::+ as function;
+
+            let limit = |method: &_, target: &_| function::ROUTES.body_limit(method, target);
+            $crate::handle::<$store>(request, limit, async |desk, request| {
+                function::serve(desk, request).await
+            })
+            .await
+        });
+    };
+}
+
+/// Exports a handler that gives an answer whatever comes.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! export {
+    (|$request:ident| $answer:block) => {
         mod edge {
             use $crate::spin_sdk::wasip3::exports::http::handler::Guest;
             use $crate::spin_sdk::wasip3::http::types::{ErrorCode, Request, Response};
 
             struct Function;
 
-            const GRANTED: $crate::Granted = $crate::Granted::of(
-                include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../spin.toml")),
-                env!("CARGO_PKG_NAME"),
-            );
-
             $crate::spin_sdk::wasip3::http::service::export!(Function);
 
             impl Guest for Function {
-                async fn handle(request: Request) -> Result<Response, ErrorCode> {
-                    use $($function)::+ as function;
-
-                    let limit = |method: &_, target: &_| function::ROUTES.body_limit(method, target);
-                    Ok($crate::handle::<$store>(request, GRANTED, limit, async |desk, request| {
-                        function::serve(desk, request).await
-                    })
-                    .await)
+                async fn handle($request: Request) -> Result<Response, ErrorCode> {
+                    Ok($answer)
                 }
             }
         }

@@ -94,7 +94,7 @@ fn request(call: Call<'_>) -> Result<Request, OutboundError> {
     Ok(request)
 }
 
-/// What to log of an error: its kind in a few words. Its own texts may quote what was sent, and its `Debug` takes 6 KB.
+/// What to log of an error: its kind in a few words, for its own texts may quote what was sent.
 fn failed(error: ErrorCode) -> OutboundError {
     OutboundError(
         match error {

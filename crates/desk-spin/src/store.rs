@@ -36,7 +36,7 @@ fn open() -> Result<Rc<key_value::Store>, StoreError> {
     Ok(OPEN.with(|cell| cell.get_or_init(|| store).clone()))
 }
 
-/// What to log of an error. Its own `Display` is that of `Debug`, whose quoting of texts takes 4 KB of a component.
+/// What to log of an error: its own text may quote a key.
 fn failed(error: Error) -> StoreError {
     StoreError(match error {
         Error::StoreTableFull => "store: too many are open".into(),

@@ -10,10 +10,10 @@ use desk_core::journal::{Aggregate, Event, Journal, Place};
 use desk_core::keys::Purpose;
 use desk_core::sealed::{MAX_VALUE, OVERHEAD};
 use desk_core::time::Timestamp;
+use futures_util::future::{try_join, try_join_all};
 use sha2::{Digest, Sha256};
 
 use crate::desk::{Desk, decode, encode};
-use crate::join::{all, both};
 use crate::ports::Store;
 use crate::problem::Problem;
 
@@ -36,7 +36,7 @@ pub async fn load<S: Store, K: Place>(
     key: &K,
 ) -> Result<Option<K::Case>, Problem> {
     let (opening, head) = (key.opening(), key.head());
-    let (opening, head) = both(desk.open(&opening), desk.open(&head)).await?;
+    let (opening, head) = try_join(desk.open(&opening), desk.open(&head)).await?;
     let Some(opening) = decoded(opening)? else { return Ok(None) };
     Ok(Some(fold(key.id(), opening, decoded(head)?.unwrap_or_default())))
 }
@@ -136,7 +136,7 @@ pub async fn write_files<S: Store, K: Place>(
             async move { desk.write(&key, &sealed).await }
         })
     });
-    all(parts).await.map(drop)
+    try_join_all(parts).await.map(drop)
 }
 
 /// Writes the opening of a new case.
@@ -174,7 +174,7 @@ pub async fn read_file<S: Store, K: Place>(
             content.ok_or(Problem::NotFound)
         }
     });
-    let bytes = all(parts).await?.concat();
+    let bytes = try_join_all(parts).await?.concat();
     if base16ct::lower::encode_string(&Sha256::digest(&bytes)) != file.sha256 {
         return Err(Problem::Internal("a file is not the one that was attached".into()));
     }
@@ -244,7 +244,7 @@ pub async fn read_events<S: Store, K: Place>(
         let key = key.event(id);
         async move { desk.read_sealed(&key).await }
     });
-    Ok(all(events).await?.into_iter().flatten().collect())
+    Ok(try_join_all(events).await?.into_iter().flatten().collect())
 }
 
 fn decoded<T: serde::de::DeserializeOwned>(content: Option<Vec<u8>>) -> Result<Option<T>, Problem> {

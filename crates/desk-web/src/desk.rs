@@ -10,9 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ports::Store;
-use crate::problem::{Problem, Refused};
-use crate::reply::{Reply, Response};
-use crate::request::{Locale, Request};
+use crate::problem::Problem;
 use crate::setup::Setup;
 
 /// One request's view of the desk.
@@ -136,48 +134,6 @@ impl<S: Store> Desk<'_, S> {
         }
         Ok(self.store.set(key, framed).await?)
     }
-}
-
-impl<S> Desk<'_, S> {
-    /// Turns the outcome of a use case into the answer, for people and programs. Where a person filled in a form, the form
-    /// comes back with what they wrote in place of the problem's own page.
-    pub fn respond(
-        &self,
-        request: &Request,
-        locale: Locale,
-        outcome: Result<Reply, impl Into<Refused>>,
-    ) -> Response {
-        let Refused { problem, form } = match outcome {
-            Ok(reply) => return reply.finish(request),
-            Err(refused) => refused.into(),
-        };
-        let response = match form {
-            Some(form) => form.finish(request),
-            None => problem.respond(self.setup, request, locale),
-        };
-        logged(response, &problem)
-    }
-
-    /// Turns the outcome of a use case into the answer, for programs alone.
-    pub fn respond_json(
-        &self,
-        request: &Request,
-        locale: Locale,
-        outcome: Result<Reply, Problem>,
-    ) -> Response {
-        match outcome {
-            Ok(reply) => reply.finish(request),
-            Err(problem) => {
-                logged(problem.respond_json(Some(self.setup), request, locale), &problem)
-            }
-        }
-    }
-}
-
-/// Leaves in an answer what the log should hear of its problem.
-pub fn logged(mut response: Response, problem: &Problem) -> Response {
-    response.log = problem.log().map(str::to_owned);
-    response
 }
 
 /// The version of the layout of encoded values, which stands before each: Postcard writes fields by position, so a type

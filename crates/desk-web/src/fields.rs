@@ -4,7 +4,7 @@ pub(crate) mod json;
 
 use std::borrow::Cow;
 
-use crate::headers::CONTENT_TYPE;
+use http::header::CONTENT_TYPE;
 use crate::problem::{FieldError, Problem};
 use crate::request::Request;
 

@@ -7,7 +7,7 @@ use desk_core::reference::Reference;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use crate::headers;
+use http::header;
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
@@ -51,9 +51,9 @@ impl<'a> Trouble<'a> {
     pub(crate) fn headers(self, reply: Reply) -> Reply {
         match self {
             Self::Problem(Problem::TooManyRequests(limit)) => {
-                limit.apply(reply).header(headers::RETRY_AFTER, limit.reset.to_string())
+                limit.apply(reply).header(header::RETRY_AFTER, limit.reset.to_string())
             }
-            Self::Problem(Problem::StoreUnavailable(_)) => reply.header(headers::RETRY_AFTER, "10"),
+            Self::Problem(Problem::StoreUnavailable(_)) => reply.header(header::RETRY_AFTER, "10"),
             _ => reply,
         }
     }

@@ -21,9 +21,9 @@ use desk_core::store_key::StoreKey;
 use desk_core::suppression::{self, Scope, SuppressionChange};
 use desk_core::text::Line;
 use desk_core::time::Timestamp;
+use futures_util::future::try_join_all;
 
 use crate::desk::{Desk, decode};
-use crate::join::all;
 use crate::outbox::{self, MAILS, Mail};
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -206,7 +206,7 @@ impl Roots {
         let waiting: Vec<Id> =
             keys.iter().filter_map(|key| key.strip_prefix(MAILS)?.parse().ok()).collect();
         for chunk in waiting.chunks(IN_FLIGHT) {
-            let opened = all(chunk.iter().map(|id| recipient(desk, *id))).await?;
+            let opened = try_join_all(chunk.iter().map(|id| recipient(desk, *id))).await?;
             for (id, recipient) in chunk.iter().zip(opened) {
                 match recipient {
                     Recipient::Known(to, subject) if to.normalised() == address.normalised() => {

@@ -11,9 +11,9 @@ use desk_core::id::Id;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::SuppressionChange;
 use desk_core::time::Timestamp;
+use futures_util::future::try_join_all;
 
 use crate::desk::Desk;
-use crate::join::all;
 use crate::mailer::cursor;
 use crate::outbox::{MAILS, TOLD, TRIES};
 use crate::ports::Store;
@@ -45,9 +45,9 @@ pub(crate) async fn prune<S: Store>(desk: &Desk<'_, S>, keys: &[String]) -> Resu
         desk.write_plain(&StoreKey::new([PRUNED, &mark.to_string()].concat())?, None, &()).await?;
     }
     for chunk in plan.useless.chunks(IN_FLIGHT) {
-        all(chunk
+        try_join_all(chunk
             .iter()
-            .map(|key| async move { Ok(desk.store.delete(&StoreKey::new(key)?).await?) }))
+            .map(|key| async move { Ok::<_, Problem>(desk.store.delete(&StoreKey::new(key)?).await?) }))
         .await?;
     }
     Ok(())

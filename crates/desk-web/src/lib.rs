@@ -19,7 +19,6 @@ mod generated;
 pub mod headers;
 mod heads;
 pub mod holdings;
-pub mod join;
 mod journal;
 pub mod json;
 pub mod limiter;

@@ -18,7 +18,7 @@ const READS: &str = "message/rfc822, text/plain, application/octet-stream";
 
 /// Answers for `/unsubscribe/lint`. It reads nothing but the mail and keeps nothing of it.
 pub(crate) fn answer(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
-    let lang = request.locale(setup).lang;
+    let lang = request.locale(&setup.profile).lang;
     let body = request.whole_body()?;
     if !READS.split(", ").any(|known| known == request.content_type()) {
         return Err(Problem::UnsupportedMediaType(READS));
@@ -34,7 +34,7 @@ pub(crate) fn answer(setup: &Setup, request: &Request) -> Result<Reply, Problem>
 
 /// What is known of the token of an address: those under the configured base are ours.
 pub fn token(setup: &Setup, url: &str) -> Token {
-    let ours = url.strip_prefix(&setup.base_url).and_then(|path| path.strip_prefix("/u/"));
+    let ours = url.strip_prefix(&setup.profile.base_url).and_then(|path| path.strip_prefix("/u/"));
     match ours.map(|token| Link::redeem(&setup.keys, token)) {
         Some(Some(_)) => Token::Valid,
         Some(None) => Token::Invalid,

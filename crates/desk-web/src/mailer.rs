@@ -17,20 +17,20 @@ use desk_core::suppression::{
 };
 use desk_core::text::Text;
 use desk_core::time::{Date, Timestamp};
+use futures_util::future::{try_join, try_join_all};
 use http::{Method, StatusCode};
 
 use crate::audit::{self, About, Action};
 use crate::desk::Desk;
 use crate::fields::{FieldValue, Fields};
-use crate::headers;
-use crate::join::{all, both};
+use http::header;
 use crate::journal;
 use crate::json::Json;
 use crate::negotiate;
 use crate::operator::{self, Role};
 use crate::outbox::{self, Changed, TOLD};
 use crate::ports::{Outbound, Scan, Store};
-use crate::problem::Problem;
+use crate::problem::{Problem, respond_json};
 use crate::reply::{Answered, Chunks, Reply, Response, Rest};
 use crate::request::Request;
 use crate::routes::{BATCH_LIMIT, BODY_LIMIT, Route, Routes};
@@ -80,7 +80,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
     let outcome = match operator::authorise_app(desk.setup, request) {
         Ok(role) => route(desk, request, role).await,
@@ -100,7 +100,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
                 response.followed_by(Rest::new(*export))
             }
         }
-        Err(problem) => desk.respond_json(request, locale, Err(problem)),
+        Err(problem) => respond_json(&desk.setup.profile, request, locale, Err(problem)),
     }
 }
 
@@ -334,7 +334,7 @@ async fn import<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply
                 expires: None,
             })
         });
-        all(writes).await?;
+        try_join_all(writes).await?;
     }
     let json = Json::object(|json| {
         json.number("imported", fresh.len());
@@ -430,7 +430,7 @@ pub(crate) fn untold(keys: &[String], fetched: Option<Id>) -> Vec<SuppressionCha
 /// `GET /suppressions/pending`: what the mailer does not know yet, and how old the oldest of it is.
 async fn pending<S: Scan>(desk: &Desk<'_, S>) -> Result<Reply, Problem> {
     let keys = async { Ok(desk.store.keys("").await?) };
-    let (keys, fetched) = both(keys, cursor(desk)).await?;
+    let (keys, fetched) = try_join(keys, cursor(desk)).await?;
     let waiting = untold(&keys, fetched);
     let json = Json::object(|json| {
         json.number("pending", waiting.len());
@@ -530,11 +530,11 @@ async fn export<S: Scan + Clone>(
     // twice does no harm, and what is never given out would.
     let settled = Id::new(desk.now().plus_seconds(-SETTLED), [0; 10]);
     let cursor = since.map_or(settled, |since| since.max(settled));
-    let next = format!("<{}/suppressions?since={cursor}>; rel=\"next\"", desk.setup.base_url);
+    let next = format!("<{}/suppressions?since={cursor}>; rel=\"next\"", desk.setup.profile.base_url);
     let reply = Reply::with_body(StatusCode::OK, media_type, Bytes::new())
         .vary("Accept")
         .header("desk-cursor", cursor.to_string())
-        .header(headers::LINK, next);
+        .header(header::LINK, next);
     // What an operator looks at, the mailer does not know by that; unless both are one.
     let mailer = role == Role::App || desk.setup.app_token.is_none();
     let export = Export {
@@ -597,7 +597,7 @@ impl<S: Store> Export<S> {
         let newer: Vec<&SuppressionChange> =
             changes.iter().filter(|change| change.id > cursor).collect();
         for chunk in newer.chunks(IN_FLIGHT) {
-            all(chunk.iter().map(|change| outbox::mark_told(desk, change.id))).await?;
+            try_join_all(chunk.iter().map(|change| outbox::mark_told(desk, change.id))).await?;
         }
         Ok(())
     }

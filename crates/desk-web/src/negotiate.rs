@@ -1,7 +1,10 @@
 //! Content negotiation: media types by RFC 9110 section 12.5.1, languages by the lookup of RFC 4647 section 3.4.
 
-use crate::headers::{ACCEPT, ACCEPT_LANGUAGE, Received};
+use http::header::{ACCEPT, ACCEPT_LANGUAGE};
+use http::{HeaderMap, HeaderName};
 use desk_core::lang::Lang;
+
+use crate::headers;
 
 /// One member of a header list with its weight in thousandths.
 struct Weighted<'a> {
@@ -11,9 +14,8 @@ struct Weighted<'a> {
 
 /// Reads a list such as `text/html;level=1, */*;q=0.5`. Members that do not parse weigh nothing: a client that sends
 /// nonsense is served as if it had not sent it.
-fn weighted<'a>(headers: &'a Received, name: &'static str) -> Vec<Weighted<'a>> {
-    headers
-        .all(name)
+fn weighted<'a>(headers: &'a HeaderMap, name: HeaderName) -> Vec<Weighted<'a>> {
+    headers::all(headers, name)
         .flat_map(|value| value.split(','))
         // A header of thousands of members is an attack, not a preference.
         .take(64)
@@ -47,14 +49,7 @@ fn thousandths(text: &str) -> Option<u16> {
 
 /// Picks the offer that a client prefers: by weight, then by the order of the offers. Without an `Accept` the first
 /// offer wins; `None` means that the client accepts none of them.
-pub fn media_type(headers: &Received, offers: &[&'static str]) -> Option<&'static str> {
-    // What a browser sends names the page first and gives it no weight: nothing can be preferred to it.
-    if let Some(offer) = offers.first().copied()
-        && let Some(value) = headers.all(ACCEPT).next()
-        && value.strip_prefix(offer).is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
-    {
-        return Some(offer);
-    }
+pub fn media_type(headers: &HeaderMap, offers: &[&'static str]) -> Option<&'static str> {
     let accepted = weighted(headers, ACCEPT);
     if accepted.is_empty() {
         return offers.first().copied();
@@ -92,7 +87,7 @@ pub fn media_type(headers: &Received, offers: &[&'static str]) -> Option<&'stati
 }
 
 /// Whether the client says in so many words that it reads HTML, as browsers do and programs do not.
-pub fn reads_html(headers: &Received) -> bool {
+pub fn reads_html(headers: &HeaderMap) -> bool {
     let named = |value: &str| {
         ["text/html", "application/xhtml+xml", "text/*"]
             .iter()
@@ -113,7 +108,7 @@ pub fn reads_html(headers: &Received) -> bool {
 }
 
 /// Finds the language of ours that the client prefers; `None` if it names none of them.
-pub fn language(headers: &Received) -> Option<Lang> {
+pub fn language(headers: &HeaderMap) -> Option<Lang> {
     let ranges = weighted(headers, ACCEPT_LANGUAGE);
     ranges
         .iter()
@@ -129,9 +124,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn headers(name: &'static str, value: &str) -> Received {
-        let map = [(http::HeaderName::from_static(name), value.parse().unwrap())];
-        http::HeaderMap::from_iter(map).into()
+    fn headers(name: HeaderName, value: &str) -> HeaderMap {
+        HeaderMap::from_iter([(name, value.parse().unwrap())])
     }
 
     #[test]
@@ -171,7 +165,7 @@ mod tests {
 
     #[test]
     fn programs_do_not_read_html_and_browsers_do() {
-        assert!(!reads_html(&Received::new(())));
+        assert!(!reads_html(&HeaderMap::new(())));
         assert!(!reads_html(&headers(ACCEPT, "*/*")));
         assert!(!reads_html(&headers(ACCEPT, "application/json, text/html;q=0.5")));
         assert!(reads_html(&headers(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")));

@@ -102,7 +102,7 @@ pub(crate) fn notice<S>(
             (&t.refused, vec![(t.ground)(ground).to_owned(), quoted(text), complain()])
         }
         Notice::Complaint { reference, path } => {
-            let link = desk.setup.mailed(opening.lang, path);
+            let link = desk.setup.profile.mailed_url(opening.lang, path);
             (&t.complaint, vec![(t.complaint_link)(&reference.to_string(), &link)])
         }
     };
@@ -148,7 +148,7 @@ fn linked<S>(
     mut text: String,
     expires: Timestamp,
 ) -> Mail {
-    text.push_str(&desk.setup.mailed(opening.lang, &request_path(desk.setup, key)));
+    text.push_str(&desk.setup.profile.mailed_url(opening.lang, &request_path(desk.setup, key)));
     text.push_str("\n\n");
     mail(key.id, opening, subject, text, expires)
 }
@@ -162,9 +162,9 @@ pub(crate) fn identity_mail<S>(
     code: &Code,
 ) -> Mail {
     let t = texts::identity(opening.lang);
-    let link = desk.setup.mailed(opening.lang, &identity_path(desk.setup, key));
+    let link = desk.setup.profile.mailed_url(opening.lang, &identity_path(desk.setup, key));
     let about = (t.about)(opening.kind);
-    let mut text = (t.text)(&desk.setup.app_name, about, &link, &code.to_string());
+    let mut text = (t.text)(&desk.setup.profile.app_name, about, &link, &code.to_string());
     text.push('\n');
     let expires = desk.now().plus_seconds(PROOF_SECONDS);
     mail(key.id, opening, t.subject, text, expires)

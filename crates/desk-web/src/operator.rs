@@ -1,6 +1,6 @@
 //! Who may act for the controller: whoever has the operator token; and the app and its mailer, who have one of their own.
 
-use crate::headers::AUTHORIZATION;
+use http::header::AUTHORIZATION;
 use crate::problem::Problem;
 use crate::request::Request;
 use crate::setup::Setup;

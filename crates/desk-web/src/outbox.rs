@@ -19,6 +19,7 @@ use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::SuppressionChange;
 use desk_core::text::Line;
+use desk_core::variables::InvalidVariable;
 use desk_core::time::Timestamp;
 use desk_core::webhook::{self, Secret};
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ use crate::lists::Lists;
 use crate::ports::{Answer, Call, Outbound, Store};
 use crate::problem::Problem;
 use crate::reply::After;
-use crate::setup::{InvalidSetup, Setup, invalid};
+use crate::setup::Setup;
 
 pub use providers::Provider;
 
@@ -44,21 +45,21 @@ pub struct Webhook {
 
 impl Webhook {
     /// Reads the two variables; without an address there is no webhook.
-    pub(crate) fn read(url: &str, secrets: &str) -> Result<Option<Self>, InvalidSetup> {
+    pub(crate) fn read(url: &str, secrets: &str) -> Result<Option<Self>, InvalidVariable> {
         if url.is_empty() {
             return Ok(None);
         }
         // Plain HTTP is for a mailer beside the desk, whose host the manifest must allow all the same.
         if !url.starts_with("https://") && !url.starts_with("http://") {
-            return Err(invalid("webhook_url", &"must begin with https:// or http://"));
+            return Err(InvalidVariable::new("webhook_url", "must begin with https:// or http://"));
         }
         let mut parsed = Vec::new();
         for text in secrets.split(',').filter(|text| !text.trim().is_empty()) {
-            let secret = text.trim().parse().map_err(|error| invalid("webhook_secrets", &error))?;
+            let secret = text.trim().parse().map_err(|error| InvalidVariable::new("webhook_secrets", error))?;
             parsed.push(secret);
         }
         if parsed.is_empty() {
-            return Err(invalid("webhook_secrets", &"a webhook needs a secret to be signed with"));
+            return Err(InvalidVariable::new("webhook_secrets", "a webhook needs a secret to be signed with"));
         }
         Ok(Some(Self { url: url.to_owned(), secrets: parsed }))
     }
@@ -497,7 +498,7 @@ pub(crate) async fn tell<S: Store + Outbound>(
 
 /// What the log says of a mail that nobody takes, to whoever sits at it: where it can be read, and what would have it sent.
 fn waits(setup: &Setup, id: Id) -> String {
-    let base = &setup.base_url;
+    let base = &setup.profile.base_url;
     format!(
         "a mail waits in the outbox: operators read it at {base}/console/api/outbox/{id}; set mail_provider or \
          webhook_url to have mail sent"

@@ -1,5 +1,6 @@
 //! The frame that every page has, and the page of a problem.
 
+use desk_core::profile::Profile;
 use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
 use desk_core::time::Timestamp;
@@ -8,7 +9,6 @@ use maud::{DOCTYPE, Markup, html};
 use crate::assets;
 use crate::problem::{FieldError, Kind};
 use crate::request::{Locale, Request};
-use crate::setup::Setup;
 use crate::texts::{self, ProblemText, texts};
 
 /// An instant for people: the date and the time in the operator's zone, where days begin and end, to the minute.
@@ -56,7 +56,7 @@ pub struct Frame<'a> {
 
 /// Puts a page into its frame.
 pub fn layout(
-    setup: &Setup,
+    profile: &Profile,
     request: &Request,
     locale: Locale,
     frame: Frame<'_>,
@@ -77,7 +77,7 @@ pub fn layout(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
-                title { (frame.title) " · " (setup.app_name) " " (texts.product) }
+                title { (frame.title) " · " (profile.app_name) " " (texts.product) }
                 link rel="icon" href=(assets::ICON_PATH) type="image/svg+xml";
                 link rel="stylesheet" href=(assets::STYLESHEET_PATH);
             }
@@ -86,7 +86,7 @@ pub fn layout(
                 header {
                     a.brand href=(locale.href("/")) {
                         img src=(assets::ICON_PATH) alt="" width="40" height="40";
-                        span { strong { (setup.app_name) } " " small { (texts.product) } }
+                        span { strong { (profile.app_name) } " " small { (texts.product) } }
                     }
                     @if frame.switch == Switch::Here { (languages(request, locale)) }
                 }
@@ -97,12 +97,12 @@ pub fn layout(
                             @for (place, path, text) in places {
                                 li { a href=(locale.href(path)) aria-current=[(place == frame.place).then_some("page")] { (text) } }
                             }
-                            @if setup.has_security() {
+                            @if profile.has_security() {
                                 li { a href="/.well-known/security.txt" { (texts.nav_security) } }
                             }
                         }
                     }
-                    p { ((texts.controller)(&setup.controller(locale.lang), &setup.app_name)) }
+                    p { ((texts.controller)(&profile.controller(locale.lang), &profile.app_name)) }
                 }
             }
         }
@@ -148,7 +148,7 @@ pub struct ProblemView<'a> {
 }
 
 /// The page of a problem: what happened, and what to do next.
-pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemView<'_>) -> Markup {
+pub fn problem(profile: &Profile, request: &Request, locale: Locale, view: &ProblemView<'_>) -> Markup {
     let texts = texts::frame(locale.lang);
     let main = html! {
         p.kicker { (texts.problem_kicker) " " (view.text.status.as_u16()) }
@@ -162,10 +162,10 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
             }
         }
         p { ((texts.next)(view.kind)) }
-        @if view.text.status.is_server_error() && !setup.contact_email.is_empty() {
+        @if view.text.status.is_server_error() && !profile.contact_email.is_empty() {
             p {
                 (texts.write_to) " "
-                a href=(format!("mailto:{}", setup.contact_email)) { (setup.contact_email) } "."
+                a href=(format!("mailto:{}", profile.contact_email)) { (profile.contact_email) } "."
             }
         }
         div.actions {
@@ -182,5 +182,5 @@ pub fn problem(setup: &Setup, request: &Request, locale: Locale, view: &ProblemV
     };
     let switch = if request.method == http::Method::GET { Switch::Here } else { Switch::None };
     let frame = Frame { title: view.text.title, place: Place::Elsewhere, switch };
-    layout(setup, request, locale, frame, main)
+    layout(profile, request, locale, frame, main)
 }

@@ -2,16 +2,16 @@
 
 use std::borrow::Cow;
 
+use desk_core::profile::Profile;
 use desk_core::lang::Lang;
 use http::StatusCode;
 
-use crate::headers;
+use http::header;
 use crate::json::Json;
 use crate::negotiate;
 use crate::page;
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
-use crate::setup::Setup;
 use crate::texts::{number, texts};
 
 /// A kind of problem. Its slug is part of the API: it never changes its meaning.
@@ -247,6 +247,12 @@ impl From<crate::ports::StoreError> for Problem {
     }
 }
 
+impl From<desk_core::variables::InvalidVariable> for Problem {
+    fn from(fault: desk_core::variables::InvalidVariable) -> Self {
+        Self::Misconfigured(fault.to_string().into())
+    }
+}
+
 impl From<desk_core::store_key::InvalidStoreKey> for Problem {
     fn from(_: desk_core::store_key::InvalidStoreKey) -> Self {
         // None in practice: keys are made of parts that fit.
@@ -355,11 +361,11 @@ impl Problem {
     }
 
     /// Renders the problem for whoever asked: as a page for those who read HTML, as JSON for all others.
-    pub fn respond(&self, setup: &Setup, request: &Request, locale: Locale) -> Response {
+    pub fn respond(&self, profile: &Profile, request: &Request, locale: Locale) -> Response {
         if !negotiate::reads_html(&request.headers) {
-            return self.respond_json(Some(setup), request, locale);
+            return self.respond_json(Some(profile), request, locale);
         }
-        self.headers(self.page(setup, request, locale))
+        self.headers(self.page(profile, request, locale))
             .vary("Accept, Accept-Language")
             .finish(request)
     }
@@ -367,18 +373,18 @@ impl Problem {
     /// Renders the problem for a program, or where there is no configuration to render a page with.
     pub fn respond_json(
         &self,
-        setup: Option<&Setup>,
+        profile: Option<&Profile>,
         request: &Request,
         locale: Locale,
     ) -> Response {
-        self.headers(self.json(setup, locale.lang)).vary("Accept, Accept-Language").finish(request)
+        self.headers(self.json(profile, locale.lang)).vary("Accept, Accept-Language").finish(request)
     }
 
     /// The problem as JSON (RFC 9457 section 3).
-    fn json(&self, setup: Option<&Setup>, lang: Lang) -> Reply {
+    fn json(&self, profile: Option<&Profile>, lang: Lang) -> Reply {
         let texts = texts(lang);
         let kind = self.kind();
-        let base = setup.map_or("", |setup| &setup.base_url);
+        let base = profile.map_or("", |profile| profile.base_url.as_str());
         let errors = match self {
             Self::InvalidFields(errors) => errors.as_slice(),
             _ => &[],
@@ -405,11 +411,11 @@ impl Problem {
             }
         });
         Reply::json_text(kind.status(), json)
-            .header(headers::CONTENT_TYPE, "application/problem+json")
+            .header(header::CONTENT_TYPE, "application/problem+json")
             .lang(lang)
     }
 
-    fn page(&self, setup: &Setup, request: &Request, locale: Locale) -> Reply {
+    fn page(&self, profile: &Profile, request: &Request, locale: Locale) -> Reply {
         let texts = texts(locale.lang);
         let kind = self.kind();
         let errors = match self {
@@ -423,20 +429,58 @@ impl Problem {
         let text = (texts.problem)(kind);
         let detail = self.detail(locale.lang);
         let view = page::ProblemView { kind, text, detail, errors, link };
-        let markup = page::problem(setup, request, locale, &view);
+        let markup = page::problem(profile, request, locale, &view);
         Reply::page(kind.status(), locale.lang, markup)
     }
 
     /// The headers that go with a status.
     fn headers(&self, reply: Reply) -> Reply {
         match self {
-            Self::MethodNotAllowed(allow) => reply.header(headers::ALLOW, allow.clone()),
-            Self::Unauthorised => reply.header(headers::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
+            Self::MethodNotAllowed(allow) => reply.header(header::ALLOW, allow.clone()),
+            Self::Unauthorised => reply.header(header::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
             Self::TooManyRequests(limit) => {
-                limit.apply(reply).header(headers::RETRY_AFTER, limit.reset.to_string())
+                limit.apply(reply).header(header::RETRY_AFTER, limit.reset.to_string())
             }
-            Self::StoreUnavailable(_) => reply.header(headers::RETRY_AFTER, "10"),
+            Self::StoreUnavailable(_) => reply.header(header::RETRY_AFTER, "10"),
             _ => reply,
         }
     }
+}
+
+/// Turns an outcome into the answer, for people and programs. Where a person filled in a form, the form comes back with what
+/// they wrote in place of the problem's own page.
+pub fn respond(
+    profile: &Profile,
+    request: &Request,
+    locale: Locale,
+    outcome: Result<Reply, impl Into<Refused>>,
+) -> Response {
+    let Refused { problem, form } = match outcome {
+        Ok(reply) => return reply.finish(request),
+        Err(refused) => refused.into(),
+    };
+    let response = match form {
+        Some(form) => form.finish(request),
+        None => problem.respond(profile, request, locale),
+    };
+    logged(response, &problem)
+}
+
+/// Turns an outcome into the answer, for programs alone.
+pub fn respond_json(
+    profile: &Profile,
+    request: &Request,
+    locale: Locale,
+    outcome: Result<Reply, Problem>,
+) -> Response {
+    match outcome {
+        Ok(reply) => reply.finish(request),
+        Err(problem) => logged(problem.respond_json(Some(profile), request, locale), &problem),
+    }
+}
+
+/// Leaves in an answer what the log should hear of its problem.
+pub fn logged(mut response: Response, problem: &Problem) -> Response {
+    response.log = problem.log().map(str::to_owned);
+    response
 }

@@ -1,17 +1,18 @@
 //! Answers: one place where the headers that belong on every one of them are set.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::fmt;
 use std::pin::Pin;
 
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use bytes::Bytes;
 use desk_core::lang::Lang;
 use desk_core::time::Timestamp;
-use http::{Method, StatusCode};
+use http::header::{self, IntoHeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use sha2::{Digest, Sha256};
 
-use crate::headers::{self, Headers, Received};
+use crate::headers;
 use crate::problem::Problem;
 use crate::request::Request;
 
@@ -66,7 +67,7 @@ pub struct Response {
     /// The status.
     pub status: StatusCode,
     /// The headers.
-    pub headers: Headers,
+    pub headers: HeaderMap,
     /// The body, or its beginning where there is a `rest`.
     pub body: Bytes,
     /// What the log should hear of it.
@@ -131,14 +132,14 @@ impl fmt::Debug for After {
 }
 
 impl Response {
-    fn bodiless(status: StatusCode, headers: Headers) -> Self {
+    fn bodiless(status: StatusCode, headers: HeaderMap) -> Self {
         Self { status, headers, body: Bytes::new(), log: None, rest: None, after: None }
     }
 
     /// Lets the body go on with chunks, whose length nobody knows beforehand.
     #[must_use]
     pub fn followed_by(mut self, rest: Rest) -> Self {
-        self.headers.remove(headers::CONTENT_LENGTH);
+        self.headers.remove(header::CONTENT_LENGTH);
         self.rest = Some(rest);
         self
     }
@@ -167,16 +168,13 @@ impl Response {
     }
 }
 
-/// For tests, whose clients speak in the types of the `http` crate.
-#[cfg(not(target_family = "wasm"))]
 impl From<Response> for http::Response<Bytes> {
+    /// The status, the headers and the beginning of the body, in the types of the `http` crate.
     fn from(response: Response) -> Self {
-        let mut builder = http::Response::builder().status(response.status);
-        for (name, value) in response.headers.list() {
-            builder = builder.header(name, value);
-        }
-        // Names and values were checked when they were set.
-        builder.body(response.body).unwrap_or_default()
+        let mut answer = Self::new(response.body);
+        *answer.status_mut() = response.status;
+        *answer.headers_mut() = response.headers;
+        answer
     }
 }
 
@@ -197,13 +195,9 @@ impl<T: Default> From<Reply> for Answered<T> {
 
 /// An answer before the headers that every answer has.
 #[derive(Clone, Debug)]
-pub struct Reply(Box<Parts>);
-
-/// What an answer is made of, behind a pointer: it is handed on many times while it is built.
-#[derive(Clone, Debug)]
-struct Parts {
+pub struct Reply {
     status: StatusCode,
-    headers: Headers,
+    headers: HeaderMap,
     body: Bytes,
     caching: Caching,
     etag: Option<String>,
@@ -213,21 +207,20 @@ struct Parts {
 impl Reply {
     /// Begins an answer without a body that nobody may keep.
     pub fn new(status: StatusCode) -> Self {
-        Self(Box::new(Parts {
+        Self {
             status,
-            headers: Headers::default(),
+            headers: HeaderMap::new(),
             body: Bytes::new(),
             caching: Caching::NoStore,
             etag: None,
             modified: None,
-        }))
+        }
     }
 
     /// An answer with a body of this media type.
     pub fn with_body(status: StatusCode, media_type: &'static str, body: impl Into<Bytes>) -> Self {
-        let mut reply = Self::new(status);
-        reply.0.body = body.into();
-        reply.header(headers::CONTENT_TYPE, media_type)
+        let reply = Self { body: body.into(), ..Self::new(status) };
+        reply.header(header::CONTENT_TYPE, media_type)
     }
 
     /// An answer with a page.
@@ -248,159 +241,127 @@ impl Reply {
 
     /// Sends the client to another address of ours with GET.
     pub fn see_other(location: &str) -> Self {
-        Self::new(StatusCode::SEE_OTHER).header(headers::LOCATION, location.to_owned())
+        Self::new(StatusCode::SEE_OTHER).header(header::LOCATION, location)
     }
 
     /// Sets a header; a value that cannot stand in one is left out.
     #[must_use]
-    pub fn header(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.0.headers.set(name, value);
+    pub fn header(mut self, name: impl IntoHeaderName, value: impl TryInto<HeaderValue>) -> Self {
+        if let Ok(value) = value.try_into() {
+            self.headers.insert(name, value);
+        }
         self
     }
 
-    /// Adds one more value of a header.
+    /// Adds one more value of a header; one that cannot stand in it is left out.
     #[must_use]
-    pub fn also(mut self, name: &'static str, value: impl Into<Cow<'static, str>>) -> Self {
-        self.0.headers.add(name, value);
+    pub fn also(mut self, name: impl IntoHeaderName, value: impl TryInto<HeaderValue>) -> Self {
+        if let Ok(value) = value.try_into() {
+            self.headers.append(name, value);
+        }
         self
     }
 
     /// Says in which language the body is.
     #[must_use]
     pub fn lang(self, lang: Lang) -> Self {
-        self.header(headers::CONTENT_LANGUAGE, lang.tag())
+        self.header(header::CONTENT_LANGUAGE, lang.tag())
     }
 
     /// Says what the answer depends on.
     #[must_use]
     pub fn vary(self, names: &'static str) -> Self {
-        self.header(headers::VARY, names)
+        self.header(header::VARY, names)
     }
 
     /// Says how long the answer may be kept.
     #[must_use]
     pub fn caching(mut self, caching: Caching) -> Self {
-        self.0.caching = caching;
+        self.caching = caching;
         self
     }
 
     /// Sets the entity tag, given without its quotes.
     #[must_use]
     pub fn etag(mut self, tag: impl Into<String>) -> Self {
-        self.0.etag = Some(tag.into());
+        self.etag = Some(tag.into());
         self
     }
 
     /// Sets the entity tag from a hash of the body.
     #[must_use]
     pub fn etag_of_body(self) -> Self {
-        let tag = entity_tag(&self.0.body);
+        let tag = entity_tag(&self.body);
         self.etag(tag)
     }
 
     /// Says when the content last changed.
     #[must_use]
     pub fn modified(mut self, at: Timestamp) -> Self {
-        self.0.modified = Some(at);
+        self.modified = Some(at);
         self
-    }
-
-    /// The body so far.
-    pub fn body(&self) -> &Bytes {
-        &self.0.body
     }
 
     /// Sets the entity tag and `Repr-Digest` (RFC 9530) from one hash of the body.
     #[must_use]
     pub fn digested(self) -> Self {
-        use base64ct::{Base64, Encoding};
-        let hash = Sha256::digest(&self.0.body);
-        let digest = ["sha-256=:", &Base64::encode_string(&hash), ":"].concat();
+        let hash = Sha256::digest(&self.body);
+        let digest = format!("sha-256=:{}:", Base64::encode_string(&hash));
         self.etag(tag_of(&hash)).header("repr-digest", digest)
     }
 
     /// Finishes the answer to this request: conditions, HEAD, and the headers that every answer has.
     pub fn finish(self, request: &Request) -> Response {
-        self.prepare().answer(request)
-    }
-
-    /// Sets the headers that every answer has, whoever asked.
-    pub fn prepare(self) -> Prepared {
-        let Parts { status, mut headers, body, caching, etag, modified } = *self.0;
-        let unchanged = OnceCell::new();
-        if let Some(tag) = &etag {
-            headers.set(headers::ETAG, ["\"", tag, "\""].concat());
-        }
-        if let Some(at) = modified {
-            headers.set(headers::LAST_MODIFIED, at.http_date());
-        }
-        headers.set(headers::CACHE_CONTROL, caching.value());
-        for (name, value) in [
-            (headers::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-            (headers::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            // A token stands in some addresses, and no address of ours is anybody else's business.
-            (headers::REFERRER_POLICY, "no-referrer"),
-        ] {
-            if !headers.has(name) {
-                headers.add(name, value);
-            }
-        }
-        // Without a length the host sends the body in a second write, and the client waits for it.
-        headers.set(headers::CONTENT_LENGTH, itoa::Buffer::new().format(body.len()).to_owned());
-        Prepared { status, headers, body, etag, modified, unchanged }
-    }
-}
-
-/// An answer with all of its headers, which can be given more than once.
-#[derive(Clone, Debug)]
-pub struct Prepared {
-    status: StatusCode,
-    headers: Headers,
-    body: Bytes,
-    etag: Option<String>,
-    modified: Option<Timestamp>,
-    /// The headers for a client that has this already.
-    unchanged: OnceCell<Headers>,
-}
-
-impl Prepared {
-    /// Gives the answer to this request: conditions and HEAD.
-    pub fn answer(&self, request: &Request) -> Response {
         if self.is_current(request) {
-            return Response::bodiless(StatusCode::NOT_MODIFIED, self.unchanged().clone());
+            let mut unchanged = self;
+            unchanged.headers.remove(header::CONTENT_TYPE);
+            // No `Content-Length`: RFC 9110 section 8.6 would have it be that of the 200.
+            return Response::bodiless(StatusCode::NOT_MODIFIED, unchanged.with_common_headers());
         }
-        let headers = self.headers.clone();
+        let (status, body) = (self.status, self.body.clone());
+        let mut headers = self.with_common_headers();
+        // Without a length the host sends the body in a second write, and the client waits for it.
+        headers.insert(header::CONTENT_LENGTH, body.len().into());
         if request.method == Method::HEAD {
-            return Response::bodiless(self.status, headers);
+            return Response::bodiless(status, headers);
         }
-        Response { body: self.body.clone(), ..Response::bodiless(self.status, headers) }
+        Response { body, ..Response::bodiless(status, headers) }
     }
 
-    fn unchanged(&self) -> &Headers {
-        self.unchanged.get_or_init(|| {
-            let mut headers = self.headers.clone();
-            headers.remove(headers::CONTENT_TYPE);
-            // RFC 9110 section 8.6 would have it be that of the 200.
-            headers.remove(headers::CONTENT_LENGTH);
-            headers
-        })
+    /// The headers, with those that every answer has, whoever asked.
+    fn with_common_headers(self) -> HeaderMap {
+        let tag = self.etag.as_ref().map(|tag| format!("\"{tag}\""));
+        let date = self.modified.map(|at| at.http_date());
+        let caching = self.caching.value();
+        let mut reply = self.header(header::CACHE_CONTROL, caching.as_ref());
+        if let Some(tag) = tag {
+            reply = reply.header(header::ETAG, tag);
+        }
+        if let Some(date) = date {
+            reply = reply.header(header::LAST_MODIFIED, date);
+        }
+        let mut headers = reply.headers;
+        for (name, value) in [
+            (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            // A token stands in some addresses, and no address of ours is anybody else's business.
+            (header::REFERRER_POLICY, "no-referrer"),
+        ] {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        headers
     }
 
     /// Whether the client has this already (RFC 9110 section 13.2.2: a tag decides, and only without one a date).
     fn is_current(&self, request: &Request) -> bool {
-        let reads = request.method == Method::GET || request.method == Method::HEAD;
-        if !reads || self.status != StatusCode::OK {
+        if !request.reads() || self.status != StatusCode::OK {
             return false;
         }
-        // Most answers have neither, and are spared the question.
-        if self.etag.is_none() && self.modified.is_none() {
-            return false;
-        }
-        if request.headers.has(headers::IF_NONE_MATCH) {
+        if request.headers.contains_key(header::IF_NONE_MATCH) {
             let Some(tag) = &self.etag else { return false };
-            return matches_tag(&request.headers, headers::IF_NONE_MATCH, tag);
+            return matches_tag(&request.headers, header::IF_NONE_MATCH, tag);
         }
-        let since = request.header(headers::IF_MODIFIED_SINCE);
+        let since = request.header(header::IF_MODIFIED_SINCE);
         match (since.and_then(|date| Timestamp::from_http_date(date).ok()), self.modified) {
             (Some(since), Some(modified)) => modified.to_second() <= since,
             _ => false,
@@ -414,13 +375,12 @@ pub fn entity_tag(body: &[u8]) -> String {
 }
 
 fn tag_of(hash: &[u8]) -> String {
-    use base64ct::{Base64UrlUnpadded, Encoding};
     Base64UrlUnpadded::encode_string(hash.get(..16).unwrap_or_default())
 }
 
 /// Whether a condition header names this tag or `*`, by weak comparison (RFC 9110 section 8.8.3.2).
-pub fn matches_tag(headers: &Received, name: &'static str, tag: &str) -> bool {
-    headers.all(name).any(|value| {
+pub fn matches_tag(headers: &HeaderMap, name: HeaderName, tag: &str) -> bool {
+    headers::all(headers, name).any(|value| {
         value.split(',').map(str::trim).any(|sent| {
             let sent = sent.strip_prefix("W/").unwrap_or(sent);
             sent == "*" || sent.strip_prefix('"').and_then(|s| s.strip_suffix('"')) == Some(tag)

@@ -4,14 +4,16 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use bytes::Bytes;
+use desk_core::profile::Profile;
 use desk_core::lang::Lang;
-use http::Method;
+use http::header::AsHeaderName;
+use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
-use crate::headers::{CONTENT_TYPE, Received};
+use http::header::CONTENT_TYPE;
+use crate::headers;
 use crate::negotiate;
 use crate::problem::Problem;
-use crate::setup::Setup;
 
 /// A body as the edge could read it.
 #[derive(Clone, Debug)]
@@ -36,14 +38,14 @@ pub struct Request {
     /// The query as it was sent.
     query: String,
     /// The headers.
-    pub headers: Received,
+    pub headers: HeaderMap,
     /// The body.
     pub body: Body,
 }
 
 impl Request {
     /// Builds a request from its parts; `target` is the path with its query.
-    pub fn new(method: Method, target: &str, headers: impl Into<Received>, body: Body) -> Self {
+    pub fn new(method: Method, target: &str, headers: HeaderMap, body: Body) -> Self {
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let trimmed = path.trim_end_matches('/');
         let path = match trimmed {
@@ -60,7 +62,7 @@ impl Request {
             path,
             segments: OnceCell::new(),
             query: query.to_owned(),
-            headers: headers.into(),
+            headers,
             body,
         }
     }
@@ -111,8 +113,8 @@ impl Request {
     }
 
     /// The single value of a header; `None` if it is missing, repeated, or no text.
-    pub fn header(&self, name: &'static str) -> Option<&str> {
-        self.headers.one(name)
+    pub fn header(&self, name: impl AsHeaderName) -> Option<&str> {
+        headers::one(&self.headers, name)
     }
 
     /// The media type of the body, without parameters, in lower case.
@@ -134,17 +136,17 @@ impl Request {
     }
 
     /// The language of the answer: `?lang=` if it names one of ours, else what the client prefers, else the default.
-    pub fn locale(&self, setup: &Setup) -> Locale {
+    pub fn locale(&self, profile: &Profile) -> Locale {
         let asked = form_urlencoded::parse(self.query.as_bytes())
             .find(|(key, _)| key == "lang")
             .and_then(|(_, value)| Lang::lookup(&value));
-        let negotiated = || negotiate::language(&self.headers).unwrap_or(setup.default_lang);
+        let negotiated = || negotiate::language(&self.headers).unwrap_or(profile.default_lang);
         Locale { lang: asked.unwrap_or_else(negotiated), explicit: asked.is_some() }
     }
 
     /// Whether the client signals Global Privacy Control (`Sec-GPC: 1`, and nothing else, is the signal).
     pub fn signals_gpc(&self) -> bool {
-        self.headers.one("sec-gpc") == Some("1")
+        self.header("sec-gpc") == Some("1")
     }
 }
 

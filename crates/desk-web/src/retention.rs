@@ -14,11 +14,11 @@ use desk_core::request::{IDENTITY_SECONDS, Request, RequestKey, RequestState};
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
+use futures_util::future::try_join_all;
 use serde::{Deserialize, Serialize};
 
 use crate::desk::Desk;
 use crate::erasure::load_whole;
-use crate::join::all;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::requests_log;
@@ -226,7 +226,7 @@ async fn delete<S: Store>(
 async fn remove<S: Store>(desk: &Desk<'_, S>, keys: &[&str]) -> Result<(), Problem> {
     for chunk in keys.chunks(IN_FLIGHT) {
         let keys = chunk.iter().filter_map(|key| StoreKey::new(*key).ok());
-        all(keys.map(|key| async move { Ok(desk.store.delete(&key).await?) })).await?;
+        try_join_all(keys.map(|key| async move { desk.store.delete(&key).await })).await?;
     }
     Ok(())
 }

@@ -1,28 +1,49 @@
 //! What belongs to no promise alone: the start page, assets, well-known addresses, and the pages about problems.
 
 use desk_core::lang::Lang;
+use desk_core::profile::Profile;
+use desk_core::time::Date;
+use desk_core::variables::{InvalidVariable, Variables};
 use http::StatusCode;
 use maud::{Markup, html};
 use serde::Serialize;
 
-use crate::desk::Desk;
 use crate::packages::{PACKAGE_SCHEMA, PACKAGE_SCHEMA_PATH};
 use crate::page::{self, Frame, Place, Switch};
-use crate::problem::{Kind, Problem};
+use crate::problem::{Kind, Problem, respond};
 use crate::reply::{Caching, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{Route, Routes};
-use crate::setup::Setup;
 use crate::texts;
 use crate::{assets, negotiate};
 
 /// How long pages that change with a release alone may be kept, in seconds.
 const PAGE_AGE: u32 = 300;
 
+/// What the function `site` is configured with: no secret.
+#[derive(Debug)]
+pub struct Site {
+    /// What the desk says of itself.
+    pub profile: Profile,
+    gpc_updated: Result<Date, InvalidVariable>,
+}
+
+impl Site {
+    /// Parses the variables.
+    ///
+    /// # Errors
+    /// The first of those that every page needs that is wrong.
+    pub fn new(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, InvalidVariable> {
+        let variables = Variables::new(&variable);
+        let profile = Profile::read(&variables)?;
+        Ok(Self { profile, gpc_updated: variables.parse("gpc_updated", "2026-11-22") })
+    }
+}
+
 /// Answers for every address that no other function has.
-pub async fn serve<S>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = request.locale(desk.setup);
-    desk.respond(request, locale, route(desk.setup, request, locale))
+pub fn serve(site: &Site, request: &Request) -> Response {
+    let locale = request.locale(&site.profile);
+    respond(&site.profile, request, locale, route(site, request, locale))
 }
 
 /// What is behind each address.
@@ -58,21 +79,22 @@ pub const ROUTES: Routes<Door> = Routes(&[
     Route::get("/problems/:slug", Door::Problem),
 ]);
 
-fn route(setup: &Setup, request: &Request, locale: Locale) -> Result<Reply, Problem> {
+fn route(site: &Site, request: &Request, locale: Locale) -> Result<Reply, Problem> {
+    let profile = &site.profile;
     let (door, parameters) = ROUTES.find(request)?;
     let name = parameters.first().copied().unwrap_or_default();
     Ok(match door {
-        Door::Start => page_reply(locale.lang, start(setup, request, locale)),
+        Door::Start => page_reply(locale.lang, start(profile, request, locale)),
         Door::OpenApi => description("application/json", OPENAPI),
         Door::PackageSchema => description("application/schema+json", PACKAGE_SCHEMA),
         Door::Robots => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
             .caching(Caching::Public(86_400)),
-        Door::Gpc => gpc(setup)?,
-        Door::Security => security(setup)?,
+        Door::Gpc => gpc(site)?,
+        Door::Security => security(profile)?,
         Door::Asset => assets::asset(request.path())?,
         Door::Problem => {
             let kind = Kind::from_slug(name).ok_or(Problem::NotFound)?;
-            about(setup, request, locale, kind)
+            about(profile, request, locale, kind)
         }
     })
 }
@@ -97,15 +119,15 @@ fn page_reply(lang: Lang, markup: Markup) -> Reply {
         .etag_of_body()
 }
 
-fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
+fn start(profile: &Profile, request: &Request, locale: Locale) -> Markup {
     let start = &texts::site(locale.lang).start;
-    let title = (start.title)(&setup.app_name);
+    let title = (start.title)(&profile.app_name);
     let door = |path: &str, door: &texts::Door| {
         html! { li { a href=(locale.href(path)) { (door.link) } p { (door.hint) } } }
     };
     let main = html! {
         h1 { (title) }
-        p.lead { ((start.lead)(&setup.app_name)) }
+        p.lead { ((start.lead)(&profile.app_name)) }
         ul.doors {
             (door("/policy", &start.policy))
             (door("/feedback", &start.feedback))
@@ -130,14 +152,14 @@ fn start(setup: &Setup, request: &Request, locale: Locale) -> Markup {
         }
     };
     let frame = Frame { title: &title, place: Place::Elsewhere, switch: Switch::Here };
-    page::layout(setup, request, locale, frame, main)
+    page::layout(profile, request, locale, frame, main)
 }
 
 /// The page that a problem's `type` leads to, or its facts as JSON.
-fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply {
+fn about(profile: &Profile, request: &Request, locale: Locale, kind: Kind) -> Reply {
     let about = &texts::site(locale.lang).about;
     let text = (texts::texts(locale.lang).problem)(kind);
-    let url = format!("{}/problems/{}", setup.base_url, text.slug);
+    let url = format!("{}/problems/{}", profile.base_url, text.slug);
     if negotiate::media_type(&request.headers, &["text/html", "application/json"])
         == Some("application/json")
     {
@@ -172,29 +194,29 @@ fn about(setup: &Setup, request: &Request, locale: Locale, kind: Kind) -> Reply 
         section { h2 { (about.next) } p { ((texts.next)(kind)) } }
     };
     let frame = Frame { title: text.title, place: Place::Elsewhere, switch: Switch::Here };
-    page_reply(locale.lang, page::layout(setup, request, locale, frame, main))
+    page_reply(locale.lang, page::layout(profile, request, locale, frame, main))
         .vary("Accept, Accept-Language")
 }
 
 /// The answer to Global Privacy Control: the desk honours the signal, for nothing is ever sold or shared.
-fn gpc(setup: &Setup) -> Result<Reply, Problem> {
+fn gpc(site: &Site) -> Result<Reply, Problem> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
     struct Wire {
         gpc: bool,
         last_update: String,
     }
-    let wire = Wire { gpc: true, last_update: setup.gpc_updated()?.to_string() };
+    let wire = Wire { gpc: true, last_update: site.gpc_updated.clone()?.to_string() };
     Ok(Reply::json(StatusCode::OK, &wire).caching(Caching::Public(86_400)).etag_of_body())
 }
 
 /// `security.txt` (RFC 9116), where the operator configured a contact and when it expires.
-fn security(setup: &Setup) -> Result<Reply, Problem> {
-    let (contact, expires) = setup.security()?.ok_or(Problem::NotFound)?;
+fn security(profile: &Profile) -> Result<Reply, Problem> {
+    let (contact, expires) = profile.security()?.ok_or(Problem::NotFound)?;
     let text = format!(
         "Contact: {contact}\nExpires: {expires}\nPreferred-Languages: en, ru\n\
          Canonical: {base}/.well-known/security.txt\nPolicy: {base}/policy\n",
-        base = setup.base_url
+        base = profile.base_url
     );
     Ok(Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", text)
         .caching(Caching::Public(86_400))

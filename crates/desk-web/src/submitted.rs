@@ -34,7 +34,7 @@ pub(crate) const fn text_code(error: InvalidText) -> &'static str {
 pub(crate) fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
     const NAME: &str = "idempotency-key";
     const WRONG: Problem = Problem::Malformed("idempotency-key");
-    if !request.headers.has(NAME) {
+    if !request.headers.contains_key(NAME) {
         return Ok(None);
     }
     let value = request.header(NAME).ok_or(WRONG)?.trim();

@@ -3,9 +3,9 @@
 use desk_core::keys::Subject;
 use desk_core::suppression::{self, PageId, Reason, Scope, Suppression, SuppressionChange};
 use desk_core::time::Timestamp;
+use futures_util::future::{try_join, try_join_all};
 
 use crate::desk::Desk;
-use crate::join::{all, both};
 use crate::ports::Store;
 use crate::problem::Problem;
 
@@ -41,7 +41,7 @@ impl<S: Store> Desk<'_, S> {
         let key = suppression::key(subject, scope);
         let state = Suppression { at, reason, page };
         let journal = change.key();
-        both(self.write_plain(&key, expires, &state), self.write_plain(&journal, None, &()))
+        try_join(self.write_plain(&key, expires, &state), self.write_plain(&journal, None, &()))
             .await?;
         Ok(change)
     }
@@ -55,7 +55,7 @@ impl<S: Store> Desk<'_, S> {
         let key = suppression::key(subject, scope);
         let journal = change.key();
         let delete = async { Ok(self.store.delete(&key).await?) };
-        both(delete, self.write_plain(&journal, None, &())).await?;
+        try_join(delete, self.write_plain(&journal, None, &())).await?;
         Ok(change)
     }
 
@@ -86,7 +86,7 @@ impl<S: Store> Desk<'_, S> {
         let mut found = Vec::with_capacity(asked.len());
         for chunk in asked.chunks(IN_FLIGHT) {
             let reads = chunk.iter().map(|(subject, scope)| self.suppression(*subject, *scope));
-            found.extend(all(reads).await?);
+            found.extend(try_join_all(reads).await?);
         }
         Ok(found)
     }

@@ -5,16 +5,16 @@ use desk_core::id::Id;
 use desk_core::sealed::plain;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::SuppressionChange;
+use futures_util::future::{join, join_all};
 use http::StatusCode;
 
 use crate::desk::{Desk, decode_as, encode_as};
 use crate::heads;
-use crate::join::{all, both};
 use crate::journal;
 use crate::mailer::{cursor, untold};
 use crate::outbox::{self, AT_ONCE, Changed, MAILS, Tries};
 use crate::ports::{Outbound, Scan};
-use crate::problem::Problem;
+use crate::problem::{Problem, respond_json};
 use crate::reply::{Reply, Response};
 use crate::request::Request;
 use crate::retention;
@@ -39,7 +39,7 @@ pub const ROUTES: Routes<()> =
 
 /// Answers a request to the function `sweep`.
 pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     let swept = match ROUTES.find(request) {
         Ok(_) => sweep(desk).await,
         Err(problem) => Err(problem),
@@ -50,7 +50,7 @@ pub async fn serve<S: Scan + Outbound>(desk: &Desk<'_, S>, request: &Request) ->
             response.log = refused;
             response
         }
-        Err(problem) => desk.respond_json(request, locale, Err(problem)),
+        Err(problem) => respond_json(&desk.setup.profile, request, locale, Err(problem)),
     }
 }
 
@@ -74,9 +74,9 @@ async fn sweep<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<String>,
     let rest = async {
         let repaired = heads::repair(desk, &keys).await;
         let pruned = journal::prune(desk, &keys).await;
-        Ok([repaired, pruned, retention::run(desk, &keys).await])
+        [repaired, pruned, retention::run(desk, &keys).await]
     };
-    let (told, rest) = both(async { Ok(tell(desk, &keys).await) }, rest).await?;
+    let (told, rest) = join(tell(desk, &keys), rest).await;
     let refused = told?;
     rest.into_iter().collect::<Result<(), Problem>>()?;
     Ok(refused)
@@ -132,15 +132,15 @@ async fn tell<S: Scan + Outbound>(
             break;
         }
         looked = chunk.last().map(Waiting::id);
-        let looks = chunk.iter().map(|waiting| async { Ok(tries(desk, waiting.id()).await) });
-        for (waiting, outcome) in chunk.iter().zip(all(looks).await?) {
+        let looks = chunk.iter().map(|waiting| tries(desk, waiting.id()));
+        for (waiting, outcome) in chunk.iter().zip(join_all(looks).await) {
             due.extend(heard(outcome, &mut refused)?.map(|_| waiting));
         }
     }
     // Only what is due, eight at a time: a claim reckons with how long that takes.
     for chunk in due.chunks(AT_ONCE) {
-        let told = chunk.iter().map(|waiting| async { Ok(again(desk, waiting).await) });
-        for outcome in all(told).await? {
+        let told = chunk.iter().map(|waiting| again(desk, waiting));
+        for outcome in join_all(told).await {
             if let Some(said) = heard(outcome, &mut refused)? {
                 refused.get_or_insert(said);
             }

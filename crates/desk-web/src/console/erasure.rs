@@ -9,11 +9,12 @@ use desk_core::request::RequestKey;
 use desk_core::text::Text;
 use http::StatusCode;
 
+use crate::headers;
 use crate::audit::{self, About, Action};
 use crate::desk::Desk;
 use crate::erasure::{self, Order, acts};
 use crate::fields::Fields;
-use crate::headers;
+use http::header;
 use crate::negotiate;
 use crate::outbox::Posted;
 use crate::ports::Scan;
@@ -106,7 +107,7 @@ pub(super) async fn act<S: Scan>(
     let reply = if page {
         let act = acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?;
         let executor = acts::executor(desk, &act).await?;
-        let (lang, zone) = (request.locale(desk.setup).lang, desk.setup.zone()?);
+        let (lang, zone) = (request.locale(&desk.setup.profile).lang, desk.setup.zone()?);
         Reply::page(StatusCode::OK, lang, erasure::act_page(&act, executor.as_ref(), lang, &zone))
     } else {
         // The opening goes last: as long as it is there, something may be.
@@ -132,12 +133,12 @@ pub(super) async fn log<S: Scan>(
     read(desk, found.id).await?;
     let act = acts::find(desk, found.id).await?.ok_or(Problem::NotFound)?;
     let executor = acts::executor(desk, &act).await?;
-    let lang = request.locale(desk.setup).lang;
+    let lang = request.locale(&desk.setup.profile).lang;
     let reply = if csv {
         let name = format!("attachment; filename=\"{}.csv\"", act.reference());
         let csv = erasure::log_csv(&act, executor.as_ref(), lang);
         Reply::with_body(StatusCode::OK, "text/csv; charset=utf-8; header=present", csv)
-            .header(headers::CONTENT_DISPOSITION, name)
+            .header(header::CONTENT_DISPOSITION, name)
     } else {
         Reply::json_text(StatusCode::OK, erasure::log_json(&act, executor.as_ref(), lang))
     };
@@ -158,12 +159,12 @@ async fn read<S: Scan>(desk: &Desk<'_, S>, id: Id) -> Result<(), Problem> {
 
 /// Holds an order to the preview that it was decided on (RFC 9110 section 13.1.1). A star names no preview.
 fn holds(request: &Request, tag: &str) -> Result<(), Problem> {
-    if !request.headers.has(headers::IF_MATCH) {
+    if !request.headers.contains_key(header::IF_MATCH) {
         return Err(Problem::PreconditionRequired);
     }
     let tag = format!("\"{tag}\"");
     let names = |value: &str| value.split(',').map(str::trim).any(|sent| sent == tag);
-    if request.headers.all(headers::IF_MATCH).any(names) {
+    if headers::all(&request.headers, header::IF_MATCH).any(names) {
         Ok(())
     } else {
         Err(Problem::PreconditionFailed)

@@ -12,20 +12,21 @@ use desk_core::case::{
 use desk_core::id::Id;
 use desk_core::journal::{Aggregate, Place};
 use desk_core::reference::Reference;
+use futures_util::future::try_join_all;
 use http::StatusCode;
 
 use self::requests::ActKind;
+use crate::headers;
 use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
 use crate::feedback::wire::refusal;
 use crate::fields::Fields;
-use crate::headers;
-use crate::join::all;
+use http::header;
 use crate::operator;
 use crate::outbox::{self, MAILS, Mail, Posted};
 use crate::ports::{Outbound, Scan};
-use crate::problem::Problem;
+use crate::problem::{Problem, respond_json};
 use crate::reply::{Answered, Reply, Response, entity_tag};
 use crate::request::Request;
 use crate::routes::{BODY_LIMIT, Route, Routes};
@@ -134,7 +135,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     // Before anything else, so that whoever has no token learns nothing, not even which addresses there are.
     let outcome = match operator::authorise(desk.setup, request) {
         Ok(()) => route(desk, request).await,
@@ -146,7 +147,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
             response.after = outgoing.map(|posted| outbox::after_act(desk, posted));
             response
         }
-        Err(problem) => desk.respond_json(request, locale, Err(problem)),
+        Err(problem) => respond_json(&desk.setup.profile, request, locale, Err(problem)),
     }
 }
 
@@ -246,14 +247,14 @@ fn case_reply<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusC
 
 /// Holds a change to the state that it was decided on (RFC 9110 section 13.1.1).
 fn precondition(request: &Request, tag: &str, required: bool) -> Result<(), Problem> {
-    if !request.headers.has(headers::IF_MATCH) {
+    if !request.headers.contains_key(header::IF_MATCH) {
         return if required { Err(Problem::PreconditionRequired) } else { Ok(()) };
     }
     // By strong comparison: a weak tag names what is good enough to read, and never what is changed.
     let tag = format!("\"{tag}\"");
     let names =
         |value: &str| value.split(',').map(str::trim).any(|sent| sent == "*" || sent == tag);
-    if request.headers.all(headers::IF_MATCH).any(names) {
+    if headers::all(&request.headers, header::IF_MATCH).any(names) {
         Ok(())
     } else {
         Err(Problem::PreconditionFailed)
@@ -324,7 +325,7 @@ async fn list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, P
     let mut last = None;
     let mut opened = 0;
     'pages: for chunk in keys.chunks(IN_FLIGHT) {
-        let loaded = all(chunk.iter().map(|key| cases::load(desk, key))).await?;
+        let loaded = try_join_all(chunk.iter().map(|key| cases::load(desk, key))).await?;
         for (key, case) in chunk.iter().zip(loaded) {
             last = Some(key.id);
             opened += 1;
@@ -351,8 +352,8 @@ async fn file<S: Scan>(
     let (file, bytes) = cases::read_file(desk, key, files, number).await?;
     let name = format!("{reference}-{number}.{}", file.kind.extension());
     Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-        .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-        .header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
 }
 
 async fn reply<S: Scan>(
@@ -439,10 +440,10 @@ async fn outbox_list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<R
     let (ids, next) = newest(desk, request, MAILS).await?;
     let mut waiting = Vec::new();
     for chunk in ids.chunks(IN_FLIGHT) {
-        let tries = all(chunk.iter().map(|id| outbox::tries(desk, *id))).await?;
+        let tries = try_join_all(chunk.iter().map(|id| outbox::tries(desk, *id))).await?;
         waiting.extend(chunk.iter().copied().zip(tries));
     }
-    let base = &desk.setup.base_url;
+    let base = &desk.setup.profile.base_url;
     Ok(Reply::json_text(StatusCode::OK, wire::outbox(base, &waiting, next)))
 }
 
@@ -451,7 +452,7 @@ async fn audit_list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Re
     let (ids, next) = newest(desk, request, audit::PREFIX).await?;
     let mut records = Vec::new();
     for chunk in ids.chunks(IN_FLIGHT) {
-        let loaded = all(chunk.iter().map(|id| async move {
+        let loaded = try_join_all(chunk.iter().map(|id| async move {
             let key = audit::key(*id)?;
             desk.read_sealed::<audit::Record>(&key).await
         }));

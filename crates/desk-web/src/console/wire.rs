@@ -42,7 +42,7 @@ fn item(json: &mut Json, url: &str, key: &CaseKey, case: &Case) {
 }
 
 fn url(setup: &Setup, key: &CaseKey) -> String {
-    format!("{}/console/api/cases/{}", setup.base_url, key.id)
+    format!("{}/console/api/cases/{}", setup.profile.base_url, key.id)
 }
 
 /// Writes where the next page begins, unless this is the last one.

@@ -64,9 +64,9 @@ pub(super) fn draw_up<S>(desk: &Desk<'_, S>, request: &Request, plan: &Plan) -> 
         at: desk.now(),
         destroyed: plan.destroyed(),
         stays: plan.stays().to_vec(),
-        controller: desk.setup.controller(opening.lang),
+        controller: desk.setup.profile.controller(opening.lang),
         address: desk.setup.controller_address.clone(),
-        app: desk.setup.app_name.clone(),
+        app: desk.setup.profile.app_name.clone(),
     }
 }
 
@@ -93,7 +93,7 @@ pub fn receipt(setup: &Setup, act: &DestructionAct) -> String {
     Json::object(|json| {
         json.nest("receipt", claims);
         json.text("jws", &jws);
-        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
+        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.profile.base_url));
     })
 }
 
@@ -113,7 +113,7 @@ pub(crate) fn document(
             }
         });
         let path = path(setup, act.request);
-        json.shown("receipt_url", &format_args!("{}{path}", setup.base_url));
+        json.shown("receipt_url", &format_args!("{}{path}", setup.profile.base_url));
         json.flag("verified", verified);
     })
 }
@@ -121,7 +121,7 @@ pub(crate) fn document(
 /// Writes what an act says. The signed text is these members as JSON.
 fn claims(json: &mut Json, setup: &Setup, act: &DestructionAct) {
     json.text("type", "data-destroyed");
-    json.text("issuer", &setup.base_url);
+    json.text("issuer", &setup.profile.base_url);
     json.text("controller", &act.controller);
     if !act.address.is_empty() {
         json.text("controller_address", &act.address);
@@ -193,7 +193,7 @@ pub(crate) fn plan(setup: &Setup, preview: &Preview, at: desk_core::time::Timest
         stays(json, preview.plan.stays(), at);
         json.shown(
             "url",
-            &format_args!("{}/console/api/requests/{}/erasure", setup.base_url, request.id),
+            &format_args!("{}/console/api/requests/{}/erasure", setup.profile.base_url, request.id),
         );
     })
 }

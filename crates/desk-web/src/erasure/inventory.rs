@@ -9,12 +9,12 @@ use desk_core::reference::{Reference, Series};
 use desk_core::request::{Request, RequestDoor, RequestKey, log};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
+use futures_util::future::try_join_all;
 
 use super::{IN_FLIGHT, notice_id};
 use crate::cases;
 use crate::desk::Desk;
 use crate::holdings::{Area, Holdings};
-use crate::join::all;
 use crate::limiter;
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -214,8 +214,8 @@ impl These {
             markers.filter_map(|key| StoreKey::new(key.as_str()).ok()).collect();
         let mut held = Vec::new();
         for chunk in markers.chunks(IN_FLIGHT) {
-            let read = chunk.iter().map(|key| async { Ok(desk.store.get(key).await?) });
-            for (key, stored) in chunk.iter().zip(all(read).await?) {
+            let read = chunk.iter().map(|key| desk.store.get(key));
+            for (key, stored) in chunk.iter().zip(try_join_all(read).await?) {
                 // As of an instant before all others, for one that has expired still lies there.
                 let open = |stored: Vec<u8>| {
                     desk.setup.keys.open(key, &stored, Timestamp::EPOCH).ok().flatten()

@@ -19,11 +19,11 @@ use desk_core::request::{self, Request, RequestKey};
 use desk_core::store_key::StoreKey;
 use desk_core::text::Text;
 use desk_core::time::Timestamp;
+use futures_util::future::try_join_all;
 
 use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
-use crate::join::all;
 use crate::outbox::{self, Mail, Posted};
 use crate::ports::{Scan, Store};
 use crate::problem::Problem;
@@ -180,7 +180,7 @@ async fn delete<S: Store>(desk: &Desk<'_, S>, plan: &Plan, own: &StoreKey) -> Re
     for category in plan.goes().chunk_by(|a, b| a.category == b.category) {
         for chunk in category.chunks(IN_FLIGHT) {
             let others = chunk.iter().filter(|held| held.key != *own);
-            all(others.map(|held| async { Ok(desk.store.delete(&held.key).await?) })).await?;
+            try_join_all(others.map(|held| desk.store.delete(&held.key))).await?;
         }
     }
     Ok(())
@@ -229,7 +229,7 @@ fn notice<S>(
     }
     line("");
     line(t.link);
-    line(&desk.setup.mailed(opening.lang, &acts::path(desk.setup, act.request)));
+    line(&desk.setup.profile.mailed_url(opening.lang, &acts::path(desk.setup, act.request)));
     Mail {
         to: opening.email.clone(),
         lang: opening.lang,

@@ -19,7 +19,7 @@ use crate::form::Trouble;
 use crate::limiter::Limit;
 use crate::negotiate;
 use crate::ports::Store;
-use crate::problem::{Problem, Refused};
+use crate::problem::{Problem, Refused, respond};
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
@@ -68,9 +68,9 @@ pub const ROUTES: Routes<Door> = Routes(&[
 
 /// Answers a request to the function `feedback`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     let outcome = route(desk, request, locale).await;
-    desk.respond(request, locale, outcome)
+    respond(&desk.setup.profile, request, locale, outcome)
 }
 
 async fn route<S: Store>(

@@ -3,6 +3,7 @@
 use desk_core::case::{Case, CaseChange, CaseKey, Message};
 use desk_core::journal::Place;
 use desk_core::keys::Purpose;
+use futures_util::future::try_join;
 use http::StatusCode;
 
 use super::status_page::{self, StatusView};
@@ -11,8 +12,7 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::{Draft, Trouble};
-use crate::headers;
-use crate::join::both;
+use http::header;
 use crate::limiter::{self, Brake};
 use crate::negotiate;
 use crate::ports::Store;
@@ -86,7 +86,7 @@ async fn load<S: Store>(
 }
 
 fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
+    secret(reply).header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
 }
 
 fn received<S>(
@@ -132,7 +132,7 @@ async fn attachment<S: Store>(
     let (file, bytes) = cases::read_file(desk, key, &case.opening.files, number).await?;
     let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
     let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-        .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
     Ok(download(reply, &name))
 }
 
@@ -181,7 +181,7 @@ async fn add_message<S: Store>(
         read.clone()?;
     }
     let ((key, case), brake) =
-        both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
+        try_join(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     let text = match (read, text) {
         (Ok(()), Some(text)) => text,
         (Ok(()), None) => {
@@ -209,7 +209,7 @@ async fn add_message<S: Store>(
     if let Err(problem) = brake.admit() {
         return Err(Refused { form: again(&case, &key, &problem), problem });
     }
-    let (case, ()) = both(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
+    let (case, ()) = try_join(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
     Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
 }
 
@@ -230,7 +230,7 @@ async fn withdraw<S: Store>(
     };
     let page = wants_page(request, encoding).then_some("withdrawn");
     let ((key, case), brake) =
-        both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
+        try_join(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     // Withdrawing twice is withdrawing once.
     let (case, brake) = match case.decide(&CaseChange::Withdrawn) {
         Err(_) => (case, brake.released()),
@@ -238,7 +238,7 @@ async fn withdraw<S: Store>(
             brake.admit()?;
             let id = desk.moment.id();
             let append = cases::append(desk, &key, case, CaseChange::Withdrawn, id);
-            (both(append, brake.count(desk)).await?.0, brake)
+            (try_join(append, brake.count(desk)).await?.0, brake)
         }
     };
     Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::OK, &brake))

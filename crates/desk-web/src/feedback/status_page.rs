@@ -44,7 +44,7 @@ pub(super) fn received(
             p { (t.reference_hint) }
             (form::reference(case.reference()))
             p { strong { (t.link_title) } }
-            p { code.whole { (setup.base_url) (path) } }
+            p { code.whole { (setup.profile.base_url) (path) } }
             p { strong { (t.save_now) } " " (t.save_hint) }
         }
         div.actions {
@@ -56,8 +56,7 @@ pub(super) fn received(
             ol { @for step in t.next_steps { li { (step) } } }
         }
     };
-    page::layout(
-        setup,
+    page::layout(&setup.profile,
         request,
         locale,
         Frame { title, place: Place::Elsewhere, switch: Switch::Here },
@@ -129,7 +128,7 @@ pub(super) fn status<S>(
         }
         section {
             h2 { (t.link_title) }
-            p { code.whole { (setup.base_url) (path) } }
+            p { code.whole { (setup.profile.base_url) (path) } }
             p.hint { (t.link_hint) }
         }
         @if open {
@@ -146,8 +145,7 @@ pub(super) fn status<S>(
         }
     };
     let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
-    Ok(page::layout(
-        setup,
+    Ok(page::layout(&setup.profile,
         request,
         locale,
         Frame { title: &title, place: Place::Elsewhere, switch },
@@ -175,7 +173,7 @@ fn steps(t: &FeedbackTexts, case: &Case) -> Markup {
 fn thread(setup: &Setup, locale: Locale, zone: &Zone, case: &Case, path: &str) -> Markup {
     let t = texts::form(locale.lang);
     let entry = |by_desk: bool, at: Timestamp, text: &Message, files: Markup| {
-        let who = if by_desk { (t.by_desk)(&setup.app_name) } else { t.by_you.to_owned() };
+        let who = if by_desk { (t.by_desk)(&setup.profile.app_name) } else { t.by_you.to_owned() };
         form::message(by_desk, &who, page::instant(locale.lang, zone, at), text, files)
     };
     let opening = &case.opening;

@@ -10,6 +10,7 @@ use desk_core::journal::Place;
 use desk_core::keys::{Purpose, Subject};
 use desk_core::lang::Lang;
 use desk_core::store_key::StoreKey;
+use futures_util::future::try_join;
 use http::StatusCode;
 
 use super::{brake, pages, secret, status_path, wants_page, wire};
@@ -17,8 +18,7 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::{HONEYPOT, Trouble};
-use crate::headers;
-use crate::join::both;
+use http::header;
 use crate::limiter::{self, Brake};
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem, Refused};
@@ -118,7 +118,7 @@ pub(super) async fn submit<S: Store>(
         secret(Reply::see_other(&locale.href(&format!("{path}/received"))))
     } else {
         secret(Reply::json_text(StatusCode::CREATED, wire::ticket(desk.setup, &key, &case)))
-            .header(headers::LOCATION, path)
+            .header(header::LOCATION, path)
             .lang(locale.lang)
     };
     Ok(brake.fields().apply(reply))
@@ -162,7 +162,7 @@ async fn earlier<S: Store>(
         Ticket::Form(id) => {
             let anonymous = CaseKey { id: *id, subject: None };
             let loads =
-                both(cases::load_opening(desk, &own), cases::load_opening(desk, &anonymous));
+                try_join(cases::load_opening(desk, &own), cases::load_opening(desk, &anonymous));
             Ok(match loads.await? {
                 (None, Some(opening)) => (anonymous, Some(opening)),
                 (opening, _) => (own, opening),
@@ -185,8 +185,8 @@ async fn accept<S: Store>(
     let own = case_key(desk, &ticket, subject, &fingerprint);
 
     // Load: the case that this ticket may have opened already, the client's brake, the policy in force.
-    let reads = both(limiter::check(desk, request, brake(desk)?), submitted::pin(desk));
-    let loads = both(earlier(desk, &ticket, own, &fingerprint), reads);
+    let reads = try_join(limiter::check(desk, request, brake(desk)?), submitted::pin(desk));
+    let loads = try_join(earlier(desk, &ticket, own, &fingerprint), reads);
     let ((key, earlier), (brake, policy)) = loads.await?;
     if let Some(opening) = earlier {
         if opening.fingerprint != fingerprint {
@@ -231,7 +231,7 @@ async fn accept<S: Store>(
         desk.write_sealed(marker, until, &Marker::new(key.to_bytes(), fingerprint)).await?;
     }
     cases::write_files(desk, &key, opening.expires, &submission.files).await?;
-    both(cases::open(desk, &key, opening.expires, &opening), brake.count(desk)).await?;
+    try_join(cases::open(desk, &key, opening.expires, &opening), brake.count(desk)).await?;
     Ok((key, Case::fold(key.id, opening, CaseHead::default()), brake))
 }
 

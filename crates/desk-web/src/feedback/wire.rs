@@ -20,7 +20,7 @@ pub(crate) fn policy(json: &mut Json, pin: Option<&PolicyPin>) {
 
 /// The answer to a new case.
 pub(super) fn ticket(setup: &Setup, key: &CaseKey, case: &Case) -> String {
-    let url = format!("{}{}", setup.base_url, status_path(setup, key));
+    let url = format!("{}{}", setup.profile.base_url, status_path(setup, key));
     Json::object(|json| summary(json, case, &url))
 }
 
@@ -38,7 +38,7 @@ fn summary(json: &mut Json, case: &Case, url: &str) {
 
 /// A case as the person who opened it sees it.
 pub(super) fn case(setup: &Setup, key: &CaseKey, case: &Case) -> String {
-    let url = format!("{}{}", setup.base_url, status_path(setup, key));
+    let url = format!("{}{}", setup.profile.base_url, status_path(setup, key));
     Json::object(|json| {
         summary(json, case, &url);
         json.text("language", case.opening.lang.tag());
@@ -120,7 +120,7 @@ pub(super) fn receipt(setup: &Setup, case: &Case) -> String {
     Json::object(|json| {
         json.nest("receipt", claims);
         json.text("jws", &jws);
-        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
+        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.profile.base_url));
     })
 }
 
@@ -128,8 +128,8 @@ pub(super) fn receipt(setup: &Setup, case: &Case) -> String {
 fn claims(json: &mut Json, setup: &Setup, case: &Case, message: &str) {
     let opening = &case.opening;
     json.text("type", "case-opened");
-    json.text("issuer", &setup.base_url);
-    json.text("controller", &setup.controller(case.opening.lang));
+    json.text("issuer", &setup.profile.base_url);
+    json.text("controller", &setup.profile.controller(case.opening.lang));
     json.text("reference", &case.reference().text());
     json.text("kind", opening.kind.name());
     json.text("opened_at", &opening.at.text());

@@ -12,15 +12,15 @@ use desk_core::keys::Subject;
 use desk_core::mail::arf::{FeedbackType, Report};
 use desk_core::mail::message::{MAX_MESSAGE, MailMessage};
 use desk_core::suppression::{Link, Reason, Scope};
+use futures_util::future::try_join_all;
 use http::StatusCode;
 
 use crate::desk::Desk;
-use crate::join::all;
 use crate::lint;
 use crate::operator;
 use crate::outbox::{self, Changed};
 use crate::ports::{Outbound, Store};
-use crate::problem::Problem;
+use crate::problem::{Problem, respond_json};
 use crate::reply::{Answered, Reply, Response};
 use crate::request::Request;
 use crate::routes::{Route, Routes};
@@ -55,14 +55,14 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     match route(desk, request).await {
         Ok(Answered { reply, outgoing }) => {
             let mut response = reply.finish(request);
             response.after = outbox::after(desk, outgoing);
             response
         }
-        Err(problem) => desk.respond_json(request, locale, Err(problem)),
+        Err(problem) => respond_json(&desk.setup.profile, request, locale, Err(problem)),
     }
 }
 
@@ -160,7 +160,7 @@ async fn record<S: Store>(
     }
     let mut recorded = Vec::with_capacity(acts.len());
     for chunk in acts.chunks(IN_FLIGHT) {
-        let changes = all(chunk.iter().map(|act| desk.suppress(*act))).await?;
+        let changes = try_join_all(chunk.iter().map(|act| desk.suppress(*act))).await?;
         let lists = desk.setup.lists();
         recorded.extend(changes.into_iter().map(|change| Changed::new(lists, change)));
     }
@@ -208,7 +208,7 @@ fn report(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
         FeedbackType::NotSpam => return Ok(Vec::new()),
     };
     // The link is ours and says who it was, also where the provider has blackened the address.
-    let base = &setup.base_url;
+    let base = &setup.profile.base_url;
     let link = report
         .unsubscribe
         .iter()

@@ -12,7 +12,7 @@ use desk_core::webhook::{self, Secret};
 use super::{Event, What, Who};
 use crate::desk::Desk;
 use crate::fields::json::Value;
-use crate::headers::AUTHORIZATION;
+use http::header::AUTHORIZATION;
 use crate::ports::{Call, Outbound};
 use crate::problem::Problem;
 use crate::request::Request;

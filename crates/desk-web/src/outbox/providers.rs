@@ -4,10 +4,10 @@ use std::fmt;
 
 use desk_core::email::EmailAddress;
 use desk_core::id::Id;
+use desk_core::variables::InvalidVariable;
 
 use super::{Mail, Outgoing};
 use crate::json::Json;
-use crate::setup::{InvalidSetup, invalid};
 
 /// What there is to know of a provider's interface.
 struct Service {
@@ -87,16 +87,16 @@ impl fmt::Debug for Provider {
 
 impl Provider {
     /// Reads the variables; without a name there is no provider.
-    pub(crate) fn read([name, token, from, host]: [&str; 4]) -> Result<Option<Self>, InvalidSetup> {
+    pub(crate) fn read([name, token, from, host]: [&str; 4]) -> Result<Option<Self>, InvalidVariable> {
         if name.is_empty() {
             return Ok(None);
         }
         let Some(service) = SERVICES.iter().find(|service| service.name == name) else {
-            return Err(invalid("mail_provider", &"must be postmark, sendgrid or resend"));
+            return Err(InvalidVariable::new("mail_provider", "must be postmark, sendgrid or resend"));
         };
         // It goes into a header as it is.
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(invalid("mail_token", &"a provider needs a token, without spaces"));
+            return Err(InvalidVariable::new("mail_token", "a provider needs a token, without spaces"));
         }
         let host = if host.is_empty() { service.host } else { host.trim_end_matches('/') };
         let authority = host.strip_prefix("https://").or_else(|| host.strip_prefix("http://"));
@@ -105,10 +105,10 @@ impl Provider {
                 && !authority.bytes().any(|b| matches!(b, b'/' | b'?' | b'#' | b'@' | b' '))
         };
         if !authority.is_some_and(bare) {
-            return Err(invalid("mail_host", &"must be https:// or http:// and a host, no more"));
+            return Err(InvalidVariable::new("mail_host", "must be https:// or http:// and a host, no more"));
         }
         let from = Sender::read(from).ok_or_else(|| {
-            invalid("mail_from", &"must be an address, or a name and <an address>")
+            InvalidVariable::new("mail_from", "must be an address, or a name and <an address>")
         })?;
         let url = [host, service.path].concat();
         let token = [service.token.1, token].concat();

@@ -100,18 +100,18 @@ impl Document for Data<'_> {
 fn head(setup: &Setup, now: Timestamp, request: &Request) -> String {
     let opening = &request.opening;
     let mut text = Json::object(|json| {
-        json.shown("$schema", &format_args!("{}{PACKAGE_SCHEMA_PATH}", setup.base_url));
+        json.shown("$schema", &format_args!("{}{PACKAGE_SCHEMA_PATH}", setup.profile.base_url));
         json.number("format", 1);
         json.shown("prepared_at", &now);
         json.shown("request", &request.reference());
         json.text("email", opening.email.as_str());
         json.text("language", opening.lang.tag());
-        json.text("app", &setup.app_name);
-        json.text("controller", &setup.controller(opening.lang));
-        if !setup.contact_email.is_empty() {
-            json.text("contact", &setup.contact_email);
+        json.text("app", &setup.profile.app_name);
+        json.text("controller", &setup.profile.controller(opening.lang));
+        if !setup.profile.contact_email.is_empty() {
+            json.text("contact", &setup.profile.contact_email);
         }
-        json.shown("policy_url", &format_args!("{}/policy", setup.base_url));
+        json.shown("policy_url", &format_args!("{}/policy", setup.profile.base_url));
     });
     // The object goes on.
     text.pop();

@@ -20,13 +20,13 @@ use desk_core::request::{Package, Request, RequestKey};
 use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 use desk_core::zip::{Zip, ZipError};
+use futures_util::future::try_join_all;
 use http::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
 use crate::desk::Desk;
-use crate::headers;
+use http::header;
 use crate::holdings::Roots;
-use crate::join::all;
 use crate::outbox;
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -205,15 +205,15 @@ impl<S: Store + 'static> Download<S> {
     /// Answers with the archive, under the name `<name>.zip`. Its length is said, so that a client sees where it stands,
     /// and that it was cut.
     pub fn answer(self, request: &crate::request::Request, name: &str) -> Response {
-        let size = self.package.size.to_string();
+        let size = self.package.size;
         let reply = Reply::with_body(StatusCode::OK, "application/zip", Bytes::new())
-            .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-            .header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\""));
+            .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+            .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\""));
         let mut response = reply.finish(request);
         if request.method != Method::HEAD {
             response = response.followed_by(Rest::new(self));
         }
-        response.headers.set(headers::CONTENT_LENGTH, size);
+        response.headers.insert(header::CONTENT_LENGTH, size.into());
         response
     }
 
@@ -274,7 +274,7 @@ pub async fn drop<S: Store>(
     let parts = keys.iter().filter(is_going).filter_map(|key| StoreKey::new(key.as_str()).ok());
     let parts: Vec<StoreKey> = parts.collect();
     for chunk in parts.chunks(AT_ONCE) {
-        all(chunk.iter().map(|key| async move { Ok(desk.store.delete(key).await?) })).await?;
+        try_join_all(chunk.iter().map(|key| desk.store.delete(key))).await?;
     }
     Ok(())
 }

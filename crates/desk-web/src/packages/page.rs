@@ -158,7 +158,7 @@ fn written(text: &str) -> Markup {
 fn head(page: &Page<'_>, text: &mut String) {
     let (setup, lang, request) = (page.setup, page.lang(), page.request);
     let t = page.texts();
-    let title = (t.title)(&setup.app_name);
+    let title = (t.title)(&setup.profile.app_name);
     // The frame goes around what is written later, so its tags are written by hand.
     push(text, html! { (DOCTYPE) });
     text.push_str(&format!("<html lang=\"{lang}\" dir=\"ltr\">"));
@@ -176,19 +176,19 @@ fn head(page: &Page<'_>, text: &mut String) {
         },
     );
     text.push_str("<body><main>");
-    let policy = format!("{}/policy", setup.base_url);
+    let policy = format!("{}/policy", setup.profile.base_url);
     push(
         text,
         html! {
             h1 { (title) }
-            p { ((t.lead)(&setup.controller(lang))) }
+            p { ((t.lead)(&setup.profile.controller(lang))) }
             dl {
                 (fact(t.about, html! { bdi { (request.opening.email.as_str()) } }))
                 (fact(t.request, html! { (request.reference()) }))
                 (fact(t.prepared, page.instant(page.now)))
-                (fact(t.controller, html! { bdi { (setup.controller(lang)) } }))
-                @if !setup.contact_email.is_empty() {
-                    (fact(t.contact, html! { a href=(format!("mailto:{}", setup.contact_email)) { (setup.contact_email) } }))
+                (fact(t.controller, html! { bdi { (setup.profile.controller(lang)) } }))
+                @if !setup.profile.contact_email.is_empty() {
+                    (fact(t.contact, html! { a href=(format!("mailto:{}", setup.profile.contact_email)) { (setup.profile.contact_email) } }))
                 }
                 (fact(t.policy, html! { a href=(policy) { (policy) } }))
             }
@@ -361,7 +361,7 @@ fn mail(page: &Page<'_>, id: Id, mail: &Mail) -> Markup {
 /// The end of the page: the other files.
 fn tail(page: &Page<'_>, text: &mut String) {
     let t = page.texts();
-    let schema = format!("{}{PACKAGE_SCHEMA_PATH}", page.setup.base_url);
+    let schema = format!("{}{PACKAGE_SCHEMA_PATH}", page.setup.profile.base_url);
     push(
         text,
         html! {

@@ -6,10 +6,10 @@ use desk_core::id::Id;
 use desk_core::package::{MAX_PART, PackageKey, part_key};
 use desk_core::time::Timestamp;
 use desk_core::zip::OpenEntry;
+use futures_util::future::try_join_all;
 
 use super::fault;
 use crate::desk::Desk;
-use crate::join::all;
 use crate::ports::Store;
 use crate::problem::Problem;
 
@@ -97,6 +97,6 @@ impl<'w, 'd, S: Store> Parts<'w, 'd, S> {
         }
         let desk = self.desk;
         let writes = sealed.iter().map(|(key, framed)| desk.write(key, framed));
-        all(writes).await.map(|_| ())
+        try_join_all(writes).await.map(|_| ())
     }
 }

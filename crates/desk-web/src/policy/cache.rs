@@ -17,7 +17,7 @@ use super::Format;
 use crate::desk::{Desk, decode, undecodable};
 use crate::ports::Store;
 use crate::problem::Problem;
-use crate::reply::Prepared;
+use crate::reply::Reply;
 use crate::request::Locale;
 
 /// For how many milliseconds a read is believed.
@@ -57,20 +57,20 @@ pub(super) struct Current {
     pub(super) texts: Texts,
     /// When another version takes effect.
     pub(super) until: Option<Timestamp>,
-    rendered: RefCell<Vec<(Variant, Rc<Prepared>)>>,
+    rendered: RefCell<Vec<(Variant, Reply)>>,
     /// The answer that apps poll.
-    pub(super) manifest: OnceCell<Rc<Prepared>>,
+    pub(super) manifest: OnceCell<Reply>,
 }
 
 impl Current {
     /// The answer that was rendered before. There are at most as many as a variant has values: two dozen.
-    pub(super) fn rendered(&self, variant: Variant) -> Option<Rc<Prepared>> {
+    pub(super) fn rendered(&self, variant: Variant) -> Option<Reply> {
         let rendered = self.rendered.borrow();
         rendered.iter().find(|(known, _)| *known == variant).map(|(_, answer)| answer.clone())
     }
 
     /// Remembers an answer.
-    pub(super) fn remember(&self, variant: Variant, answer: Rc<Prepared>) {
+    pub(super) fn remember(&self, variant: Variant, answer: Reply) {
         let mut rendered = self.rendered.borrow_mut();
         if rendered.iter().all(|(known, _)| *known != variant) {
             rendered.push((variant, answer));

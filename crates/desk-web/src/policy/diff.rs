@@ -4,12 +4,12 @@ use desk_core::lang::Lang;
 use desk_core::policy::compare::{Change, Kind, LineChange, Part, SectionChange, compare};
 use desk_core::policy::history::PolicyVersion;
 use desk_core::policy::markdown::Document;
+use futures_util::future::try_join;
 use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, version_path};
-use crate::headers::LINK;
-use crate::join::both;
+use http::header::LINK;
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
@@ -21,16 +21,16 @@ pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Rep
     let (from, to) = pair.split_once("..").ok_or(Problem::Malformed("versions-pair"))?;
     let (from, to) = view.version(from).zip(view.version(to)).ok_or(Problem::NotFound)?;
     let (format, _) = Format::of(view.request, &Format::LIST)?;
-    let wanted = [view.locale.lang, view.desk.setup.default_lang].into_iter().chain(Lang::ALL);
+    let wanted = [view.locale.lang, view.desk.setup.profile.default_lang].into_iter().chain(Lang::ALL);
     // Two texts in different languages have nothing to compare.
     let mut shared = wanted.filter_map(|lang| Some((lang, from.text(lang)?, to.text(lang)?)));
     let (lang, old, new) = shared.next().ok_or(Problem::NotFound)?;
-    let (old, new) = both(view.text(old), view.text(new)).await?;
+    let (old, new) = try_join(view.text(old), view.text(new)).await?;
     let sections = compare(&Document::read(old.as_str()).0, &Document::read(new.as_str()).0);
     let comparison = Comparison { from, to, lang, sections };
     let reply = match format {
         Format::Json => {
-            Reply::json_text(StatusCode::OK, comparison.json(&view.desk.setup.base_url))
+            Reply::json_text(StatusCode::OK, comparison.json(&view.desk.setup.profile.base_url))
         }
         _ => comparison.page(view),
     };
@@ -135,7 +135,7 @@ impl Comparison<'_> {
             }
         };
         let frame = Frame { title: &title, place: Place::Elsewhere, switch: Switch::Here };
-        let page = page::layout(view.desk.setup, view.request, locale, frame, main);
+        let page = page::layout(&view.desk.setup.profile, view.request, locale, frame, main);
         Reply::page(StatusCode::OK, self.lang, page)
     }
 

@@ -7,7 +7,7 @@ use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
 
 use super::{View, version_path};
-use crate::headers::{CONTENT_TYPE, LINK};
+use http::header::{CONTENT_TYPE, LINK};
 use crate::json::Json;
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -31,19 +31,19 @@ struct Entry<'a> {
 
 impl<S: Store> View<'_, S> {
     fn tag(&self, what: &str) -> String {
-        let base = &self.desk.setup.base_url;
+        let base = &self.desk.setup.profile.base_url;
         let host = base.split_once("://").map_or(base.as_str(), |(_, rest)| rest);
         let host = host.split(['/', ':']).next().unwrap_or_default();
         format!("tag:{host},{TAG_YEAR}:policy/{}{what}", self.locale.lang)
     }
 
     fn feed_url(&self, file: &str) -> String {
-        format!("{}/policy/{file}?lang={}", self.desk.setup.base_url, self.locale.lang)
+        format!("{}/policy/{file}?lang={}", self.desk.setup.profile.base_url, self.locale.lang)
     }
 
     fn entries(&self) -> Vec<Entry<'_>> {
         let words = self.words();
-        let default = self.desk.setup.default_lang;
+        let default = self.desk.setup.profile.default_lang;
         let entry = |version| {
             let (signed, _) = self.history().translation(version, self.locale.lang, default);
             let name = version.name().as_str();
@@ -52,7 +52,7 @@ impl<S: Store> View<'_, S> {
                 version,
                 signed,
                 id: self.tag(&format!("/{name}")),
-                url: format!("{}{}?lang={lang}", self.desk.setup.base_url, version_path(version)),
+                url: format!("{}{}?lang={lang}", self.desk.setup.profile.base_url, version_path(version)),
                 title: (words.feed_entry)(name, &self.moment(version.effective())),
                 summary: match &signed.publication.note {
                     Some(note) => note.as_str(),
@@ -104,12 +104,12 @@ pub(super) fn atom<S: Store>(view: &View<'_, S>) -> Reply {
         (PreEscaped("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"))
         feed xmlns="http://www.w3.org/2005/Atom" xml:lang=(view.locale.lang) {
             id { (view.tag("")) }
-            title { (xml(&(words.feed_title)(&setup.app_name))) }
+            title { (xml(&(words.feed_title)(&setup.profile.app_name))) }
             updated { (updated(&entries)) }
-            author { name { (xml(&setup.controller(view.locale.lang))) } }
+            author { name { (xml(&setup.profile.controller(view.locale.lang))) } }
             // An element with an end tag of its own, for in HTML a link has none.
             link rel="self" type="application/atom+xml" href=(view.feed_url("feed.atom")) {}
-            link rel="alternate" type="text/html" href=(format!("{}/policy/versions?lang={}", setup.base_url, view.locale.lang)) {}
+            link rel="alternate" type="text/html" href=(format!("{}/policy/versions?lang={}", setup.profile.base_url, view.locale.lang)) {}
             @for entry in &entries {
                 entry {
                     id { (entry.id) }
@@ -130,16 +130,16 @@ pub(super) fn atom<S: Store>(view: &View<'_, S>) -> Reply {
 /// The feed as JSON Feed 1.1.
 pub(super) fn json<S: Store>(view: &View<'_, S>) -> Reply {
     let setup = view.desk.setup;
-    let (base, lang) = (&setup.base_url, view.locale.lang);
+    let (base, lang) = (&setup.profile.base_url, view.locale.lang);
     let entries = view.entries();
     let feed = Json::object(|json| {
         json.text("version", "https://jsonfeed.org/version/1.1");
-        json.text("title", &(view.words().feed_title)(&setup.app_name));
+        json.text("title", &(view.words().feed_title)(&setup.profile.app_name));
         json.shown("home_page_url", &format_args!("{base}/policy/versions?lang={lang}"));
         json.text("feed_url", &view.feed_url("feed.json"));
         json.text("language", lang.tag());
         json.list("authors", |list| {
-            list.nest("", |json| json.text("name", &setup.controller(view.locale.lang)));
+            list.nest("", |json| json.text("name", &setup.profile.controller(view.locale.lang)));
         });
         json.list("items", |list| {
             for entry in &entries {
@@ -167,7 +167,7 @@ pub(super) fn json<S: Store>(view: &View<'_, S>) -> Reply {
 
 /// What an app polls: small, the same in every language, and true until another version takes effect.
 pub(super) fn manifest<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {
-    let base = &view.desk.setup.base_url;
+    let base = &view.desk.setup.profile.base_url;
     let in_force = view.history().in_force(view.now()).ok_or(Problem::NoPolicy)?;
     let manifest = Json::object(|json| {
         edition(json, in_force, base);

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use crate::headers::CONTENT_TYPE;
+use http::header::CONTENT_TYPE;
 use crate::reply::{Caching, Reply};
 use crate::setup::Setup;
 

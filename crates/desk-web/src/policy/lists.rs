@@ -6,7 +6,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, diff_path, version_path, wire};
-use crate::headers::LINK;
+use http::header::LINK;
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
@@ -49,7 +49,7 @@ fn give<S: Store>(
     let (format, _) = Format::of(view.request, &Format::LIST)?;
     let reply = match format {
         Format::Json => {
-            let base = &view.desk.setup.base_url;
+            let base = &view.desk.setup.profile.base_url;
             let json = Json::object(|json| {
                 wire::versions(json, list.member, &versions, view.history(), view.now(), base);
             });
@@ -84,7 +84,7 @@ fn page<S: Store>(view: &View<'_, S>, list: &List, versions: &[&PolicyVersion]) 
         @if list.place == Place::Versions { (proof(view)) }
     };
     let frame = Frame { title: list.title, place: list.place, switch: Switch::Here };
-    let page = page::layout(view.desk.setup, view.request, locale, frame, main);
+    let page = page::layout(&view.desk.setup.profile, view.request, locale, frame, main);
     Reply::page(StatusCode::OK, locale.lang, page)
 }
 

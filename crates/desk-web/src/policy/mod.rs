@@ -23,8 +23,6 @@ mod tests;
 mod text;
 mod wire;
 
-use std::rc::Rc;
-
 use bytes::Bytes;
 use desk_core::case::PolicyPin;
 use desk_core::clock::zone::Zone;
@@ -40,11 +38,11 @@ use cache::{Current, Variant};
 use text::Asked;
 
 use crate::desk::Desk;
-use crate::headers::{CACHE_CONTROL, Received};
+use http::HeaderMap;
 use crate::negotiate;
 use crate::ports::Store;
-use crate::problem::Problem;
-use crate::reply::{Caching, Prepared, Reply, Response};
+use crate::problem::{Problem, respond};
+use crate::reply::{Caching, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, Route, Routes};
 use crate::texts::policy::PolicyTexts;
@@ -94,14 +92,14 @@ pub const ROUTES: Routes<Door> = Routes(&[
 
 /// Answers a request to the function `policy`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     let answer = match ROUTES.find(request) {
         Ok((door, parameters)) => answer(desk, request, locale, door, &parameters).await,
         Err(problem) => Err(problem),
     };
     match answer {
         Ok(response) => response,
-        Err(problem) => desk.respond(request, locale, Err(problem)),
+        Err(problem) => respond(&desk.setup.profile, request, locale, Err(problem)),
     }
 }
 
@@ -120,13 +118,10 @@ async fn answer<S: Store>(
     door: Door,
     parameters: &[&str],
 ) -> Result<Response, Problem> {
-    match door {
-        Door::Now => return now(desk, request, locale).await,
-        Door::Manifest => return manifest(desk, request, locale).await,
-        _ => {}
-    }
     let name = parameters.first().copied().unwrap_or_default();
     let reply = match door {
+        Door::Now => now(desk, request, locale).await?,
+        Door::Manifest => manifest(desk, request, locale).await?,
         Door::Keys => keys::document(desk.setup),
         Door::Publish => publish::publish(desk, request, name).await?,
         _ => {
@@ -155,78 +150,63 @@ async fn show<S: Store>(view: &View<'_, S>, door: Door, name: &str) -> Result<Re
         Door::Diff => diff::diff(view, name).await,
         Door::Atom => Ok(feeds::atom(view)),
         Door::JsonFeed => Ok(feeds::json(view)),
-        Door::Manifest => feeds::manifest(view),
-        Door::Now | Door::Publish | Door::Keys => Err(Problem::NotFound),
+        Door::Now | Door::Manifest | Door::Publish | Door::Keys => Err(Problem::NotFound),
     }
 }
 
-/// Answers for `/policy`: with what is remembered, if it is, without the store and without rendering anything.
+/// The version in force: as it is remembered, without the store and without rendering anything, or rendered.
 async fn now<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Response, Problem> {
+) -> Result<Reply, Problem> {
     let variant = Variant::of(request, locale)?;
     let current = cache::current(desk).await?;
-    let prepared = match current.rendered(variant) {
-        Some(prepared) => prepared,
+    let reply = match current.rendered(variant) {
+        Some(reply) => reply,
         None => {
             // The page must not depend on anything that is not in the variant.
             let target = match variant.named {
                 Some(format) => format!("/policy?format={}", format.name()),
                 None => "/policy".to_owned(),
             };
-            let plain = Request::new(
-                Method::GET,
-                &target,
-                Received::new(()),
-                crate::Body::Whole(Bytes::new()),
-            );
+            let body = crate::Body::Whole(Bytes::new());
+            let plain = Request::new(Method::GET, &target, HeaderMap::new(), body);
             let view = View::new(&current, desk, &plain, variant.locale);
-            let prepared = Rc::new({
-                let version = view.history().in_force(view.now());
-                let asked = Asked::Now { gpc: variant.gpc };
-                text::text(&view, version, asked, variant.format).await?.prepare()
-            });
-            current.remember(variant, prepared.clone());
-            prepared
+            let version = view.history().in_force(view.now());
+            let asked = Asked::Now { gpc: variant.gpc };
+            let reply = text::text(&view, version, asked, variant.format).await?;
+            current.remember(variant, reply.clone());
+            reply
         }
     };
-    Ok(given(desk, request, &current, &prepared))
+    Ok(as_of_now(desk, &current, reply))
 }
 
-/// Answers for `/policy/manifest.json`, likewise. Nothing of a request decides.
+/// What apps poll, likewise. Nothing of a request decides.
 async fn manifest<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Response, Problem> {
+) -> Result<Reply, Problem> {
     let current = cache::current(desk).await?;
-    let prepared = match current.manifest.get() {
-        Some(prepared) => prepared.clone(),
+    let reply = match current.manifest.get() {
+        Some(reply) => reply.clone(),
         None => {
-            let view = View::new(&current, desk, request, locale);
-            let prepared = Rc::new(feeds::manifest(&view)?.prepare());
-            current.manifest.get_or_init(|| prepared).clone()
+            let reply = feeds::manifest(&View::new(&current, desk, request, locale))?;
+            current.manifest.get_or_init(|| reply).clone()
         }
     };
-    Ok(given(desk, request, &current, &prepared))
+    Ok(as_of_now(desk, &current, reply))
 }
 
-/// Gives what is remembered.
-fn given<S>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    current: &Current,
-    prepared: &Prepared,
-) -> Response {
-    let mut answer = prepared.answer(request);
+/// Says how long an answer that was remembered may be kept from now on.
+fn as_of_now<S>(desk: &Desk<'_, S>, current: &Current, reply: Reply) -> Reply {
     if current.until.is_some() {
-        // What is remembered would promise too long a life.
-        let caching = caching(&current.history, desk.now()).value();
-        answer.headers.set(CACHE_CONTROL, caching);
+        reply.caching(caching(&current.history, desk.now()))
+    } else {
+        reply
     }
-    answer
 }
 
 impl Variant {

@@ -11,7 +11,7 @@ use http::StatusCode;
 
 use super::wire;
 use crate::desk::Desk;
-use crate::headers::LOCATION;
+use http::header::LOCATION;
 use crate::json::Json;
 use crate::operator;
 use crate::ports::Store;
@@ -56,7 +56,7 @@ pub(super) async fn publish<S: Store>(
     let Decision::There(published) = published else {
         return Err(Problem::Internal("a publication did not last".into()));
     };
-    let json = Json::object(|json| wire::publication(json, &published, &desk.setup.base_url));
+    let json = Json::object(|json| wire::publication(json, &published, &desk.setup.profile.base_url));
     let reply = Reply::json_text(status, json);
     if status != StatusCode::CREATED {
         return Ok(reply);

@@ -10,7 +10,7 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, diff_path, document, version_path, wire};
-use crate::headers::{CONTENT_LOCATION, LINK};
+use http::header::{CONTENT_LOCATION, LINK};
 use crate::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
@@ -49,7 +49,7 @@ pub(super) async fn text<S: Store>(
         Asked::Version => Problem::NotFound,
         Asked::Now { .. } | Asked::At(_) => Problem::NoPolicy,
     })?;
-    let default = view.desk.setup.default_lang;
+    let default = view.desk.setup.profile.default_lang;
     let (signed, truth) = view.history().translation(version, view.locale.lang, default);
     let text = view.text(signed).await?;
     Ok(give(view, &Found { version, signed, truth, text, asked }, format))
@@ -120,7 +120,7 @@ fn links<S: Store>(view: &View<'_, S>, found: &Found<'_>, immutable: bool) -> St
     let served = found.signed.publication.language;
     let version = version_path(found.version);
     let here = if matches!(found.asked, Asked::Now { .. }) { "/policy" } else { version.as_str() };
-    let base = &view.desk.setup.base_url;
+    let base = &view.desk.setup.profile.base_url;
     let mut links = format!("<{base}{here}?lang={served}>; rel=\"canonical\"");
     // Writing to a string cannot fail.
     let mut add = |target: &str, rest: &str| {
@@ -153,7 +153,7 @@ fn links<S: Store>(view: &View<'_, S>, found: &Found<'_>, immutable: bool) -> St
 
 fn json<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> String {
     let (document, _) = Document::read(found.text.as_str());
-    let base = &view.desk.setup.base_url;
+    let base = &view.desk.setup.profile.base_url;
     let served = found.signed.publication.language;
     // The app shows this where it likes, so nothing in it follows from how the request was made.
     let locale = Locale { lang: served, explicit: false };
@@ -248,7 +248,7 @@ fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
         false => (format!("{title}, {}", (words.of_version)(name)), Place::Elsewhere),
     };
     let frame = Frame { title: &title, place, switch: Switch::Here };
-    page::layout(view.desk.setup, view.request, locale, frame, main)
+    page::layout(&view.desk.setup.profile, view.request, locale, frame, main)
 }
 
 /// The most notices of versions to come: there is rarely one.

@@ -105,7 +105,7 @@ fn check<'a, S>(
     }
     let claims = token.verify(keys, header.text(&["alg"])).ok_or(WRONG)?;
     let claims = Value::read(claims).ok_or(WRONG)?;
-    let audience = &desk.setup.base_url;
+    let audience = &desk.setup.profile.base_url;
     let is_ours = |value: &Value| matches!(value, Value::Text(text) if text == audience);
     let for_us =
         claims.at(&["aud"]).is_some_and(is_ours) || claims.items(&["aud"]).iter().any(is_ours);

@@ -3,6 +3,7 @@
 use desk_core::case::Message;
 use desk_core::id::Id;
 use desk_core::request::{self, RequestChange, RequestKey, RequestState};
+use futures_util::future::try_join;
 use http::StatusCode;
 use maud::{Markup, html};
 
@@ -12,7 +13,6 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::{self, Draft, Errors, Trouble};
-use crate::join::both;
 use crate::limiter::{self, Brake};
 use crate::notices::request_path;
 use crate::page::Place;
@@ -78,7 +78,7 @@ pub(super) async fn add_message<S: Store>(
     if page.is_none() {
         read.clone()?;
     }
-    let (case, brake) = both(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
+    let (case, brake) = try_join(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     let outcome = match (read, text) {
         (Ok(()), Some(text)) => {
             write_message(desk, key, &case, &brake, text, once.as_deref()).await
@@ -124,7 +124,7 @@ async fn write_message<S: Store>(
     let change = open.person_writes(text)?.into_change();
     brake.admit()?;
     let append = cases::append(desk, &key, case.clone(), change, id);
-    Ok(both(append, brake.count(desk)).await?.0)
+    Ok(try_join(append, brake.count(desk)).await?.0)
 }
 
 /// What an idempotency key, or the token of a form, was used for before.

@@ -3,6 +3,7 @@
 use desk_core::request::{
     Attempt, Code, CodeHash, Move, MoveRefusal, Request as Case, RequestKey, RequestState,
 };
+use futures_util::future::try_join;
 use http::StatusCode;
 
 use super::submission::mails;
@@ -10,7 +11,6 @@ use super::{brake, load, pages, pending_path, secret, wants_json, wants_page, wi
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
-use crate::join::both;
 use crate::limiter;
 use crate::notices::{identity_mail, request_path};
 use crate::outbox::{self, Posted};
@@ -154,11 +154,11 @@ pub(super) async fn resend<S: Store>(
 ) -> Result<Answered<Option<Posted>>, Refused> {
     let page = wants_page(request, Fields::none(request)?);
     let who = key.subject.to_bytes();
-    let brakes = both(
+    let brakes = try_join(
         limiter::check(desk, request, brake(desk)?),
         limiter::check_for(desk, &who, mails(desk)?),
     );
-    let (case, (client, mailbox)) = both(load(desk, key), brakes).await?;
+    let (case, (client, mailbox)) = try_join(load(desk, key), brakes).await?;
     client.admit()?;
     let now = desk.now();
     let code = Code::draw(&desk.moment);
@@ -181,8 +181,8 @@ pub(super) async fn resend<S: Store>(
     } else {
         None
     };
-    let counted = both(client.count(desk), mailbox.count_if(desk, sends));
-    both(append(desk, &key, case, resent), counted).await?;
+    let counted = try_join(client.count(desk), mailbox.count_if(desk, sends));
+    try_join(append(desk, &key, case, resent), counted).await?;
     let reply = if page {
         let path = pending_path(desk.setup, &key);
         Reply::see_other(&locale.href(&format!("{path}/resent")))

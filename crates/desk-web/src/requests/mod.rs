@@ -29,7 +29,7 @@ use crate::limiter::Limit;
 use crate::negotiate;
 use crate::outbox::{self, Posted};
 use crate::ports::{Outbound, Store};
-use crate::problem::{Problem, Refused};
+use crate::problem::{Problem, Refused, respond, respond_json};
 use crate::reply::{Answered, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
@@ -124,15 +124,15 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     let (door, parameters) = match ROUTES.find(request) {
         Ok(found) => found,
-        Err(problem) => return desk.respond(request, locale, Err(problem)),
+        Err(problem) => return respond(&desk.setup.profile, request, locale, Err(problem)),
     };
     // The app's backend is a program, whatever it says that it accepts.
     if door == Door::Assertion {
         let token = parameters.first().copied().unwrap_or_default();
-        return desk.respond_json(request, locale, assertion::take(desk, request, token).await);
+        return respond_json(&desk.setup.profile, request, locale, assertion::take(desk, request, token).await);
     }
     match answer(desk, request, locale, door, &parameters).await {
         Ok(Answer::Reply(Answered { reply, outgoing })) => {
@@ -141,7 +141,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
             response
         }
         Ok(Answer::Stream(response)) => response,
-        Err(refused) => desk.respond(request, locale, Err(refused)),
+        Err(refused) => respond(&desk.setup.profile, request, locale, Err(refused)),
     }
 }
 

@@ -61,7 +61,7 @@ pub(super) fn framed(
     main: Markup,
 ) -> Markup {
     let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
-    page::layout(setup, request, locale, Frame { title, place, switch }, main)
+    page::layout(&setup.profile, request, locale, Frame { title, place, switch }, main)
 }
 
 /// What is wrong with a form of a request.
@@ -78,7 +78,7 @@ pub(super) fn form(
     view: &FormView<'_>,
 ) -> Result<Markup, Problem> {
     let t = texts::requests(locale.lang);
-    let app = &setup.app_name;
+    let app = &setup.profile.app_name;
     let (path, heading) = match view.door {
         RequestDoor::DeleteAccount => ("/delete-account", (t.delete_account_title)(app)),
         RequestDoor::DeleteData => ("/delete-data", (t.delete_data_title)(app)),
@@ -140,7 +140,7 @@ fn deletion(setup: &Setup, locale: Locale, door: RequestDoor) -> Markup {
     let told = setup.deletion(locale.lang);
     let told = if told.is_empty() { t.deleted } else { told };
     html! {
-        p.lead { ((t.delete_lead)(&setup.app_name, &setup.developer(locale.lang))) }
+        p.lead { ((t.delete_lead)(&setup.profile.app_name, &setup.developer(locale.lang))) }
         @if door == RequestDoor::DeleteAccount {
             ol { @for step in t.delete_account_steps { li { (step) } } }
         } @else {

@@ -6,7 +6,7 @@ use http::StatusCode;
 use super::{erased, load, secret, status_page, wants_json, wire};
 use crate::cases;
 use crate::desk::Desk;
-use crate::headers;
+use http::header;
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
@@ -80,7 +80,7 @@ pub(super) async fn attachment<S: Store>(
     let (file, bytes) = cases::read_file(desk, &key, &case.opening.files, number).await?;
     let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
     let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-        .header(headers::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
     Ok(download(reply, &name))
 }
 
@@ -98,5 +98,5 @@ fn case_json<S>(
 }
 
 pub(super) fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(headers::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
+    secret(reply).header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
 }

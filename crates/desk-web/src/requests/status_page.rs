@@ -95,7 +95,7 @@ fn ending(setup: &Setup, locale: Locale, regime: Regime, is_open: bool, path: &s
         }
         section {
             h2 { (t.link_title) }
-            p { code.whole { (setup.base_url) (path) } }
+            p { code.whole { (setup.profile.base_url) (path) } }
             p.hint { (t.link_hint) }
         }
         @if is_open {
@@ -240,7 +240,7 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
     let f = texts::form(locale.lang);
     let zone = &setup.clocks()?.zone;
     let entry = |by_desk: bool, at: Timestamp, text: &Message, beside: Markup| {
-        let who = if by_desk { (f.by_desk)(&setup.app_name) } else { f.by_you.to_owned() };
+        let who = if by_desk { (f.by_desk)(&setup.profile.app_name) } else { f.by_you.to_owned() };
         form::message(by_desk, &who, page::instant(locale.lang, zone, at), text, beside)
     };
     let opening = &case.opening;

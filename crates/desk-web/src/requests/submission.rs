@@ -13,6 +13,7 @@ use desk_core::request::{
     Behalf, Code, CodeHash, Identity, RequestDoor, RequestKey, RequestKind, RequestOpening,
 };
 use desk_core::store_key::StoreKey;
+use futures_util::future::try_join;
 use http::StatusCode;
 
 use super::{brake, pages, pending_path, secret, wants_page, wire};
@@ -20,8 +21,7 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::Trouble;
-use crate::headers;
-use crate::join::both;
+use http::header;
 use crate::limiter::{self, Brake, Limit};
 use crate::notices::identity_mail;
 use crate::outbox::{self, Posted};
@@ -149,7 +149,7 @@ pub(super) async fn submit<S: Store>(
     } else {
         let json = wire::ticket(desk.setup, &key, &opening, &path);
         Reply::json_text(StatusCode::CREATED, json)
-            .header(headers::LOCATION, path)
+            .header(header::LOCATION, path)
             .lang(locale.lang)
     };
     Ok(Answered { reply: brake.fields().apply(secret(reply)), outgoing: mail })
@@ -213,12 +213,12 @@ async fn accept<S: Store>(
 
     // Load: the request that this ticket may have opened already, both brakes, the policy in force.
     let who = own.subject.to_bytes();
-    let brakes = both(
+    let brakes = try_join(
         limiter::check(desk, request, brake(desk)?),
         limiter::check_for(desk, &who, mails(desk)?),
     );
-    let loads = both(brakes, submitted::pin(desk));
-    let loads = both(earlier(desk, &ticket, own, &fingerprint), loads);
+    let loads = try_join(brakes, submitted::pin(desk));
+    let loads = try_join(earlier(desk, &ticket, own, &fingerprint), loads);
     let ((key, earlier), ((client, mailbox), policy)) = loads.await?;
     if let Some(opening) = earlier {
         if opening.fingerprint != fingerprint {
@@ -276,8 +276,8 @@ async fn accept<S: Store>(
     } else {
         None
     };
-    let counted = both(client.count(desk), mailbox.count_if(desk, sends));
-    both(cases::open(desk, &key, opening.expires, &opening), counted).await?;
+    let counted = try_join(client.count(desk), mailbox.count_if(desk, sends));
+    try_join(cases::open(desk, &key, opening.expires, &opening), counted).await?;
     Ok(Accepted { key, opening, brake: client, mail })
 }
 

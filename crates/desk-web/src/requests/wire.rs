@@ -39,7 +39,7 @@ pub(super) fn ticket(
         json.text("state", "awaiting_identity");
         json.text("received_at", &opening.at.text());
         json.text("expires_at", &opening.expires.text());
-        json.text("pending_url", &setup.whole(path));
+        json.text("pending_url", &setup.profile.url(path));
         policy(json, opening.policy.as_ref());
     })
 }
@@ -52,7 +52,7 @@ fn opening_policy(case: &Request) -> Option<&desk_core::case::PolicyPin> {
 pub(super) fn changed(setup: &Setup, case: &Request, path: &str, now: Timestamp) -> String {
     Json::object(|json| {
         summary(json, case, now);
-        json.text("status_url", &setup.whole(path));
+        json.text("status_url", &setup.profile.url(path));
     })
 }
 
@@ -73,7 +73,7 @@ pub(super) fn pending(case: &Request, now: Timestamp) -> String {
 
 /// The answer to a proof of identity.
 pub(super) fn proven(setup: &Setup, path: &str) -> String {
-    Json::object(|json| json.text("status_url", &setup.whole(path)))
+    Json::object(|json| json.text("status_url", &setup.profile.url(path)))
 }
 
 /// A request as its person sees it, with its explanations in a language.
@@ -86,7 +86,7 @@ pub(super) fn case(
     case: &Request,
     (lang, now): (Lang, Timestamp),
 ) -> Result<String, Problem> {
-    let url = format!("{}{}", setup.base_url, request_path(setup, key));
+    let url = format!("{}{}", setup.profile.base_url, request_path(setup, key));
     setup.clocks()?;
     Ok(Json::object(|json| {
         summary(json, case, now);
@@ -193,8 +193,8 @@ pub(super) fn receipt(setup: &Setup, case: &Request) -> Result<String, Problem> 
     let details = base16ct::lower::encode_string(&Sha256::digest(details));
     let claims = |json: &mut Json| {
         json.text("type", "request-received");
-        json.text("issuer", &setup.base_url);
-        json.text("controller", &setup.controller(opening.lang));
+        json.text("issuer", &setup.profile.base_url);
+        json.text("controller", &setup.profile.controller(opening.lang));
         json.text("reference", &case.reference().text());
         json.text("kind", opening.kind.name());
         json.text("regime", opening.regime.name());
@@ -214,6 +214,6 @@ pub(super) fn receipt(setup: &Setup, case: &Request) -> Result<String, Problem> 
     Ok(Json::object(|json| {
         json.nest("receipt", claims);
         json.text("jws", &jws);
-        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
+        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.profile.base_url));
     }))
 }

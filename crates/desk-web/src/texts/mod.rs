@@ -28,8 +28,6 @@ use crate::problem::Kind;
 /// The texts that every function may need.
 #[derive(Debug)]
 pub struct Texts {
-    /// Whoever operates the app, where no name is configured.
-    pub operator_of: fn(&str) -> String,
     /// The texts of a kind of problem.
     pub problem: fn(Kind) -> ProblemText,
     /// The text of a code in a problem.

@@ -54,7 +54,7 @@ pub(crate) fn mint(setup: &Setup, request: &Request) -> Result<Reply, Problem> {
 
 /// The address that a link with this token opens. It is built from the configured one, never from a request.
 pub fn url(setup: &Setup, token: &str) -> String {
-    [setup.base_url.as_str(), "/u/", token].concat()
+    [setup.profile.base_url.as_str(), "/u/", token].concat()
 }
 
 /// The header fields of a mail with this link (RFC 8058 section 3.1, RFC 2919 section 2), without line ends. All three
@@ -80,7 +80,7 @@ pub fn header_lines(setup: &Setup, token: &str, list_id: &str) -> [String; 3] {
 
 /// The value of `List-Id`: what people call the list, then its id under the configured domain.
 pub fn list_id(setup: &Setup, list: &List) -> String {
-    let name = list.name(setup.default_lang);
+    let name = list.name(setup.profile.default_lang);
     let plain = name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'-' | b'_'));
     let phrase = if plain { name.to_owned() } else { encoded_words(name) };
     let domain = setup.mailing().map_or("", |mailing| &mailing.list_domain);

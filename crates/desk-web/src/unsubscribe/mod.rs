@@ -13,17 +13,17 @@ use desk_core::suppression::{
     Link, PageId, Reason, Scope, Suppression, SuppressionChange, UNDO_SECONDS, Undo,
 };
 use desk_core::time::Timestamp;
+use futures_util::future::try_join;
 use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::fields::Fields;
-use crate::headers;
-use crate::join::both;
+use http::header;
 use crate::json::Json;
 use crate::negotiate;
 use crate::outbox::{self, Message};
 use crate::ports::{Outbound, Store};
-use crate::problem::Problem;
+use crate::problem::{Problem, respond};
 use crate::reply::{Answered, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, Route, Routes};
@@ -86,7 +86,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
 ) -> Response {
-    let locale = request.locale(desk.setup);
+    let locale = request.locale(&desk.setup.profile);
     match route(desk, request, locale).await {
         Ok(Answered { reply, outgoing }) => {
             let mut response = reply.finish(request);
@@ -95,7 +95,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
             }
             response
         }
-        Err(problem) => desk.respond(request, locale, Err(problem)),
+        Err(problem) => respond(&desk.setup.profile, request, locale, Err(problem)),
     }
 }
 
@@ -224,7 +224,7 @@ async fn opt_out<S: Store>(
         return Ok(Answered { reply, outgoing });
     }
     let read = desk.suppression(link.subject, scope);
-    let (earlier, change) = both(read, desk.suppress(act)).await?;
+    let (earlier, change) = try_join(read, desk.suppress(act)).await?;
     let outgoing = vec![Message::changed(desk.setup.lists(), change)];
     let undo = may_undo(earlier.as_ref(), &said).then(|| {
         let at = desk.now();
@@ -282,8 +282,8 @@ async fn receipt<S: Store>(desk: &Desk<'_, S>, link: Link) -> Result<Reply, Prob
     let setup = desk.setup;
     let claims = |json: &mut Json| {
         json.text("type", "opt-out");
-        json.text("issuer", &setup.base_url);
-        json.text("app", &setup.app_name);
+        json.text("issuer", &setup.profile.base_url);
+        json.text("app", &setup.profile.app_name);
         json.shown("subject", &link.subject);
         json.list("suppressed", |list| {
             for (scope, suppression) in &held {
@@ -295,11 +295,11 @@ async fn receipt<S: Store>(desk: &Desk<'_, S>, link: Link) -> Result<Reply, Prob
     let json = Json::object(|json| {
         json.nest("receipt", claims);
         json.text("jws", &jws);
-        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.base_url));
+        json.shown("keys", &format_args!("{}/.well-known/desk-keys.json", setup.profile.base_url));
     });
     Ok(Reply::json_text(StatusCode::OK, json)
         .header("x-robots-tag", "noindex")
-        .header(headers::CONTENT_DISPOSITION, "attachment; filename=\"opt-out.receipt.json\""))
+        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"opt-out.receipt.json\""))
 }
 
 /// Writes what the API says of a suppression that holds.

@@ -23,7 +23,7 @@ fn framed(
         h1 { (heading) }
         (content)
     };
-    page::layout(setup, request, locale, Frame { title, place: Place::Mail, switch }, main)
+    page::layout(&setup.profile, request, locale, Frame { title, place: Place::Mail, switch }, main)
 }
 
 /// What people call a scope.
@@ -79,7 +79,7 @@ pub(super) struct Done<'a> {
 pub(super) fn done(setup: &Setup, request: &Request, locale: Locale, done: &Done<'_>) -> Markup {
     let t = texts::unsubscribe(locale.lang);
     let title = match done.scope {
-        Scope::All => (t.done_all_title)(&setup.app_name),
+        Scope::All => (t.done_all_title)(&setup.profile.app_name),
         scope => (t.done_title)(name(setup, locale, scope)),
     };
     let content = html! {
@@ -99,7 +99,7 @@ pub(super) fn done(setup: &Setup, request: &Request, locale: Locale, done: &Done
             @if done.scope != Scope::All {
                 form method="post" action=(path(locale, done.token, "/all")) {
                     input type="hidden" name="page" value="";
-                    button.quiet { ((t.all_button)(&setup.app_name)) }
+                    button.quiet { ((t.all_button)(&setup.profile.app_name)) }
                 }
             }
             ul.links {
@@ -185,7 +185,7 @@ pub(super) fn less(
     token: &str,
 ) -> Markup {
     let t = texts::unsubscribe(locale.lang);
-    let title = (t.less_title)(&setup.app_name);
+    let title = (t.less_title)(&setup.profile.app_name);
     let content = html! {
         @if let Some(address) = link.mask.shown() { p.lead { ((t.about)(&address)) } }
         p { (t.less_lead) }
@@ -223,7 +223,7 @@ pub(super) fn stopped(
 ) -> Markup {
     let t = texts::unsubscribe(locale.lang);
     let title =
-        if chosen.is_empty() { (t.less_title)(&setup.app_name) } else { t.less_done.to_owned() };
+        if chosen.is_empty() { (t.less_title)(&setup.profile.app_name) } else { t.less_done.to_owned() };
     let content = html! {
         @if chosen.is_empty() {
             div.notice.warning role="status" { p { strong { (t.less_none) } } }
@@ -263,7 +263,7 @@ impl Asked<'_> {
 /// The page that takes an address.
 pub(super) fn ask(setup: &Setup, request: &Request, locale: Locale, asked: &Asked<'_>) -> Markup {
     let t = texts::unsubscribe(locale.lang);
-    let heading = (t.ask_title)(&setup.app_name);
+    let heading = (t.ask_title)(&setup.profile.app_name);
     let error = asked.error(t);
     let title = match error {
         Some(_) => format!("{}: {heading}", t.error),
@@ -309,7 +309,7 @@ pub(super) fn preferences(
     saved: bool,
 ) -> Markup {
     let t = texts::unsubscribe(locale.lang);
-    let title = (t.preferences_title)(&setup.app_name);
+    let title = (t.preferences_title)(&setup.profile.app_name);
     let nothing = standing.all.is_some();
     let content = html! {
         @if saved {

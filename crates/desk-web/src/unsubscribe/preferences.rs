@@ -5,12 +5,12 @@ use desk_core::keys::Subject;
 use desk_core::suppression::{
     Link, PREFERENCES_SECONDS, PreferencesLink, Reason, Scope, SuppressionChange,
 };
+use futures_util::future::{try_join, try_join_all};
 use http::StatusCode;
 
 use super::{Standing, pages, shown, state, wants_json};
 use crate::desk::Desk;
 use crate::fields::{Encoding, FieldValue, Fields};
-use crate::join::{all, both};
 use crate::json::Json;
 use crate::limiter::{self, Limit};
 use crate::negotiate;
@@ -34,7 +34,7 @@ pub(super) async fn less<S: Store>(
     let chosen = scopes(desk, &mut fields, "stop");
     fields.finish().map_err(Problem::InvalidFields)?;
     let acts = chosen.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope)));
-    let changes = all(acts).await?;
+    let changes = try_join_all(acts).await?;
     let page = pages::stopped(desk.setup, request, locale, &chosen, token);
     Ok(Answered { reply: shown(locale, page), outgoing: notices(desk, changes) })
 }
@@ -107,7 +107,7 @@ pub(super) async fn ask<S: Store>(
     };
     let subject = desk.setup.keys.subject(&email);
     let who = subject.to_bytes();
-    let (client, address) = both(
+    let (client, address) = try_join(
         limiter::check(desk, request, limit(desk)?),
         limiter::check_for(desk, &who, limit(desk)?),
     )
@@ -115,9 +115,9 @@ pub(super) async fn ask<S: Store>(
     client.admit()?;
     let expires = desk.now().plus_seconds(PREFERENCES_SECONDS);
     let link = PreferencesLink { subject, expires }.mint(&desk.setup.keys);
-    let url = desk.setup.mailed(locale.lang, &format!("/unsubscribe/preferences/{link}"));
+    let url = desk.setup.profile.mailed_url(locale.lang, &format!("/unsubscribe/preferences/{link}"));
     let t = texts::unsubscribe(locale.lang);
-    let app = &desk.setup.app_name;
+    let app = &desk.setup.profile.app_name;
     let mail = Mail {
         to: email,
         lang: locale.lang,
@@ -128,8 +128,8 @@ pub(super) async fn ask<S: Store>(
     let id = desk.moment.id();
     // An address that has had enough mails gets no more of them, and its owner is not told on.
     let outgoing = if address.admit().is_ok() {
-        let counted = both(client.count(desk), address.count(desk));
-        let (posted, _) = both(outbox::put(desk, id, mail), counted).await?;
+        let counted = try_join(client.count(desk), address.count(desk));
+        let (posted, _) = try_join(outbox::put(desk, id, mail), counted).await?;
         vec![Message::Mail(posted)]
     } else {
         client.count(desk).await?;
@@ -209,9 +209,9 @@ pub(super) async fn save<S: Store>(
         lifted.extend(standing.bounce.as_ref().map(|_| Scope::Bounce));
         lifted.extend(standing.complaint.as_ref().map(|_| Scope::Complaint));
     }
-    let lifts = all(lifted.iter().map(|scope| desk.lift(link.subject, *scope)));
-    let stops = all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
-    let (lifts, stops) = both(lifts, stops).await?;
+    let lifts = try_join_all(lifted.iter().map(|scope| desk.lift(link.subject, *scope)));
+    let stops = try_join_all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
+    let (lifts, stops) = try_join(lifts, stops).await?;
     let outgoing = notices(desk, lifts.into_iter().chain(stops));
     let reply = shown_as_saved(desk, request, locale, link.subject, true).await?;
     Ok(Answered { reply, outgoing })

@@ -10,13 +10,13 @@ use desk_core::id::Id;
 use desk_core::request::log::{Entry, KEPT_SECONDS, Metrics};
 use desk_core::request::{Request, RequestKey, RequestKind};
 use desk_core::time::{Date, Timestamp};
+use futures_util::future::try_join_all;
 use http::StatusCode;
 
 use super::{IN_FLIGHT, Scanned, leading_clock, load_all, reread, wire};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
-use crate::headers;
-use crate::join::all;
+use http::header;
 use crate::json::Json;
 use crate::negotiate;
 use crate::ports::Scan;
@@ -53,7 +53,7 @@ pub(super) async fn settle<S: Scan>(desk: &Desk<'_, S>, entries: &[Entry]) -> Re
     }
     let kept = KEPT_SECONDS.max(desk.setup.retention()?);
     let store = |entry| requests_log::write(desk, entry, kept);
-    all(entries.iter().take(IN_FLIGHT).map(store)).await.map(drop)
+    try_join_all(entries.iter().take(IN_FLIGHT).map(store)).await.map(drop)
 }
 
 /// Stores the line of a request that an operator has ended. Two may have ended it at once, so the request is read once more
@@ -97,7 +97,7 @@ async fn entries<S: Scan>(
     }
     let mut entries: Vec<Entry> = Vec::new();
     for chunk in logged.chunks(IN_FLIGHT) {
-        let read = all(chunk.iter().map(|id| requests_log::line(desk, *id)));
+        let read = try_join_all(chunk.iter().map(|id| requests_log::line(desk, *id)));
         let lines = read.await?.into_iter().flatten();
         entries.extend(lines.map(|line| reckoned(clocks, &line, desk.now())));
     }
@@ -164,7 +164,7 @@ pub(in crate::console) async fn export<S: Scan>(
     }
     text.push_str("\r\n");
     Ok(Reply::with_body(StatusCode::OK, "text/csv; charset=utf-8; header=present", text)
-        .header(headers::CONTENT_DISPOSITION, "attachment; filename=\"data-requests.csv\"")
+        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"data-requests.csv\"")
         .vary("Accept"))
 }
 

@@ -22,6 +22,7 @@ use desk_core::id::Id;
 use desk_core::reference::{Reference, Series};
 use desk_core::request::log::PREFIX;
 use desk_core::request::{Request, RequestKey};
+use futures_util::future::try_join_all;
 use http::StatusCode;
 
 use super::{Found, IN_FLIGHT, file, page_limit, tag};
@@ -29,8 +30,7 @@ use crate::audit::{self, About, Action};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::fields::Fields;
-use crate::headers;
-use crate::join::all;
+use http::header;
 use crate::outbox::Posted;
 use crate::ports::Scan;
 use crate::problem::{FieldError, Problem};
@@ -234,7 +234,7 @@ async fn load_all<S: Scan>(
 ) -> Result<(), Problem> {
     for chunk in found.chunks(IN_FLIGHT) {
         for (found, case) in
-            chunk.iter().zip(all(chunk.iter().map(|found| found.load(desk))).await?)
+            chunk.iter().zip(try_join_all(chunk.iter().map(|found| found.load(desk))).await?)
         {
             if let Some(case) = case {
                 each(&found.key, case);
@@ -280,7 +280,7 @@ async fn shown<S: Scan>(
     let clocks = desk.setup.clocks()?;
     let own = queue::Row::new(desk, clocks, named.key(), case);
     let rows = queue::linked(desk, clocks, &named.scanned, case, own).await?;
-    let lang = request.locale(desk.setup).lang;
+    let lang = request.locale(&desk.setup.profile).lang;
     let json = wire::request(desk, clocks, &rows, named.key(), case, lang);
     Ok(tagged(desk, case, Reply::json_text(StatusCode::OK, json)))
 }
@@ -291,5 +291,5 @@ fn done<S>(desk: &Desk<'_, S>, case: &Request, status: StatusCode) -> Reply {
 }
 
 fn tagged<S>(desk: &Desk<'_, S>, case: &Request, reply: Reply) -> Reply {
-    reply.header(headers::ETAG, format!("\"{}\"", state_tag(desk, case)))
+    reply.header(header::ETAG, format!("\"{}\"", state_tag(desk, case)))
 }

@@ -225,6 +225,6 @@ pub(in crate::console) async fn queue<S: Scan>(
     let more = listed.len() > filter.limit;
     listed.truncate(filter.limit);
     let next = listed.last().filter(|_| more).map(|row| row.place());
-    let json = wire::queue(&desk.setup.base_url, &listed, &rows, complete, next);
+    let json = wire::queue(&desk.setup.profile.base_url, &listed, &rows, complete, next);
     Ok(Reply::json_text(StatusCode::OK, json))
 }

@@ -22,7 +22,7 @@ use crate::console::{self, case_reply};
 use crate::desk::Desk;
 use crate::feedback;
 use crate::fields::Fields;
-use crate::headers;
+use http::header;
 use crate::notices::{Notice, identity_mail, notice};
 use crate::outbox::{self, Posted};
 use crate::policy;
@@ -127,7 +127,7 @@ pub(super) async fn from_case<S: Scan>(
         cases::append(desk, &found.key, case, reply, event).await?;
     }
     let path = format!("/console/api/requests/{id}");
-    let reply = done(desk, &turned, status).header(headers::LOCATION, path);
+    let reply = done(desk, &turned, status).header(header::LOCATION, path);
     Ok(Answered { reply, outgoing: posted })
 }
 
@@ -218,5 +218,5 @@ pub(super) async fn complaint<S: Scan>(
 
 fn complained<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
     let path = format!("/console/api/cases/{}", key.id);
-    case_reply(desk, key, case, status).header(headers::LOCATION, path)
+    case_reply(desk, key, case, status).header(header::LOCATION, path)
 }

@@ -85,7 +85,7 @@ pub(super) fn brief<S>(desk: &Desk<'_, S>, case: &Request) -> String {
         json.text("state", case.state(desk.now()).name());
         json.shown(
             "url",
-            &format_args!("{}/console/api/requests/{}", desk.setup.base_url, case.id),
+            &format_args!("{}/console/api/requests/{}", desk.setup.profile.base_url, case.id),
         );
     })
 }
@@ -99,7 +99,7 @@ pub(super) fn request<S>(
     case: &Request,
     lang: Lang,
 ) -> String {
-    let base = &desk.setup.base_url;
+    let base = &desk.setup.profile.base_url;
     let now = desk.now();
     let opening = &case.opening;
     Json::object(|json| {

@@ -19,7 +19,6 @@ use desk_core::time::Date;
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
-    operator_of: |app| format!("the operator of {app}"),
     problem,
     code: codes::code,
     come_back: |seconds| {
