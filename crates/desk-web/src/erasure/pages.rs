@@ -24,7 +24,7 @@ pub(crate) fn act_page(act: &Act, executor: Option<&Executor>, lang: Lang, zone:
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (t.act) " " (act.reference()) }
-                link rel="stylesheet" href=(assets::STYLESHEET_PATH);
+                link rel="stylesheet" href=(*assets::STYLESHEET_PATH);
             }
             body {
                 main {
