@@ -290,11 +290,6 @@ impl Reply {
         self
     }
 
-    /// The body so far.
-    pub fn body(&self) -> &Bytes {
-        &self.0.body
-    }
-
     /// Sets the entity tag and `Repr-Digest` (RFC 9530) from one hash of the body.
     #[must_use]
     pub fn digested(self) -> Self {
