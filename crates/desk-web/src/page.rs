@@ -78,14 +78,14 @@ pub fn layout(
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (frame.title) " · " (profile.app_name) " " (texts.product) }
-                link rel="icon" href=(assets::ICON_PATH) type="image/svg+xml";
-                link rel="stylesheet" href=(assets::STYLESHEET_PATH);
+                link rel="icon" href=(*assets::ICON_PATH) type="image/svg+xml";
+                link rel="stylesheet" href=(*assets::STYLESHEET_PATH);
             }
             body {
                 a.skip href="#main" { (texts.skip) }
                 header {
                     a.brand href=(locale.href("/")) {
-                        img src=(assets::ICON_PATH) alt="" width="40" height="40";
+                        img src=(*assets::ICON_PATH) alt="" width="40" height="40";
                         span { strong { (profile.app_name) } " " small { (texts.product) } }
                     }
                     @if frame.switch == Switch::Here { (languages(request, locale)) }

@@ -29,7 +29,7 @@ pub(crate) fn act_page(
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 title { (t.act) " " (act.reference()) }
-                link rel="stylesheet" href=(assets::STYLESHEET_PATH);
+                link rel="stylesheet" href=(*assets::STYLESHEET_PATH);
             }
             body {
                 main {

@@ -119,7 +119,7 @@ fn a_page_given_out_again_is_the_persons_own() {
             let path = link(&remembering, email, list);
             let asked = request(Method::GET, &path, &[HTML, ("accept-language", lang)], "");
             let again = remembering.unsubscribe(&asked);
-            // One that remembers nothing renders it anew.
+            // Another desk of the same setup renders the same.
             let fresh = world().unsubscribe(&asked);
             let (id, other) = (field(&again, "page"), field(&fresh, "page"));
             assert_eq!(again.text().replace(&id, ""), fresh.text().replace(&other, ""), "{email}");
