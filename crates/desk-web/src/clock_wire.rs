@@ -8,7 +8,7 @@ use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
 use desk_core::time::{Date, Timestamp};
 
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::texts::clock as texts;
 
 /// Writes what a clock says into an object: the rule, when it is due, and the steps.

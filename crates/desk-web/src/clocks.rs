@@ -6,7 +6,7 @@ use desk_core::clock::regime::{Regime, Rule};
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Timestamp};
 
-use crate::fields::json::Value;
+use desk_core::json::Value;
 
 /// The operator's part in every clock.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,29 +1,13 @@
 //! Fields that a client sends: JSON, a form in either encoding, all read into one shape, with every fault told at once.
 
-pub(crate) mod json;
-
 use std::borrow::Cow;
+
+use desk_core::json::{self, MAX_FIELDS};
+pub use desk_core::json::FieldValue;
 
 use http::header::CONTENT_TYPE;
 use crate::problem::{FieldError, Problem};
 use crate::request::Request;
-
-/// The value of a field.
-#[derive(Clone, Debug, PartialEq)]
-pub enum FieldValue {
-    /// Text of a form.
-    Text(String),
-    /// The content of a file of a form.
-    File(Vec<u8>),
-    /// A JSON `null`.
-    Null,
-    /// A JSON list: of files, in our case. The first few items of it, which are more than any field takes.
-    List(Vec<FieldValue>),
-    /// A JSON object whose members are text, in their order: a file, in our case.
-    Object(Vec<(String, String)>),
-    /// Any other JSON value: a number, a truth value, something nested, or more of it than any field has.
-    Other,
-}
 
 /// How the fields came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +17,6 @@ pub enum Encoding {
     /// `application/x-www-form-urlencoded` or `multipart/form-data`.
     Form,
 }
-
-/// The most fields, or parts of a form, that are read.
-const MAX_FIELDS: usize = 64;
-
-/// The most items of a JSON list that are kept: one more than any field takes, so that it can tell that there are too many.
-const MAX_ITEMS: usize = 1_001;
 
 /// The fields of a body, taken out one by one; what is wrong is collected, and what is left over is wrong too.
 #[derive(Debug)]

@@ -20,7 +20,6 @@ pub mod headers;
 mod heads;
 pub mod holdings;
 mod journal;
-pub mod json;
 pub mod limiter;
 pub mod lint;
 pub mod lists;

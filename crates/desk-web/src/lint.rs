@@ -6,7 +6,7 @@ use desk_core::mail::message::{MailMessage, UnreadableMail};
 use desk_core::suppression::Link;
 use http::StatusCode;
 
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use desk_core::lang::Lang;
 use desk_core::suppression::{ListId, ListTag, Scope};
 
-use crate::fields::json::Value;
+use desk_core::json::Value;
 
 /// A mailing list.
 #[derive(Clone, Debug, PartialEq, Eq)]

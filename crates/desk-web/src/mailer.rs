@@ -25,7 +25,7 @@ use crate::desk::Desk;
 use crate::fields::{FieldValue, Fields};
 use http::header;
 use crate::journal;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::negotiate;
 use crate::operator::{self, Role};
 use crate::outbox::{self, Changed, TOLD};

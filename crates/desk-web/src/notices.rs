@@ -83,7 +83,7 @@ pub(crate) fn notice<S>(
     notice: Notice<'_>,
 ) -> Mail {
     let t = texts::notices(opening.lang);
-    let date = texts::texts(opening.lang).date;
+    let date = |day| opening.lang.date(day);
     let complain = || complain::complain(opening.lang)(opening.regime).to_owned();
     let expires = desk.now().plus_seconds(KEPT_SECONDS);
     let quoted = |text: &Message| text.as_str().to_owned();
@@ -122,7 +122,7 @@ pub(crate) fn package_mail<S>(
     (until, day): (Timestamp, Date),
 ) -> Mail {
     let t = texts::package_notice(opening.lang);
-    let date = texts::texts(opening.lang).date;
+    let date = |day| opening.lang.date(day);
     let said = [(t.key)(&secret.to_string(), &date(day))];
     let text = letter(t.greeting, (t.opener.lead)((t.about)(opening.kind)), &said, t.follow);
     linked(desk, key, opening, t.opener.subject, text, until)

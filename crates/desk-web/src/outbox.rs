@@ -25,7 +25,7 @@ use desk_core::webhook::{self, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Desk, decode, decode_as, encode_as, undecodable};
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::lists::Lists;
 use crate::ports::{Answer, Call, Outbound, Store};
 use crate::problem::Problem;

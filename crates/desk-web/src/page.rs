@@ -9,11 +9,11 @@ use maud::{DOCTYPE, Markup, html};
 use crate::assets;
 use crate::problem::{FieldError, Kind};
 use crate::request::{Locale, Request};
-use crate::texts::{self, ProblemText, texts};
+use crate::texts::{self, ProblemText};
 
 /// An instant for people: the date and the time in the operator's zone, where days begin and end, to the minute.
 pub(crate) fn instant(lang: Lang, zone: &Zone, at: Timestamp) -> Markup {
-    let date = (texts(lang).date)(zone.date(at));
+    let date = lang.date(zone.date(at));
     html! { time datetime=(zone.rfc3339(at)) { (date) ", " (zone.minute(at)) } }
 }
 

@@ -7,7 +7,7 @@ use desk_core::lang::Lang;
 use http::StatusCode;
 
 use http::header;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::negotiate;
 use crate::page;
 use crate::reply::{Reply, Response};

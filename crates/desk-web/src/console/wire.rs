@@ -7,7 +7,7 @@ use desk_core::reference::{Reference, Series};
 
 use crate::audit::{About, Record};
 use crate::feedback::wire::{messages, person, policy, thread};
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::outbox::{Mail, Tries};
 use crate::setup::Setup;
 

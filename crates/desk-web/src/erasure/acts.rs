@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Preview;
 use crate::desk::Desk;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::setup::Setup;

@@ -18,7 +18,7 @@ pub(crate) fn act_page(
     zone: &Zone,
 ) -> Markup {
     let t = texts::erasure(lang);
-    let date = (texts::texts(lang).date)(zone.date(act.at));
+    let date = lang.date(zone.date(act.at));
     let blank = "________________________";
     let row =
         |label: &str, value: Markup| html! { tr { th scope="row" { (label) } td { (value) } } };
@@ -111,7 +111,7 @@ pub(crate) fn log_csv(act: &DestructionAct, executor: Option<&Executor>, lang: L
 
 /// The same as JSON.
 pub(crate) fn log_json(act: &DestructionAct, executor: Option<&Executor>, lang: Lang) -> String {
-    use crate::json::Json;
+    use desk_core::json::Json;
     Json::object(|json| {
         json.shown("subject", &act.reference());
         json.list("categories", |list| {

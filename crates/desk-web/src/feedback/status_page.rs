@@ -119,7 +119,7 @@ pub(super) fn status<S>(
                         a href=(locale.href(&format!("/policy/versions/{}", policy.version))) { (form.version) " " (policy.version) }
                     } }
                 }
-                div { dt { (t.fact_until) } dd { time datetime=(case.opening.expires) { ((texts::texts(locale.lang).date)(zone.date(case.opening.expires))) } } }
+                div { dt { (t.fact_until) } dd { time datetime=(case.opening.expires) { (locale.lang.date(zone.date(case.opening.expires))) } } }
             }
             ul.links {
                 li { a href=(format!("{path}/receipt.json")) download { (t.get_receipt) } }

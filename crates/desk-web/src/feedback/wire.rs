@@ -5,7 +5,7 @@ use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::status_path;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::problem::Problem;
 use crate::setup::Setup;
 

@@ -11,7 +11,7 @@ use desk_core::webhook::{self, Secret};
 
 use super::{Event, What, Who};
 use crate::desk::Desk;
-use crate::fields::json::Value;
+use desk_core::json::Value;
 use http::header::AUTHORIZATION;
 use crate::ports::{Call, Outbound};
 use crate::problem::Problem;

@@ -7,7 +7,7 @@ use desk_core::id::Id;
 use desk_core::variables::InvalidVariable;
 
 use super::{Mail, Outgoing};
-use crate::json::Json;
+use desk_core::json::Json;
 
 /// What there is to know of a provider's interface.
 struct Service {

@@ -11,7 +11,7 @@ use desk_core::time::Timestamp;
 use super::matter::{Item, Matter, What};
 use super::{Document, PACKAGE_SCHEMA_PATH};
 use crate::feedback::wire::policy;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::outbox::Mail;
 use crate::setup::Setup;
 

@@ -10,7 +10,7 @@ use maud::{Markup, html};
 
 use super::{Format, View, version_path};
 use http::header::LINK;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;

@@ -8,7 +8,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::{View, version_path};
 use http::header::{CONTENT_TYPE, LINK};
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;

@@ -46,7 +46,7 @@ use crate::reply::{Caching, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, Route, Routes};
 use crate::texts::policy::PolicyTexts;
-use crate::texts::{self, Texts};
+use crate::texts;
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,10 +255,6 @@ impl<'a, S: Store> View<'a, S> {
         self.desk.now()
     }
 
-    fn texts(&self) -> &'static Texts {
-        texts::texts(self.locale.lang)
-    }
-
     /// Reads an instant of an address: a date means its last one, when all that took effect on it holds.
     fn instant(&self, text: &str) -> Result<Timestamp, Problem> {
         let date = || text.parse::<Date>().map(|day| self.zone.end_of(day));
@@ -268,7 +264,7 @@ impl<'a, S: Store> View<'a, S> {
     /// An instant for people: the date, and the time where the day does not begin with it.
     fn moment(&self, at: Timestamp) -> String {
         let day = self.zone.date(at);
-        let date = (self.texts().date)(day);
+        let date = self.locale.lang.date(day);
         if at.seconds_since(self.zone.start_of(day)) < 60 {
             date
         } else {

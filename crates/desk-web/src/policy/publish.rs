@@ -12,7 +12,7 @@ use http::StatusCode;
 use super::wire;
 use crate::desk::Desk;
 use http::header::LOCATION;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::operator;
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};

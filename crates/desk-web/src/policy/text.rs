@@ -11,7 +11,7 @@ use maud::{Markup, html};
 
 use super::{Format, View, diff_path, document, version_path, wire};
 use http::header::{CONTENT_LOCATION, LINK};
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;

@@ -5,7 +5,7 @@ use desk_core::policy::history::{History, PolicyVersion, Translation, VersionSta
 use desk_core::time::Timestamp;
 
 use super::version_path;
-use crate::json::Json;
+use desk_core::json::Json;
 
 /// Writes a publication: everything that its digest is taken of, the digest, and the signature.
 pub(super) fn publication(json: &mut Json, signed: &Signed, base: &str) {

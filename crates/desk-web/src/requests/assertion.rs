@@ -13,7 +13,7 @@ use super::{key, load, secret, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
-use crate::fields::json::Value;
+use desk_core::json::Value;
 use crate::notices::request_path;
 use crate::ports::Store;
 use crate::problem::Problem;

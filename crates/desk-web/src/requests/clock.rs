@@ -7,7 +7,7 @@ use desk_core::request::Request;
 use desk_core::time::Timestamp;
 
 use crate::clock_wire;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::problem::Problem;
 use crate::setup::Setup;
 

@@ -66,7 +66,7 @@ fn page(
 ) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let words = texts::erasure(locale.lang);
-    let date = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(act.at));
+    let date = locale.lang.date(setup.clocks()?.zone.date(act.at));
     let main = html! {
         h1 { (t.erased_title) }
         p.lead { (t.erased) }

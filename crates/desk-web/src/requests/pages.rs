@@ -325,7 +325,7 @@ pub(super) fn confirm(
     case: &Case,
 ) -> Result<Markup, Problem> {
     let t = texts::requests(locale.lang);
-    let received = (texts::texts(locale.lang).date)(setup.zone()?.date(case.opening.at));
+    let received = locale.lang.date(setup.zone()?.date(case.opening.at));
     let action = locale.href(request.path());
     let main = html! {
         h1 { (t.confirm_title) }

@@ -184,7 +184,7 @@ fn package(
 ) -> Result<Markup, Problem> {
     let t = texts::request_status(locale.lang);
     let Some(package) = case.package(now) else { return Ok(html! {}) };
-    let until = (texts::texts(locale.lang).date)(setup.clocks()?.zone.date(package.until));
+    let until = locale.lang.date(setup.clocks()?.zone.date(package.until));
     let size = format!("{}\u{a0}{}", package.size.div_ceil(1024), texts::form(locale.lang).kib);
     Ok(html! {
         section id="package" {
@@ -207,7 +207,7 @@ fn facts(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Marku
     let t = texts::request_status(locale.lang);
     let opening = &case.opening;
     let zone = &setup.clocks()?.zone;
-    let until = (texts::texts(locale.lang).date)(zone.date(opening.expires));
+    let until = locale.lang.date(zone.date(opening.expires));
     Ok(html! {
         section {
             h2 { (t.facts_title) }

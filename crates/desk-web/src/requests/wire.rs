@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::clock;
 use crate::feedback::wire::{attachments, policy};
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::notices::request_path;
 use crate::problem::Problem;
 use crate::setup::Setup;

@@ -20,7 +20,6 @@ pub use form::FormTexts;
 
 use desk_core::clock::regime::Regime;
 use desk_core::lang::Lang;
-use desk_core::time::Date;
 use http::StatusCode;
 
 use crate::problem::Kind;
@@ -34,8 +33,6 @@ pub struct Texts {
     pub code: fn(&str) -> &'static str,
     /// When to come back: seconds.
     pub come_back: fn(u32) -> String,
-    /// A date for people.
-    pub date: fn(Date) -> String,
 }
 
 /// The texts around every page, and of the page about a problem. Functions that answer programs alone do without.
@@ -423,7 +420,7 @@ mod tests {
     #[test]
     fn dates_are_written_as_people_write_them() {
         let date = "2019-11-01".parse().unwrap();
-        assert_eq!((texts(Lang::En).date)(date), "1\u{a0}November 2019");
-        assert_eq!((texts(Lang::Ru).date)(date), "1\u{a0}ноября 2019\u{a0}года");
+        assert_eq!(Lang::En.date(date), "1\u{a0}November 2019");
+        assert_eq!(Lang::Ru.date(date), "1\u{a0}ноября 2019\u{a0}года");
     }
 }

@@ -6,7 +6,7 @@ use desk_core::suppression::Link;
 use http::StatusCode;
 
 use crate::fields::{FieldValue, Fields};
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::lists::List;
 use crate::problem::Problem;
 use crate::reply::Reply;

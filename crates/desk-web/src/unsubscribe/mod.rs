@@ -19,7 +19,7 @@ use http::StatusCode;
 use crate::desk::Desk;
 use crate::fields::Fields;
 use http::header;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::negotiate;
 use crate::outbox::{self, Message};
 use crate::ports::{Outbound, Store};
@@ -333,5 +333,5 @@ impl Standing {
 /// nobody is kept from opting out.
 fn day(setup: &Setup, locale: Locale, at: Timestamp) -> String {
     let zone = setup.zone().unwrap_or_else(|_| Zone::utc());
-    (crate::texts::texts(locale.lang).date)(zone.date(at))
+    locale.lang.date(zone.date(at))
 }

@@ -11,7 +11,7 @@ use http::StatusCode;
 use super::{Standing, pages, shown, state, wants_json};
 use crate::desk::Desk;
 use crate::fields::{Encoding, FieldValue, Fields};
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::limiter::{self, Limit};
 use crate::negotiate;
 use crate::outbox::{self, Mail, Message};

@@ -14,7 +14,7 @@ use crate::cases;
 use crate::clocks::Clocks;
 use crate::console::precondition;
 use crate::desk::Desk;
-use crate::fields::json::Value;
+use desk_core::json::Value;
 use crate::fields::{FieldValue, Fields};
 use crate::notices::{Notice, notice};
 use crate::outbox::{self, MAILS, Posted};

@@ -17,7 +17,7 @@ use super::{IN_FLIGHT, Scanned, leading_clock, load_all, reread, wire};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use http::header;
-use crate::json::Json;
+use desk_core::json::Json;
 use crate::negotiate;
 use crate::ports::Scan;
 use crate::problem::Problem;

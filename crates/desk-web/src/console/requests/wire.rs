@@ -17,7 +17,7 @@ use crate::clock_wire;
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::feedback::wire::policy;
-use crate::json::Json;
+use desk_core::json::Json;
 
 /// Writes what the queue says of a request.
 fn item(json: &mut Json, base: &str, row: &Row, rows: &[Row]) {

@@ -6,9 +6,9 @@ use desk_core::clock::regime::{
     Act, Article, Base, Checked, Law, Regime, Right, Rule, RuleNote, Term, Unit,
 };
 use desk_core::clock::zone::Zone;
+use desk_core::lang::Lang;
 use desk_core::time::{Date, Weekday};
 
-use super::date;
 use crate::texts::clock::ClockTexts;
 
 /// The texts.
@@ -118,7 +118,7 @@ fn day(of: Date) -> String {
         Weekday::Saturday => "Saturday",
         Weekday::Sunday => "Sunday",
     };
-    format!("{name}, {}", date(of))
+    format!("{name}, {}", Lang::En.date(of))
 }
 
 fn term(term: Term) -> String {
@@ -246,26 +246,26 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         Step::Rested { cause: of, from, to, days, held, article: by } => format!(
             "The clock rested for {}, asked for on {} and given on {}: {} ({}).",
             cause(*of),
-            date(*from),
-            date(*to),
+            Lang::En.date(*from),
+            Lang::En.date(*to),
             gained(*days, *held),
             article(*by)
         ),
         Step::Anew { from, awaited: true, last, article: by } => format!(
             "Counted from {}, were identity proven then, it would end sooner: on {} ({}).",
-            date(*from),
+            Lang::En.date(*from),
             day(*last),
             article(*by)
         ),
         Step::Anew { from, awaited: false, last, article: by } => format!(
             "Counted from {}, when identity was proven, it ends sooner: on {} ({}).",
-            date(*from),
+            Lang::En.date(*from),
             day(*last),
             article(*by)
         ),
         Step::Resting { cause: of, since, article: by } => format!(
             "The clock has been resting since {}, for {} ({}). The last day moves on meanwhile.",
-            date(*since),
+            Lang::En.date(*since),
             cause(*of),
             article(*by)
         ),
@@ -274,12 +274,12 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
                 Cause::Identity => "Proof of identity",
                 Cause::Clarification => "A clarification",
             };
-            format!("{what} was asked for on {}: this clock does not stop for that.", date(*from))
+            format!("{what} was asked for on {}: this clock does not stop for that.", Lang::En.date(*from))
         }
         Step::RestTooLate { cause: of, from } => format!(
             "The term was over when {} was asked for on {}: that stops nothing.",
             cause(*of),
-            date(*from)
+            Lang::En.date(*from)
         ),
         Step::Roll { from, to, versions: of, article: by } if from == to => format!(
             "{} is a working day, so it stays ({}; {}).",
@@ -318,9 +318,9 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
 fn holidays(skipped: &[(Date, Date)]) -> String {
     let days = skipped.iter().map(|(from, to)| {
         if from == to {
-            format!(", {}", date(*from))
+            format!(", {}", Lang::En.date(*from))
         } else {
-            format!(", {} to {}", date(*from), date(*to))
+            format!(", {} to {}", Lang::En.date(*from), Lang::En.date(*to))
         }
     });
     days.collect()

@@ -15,7 +15,6 @@ pub(super) mod unsubscribe;
 
 use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
-use desk_core::time::Date;
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
@@ -28,7 +27,6 @@ pub(super) static TEXTS: Texts = Texts {
         };
         format!("Too many requests came from your network. Please try again in {count} {unit}.")
     },
-    date,
 };
 
 /// What stands around pages.
@@ -55,26 +53,6 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
     about_problem: "About this problem",
     next,
 };
-
-/// A date as people write it.
-fn date(day: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
-    format!("{}\u{a0}{month} {}", day.day(), day.year())
-}
 
 /// The texts of the pages that belong to no promise alone.
 pub(super) static SITE: SiteTexts = SiteTexts {

@@ -6,9 +6,9 @@ use desk_core::clock::regime::{
     Act, Article, Base, Checked, Law, Regime, Right, Rule, RuleNote, Term, Unit,
 };
 use desk_core::clock::zone::Zone;
+use desk_core::lang::Lang;
 use desk_core::time::{Date, Weekday};
 
-use super::date;
 use crate::texts::clock::ClockTexts;
 
 /// The texts.
@@ -128,7 +128,7 @@ fn day(of: Date) -> String {
         Weekday::Saturday => "суббота",
         Weekday::Sunday => "воскресенье",
     };
-    format!("{name}, {}", date(of))
+    format!("{name}, {}", Lang::Ru.date(of))
 }
 
 fn term(term: Term) -> String {
@@ -271,38 +271,38 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
         Step::Rested { cause: of, from, to, days, held, article: by } => format!(
             "Срок не шёл в ожидании {}: запрошено {}, получено {}, {} ({}).",
             cause(*of),
-            date(*from),
-            date(*to),
+            Lang::Ru.date(*from),
+            Lang::Ru.date(*to),
             gained(*days, *held),
             article(*by)
         ),
         Step::Anew { from, awaited: true, last, article: by } => format!(
             "Если считать с первого дня, когда личность могла быть подтверждена ({}), срок истекает раньше: {} ({}).",
-            date(*from),
+            Lang::Ru.date(*from),
             day(*last),
             article(*by)
         ),
         Step::Anew { from, awaited: false, last, article: by } => format!(
             "Если считать со дня, когда личность подтверждена ({}), срок истекает раньше: {} ({}).",
-            date(*from),
+            Lang::Ru.date(*from),
             day(*last),
             article(*by)
         ),
         Step::Resting { cause: of, since, article: by } => format!(
             "Срок приостановлен в ожидании {}, с этого дня: {} ({}). Пока длится ожидание, последний день отодвигается.",
             cause(*of),
-            date(*since),
+            Lang::Ru.date(*since),
             article(*by)
         ),
         Step::NoRest { cause: of, from } => format!(
             "С этого дня ожидали {}: {}, но этот срок из-за такого ожидания не приостанавливается.",
             cause(*of),
-            date(*from)
+            Lang::Ru.date(*from)
         ),
         Step::RestTooLate { cause: of, from } => format!(
             "Когда началось ожидание {} ({}), срок уже истёк: оно ничего не приостанавливает.",
             cause(*of),
-            date(*from)
+            Lang::Ru.date(*from)
         ),
         Step::Roll { from, to, versions: of, article: by } if from == to => format!(
             "Этот день рабочий и остаётся последним: {} ({}; {}).",
@@ -341,9 +341,9 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
 fn holidays(skipped: &[(Date, Date)]) -> String {
     let days = skipped.iter().map(|(from, to)| {
         if from == to {
-            format!(", {}", date(*from))
+            format!(", {}", Lang::Ru.date(*from))
         } else {
-            format!(", {}\u{a0}– {}", date(*from), date(*to))
+            format!(", {}\u{a0}– {}", Lang::Ru.date(*from), Lang::Ru.date(*to))
         }
     });
     days.collect()

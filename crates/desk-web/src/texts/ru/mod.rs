@@ -15,7 +15,6 @@ pub(super) mod unsubscribe;
 
 use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
 use crate::problem::Kind;
-use desk_core::time::Date;
 
 /// The texts.
 pub(super) static TEXTS: Texts = Texts {
@@ -30,7 +29,6 @@ pub(super) static TEXTS: Texts = Texts {
             "Из вашей сети пришло слишком много запросов. Попробуйте, пожалуйста, ещё раз через {count}\u{a0}{unit}"
         )
     },
-    date,
 };
 
 /// What stands around pages.
@@ -56,26 +54,6 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
     about_problem: "Об этой ошибке",
     next,
 };
-
-/// A date as people write it.
-fn date(day: Date) -> String {
-    const MONTHS: [&str; 12] = [
-        "января",
-        "февраля",
-        "марта",
-        "апреля",
-        "мая",
-        "июня",
-        "июля",
-        "августа",
-        "сентября",
-        "октября",
-        "ноября",
-        "декабря",
-    ];
-    let month = MONTHS.get(usize::from(day.month()) - 1).copied().unwrap_or_default();
-    format!("{}\u{a0}{month} {}\u{a0}года", day.day(), day.year())
-}
 
 /// The texts of the pages that belong to no promise alone.
 pub(super) static SITE: SiteTexts = SiteTexts {

@@ -1,9 +1,28 @@
-//! Reads JSON (RFC 8259) into the little that fields can be.
-//!
-//! A reader that gives every value and says where an error is takes 15 KB more of a component: most of it are numbers,
-//! whose values no field has a use for, and texts that nobody sees.
+//! Reads JSON (RFC 8259) into the little that fields and others' messages can be.
 
-use super::{FieldValue, MAX_FIELDS, MAX_ITEMS};
+
+/// The value of a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldValue {
+    /// Text of a form.
+    Text(String),
+    /// The content of a file of a form.
+    File(Vec<u8>),
+    /// A JSON `null`.
+    Null,
+    /// A JSON list: of files, in our case. The first few items of it, which are more than any field takes.
+    List(Vec<FieldValue>),
+    /// A JSON object whose members are text, in their order: a file, in our case.
+    Object(Vec<(String, String)>),
+    /// Any other JSON value: a number, a truth value, something nested, or more of it than any field has.
+    Other,
+}
+
+/// The most fields, or parts of a form, that are read.
+pub const MAX_FIELDS: usize = 64;
+
+/// The most items of a JSON list that are kept: one more than any field takes, so that it can tell that there are too many.
+const MAX_ITEMS: usize = 1_001;
 
 /// How deep lists and objects may lie in each other: a reader that calls itself needs an end.
 const MAX_DEPTH: usize = 127;
@@ -11,7 +30,7 @@ const MAX_DEPTH: usize = 127;
 /// Reads an object into its members, in their order; `None` if the text is no object. Of too many it gives one too many.
 ///
 /// Two members of one name are both given: maps keep the last of two, and which one a client meant is not ours to guess.
-pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
+pub fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
     let mut reader = Reader { rest: text.as_bytes() };
     if !reader.token(b'{') {
         return None;
@@ -23,7 +42,7 @@ pub(super) fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
 
 /// A JSON value as far as others' messages need one.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Value {
+pub enum Value {
     /// A text.
     Text(String),
     /// A list.
@@ -42,7 +61,7 @@ pub(crate) enum Value {
 
 impl Value {
     /// Reads a JSON text; `None` if it is none.
-    pub(crate) fn read(text: &str) -> Option<Self> {
+    pub fn read(text: &str) -> Option<Self> {
         let mut reader = Reader { rest: text.as_bytes() };
         let value = reader.whole(MAX_DEPTH)?;
         reader.space();
@@ -50,7 +69,7 @@ impl Value {
     }
 
     /// The value of a member, of a member of that, and so on. Of two members with one name it is the first.
-    pub(crate) fn at(&self, path: &[&str]) -> Option<&Self> {
+    pub fn at(&self, path: &[&str]) -> Option<&Self> {
         path.iter().try_fold(self, |value, name| match value {
             Self::Object(members) => {
                 members.iter().find(|(known, _)| known == name).map(|(_, value)| value)
@@ -60,7 +79,7 @@ impl Value {
     }
 
     /// The text at a path; empty where there is none.
-    pub(crate) fn text(&self, path: &[&str]) -> &str {
+    pub fn text(&self, path: &[&str]) -> &str {
         match self.at(path) {
             Some(Self::Text(text)) => text,
             _ => "",
@@ -68,7 +87,7 @@ impl Value {
     }
 
     /// The items of the list at a path; none where there is none.
-    pub(crate) fn items(&self, path: &[&str]) -> &[Self] {
+    pub fn items(&self, path: &[&str]) -> &[Self] {
         match self.at(path) {
             Some(Self::List(items)) => items,
             _ => &[],

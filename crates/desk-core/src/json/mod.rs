@@ -1,6 +1,8 @@
-//! JSON, written as it goes.
-//!
-//! A serialiser for every type takes five times as much of a component, and a copy of every text.
+//! JSON: written as it goes, and read as far as fields and others' messages need it.
+
+mod read;
+
+pub use read::{FieldValue, MAX_FIELDS, Value, object};
 
 use std::fmt::{self, Write};
 
@@ -27,7 +29,7 @@ impl Json {
     }
 
     /// Writes a text in quotes, wherever it stands.
-    pub(crate) fn quote(&mut self, text: &str) {
+    pub fn quote(&mut self, text: &str) {
         self.0.push('"');
         self.escape(text);
         self.0.push('"');
@@ -55,7 +57,7 @@ impl Json {
     }
 
     /// Writes what is JSON already.
-    pub(crate) fn push(&mut self, json: &str) {
+    pub fn push(&mut self, json: &str) {
         self.0.push_str(json);
     }
 

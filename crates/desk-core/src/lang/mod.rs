@@ -1,5 +1,7 @@
 //! The languages that the desk speaks.
 
+mod date;
+
 use std::fmt;
 use std::str::FromStr;
 
