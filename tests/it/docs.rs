@@ -55,7 +55,8 @@ fn every_variable_is_documented() {
 fn links_between_documents_lead_somewhere() {
     let root = harness::root();
     let pages = ["README.md", "CONTRIBUTING.md", "SECURITY.md"].map(|name| root.join(name));
-    let docs = fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path());
+    let folders = ["docs", "docs/decisions"].map(|folder| fs::read_dir(root.join(folder)).unwrap());
+    let docs = folders.into_iter().flatten().map(|entry| entry.unwrap().path());
     for page in
         pages.into_iter().chain(docs.filter(|path| path.extension().is_some_and(|e| e == "md")))
     {

@@ -12,6 +12,7 @@
 )]
 
 mod after;
+mod alone;
 mod archives;
 mod browser_flows;
 mod costs;

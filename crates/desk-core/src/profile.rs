@@ -101,7 +101,8 @@ mod tests {
 
     #[test]
     fn faults_name_the_variable_and_not_its_value() {
-        for (name, value) in [("base_url", "ftp://no-address"), ("default_language", "no-address")] {
+        for (name, value) in [("base_url", "ftp://no-address"), ("default_language", "no-address")]
+        {
             let fault = with(name, value).unwrap_err();
             assert_eq!(fault.variable, name);
             assert!(!fault.to_string().contains("no-address"), "{fault}");

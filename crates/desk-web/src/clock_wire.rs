@@ -8,8 +8,8 @@ use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
 use desk_core::time::{Date, Timestamp};
 
-use desk_core::json::Json;
 use crate::texts::clock as texts;
+use desk_core::json::Json;
 
 /// Writes what a clock says into an object: the rule, when it is due, and the steps.
 pub fn write(json: &mut Json, clock: &Clock<'_>, due: &Due, lang: Lang) {

@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use desk_core::json::{self, MAX_FIELDS};
 pub use desk_core::json::FieldValue;
+use desk_core::json::{self, MAX_FIELDS};
 
-use http::header::CONTENT_TYPE;
 use crate::problem::{FieldError, Problem};
 use crate::request::Request;
+use http::header::CONTENT_TYPE;
 
 /// How the fields came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use desk_core::reference::Reference;
 use http::StatusCode;
 use maud::{Markup, html};
 
-use http::header;
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Locale;
 use crate::texts::{self, FormTexts};
+use http::header;
 
 /// Why a form came back with what was written in it.
 #[derive(Clone, Copy, Debug)]

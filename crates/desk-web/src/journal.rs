@@ -45,9 +45,9 @@ pub(crate) async fn prune<S: Store>(desk: &Desk<'_, S>, keys: &[String]) -> Resu
         desk.write_plain(&StoreKey::new([PRUNED, &mark.to_string()].concat())?, None, &()).await?;
     }
     for chunk in plan.useless.chunks(IN_FLIGHT) {
-        try_join_all(chunk
-            .iter()
-            .map(|key| async move { Ok::<_, Problem>(desk.store.delete(&StoreKey::new(key)?).await?) }))
+        try_join_all(chunk.iter().map(|key| async move {
+            Ok::<_, Problem>(desk.store.delete(&StoreKey::new(key)?).await?)
+        }))
         .await?;
     }
     Ok(())

@@ -6,12 +6,12 @@ use desk_core::mail::message::{MailMessage, UnreadableMail};
 use desk_core::suppression::Link;
 use http::StatusCode;
 
-use desk_core::json::Json;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::setup::Setup;
 use crate::texts;
+use desk_core::json::Json;
 
 /// The media types of a raw mail.
 const READS: &str = "message/rfc822, text/plain, application/octet-stream";

@@ -23,9 +23,7 @@ use http::{Method, StatusCode};
 use crate::audit::{self, About, Action};
 use crate::desk::Desk;
 use crate::fields::{FieldValue, Fields};
-use http::header;
 use crate::journal;
-use desk_core::json::Json;
 use crate::negotiate;
 use crate::operator::{self, Role};
 use crate::outbox::{self, Changed, TOLD};
@@ -38,6 +36,8 @@ use crate::setup::Setup;
 use crate::submitted::text_code;
 use crate::suppression::{Act, IN_FLIGHT};
 use crate::unsubscribe::{MAX_BATCH, addresses, mint, state};
+use desk_core::json::Json;
+use http::header;
 
 /// How long the mailer has to act on an opt-out: what Gmail and Yahoo ask of senders.
 const DEADLINE: i64 = 48 * 3600;
@@ -530,7 +530,8 @@ async fn export<S: Scan + Clone>(
     // twice does no harm, and what is never given out would.
     let settled = Id::new(desk.now().plus_seconds(-SETTLED), [0; 10]);
     let cursor = since.map_or(settled, |since| since.max(settled));
-    let next = format!("<{}/suppressions?since={cursor}>; rel=\"next\"", desk.setup.profile.base_url);
+    let next =
+        format!("<{}/suppressions?since={cursor}>; rel=\"next\"", desk.setup.profile.base_url);
     let reply = Reply::with_body(StatusCode::OK, media_type, Bytes::new())
         .vary("Accept")
         .header("desk-cursor", cursor.to_string())

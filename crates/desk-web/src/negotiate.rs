@@ -1,8 +1,8 @@
 //! Content negotiation: media types by RFC 9110 section 12.5.1, languages by the lookup of RFC 4647 section 3.4.
 
+use desk_core::lang::Lang;
 use http::header::{ACCEPT, ACCEPT_LANGUAGE};
 use http::{HeaderMap, HeaderName};
-use desk_core::lang::Lang;
 
 use crate::headers;
 
@@ -165,7 +165,7 @@ mod tests {
 
     #[test]
     fn programs_do_not_read_html_and_browsers_do() {
-        assert!(!reads_html(&HeaderMap::new(())));
+        assert!(!reads_html(&HeaderMap::new()));
         assert!(!reads_html(&headers(ACCEPT, "*/*")));
         assert!(!reads_html(&headers(ACCEPT, "application/json, text/html;q=0.5")));
         assert!(reads_html(&headers(ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8")));

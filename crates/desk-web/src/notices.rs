@@ -245,7 +245,7 @@ mod tests {
                     assert!(!whole.text.contains(complain));
                     let (old, new) = (date("2026-12-07"), date("2026-12-14"));
                     let extended = told(Notice::Extended { reason: &text, old, new });
-                    for said in [old, new].map(texts::texts(lang).date) {
+                    for said in [old, new].map(|date| lang.date(date)) {
                         assert!(extended.text.contains(&said), "{}", extended.text);
                     }
                     let path = request_path(desk.setup, &key);

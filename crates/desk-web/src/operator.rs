@@ -1,9 +1,9 @@
 //! Who may act for the controller: whoever has the operator token; and the app and its mailer, who have one of their own.
 
-use http::header::AUTHORIZATION;
 use crate::problem::Problem;
 use crate::request::Request;
 use crate::setup::Setup;
+use http::header::AUTHORIZATION;
 
 /// Lets a request through that carries the operator token as a bearer token (RFC 6750). Compared in constant time.
 ///

@@ -19,18 +19,18 @@ use desk_core::sealed;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::SuppressionChange;
 use desk_core::text::Line;
-use desk_core::variables::InvalidVariable;
 use desk_core::time::Timestamp;
+use desk_core::variables::InvalidVariable;
 use desk_core::webhook::{self, Secret};
 use serde::{Deserialize, Serialize};
 
 use crate::desk::{Desk, decode, decode_as, encode_as, undecodable};
-use desk_core::json::Json;
 use crate::lists::Lists;
 use crate::ports::{Answer, Call, Outbound, Store};
 use crate::problem::Problem;
 use crate::reply::After;
 use crate::setup::Setup;
+use desk_core::json::Json;
 
 pub use providers::Provider;
 
@@ -55,11 +55,17 @@ impl Webhook {
         }
         let mut parsed = Vec::new();
         for text in secrets.split(',').filter(|text| !text.trim().is_empty()) {
-            let secret = text.trim().parse().map_err(|error| InvalidVariable::new("webhook_secrets", error))?;
+            let secret = text
+                .trim()
+                .parse()
+                .map_err(|error| InvalidVariable::new("webhook_secrets", error))?;
             parsed.push(secret);
         }
         if parsed.is_empty() {
-            return Err(InvalidVariable::new("webhook_secrets", "a webhook needs a secret to be signed with"));
+            return Err(InvalidVariable::new(
+                "webhook_secrets",
+                "a webhook needs a secret to be signed with",
+            ));
         }
         Ok(Some(Self { url: url.to_owned(), secrets: parsed }))
     }

@@ -1,8 +1,8 @@
 //! The frame that every page has, and the page of a problem.
 
-use desk_core::profile::Profile;
 use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
+use desk_core::profile::Profile;
 use desk_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
@@ -148,7 +148,12 @@ pub struct ProblemView<'a> {
 }
 
 /// The page of a problem: what happened, and what to do next.
-pub fn problem(profile: &Profile, request: &Request, locale: Locale, view: &ProblemView<'_>) -> Markup {
+pub fn problem(
+    profile: &Profile,
+    request: &Request,
+    locale: Locale,
+    view: &ProblemView<'_>,
+) -> Markup {
     let texts = texts::frame(locale.lang);
     let main = html! {
         p.kicker { (texts.problem_kicker) " " (view.text.status.as_u16()) }

@@ -2,17 +2,17 @@
 
 use std::borrow::Cow;
 
-use desk_core::profile::Profile;
 use desk_core::lang::Lang;
+use desk_core::profile::Profile;
 use http::StatusCode;
 
-use http::header;
-use desk_core::json::Json;
 use crate::negotiate;
 use crate::page;
 use crate::reply::{Reply, Response};
 use crate::request::{Locale, Request};
 use crate::texts::{number, texts};
+use desk_core::json::Json;
+use http::header;
 
 /// A kind of problem. Its slug is part of the API: it never changes its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -377,7 +377,9 @@ impl Problem {
         request: &Request,
         locale: Locale,
     ) -> Response {
-        self.headers(self.json(profile, locale.lang)).vary("Accept, Accept-Language").finish(request)
+        self.headers(self.json(profile, locale.lang))
+            .vary("Accept, Accept-Language")
+            .finish(request)
     }
 
     /// The problem as JSON (RFC 9457 section 3).

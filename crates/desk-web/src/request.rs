@@ -4,16 +4,16 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use bytes::Bytes;
-use desk_core::profile::Profile;
 use desk_core::lang::Lang;
+use desk_core::profile::Profile;
 use http::header::AsHeaderName;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
-use http::header::CONTENT_TYPE;
 use crate::headers;
 use crate::negotiate;
 use crate::problem::Problem;
+use http::header::CONTENT_TYPE;
 
 /// A body as the edge could read it.
 #[derive(Clone, Debug)]
@@ -57,14 +57,7 @@ impl Request {
             }
             trimmed => trimmed.to_owned(),
         };
-        Self {
-            method,
-            path,
-            segments: OnceCell::new(),
-            query: query.to_owned(),
-            headers,
-            body,
-        }
+        Self { method, path, segments: OnceCell::new(), query: query.to_owned(), headers, body }
     }
 
     /// The path, percent-encoded, with one slash between two segments and none at the end (but `/` for the start page).

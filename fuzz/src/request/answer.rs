@@ -3,6 +3,7 @@
 use std::fmt;
 
 use desk_web::reply::Response;
+use http::{HeaderName, HeaderValue};
 use serde_json::Value;
 
 use super::sent::contains;
@@ -29,10 +30,13 @@ impl Answer {
         let Ok(response) = whole else {
             return Self { status: 0, log: None, headers: vec![], body: vec![] };
         };
-        let pair = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+            let value = value.to_str().expect("a header of ours is visible ASCII");
+            (name.to_string(), value.to_owned())
+        };
         Self {
             status: response.status.as_u16(),
-            headers: response.headers.list().map(pair).collect(),
+            headers: response.headers.iter().map(pair).collect(),
             body: response.body.to_vec(),
             log: response.log,
         }

@@ -9,6 +9,7 @@ use std::task::{Context, Poll, Waker};
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
 use desk_web::memory::MemoryStore;
+use desk_web::site::Site;
 use desk_web::{
     Desk, Setup, console, feedback, mail_events, mailer, policy, requests, site, sweep, unsubscribe,
 };
@@ -98,6 +99,7 @@ fn variable(name: &str) -> Option<String> {
 pub(super) struct World {
     store: Rc<MemoryStore>,
     setup: Rc<Setup>,
+    site: Site,
     now: Cell<i64>,
     requests: Cell<u8>,
     /// What tells the randomness of the story from that of what comes afterwards.
@@ -124,6 +126,7 @@ impl World {
         Self {
             store: Rc::default(),
             setup: Rc::new(setup),
+            site: Site::new(variable).expect("a configuration"),
             now: Cell::new(now),
             requests: Cell::new(0),
             phase,
@@ -146,7 +149,7 @@ impl World {
         let desk = Desk { store: &self.store, setup: &self.setup, moment };
         let answer = block_on(async {
             Some(match component {
-                "site" => site::serve(&desk, &request).await,
+                "site" => site::serve(&self.site, &request),
                 "policy" => policy::serve(&desk, &request).await,
                 "feedback" => feedback::serve(&desk, &request).await,
                 "data-requests" => requests::serve(&desk, &request).await,

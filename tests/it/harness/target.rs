@@ -25,7 +25,7 @@ use desk_host::{
 };
 use desk_web::{
     Body, Desk, Setup, console, feedback, mail_events, mailer, memory::MemoryStore, policy,
-    requests, site, sweep, unsubscribe,
+    requests, site, site::Site, sweep, unsubscribe,
 };
 use http::{HeaderValue, Method};
 
@@ -149,6 +149,7 @@ pub(crate) fn mix(number: u64) -> u64 {
 pub(crate) struct Native {
     store: Rc<MemoryStore>,
     setups: BTreeMap<String, Rc<Setup>>,
+    site: Site,
     clock: Clock,
     sequence: Sequence,
     /// As in the wasm: the bytes of each function's one instance.
@@ -160,13 +161,13 @@ pub(crate) struct Native {
 impl Native {
     pub(crate) fn start() -> Self {
         let manifest = functions::manifest();
-        let setups = manifest
-            .components()
-            .iter()
+        let others = manifest.components().iter().filter(|component| component.id() != "site");
+        let setups = others
             .map(|component| (component.id().to_owned(), Rc::new(setup(manifest, component.id()))))
             .collect();
         let (store, clock, sequence) = (Rc::default(), Clock::new(), Sequence::new());
-        Self { store, setups, clock, sequence, seeds: RefCell::default(), shares_seed: false }
+        let site = Site::new(granted(manifest, "site")).unwrap_or_else(|error| panic!("{error}"));
+        Self { store, setups, site, clock, sequence, seeds: RefCell::default(), shares_seed: false }
     }
 
     /// Functions that all draw from one seed.
@@ -196,22 +197,48 @@ impl Native {
         Moment::new(now, seed.clone())
     }
 
+    /// Calls a function that has a store.
+    async fn serve(
+        &self,
+        component: &str,
+        setup: &Rc<Setup>,
+        moment: Moment,
+        request: &desk_web::Request,
+    ) -> desk_web::reply::Response {
+        let desk = Desk { store: &self.store, setup, moment };
+        match component {
+            "policy" => policy::serve(&desk, request).await,
+            "feedback" => feedback::serve(&desk, request).await,
+            "data-requests" => requests::serve(&desk, request).await,
+            "unsubscribe" => unsubscribe::serve(&desk, request).await,
+            "mailer" => mailer::serve(&desk, request).await,
+            "mail-events" => mail_events::serve(&desk, request).await,
+            "console" => console::serve(&desk, request).await,
+            "sweep" => sweep::serve(&desk, request).await,
+            other => panic!("no native function {other}"),
+        }
+    }
+
     /// The store, which counts its calls.
     pub(crate) fn store(&self) -> &MemoryStore {
         &self.store
     }
 }
 
-/// The configuration as a component gets it: what the manifest does not grant it is not there.
+/// The configuration as a component gets it: what the manifest does not grant is not there.
 fn setup(manifest: &Manifest, id: &str) -> Setup {
+    Setup::new(granted(manifest, id)).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// Gives the variables that the manifest grants a component.
+fn granted(manifest: &Manifest, id: &str) -> impl Fn(&'static str) -> Option<String> {
     let component = manifest.components().iter().find(|component| component.id() == id);
     let granted: Vec<&str> = component.expect("a component").variables().collect();
     let (given, declared) = (variables(), manifest.variables());
-    let value = |name: &str| {
+    move |name| {
         let default = || declared.get(name).and_then(|variable| variable.default.clone());
         granted.contains(&name).then(|| given.get(name).cloned().or_else(default)).flatten()
-    };
-    Setup::new(value).unwrap_or_else(|error| panic!("{error}"))
+    }
 }
 
 /// How many bytes of a body a component reads.
@@ -276,20 +303,10 @@ impl Target for Native {
         };
         let request = desk_web::Request::new(method.clone(), target, headers, body);
         let now = Timestamp::from_millis(self.clock.millis()).expect("a time of this century");
-        let setup = &self.setups[component];
         let moment = self.moment(component, now);
-        let desk = Desk { store: &self.store, setup, moment };
-        let answer = match component {
-            "site" => site::serve(&desk, &request).await,
-            "policy" => policy::serve(&desk, &request).await,
-            "feedback" => feedback::serve(&desk, &request).await,
-            "data-requests" => requests::serve(&desk, &request).await,
-            "unsubscribe" => unsubscribe::serve(&desk, &request).await,
-            "mailer" => mailer::serve(&desk, &request).await,
-            "mail-events" => mail_events::serve(&desk, &request).await,
-            "console" => console::serve(&desk, &request).await,
-            "sweep" => sweep::serve(&desk, &request).await,
-            other => panic!("no native function {other}"),
+        let answer = match self.setups.get(component) {
+            None => site::serve(&self.site, &request),
+            Some(setup) => self.serve(component, setup, moment, &request).await,
         };
         let answer = answer.whole().await.expect("an answer that is not broken off");
         http::Response::<bytes::Bytes>::from(answer).into()

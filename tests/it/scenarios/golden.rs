@@ -91,7 +91,7 @@ pub(super) fn hold(scenario: &str, played: &Recording) {
 fn shown(content: &[u8]) -> String {
     const LONG: usize = 2_000;
     if content.len() > LONG {
-        let hash = desk_core::ascii::hex(&<sha2::Sha256 as sha2::Digest>::digest(content).into());
+        let hash = base16ct::lower::encode_string(&<sha2::Sha256 as sha2::Digest>::digest(content));
         return format!(
             "{}... {} bytes, sha256 {hash}",
             content[..64].escape_ascii(),

@@ -1,10 +1,11 @@
 //! The answer about one request, for people and for programs.
 
+use desk_core::json::Json;
 use desk_core::{
     clock::due::{Clock, Due},
     time::Timestamp,
 };
-use desk_web::{json::Json, texts::clock::ClockTexts};
+use desk_web::texts::clock::ClockTexts;
 
 use super::{Basis, query::ClockQuery};
 use crate::terminal::{say, styled};

@@ -1,10 +1,11 @@
 //! Every regime and right, and where its numbers were seen.
 
+use desk_core::json::Json;
 use desk_core::{
     clock::regime::{RULES, Rule},
     lang::Lang,
 };
-use desk_web::{clock_wire, json::Json, texts::clock::ClockTexts};
+use desk_web::{clock_wire, texts::clock::ClockTexts};
 
 use crate::terminal::{say, styled};
 

@@ -21,13 +21,13 @@ use desk_core::{
         regime::{Regime, Right},
         zone::Zone,
     },
+    json::Json,
     lang::Lang,
     time::Timestamp,
 };
 use desk_web::{
     clock_wire,
     clocks::{DEFAULT_ZONE, calendars},
-    json::Json,
     texts::{clock as clock_texts, clock::ClockTexts},
 };
 

@@ -8,7 +8,7 @@ use std::{
 use anyhow::{Context, bail};
 use csv::ByteRecord;
 use desk_core::clock::due::{Clock, Step};
-use desk_web::json::Json;
+use desk_core::json::Json;
 
 use super::{
     Basis, ClockArgs,
@@ -111,7 +111,8 @@ fn date_cells(clock: &Clock<'_>, basis: &Basis) -> Vec<String> {
         !matches!(step, Step::Received { .. } | Step::NextDay { .. } | Step::LastDay { .. })
     };
     let steps = due.steps.iter().filter(decides);
-    let why: Vec<_> = steps.map(|step| basis.texts().step(step, clock.rule, clock.zone)).collect();
+    let why: Vec<_> =
+        steps.map(|step| (basis.texts().step)(step, clock.rule, clock.zone)).collect();
     let mut cells = vec![
         clock.rule.act.name().to_owned(),
         due.last_day.to_string(),

@@ -1,6 +1,5 @@
 //! Reads JSON (RFC 8259) into the little that fields and others' messages can be.
 
-
 /// The value of a field.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldValue {

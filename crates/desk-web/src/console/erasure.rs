@@ -9,12 +9,11 @@ use desk_core::request::RequestKey;
 use desk_core::text::Text;
 use http::StatusCode;
 
-use crate::headers;
 use crate::audit::{self, About, Action};
 use crate::desk::Desk;
 use crate::erasure::{self, Order, acts};
 use crate::fields::Fields;
-use http::header;
+use crate::headers;
 use crate::negotiate;
 use crate::outbox::Posted;
 use crate::ports::Scan;
@@ -22,6 +21,7 @@ use crate::problem::Problem;
 use crate::reply::{Answered, Reply};
 use crate::request::Request;
 use crate::submitted::{optional, text_code};
+use http::header;
 
 /// Where a request lies, or lay.
 struct Found {

@@ -16,13 +16,12 @@ use futures_util::future::try_join_all;
 use http::StatusCode;
 
 use self::requests::ActKind;
-use crate::headers;
 use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
 use crate::feedback::wire::refusal;
 use crate::fields::Fields;
-use http::header;
+use crate::headers;
 use crate::operator;
 use crate::outbox::{self, MAILS, Mail, Posted};
 use crate::ports::{Outbound, Scan};
@@ -31,6 +30,7 @@ use crate::reply::{Answered, Reply, Response, entity_tag};
 use crate::request::Request;
 use crate::routes::{BODY_LIMIT, Route, Routes};
 use crate::submitted::{idempotency_key, text_code};
+use http::header;
 
 /// How many cases a page of the list has, unless the client wants fewer or more.
 const PAGE: usize = 50;

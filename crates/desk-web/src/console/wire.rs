@@ -7,9 +7,9 @@ use desk_core::reference::{Reference, Series};
 
 use crate::audit::{About, Record};
 use crate::feedback::wire::{messages, person, policy, thread};
-use desk_core::json::Json;
 use crate::outbox::{Mail, Tries};
 use crate::setup::Setup;
+use desk_core::json::Json;
 
 /// Writes what the list says of a case: nothing that the person wrote.
 fn item(json: &mut Json, url: &str, key: &CaseKey, case: &Case) {

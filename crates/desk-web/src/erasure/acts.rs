@@ -13,10 +13,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Preview;
 use crate::desk::Desk;
-use desk_core::json::Json;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::setup::Setup;
+use desk_core::json::Json;
 
 /// Who carried out an erasure, and why: sealed, for it names an employee.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

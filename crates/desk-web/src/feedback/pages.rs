@@ -120,7 +120,8 @@ pub(super) fn form(
     let title =
         if failed { format!("{}: {}", form.error, t.form_title) } else { t.form_title.to_owned() };
     let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
-    page::layout(&setup.profile,
+    page::layout(
+        &setup.profile,
         request,
         locale,
         Frame { title: &title, place: Place::Feedback, switch },

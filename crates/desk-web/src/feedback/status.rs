@@ -12,7 +12,6 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::{Draft, Trouble};
-use http::header;
 use crate::limiter::{self, Brake};
 use crate::negotiate;
 use crate::ports::Store;
@@ -21,6 +20,7 @@ use crate::reply::Reply;
 use crate::request::{Locale, Request};
 use crate::setup::Setup;
 use crate::submitted::{idempotency_key, text_code};
+use http::header;
 
 /// What the person has just done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,7 +209,8 @@ async fn add_message<S: Store>(
     if let Err(problem) = brake.admit() {
         return Err(Refused { form: again(&case, &key, &problem), problem });
     }
-    let (case, ()) = try_join(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
+    let (case, ()) =
+        try_join(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
     Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
 }
 

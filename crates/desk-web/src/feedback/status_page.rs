@@ -56,7 +56,8 @@ pub(super) fn received(
             ol { @for step in t.next_steps { li { (step) } } }
         }
     };
-    page::layout(&setup.profile,
+    page::layout(
+        &setup.profile,
         request,
         locale,
         Frame { title, place: Place::Elsewhere, switch: Switch::Here },
@@ -145,7 +146,8 @@ pub(super) fn status<S>(
         }
     };
     let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
-    Ok(page::layout(&setup.profile,
+    Ok(page::layout(
+        &setup.profile,
         request,
         locale,
         Frame { title: &title, place: Place::Elsewhere, switch },

@@ -18,7 +18,6 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::{HONEYPOT, Trouble};
-use http::header;
 use crate::limiter::{self, Brake};
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem, Refused};
@@ -27,6 +26,7 @@ use crate::request::{Locale, Request};
 use crate::submitted::{
     self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional_line, text_code,
 };
+use http::header;
 
 /// A form that comes back sooner was not filled in by a person: even one tap and one word take longer.
 const TOO_FAST: i64 = 3;

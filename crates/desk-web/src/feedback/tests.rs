@@ -1386,7 +1386,7 @@ fn a_store_that_fails_at_any_call_makes_nothing_half() {
         for call in 1.. {
             let world = World::desk_with_policy();
             let request = build(&world, &with_files);
-            let accept = if request.header(crate::header::ACCEPT).is_some() { 303 } else { 201 };
+            let accept = if request.header(http::header::ACCEPT).is_some() { 303 } else { 201 };
             world.store.reset_calls();
             world.store.fail_from(Some(call));
             let answer = world.feedback(&request);

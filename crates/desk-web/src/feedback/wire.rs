@@ -5,9 +5,9 @@ use desk_core::time::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::status_path;
-use desk_core::json::Json;
 use crate::problem::Problem;
 use crate::setup::Setup;
+use desk_core::json::Json;
 
 /// Writes the policy that was in force.
 pub(crate) fn policy(json: &mut Json, pin: Option<&PolicyPin>) {

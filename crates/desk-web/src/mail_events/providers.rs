@@ -11,11 +11,11 @@ use desk_core::webhook::{self, Secret};
 
 use super::{Event, What, Who};
 use crate::desk::Desk;
-use desk_core::json::Value;
-use http::header::AUTHORIZATION;
 use crate::ports::{Call, Outbound};
 use crate::problem::Problem;
 use crate::request::Request;
+use desk_core::json::Value;
+use http::header::AUTHORIZATION;
 
 /// Which providers may tell, and how each is known.
 #[derive(Default)]

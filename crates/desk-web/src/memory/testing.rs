@@ -85,10 +85,12 @@ pub(crate) struct Answer {
 impl From<Response> for Answer {
     fn from(response: Response) -> Self {
         let response = block_on(response.whole()).unwrap();
-        let headers = response.headers.list();
+        let headers = response.headers.iter();
         Self {
             status: response.status.as_u16(),
-            headers: headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+                .collect(),
             log: response.log,
             body: response.body,
         }

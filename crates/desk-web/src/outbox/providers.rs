@@ -87,16 +87,24 @@ impl fmt::Debug for Provider {
 
 impl Provider {
     /// Reads the variables; without a name there is no provider.
-    pub(crate) fn read([name, token, from, host]: [&str; 4]) -> Result<Option<Self>, InvalidVariable> {
+    pub(crate) fn read(
+        [name, token, from, host]: [&str; 4],
+    ) -> Result<Option<Self>, InvalidVariable> {
         if name.is_empty() {
             return Ok(None);
         }
         let Some(service) = SERVICES.iter().find(|service| service.name == name) else {
-            return Err(InvalidVariable::new("mail_provider", "must be postmark, sendgrid or resend"));
+            return Err(InvalidVariable::new(
+                "mail_provider",
+                "must be postmark, sendgrid or resend",
+            ));
         };
         // It goes into a header as it is.
         if token.is_empty() || !token.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(InvalidVariable::new("mail_token", "a provider needs a token, without spaces"));
+            return Err(InvalidVariable::new(
+                "mail_token",
+                "a provider needs a token, without spaces",
+            ));
         }
         let host = if host.is_empty() { service.host } else { host.trim_end_matches('/') };
         let authority = host.strip_prefix("https://").or_else(|| host.strip_prefix("http://"));
@@ -105,7 +113,10 @@ impl Provider {
                 && !authority.bytes().any(|b| matches!(b, b'/' | b'?' | b'#' | b'@' | b' '))
         };
         if !authority.is_some_and(bare) {
-            return Err(InvalidVariable::new("mail_host", "must be https:// or http:// and a host, no more"));
+            return Err(InvalidVariable::new(
+                "mail_host",
+                "must be https:// or http:// and a host, no more",
+            ));
         }
         let from = Sender::read(from).ok_or_else(|| {
             InvalidVariable::new("mail_from", "must be an address, or a name and <an address>")

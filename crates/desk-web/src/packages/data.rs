@@ -11,9 +11,9 @@ use desk_core::time::Timestamp;
 use super::matter::{Item, Matter, What};
 use super::{Document, PACKAGE_SCHEMA_PATH};
 use crate::feedback::wire::policy;
-use desk_core::json::Json;
 use crate::outbox::Mail;
 use crate::setup::Setup;
+use desk_core::json::Json;
 
 /// The lists of the object, in the order of what is told of.
 const LISTS: [&str; 5] = ["cases", "requests", "suppressions", "suppression_changes", "mails"];

@@ -25,13 +25,13 @@ use http::{Method, StatusCode};
 use sha2::{Digest, Sha256};
 
 use crate::desk::Desk;
-use http::header;
 use crate::holdings::Roots;
 use crate::outbox;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::{Chunks, Reply, Response, Rest};
 use data::Data;
+use http::header;
 use matter::{Item, Items, Matter};
 use page::Page;
 use parts::Parts;

@@ -9,19 +9,20 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, version_path};
-use http::header::LINK;
-use desk_core::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use desk_core::json::Json;
+use http::header::LINK;
 
 /// Compares two versions, `a..b`, in the best language that both have.
 pub(super) async fn diff<S: Store>(view: &View<'_, S>, pair: &str) -> Result<Reply, Problem> {
     let (from, to) = pair.split_once("..").ok_or(Problem::Malformed("versions-pair"))?;
     let (from, to) = view.version(from).zip(view.version(to)).ok_or(Problem::NotFound)?;
     let (format, _) = Format::of(view.request, &Format::LIST)?;
-    let wanted = [view.locale.lang, view.desk.setup.profile.default_lang].into_iter().chain(Lang::ALL);
+    let wanted =
+        [view.locale.lang, view.desk.setup.profile.default_lang].into_iter().chain(Lang::ALL);
     // Two texts in different languages have nothing to compare.
     let mut shared = wanted.filter_map(|lang| Some((lang, from.text(lang)?, to.text(lang)?)));
     let (lang, old, new) = shared.next().ok_or(Problem::NotFound)?;

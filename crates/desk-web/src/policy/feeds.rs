@@ -7,11 +7,11 @@ use http::StatusCode;
 use maud::{Markup, PreEscaped, html};
 
 use super::{View, version_path};
-use http::header::{CONTENT_TYPE, LINK};
-use desk_core::json::Json;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use desk_core::json::Json;
+use http::header::{CONTENT_TYPE, LINK};
 
 /// The most versions in a feed.
 const MAX_ENTRIES: usize = 50;
@@ -52,7 +52,11 @@ impl<S: Store> View<'_, S> {
                 version,
                 signed,
                 id: self.tag(&format!("/{name}")),
-                url: format!("{}{}?lang={lang}", self.desk.setup.profile.base_url, version_path(version)),
+                url: format!(
+                    "{}{}?lang={lang}",
+                    self.desk.setup.profile.base_url,
+                    version_path(version)
+                ),
                 title: (words.feed_entry)(name, &self.moment(version.effective())),
                 summary: match &signed.publication.note {
                     Some(note) => note.as_str(),

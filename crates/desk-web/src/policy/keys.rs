@@ -3,9 +3,9 @@
 use http::StatusCode;
 use serde::Serialize;
 
-use http::header::CONTENT_TYPE;
 use crate::reply::{Caching, Reply};
 use crate::setup::Setup;
+use http::header::CONTENT_TYPE;
 
 /// For how many seconds the keys may be kept: a new root secret brings another one.
 const AGE: u32 = 300;

@@ -6,12 +6,12 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, diff_path, version_path, wire};
-use http::header::LINK;
-use desk_core::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
+use desk_core::json::Json;
+use http::header::LINK;
 
 /// All versions, the newest first.
 pub(super) fn versions<S: Store>(view: &View<'_, S>) -> Result<Reply, Problem> {

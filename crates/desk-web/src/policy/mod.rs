@@ -38,15 +38,15 @@ use cache::{Current, Variant};
 use text::Asked;
 
 use crate::desk::Desk;
-use http::HeaderMap;
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::{Problem, respond};
 use crate::reply::{Caching, Reply, Response};
 use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, Route, Routes};
-use crate::texts::policy::PolicyTexts;
 use crate::texts;
+use crate::texts::policy::PolicyTexts;
+use http::HeaderMap;
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,13 +11,13 @@ use http::StatusCode;
 
 use super::wire;
 use crate::desk::Desk;
-use http::header::LOCATION;
-use desk_core::json::Json;
 use crate::operator;
 use crate::ports::Store;
 use crate::problem::{FieldError, Problem};
 use crate::reply::Reply;
 use crate::request::Request;
+use desk_core::json::Json;
+use http::header::LOCATION;
 
 /// What the address reads.
 const READS: &str = "text/markdown, text/plain";
@@ -56,7 +56,8 @@ pub(super) async fn publish<S: Store>(
     let Decision::There(published) = published else {
         return Err(Problem::Internal("a publication did not last".into()));
     };
-    let json = Json::object(|json| wire::publication(json, &published, &desk.setup.profile.base_url));
+    let json =
+        Json::object(|json| wire::publication(json, &published, &desk.setup.profile.base_url));
     let reply = Reply::json_text(status, json);
     if status != StatusCode::CREATED {
         return Ok(reply);

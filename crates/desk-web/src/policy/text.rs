@@ -10,13 +10,13 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::{Format, View, diff_path, document, version_path, wire};
-use http::header::{CONTENT_LOCATION, LINK};
-use desk_core::json::Json;
 use crate::page::{self, Frame, Place, Switch};
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::{Caching, Reply};
 use crate::request::Locale;
+use desk_core::json::Json;
+use http::header::{CONTENT_LOCATION, LINK};
 
 /// How a text was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]

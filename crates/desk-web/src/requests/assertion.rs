@@ -13,13 +13,13 @@ use super::{key, load, secret, wire};
 use crate::cases;
 use crate::desk::Desk;
 use crate::fields::Fields;
-use desk_core::json::Value;
 use crate::notices::request_path;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::submitted::marker_key;
+use desk_core::json::Value;
 
 /// The most that an assertion may reach ahead, in seconds: it is made for the moment.
 const ASSERTION_AGE: i64 = 3600;

@@ -78,7 +78,8 @@ pub(super) async fn add_message<S: Store>(
     if page.is_none() {
         read.clone()?;
     }
-    let (case, brake) = try_join(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
+    let (case, brake) =
+        try_join(load(desk, key), limiter::check(desk, request, brake(desk)?)).await?;
     let outcome = match (read, text) {
         (Ok(()), Some(text)) => {
             write_message(desk, key, &case, &brake, text, once.as_deref()).await

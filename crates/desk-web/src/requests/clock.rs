@@ -7,9 +7,9 @@ use desk_core::request::Request;
 use desk_core::time::Timestamp;
 
 use crate::clock_wire;
-use desk_core::json::Json;
 use crate::problem::Problem;
 use crate::setup::Setup;
+use desk_core::json::Json;
 
 /// The clock that a request is kept by: that of the answer. Every regime has one for each right that can be asked for.
 ///

@@ -132,7 +132,12 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     // The app's backend is a program, whatever it says that it accepts.
     if door == Door::Assertion {
         let token = parameters.first().copied().unwrap_or_default();
-        return respond_json(&desk.setup.profile, request, locale, assertion::take(desk, request, token).await);
+        return respond_json(
+            &desk.setup.profile,
+            request,
+            locale,
+            assertion::take(desk, request, token).await,
+        );
     }
     match answer(desk, request, locale, door, &parameters).await {
         Ok(Answer::Reply(Answered { reply, outgoing })) => {

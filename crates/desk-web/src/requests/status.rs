@@ -6,12 +6,12 @@ use http::StatusCode;
 use super::{erased, load, secret, status_page, wants_json, wire};
 use crate::cases;
 use crate::desk::Desk;
-use http::header;
 use crate::negotiate;
 use crate::ports::Store;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::{Locale, Request};
+use http::header;
 
 /// What the person has just done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

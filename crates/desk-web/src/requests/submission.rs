@@ -21,7 +21,6 @@ use crate::cases;
 use crate::desk::Desk;
 use crate::fields::{Encoding, Fields};
 use crate::form::Trouble;
-use http::header;
 use crate::limiter::{self, Brake, Limit};
 use crate::notices::identity_mail;
 use crate::outbox::{self, Posted};
@@ -32,6 +31,7 @@ use crate::request::{Locale, Request};
 use crate::submitted::{
     self, KEY_AGE, Marker, address, files, idempotency_key, marker_key, optional, optional_line,
 };
+use http::header;
 
 /// A form is good for a day: a person may leave it open overnight.
 const FORM_AGE: i64 = 24 * 3600;
@@ -148,9 +148,7 @@ pub(super) async fn submit<S: Store>(
         Reply::see_other(&locale.href(&path))
     } else {
         let json = wire::ticket(desk.setup, &key, &opening, &path);
-        Reply::json_text(StatusCode::CREATED, json)
-            .header(header::LOCATION, path)
-            .lang(locale.lang)
+        Reply::json_text(StatusCode::CREATED, json).header(header::LOCATION, path).lang(locale.lang)
     };
     Ok(Answered { reply: brake.fields().apply(secret(reply)), outgoing: mail })
 }

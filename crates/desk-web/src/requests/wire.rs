@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 
 use super::clock;
 use crate::feedback::wire::{attachments, policy};
-use desk_core::json::Json;
 use crate::notices::request_path;
 use crate::problem::Problem;
 use crate::setup::Setup;
 use crate::texts::complain;
+use desk_core::json::Json;
 
 /// Writes what everybody may see of a request who has any of its links.
 fn summary(json: &mut Json, case: &Request, now: Timestamp) {

@@ -6,12 +6,12 @@ use desk_core::suppression::Link;
 use http::StatusCode;
 
 use crate::fields::{FieldValue, Fields};
-use desk_core::json::Json;
 use crate::lists::List;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request;
 use crate::setup::Setup;
+use desk_core::json::Json;
 
 /// The most addresses of one batch.
 pub(crate) const MAX_BATCH: usize = 1_000;

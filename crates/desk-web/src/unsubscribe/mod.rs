@@ -18,8 +18,6 @@ use http::StatusCode;
 
 use crate::desk::Desk;
 use crate::fields::Fields;
-use http::header;
-use desk_core::json::Json;
 use crate::negotiate;
 use crate::outbox::{self, Message};
 use crate::ports::{Outbound, Store};
@@ -29,6 +27,8 @@ use crate::request::{Locale, Request};
 use crate::routes::{BODY_LIMIT, Route, Routes};
 use crate::setup::Setup;
 use crate::suppression::Act;
+use desk_core::json::Json;
+use http::header;
 
 pub(crate) use links::{MAX_BATCH, addresses, mint};
 pub use links::{header_lines, list_id, url};

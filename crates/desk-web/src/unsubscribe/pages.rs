@@ -222,8 +222,11 @@ pub(super) fn stopped(
     token: &str,
 ) -> Markup {
     let t = texts::unsubscribe(locale.lang);
-    let title =
-        if chosen.is_empty() { (t.less_title)(&setup.profile.app_name) } else { t.less_done.to_owned() };
+    let title = if chosen.is_empty() {
+        (t.less_title)(&setup.profile.app_name)
+    } else {
+        t.less_done.to_owned()
+    };
     let content = html! {
         @if chosen.is_empty() {
             div.notice.warning role="status" { p { strong { (t.less_none) } } }

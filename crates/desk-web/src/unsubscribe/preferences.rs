@@ -11,7 +11,6 @@ use http::StatusCode;
 use super::{Standing, pages, shown, state, wants_json};
 use crate::desk::Desk;
 use crate::fields::{Encoding, FieldValue, Fields};
-use desk_core::json::Json;
 use crate::limiter::{self, Limit};
 use crate::negotiate;
 use crate::outbox::{self, Mail, Message};
@@ -21,6 +20,7 @@ use crate::reply::{Answered, Reply};
 use crate::request::{Locale, Request};
 use crate::suppression::Act;
 use crate::texts;
+use desk_core::json::Json;
 
 /// Leaves lists, with the link of any mail. It shows nothing of what holds and can only stop mail, so that a mail which was
 /// forwarded gives nothing away.
@@ -115,7 +115,8 @@ pub(super) async fn ask<S: Store>(
     client.admit()?;
     let expires = desk.now().plus_seconds(PREFERENCES_SECONDS);
     let link = PreferencesLink { subject, expires }.mint(&desk.setup.keys);
-    let url = desk.setup.profile.mailed_url(locale.lang, &format!("/unsubscribe/preferences/{link}"));
+    let url =
+        desk.setup.profile.mailed_url(locale.lang, &format!("/unsubscribe/preferences/{link}"));
     let t = texts::unsubscribe(locale.lang);
     let app = &desk.setup.profile.app_name;
     let mail = Mail {
@@ -210,7 +211,8 @@ pub(super) async fn save<S: Store>(
         lifted.extend(standing.complaint.as_ref().map(|_| Scope::Complaint));
     }
     let lifts = try_join_all(lifted.iter().map(|scope| desk.lift(link.subject, *scope)));
-    let stops = try_join_all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
+    let stops =
+        try_join_all(stopped.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope))));
     let (lifts, stops) = try_join(lifts, stops).await?;
     let outgoing = notices(desk, lifts.into_iter().chain(stops));
     let reply = shown_as_saved(desk, request, locale, link.subject, true).await?;

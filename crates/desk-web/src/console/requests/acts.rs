@@ -14,7 +14,6 @@ use crate::cases;
 use crate::clocks::Clocks;
 use crate::console::precondition;
 use crate::desk::Desk;
-use desk_core::json::Value;
 use crate::fields::{FieldValue, Fields};
 use crate::notices::{Notice, notice};
 use crate::outbox::{self, MAILS, Posted};
@@ -23,6 +22,7 @@ use crate::problem::Problem;
 use crate::reply::Answered;
 use crate::request::Request as HttpRequest;
 use crate::submitted::{idempotency_key, text_code};
+use desk_core::json::Value;
 
 /// Something that an operator does.
 pub(super) enum Act {

@@ -16,14 +16,14 @@ use http::StatusCode;
 use super::{IN_FLIGHT, Scanned, leading_clock, load_all, reread, wire};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
-use http::header;
-use desk_core::json::Json;
 use crate::negotiate;
 use crate::ports::Scan;
 use crate::problem::Problem;
 use crate::reply::Reply;
 use crate::request::Request as HttpRequest;
 use crate::requests_log::{self, Line};
+use desk_core::json::Json;
+use http::header;
 
 /// How many lines one answer has at the most: an export is whole, or refused.
 const MAX_ROWS: usize = 10_000;

@@ -30,12 +30,12 @@ use crate::audit::{self, About, Action};
 use crate::clocks::Clocks;
 use crate::desk::Desk;
 use crate::fields::Fields;
-use http::header;
 use crate::outbox::Posted;
 use crate::ports::Scan;
 use crate::problem::{FieldError, Problem};
 use crate::reply::{Answered, Reply, entity_tag};
 use crate::request::Request as HttpRequest;
+use http::header;
 
 /// How many requests are opened for one answer at the most.
 const MAX_OPENED: usize = 1_000;

@@ -22,7 +22,6 @@ use crate::console::{self, case_reply};
 use crate::desk::Desk;
 use crate::feedback;
 use crate::fields::Fields;
-use http::header;
 use crate::notices::{Notice, identity_mail, notice};
 use crate::outbox::{self, Posted};
 use crate::policy;
@@ -32,6 +31,7 @@ use crate::reply::{Answered, Reply};
 use crate::request::Request as HttpRequest;
 use crate::submitted::idempotency_key;
 use crate::texts;
+use http::header;
 
 /// By what the mails of this are known, so that a call that is sent again stores no second one. With a space in them they
 /// are nobody's idempotency key.

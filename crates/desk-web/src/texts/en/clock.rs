@@ -274,7 +274,10 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
                 Cause::Identity => "Proof of identity",
                 Cause::Clarification => "A clarification",
             };
-            format!("{what} was asked for on {}: this clock does not stop for that.", Lang::En.date(*from))
+            format!(
+                "{what} was asked for on {}: this clock does not stop for that.",
+                Lang::En.date(*from)
+            )
         }
         Step::RestTooLate { cause: of, from } => format!(
             "The term was over when {} was asked for on {}: that stops nothing.",
