@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use desk_app::{audit, outbox};
 use desk_core::case::{self, Case};
 use desk_core::clock::due::Clock;
 use desk_core::clock::regime::leading;
@@ -18,7 +19,6 @@ use desk_core::suppression::Suppression;
 use desk_core::text::{Line, Text};
 use desk_core::time::{Date, Timestamp};
 use desk_core::{erasure, package, sealed};
-use desk_web::{audit, outbox};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -50,7 +50,7 @@ pub fn stored(data: &[u8]) {
     again::<outbox::Mail>(data);
     again::<outbox::Tries>(data);
     again::<audit::Record>(data);
-    again::<desk_web::erasure::Executor>(data);
+    again::<desk_documents::destruction::Executor>(data);
 
     if let Some((opening, rest)) = again::<case::CaseOpening>(data) {
         case(opening, again::<case::CaseHead>(rest).map(|(head, _)| head));
@@ -86,7 +86,7 @@ fn again<T: Serialize + DeserializeOwned>(data: &[u8]) -> Option<(T, &[u8])> {
     let twice = decoded.ok().and_then(|value| postcard::to_allocvec(&value).ok());
     assert_eq!(twice.as_ref(), Some(&encoded), "{name} is something else once decoded again");
     // With the number of the layout before it, as the desk writes it.
-    let desks = desk_web::desk::encode(&value);
+    let desks = desk_app::desk::encode(&value);
     assert_eq!(desks.split_first(), Some((&1, encoded.as_slice())), "{name}");
     Some((value, rest))
 }

@@ -23,6 +23,7 @@ fn every_invariant_names_a_test_that_exists() {
     let root = harness::root();
     let mut known = BTreeSet::new();
     functions(&root.join("crates"), &mut known);
+    functions(&root.join("functions"), &mut known);
     functions(&root.join("tests"), &mut known);
     let page = fs::read_to_string(root.join("docs/ARCHITECTURE.md")).unwrap();
     let invariants = page.split("## What must stay true").nth(1).unwrap();

@@ -702,7 +702,7 @@ async fn other_readers_see_the_same_header_fields() {
     let mint = json!({"email": JANE, "list": "product-news"});
     let minted = host.send(&Request::post("/unsubscribe/links").bearer(APP).json(&mint)).await;
     let url = minted.field("/links/0/url");
-    let setup = desk_web::Setup::new(|name| match name {
+    let setup = desk_app::Setup::new(|name| match name {
         "root_secret" => Some(variables()["root_secret"].clone()),
         "base_url" => Some("https://desk.example".to_owned()),
         "lists" => Some(
@@ -712,7 +712,7 @@ async fn other_readers_see_the_same_header_fields() {
         _ => None,
     })
     .unwrap();
-    let russian = desk_web::unsubscribe::list_id(&setup, setup.lists().by_id("news").unwrap());
+    let russian = desk_app::links::list_id(&setup, setup.lists().by_id("news").unwrap());
     for (list_id, name, id) in [
         (minted.field("/links/0/headers/2"), "Product news", "product-news.desk.example"),
         (

@@ -7,8 +7,9 @@ use std::{
     fs,
 };
 
+use desk_app::Setup;
 use desk_host::manifest::Component;
-use desk_web::{Setup, site::Site};
+use site::Site;
 use wit_component::{DecodedWasm, decode};
 use wit_parser::{
     Function, Handle, InterfaceId, Resolve, Type, TypeDefKind, TypeId, World, WorldId, WorldItem,

@@ -9,12 +9,12 @@ use std::{
 use anyhow::{Context, bail};
 use clap::Args;
 use csv::ByteRecord;
-use desk_core::{email::EmailAddress, suppression::Link};
-use desk_web::{
+use desk_app::{
+    Setup,
+    links::{header_lines, list_id, url},
     lists::List,
-    setup::Setup,
-    unsubscribe::{header_lines, list_id, url},
 };
+use desk_core::{email::EmailAddress, suppression::Link};
 use serde_json::json;
 
 use crate::{

@@ -9,6 +9,7 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use clap::Args;
+use desk_app::links::token_of;
 use desk_core::{
     lang::Lang,
     mail::{
@@ -16,7 +17,7 @@ use desk_core::{
         message::{MAX_MESSAGE, MailMessage, UnreadableMail},
     },
 };
-use desk_web::lint as web;
+use desk_documents::lint_report;
 
 use crate::{
     setup::SetupArgs,
@@ -58,11 +59,10 @@ impl LintArgs {
         })?;
         // Without secrets the mail is looked at all the same.
         let setup = self.setup.load().ok();
-        let token =
-            |url: &str| setup.as_ref().map_or(Token::Unknown, |setup| web::token(setup, url));
+        let token = |url: &str| setup.as_ref().map_or(Token::Unknown, |setup| token_of(setup, url));
         let findings = lint(&message, &token);
         if self.json {
-            say(web::json(&findings, self.lang));
+            say(lint_report::json(&findings, self.lang));
         } else {
             self.show(&findings);
         }
@@ -91,7 +91,7 @@ impl LintArgs {
                 LintVerdict::Advice => ("!", "33"),
                 LintVerdict::Unknown => ("?", "36"),
             };
-            let text = web::text(finding.rule, finding.verdict, self.lang);
+            let text = lint_report::text(finding.rule, finding.verdict, self.lang);
             say(format_args!("{} {text}", styled(colour, mark)));
             if finding.verdict == LintVerdict::Fail {
                 if !finding.seen.is_empty() {

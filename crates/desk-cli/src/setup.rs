@@ -7,11 +7,11 @@ use std::{
 
 use anyhow::{Context, bail};
 use clap::Args;
+use desk_app::Setup;
 use desk_host::{
     manifest::Manifest,
     variables::{VariableError, from_environment, from_flags, process_environment, read_env_file},
 };
-use desk_web::setup::Setup;
 
 use crate::secrets;
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::case::CaseRefusal;
 use crate::clock::due::ExtensionRefusal;
 use crate::limit::Verdict;
 use crate::request::MoveRefusal;
@@ -30,6 +31,8 @@ pub enum Fault {
     FormExpired,
     /// What is to be changed has changed since it was read.
     PreconditionFailed,
+    /// What was decided on is not named.
+    PreconditionRequired,
     /// The policy version exists with another content.
     VersionPublished,
     /// Somebody asks too often.
@@ -40,6 +43,18 @@ pub enum Fault {
     Misconfigured(Cow<'static, str>),
     /// The desk has a fault; text for the log.
     Internal(Cow<'static, str>),
+}
+
+impl Fault {
+    /// What the log should hear of it: what is wrong with the desk, and not with what was asked.
+    pub fn log(&self) -> Option<&str> {
+        match self {
+            Self::StoreUnavailable(text) | Self::Misconfigured(text) | Self::Internal(text) => {
+                Some(text)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl From<InvalidStoreKey> for Fault {
@@ -58,6 +73,16 @@ impl From<Unreadable> for Fault {
 impl From<InvalidVariable> for Fault {
     fn from(fault: InvalidVariable) -> Self {
         Self::Misconfigured(fault.to_string().into())
+    }
+}
+
+impl From<CaseRefusal> for Fault {
+    fn from(refusal: CaseRefusal) -> Self {
+        Self::CaseState(match refusal {
+            CaseRefusal::Withdrawn => "withdrawn",
+            CaseRefusal::Unchanged => "unchanged",
+            CaseRefusal::ThreadFull => "thread-full",
+        })
     }
 }
 

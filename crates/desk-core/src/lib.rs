@@ -1,7 +1,10 @@
 //! Types, rules, state machines and clocks of Privacy Desk.
 //!
 //! Everything here is pure: time and random bytes come in as arguments, nothing is read or written.
-//! Serde on a type of this crate is its *stored* form; what goes over the wire is `desk-web`'s.
+//! Serde on a type of this crate is its *stored* form; what goes over the wire is each function's.
+
+// Its interface is documented for whoever writes another shell, with every error.
+#![warn(clippy::missing_errors_doc)]
 
 pub mod ascii;
 pub mod assertion;
@@ -10,6 +13,7 @@ pub mod base32;
 pub mod case;
 pub mod clock;
 pub mod email;
+pub mod entity_tag;
 pub mod erasure;
 pub mod fault;
 pub mod id;

@@ -2,6 +2,7 @@
 //!
 //! It is for a first try, for development and for tests. It does nothing that Spin does not do,
 //! and where a manifest asks for something that Spin has and it lacks, it says so and stops.
+#![warn(clippy::missing_errors_doc)]
 #![allow(
     clippy::disallowed_methods,
     reason = "the bans on clocks and the environment are for guests; this crate is their host"

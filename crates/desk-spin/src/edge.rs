@@ -6,18 +6,19 @@ use std::rc::Rc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
+use desk_app::{Desk, Setup};
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
+use desk_core::variables::InvalidVariable;
+use desk_web::Request;
 use desk_web::problem::{Problem, logged};
 use desk_web::reply::{Response, Rest};
 use desk_web::request::{Body, Locale};
-use desk_web::site::Site;
-use desk_web::{Desk, Request, Setup};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use spin_sdk::wasip3::http::types::{self, ErrorCode, Fields};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
-use crate::variables::{Configuration, configuration};
+use crate::variables::configuration;
 
 /// How many bytes of a body are asked for at once.
 const CHUNK: usize = 16 * 1024;
@@ -29,7 +30,7 @@ pub async fn handle<S: Default>(
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
 ) -> types::Response {
     let request = read(request, body_limit).await;
-    let response = match moment_and_configuration::<Setup>() {
+    let response = match moment_and(|variable| Setup::new(variable)) {
         Ok((moment, setup)) => {
             let store = S::default();
             serve(&Desk { store: &store, setup: &setup, moment }, &request).await
@@ -40,13 +41,14 @@ pub async fn handle<S: Default>(
 }
 
 /// Answers one request with the function `site`, which has no store and no secret.
-pub async fn handle_site(
+pub async fn handle_site<C: 'static>(
     request: types::Request,
     body_limit: impl Fn(&Method, &str) -> usize,
-    serve: impl FnOnce(&Site, &Request) -> Response,
+    parse: impl FnOnce(&dyn Fn(&'static str) -> Option<String>) -> Result<C, InvalidVariable>,
+    serve: impl FnOnce(&C, &Request) -> Response,
 ) -> types::Response {
     let request = read(request, body_limit).await;
-    let response = match moment_and_configuration::<Site>() {
+    let response = match moment_and(parse) {
         Ok((_, site)) => serve(&site, &request),
         Err(problem) => unready(&request, &problem),
     };
@@ -62,9 +64,11 @@ async fn give(request: &Request, response: Response) -> types::Response {
     write(response).await
 }
 
-fn moment_and_configuration<C: Configuration>() -> Result<(Moment, Rc<C>), Problem> {
+fn moment_and<C: 'static>(
+    parse: impl FnOnce(&dyn Fn(&'static str) -> Option<String>) -> Result<C, InvalidVariable>,
+) -> Result<(Moment, Rc<C>), Problem> {
     let moment = moment()?;
-    let configuration = configuration(moment.now())?;
+    let configuration = configuration(moment.now(), parse)?;
     Ok((moment, configuration))
 }
 

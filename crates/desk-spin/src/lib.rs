@@ -17,28 +17,26 @@ pub use scan::ScanningStore;
 pub use spin_sdk;
 pub use store::SpinStore;
 
-/// Exports a function as the HTTP handler of a component.
+/// Exports a function's crate as the HTTP handler of a component.
 ///
-/// Takes the ports' type ([`SpinStore`], or [`ScanningStore`] where the component may scan, either inside of [`Calling`]
-/// where it may call others) and the path of a module with `ROUTES` and an
-/// `async fn serve(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`. The function `site` has no store.
+/// The crate has `ROUTES` and an `async fn serve(&Desk<'_, Store>, &Request) -> desk_web::reply::Response`. The macro takes
+/// the type of its ports: [`SpinStore`], or [`ScanningStore`] where the component may scan, either inside of [`Calling`]
+/// where it may call others. The function `site` has no store.
+#[expect(clippy::crate_in_macro_def, reason = "what is exported is the crate that calls it")]
 #[macro_export]
 macro_rules! function {
-    (site, $($function:ident)::+) => {
+    (site) => {
         $crate::export!(|request| {
-            use $($function)::+ as function;
-
-            let limit = |method: &_, target: &_| function::ROUTES.body_limit(method, target);
-            $crate::handle_site(request, limit, function::serve).await
+            let limit = |method: &_, target: &_| crate::ROUTES.body_limit(method, target);
+            $crate::handle_site(request, limit, |variable| crate::Site::new(variable), crate::serve)
+                .await
         });
     };
-    ($store:ty, $($function:ident)::+) => {
+    ($store:ty) => {
         $crate::export!(|request| {
-            use $($function)::+ as function;
-
-            let limit = |method: &_, target: &_| function::ROUTES.body_limit(method, target);
+            let limit = |method: &_, target: &_| crate::ROUTES.body_limit(method, target);
             $crate::handle::<$store>(request, limit, async |desk, request| {
-                function::serve(desk, request).await
+                crate::serve(desk, request).await
             })
             .await
         });

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Deref;
 
 use bytes::Bytes;
-use desk_web::ports::{Answer, Call, Outbound, OutboundError};
+use desk_app::ports::{Answer, Call, Outbound, OutboundError};
 use spin_sdk::wasip3::http::client;
 use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, RequestOptions, Scheme};

@@ -3,7 +3,7 @@
 
 use std::ops::Deref;
 
-use desk_web::ports::{Scan, StoreError};
+use desk_app::ports::{Scan, StoreError};
 
 use crate::store::SpinStore;
 

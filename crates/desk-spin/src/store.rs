@@ -3,8 +3,8 @@
 use std::cell::OnceCell;
 use std::rc::Rc;
 
+use desk_app::ports::{Store, StoreError};
 use desk_core::store_key::StoreKey;
-use desk_web::ports::{Store, StoreError};
 
 /// Spin's own interface, of which opening is called so that it returns with the store, as the variables are read.
 mod bindings {

@@ -182,7 +182,7 @@ fn percent_text(bytes: &[u8]) -> Result<String, Problem> {
 }
 
 /// Reads a JSON object into its members.
-pub(crate) fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
+pub fn json_object(body: &[u8]) -> Result<Vec<(String, FieldValue)>, Problem> {
     let text = std::str::from_utf8(body).map_err(|_| Problem::Malformed("not-utf-8"))?;
     let members = json::object(text).ok_or(Problem::Malformed("json"))?;
     if members.len() > MAX_FIELDS {

@@ -15,7 +15,7 @@ use http::header;
 
 /// Why a form came back with what was written in it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Trouble<'a> {
+pub enum Trouble<'a> {
     /// It did not: it is shown for the first time.
     None,
     /// It was open for too long.
@@ -28,7 +28,7 @@ pub(crate) enum Trouble<'a> {
 
 impl<'a> Trouble<'a> {
     /// The trouble of a problem that the same text can be sent after once more.
-    pub(crate) fn of(problem: &'a Problem) -> Option<Self> {
+    pub fn of(problem: &'a Problem) -> Option<Self> {
         match problem {
             Problem::InvalidFields(errors) => Some(Self::Fields(errors)),
             Problem::TooManyRequests(_) | Problem::StoreUnavailable(_) | Problem::Internal(_) => {
@@ -39,7 +39,7 @@ impl<'a> Trouble<'a> {
     }
 
     /// The status of the page.
-    pub(crate) const fn status(self) -> StatusCode {
+    pub const fn status(self) -> StatusCode {
         match self {
             Self::None => StatusCode::OK,
             Self::Expired | Self::Fields(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -48,7 +48,7 @@ impl<'a> Trouble<'a> {
     }
 
     /// Sets the headers that go with the status.
-    pub(crate) fn headers(self, reply: Reply) -> Reply {
+    pub fn headers(self, reply: Reply) -> Reply {
         match self {
             Self::Problem(Problem::TooManyRequests(limit)) => {
                 limit.apply(reply).header(header::RETRY_AFTER, limit.reset.to_string())
@@ -59,7 +59,7 @@ impl<'a> Trouble<'a> {
     }
 
     /// The faults.
-    pub(crate) const fn errors(self) -> &'a [FieldError] {
+    pub const fn errors(self) -> &'a [FieldError] {
         match self {
             Self::Fields(errors) => errors,
             _ => &[],
@@ -68,7 +68,7 @@ impl<'a> Trouble<'a> {
 }
 
 /// The faults of a form, where each belongs.
-pub(crate) struct Errors<'a> {
+pub struct Errors<'a> {
     all: &'a [FieldError],
     t: &'static FormTexts,
     /// The words for a fault: field, code.
@@ -80,7 +80,7 @@ pub(crate) struct Errors<'a> {
 impl<'a> Errors<'a> {
     /// The faults of a form in this language, where `words` says what is wrong, and `first_kind` is what its first radio
     /// button says.
-    pub(crate) fn new(
+    pub fn new(
         lang: Lang,
         all: &'a [FieldError],
         words: fn(&str, &str) -> &'static str,
@@ -90,7 +90,7 @@ impl<'a> Errors<'a> {
     }
 
     /// The code of a field's fault.
-    pub(crate) fn of(&self, field: &str) -> Option<&'static str> {
+    pub fn of(&self, field: &str) -> Option<&'static str> {
         self.all
             .iter()
             .find(|error| error.pointer.strip_prefix('/') == Some(field))
@@ -98,12 +98,12 @@ impl<'a> Errors<'a> {
     }
 
     /// Whether a field is invalid, as `aria-invalid` has it.
-    pub(crate) fn invalid(&self, field: &str) -> Option<&'static str> {
+    pub fn invalid(&self, field: &str) -> Option<&'static str> {
         self.of(field).map(|_| "true")
     }
 
     /// The words under a field's label.
-    pub(crate) fn note(&self, field: &str) -> Markup {
+    pub fn note(&self, field: &str) -> Markup {
         html! {
             @if let Some(code) = self.of(field) {
                 p.error id=(format!("{}-error", control(field))) { span.vh { (self.t.error) ": " } ((self.words)(field, code)) }
@@ -112,13 +112,13 @@ impl<'a> Errors<'a> {
     }
 
     /// What describes a field: its hint, and what is wrong with it.
-    pub(crate) fn described(&self, field: &str, hint: bool) -> String {
+    pub fn described(&self, field: &str, hint: bool) -> String {
         let hint = if hint { format!("{field}-hint") } else { String::new() };
         if self.of(field).is_some() { format!("{hint} {field}-error") } else { hint }
     }
 
     /// The same for one of the files.
-    pub(crate) fn file_described(&self, number: usize) -> String {
+    pub fn file_described(&self, number: usize) -> String {
         let field = format!("file/{number}");
         match self.of(&field) {
             Some(_) => format!("files-hint {}-error", control(&field)),
@@ -137,7 +137,7 @@ impl<'a> Errors<'a> {
     }
 
     /// The summary above the form: every fault, linked to its field.
-    pub(crate) fn summary(&self, locale: Locale, trouble: Trouble<'_>, files: bool) -> Markup {
+    pub fn summary(&self, locale: Locale, trouble: Trouble<'_>, files: bool) -> Markup {
         let (t, all) = (self.t, texts::texts(locale.lang));
         let (heading, hint) = match trouble {
             Trouble::Problem(Problem::TooManyRequests(limit)) => {
@@ -171,7 +171,7 @@ impl<'a> Errors<'a> {
 }
 
 /// The control that a field's fault belongs to.
-pub(crate) fn control(field: &str) -> String {
+pub fn control(field: &str) -> String {
     match field.strip_prefix("file/").and_then(|number| number.parse::<usize>().ok()) {
         Some(number) => format!("file-{}", number + 1),
         None => field.to_owned(),
@@ -179,13 +179,13 @@ pub(crate) fn control(field: &str) -> String {
 }
 
 /// The reference, in groups that wrap between each other and copy as one.
-pub(crate) fn reference(reference: Reference) -> Markup {
+pub fn reference(reference: Reference) -> Markup {
     let text = reference.text();
     html! { p.ref translate="no" { @for group in text.split_inclusive('-') { span { (group) } } } }
 }
 
 /// The inputs for files.
-pub(crate) fn files(errors: &Errors<'_>) -> Markup {
+pub fn files(errors: &Errors<'_>) -> Markup {
     let t = errors.t;
     html! {
         fieldset aria-describedby=[errors.of("file").map(|_| "file-error")] {
@@ -205,7 +205,7 @@ pub(crate) fn files(errors: &Errors<'_>) -> Markup {
 }
 
 /// The input for the person's name.
-pub(crate) fn name(errors: &Errors<'_>, written: &str) -> Markup {
+pub fn name(errors: &Errors<'_>, written: &str) -> Markup {
     let t = errors.t;
     html! {
         div.field {
@@ -218,7 +218,7 @@ pub(crate) fn name(errors: &Errors<'_>, written: &str) -> Markup {
 }
 
 /// The choice of the language of the answer.
-pub(crate) fn language(errors: &Errors<'_>, chosen: Lang) -> Markup {
+pub fn language(errors: &Errors<'_>, chosen: Lang) -> Markup {
     html! {
         div.field {
             label for="language" { (errors.t.language_label) }
@@ -234,10 +234,10 @@ pub(crate) fn language(errors: &Errors<'_>, chosen: Lang) -> Markup {
 }
 
 /// The field that people cannot see. Its name is believable to a robot, and none that browsers fill in by themselves.
-pub(crate) const HONEYPOT: &str = "subject_line";
+pub const HONEYPOT: &str = "subject_line";
 
 /// The field that people cannot see, as the page has it.
-pub(crate) fn honeypot(lang: Lang) -> Markup {
+pub fn honeypot(lang: Lang) -> Markup {
     html! {
         div.extra aria-hidden="true" {
             label for=(HONEYPOT) { (texts::form(lang).honeypot_label) }
@@ -247,13 +247,7 @@ pub(crate) fn honeypot(lang: Lang) -> Markup {
 }
 
 /// A message of a conversation: who wrote it and when, and what goes with it.
-pub(crate) fn message(
-    by_desk: bool,
-    who: &str,
-    when: Markup,
-    text: &Message,
-    files: Markup,
-) -> Markup {
+pub fn message(by_desk: bool, who: &str, when: Markup, text: &Message, files: Markup) -> Markup {
     html! {
         li class=[by_desk.then_some("desk")] {
             p.by { strong { (who) } ", " (when) }
@@ -264,7 +258,7 @@ pub(crate) fn message(
 }
 
 /// The files of a case, which lie below `path`.
-pub(crate) fn attached(lang: Lang, files: &[AttachedFile], path: &str) -> Markup {
+pub fn attached(lang: Lang, files: &[AttachedFile], path: &str) -> Markup {
     let t = texts::form(lang);
     html! {
         @if !files.is_empty() {
@@ -287,22 +281,24 @@ fn size(t: &FormTexts, file: &AttachedFile) -> String {
 
 /// A further message that could not be taken.
 #[derive(Debug)]
-pub(crate) struct Draft<'a> {
-    pub(crate) text: &'a str,
+pub struct Draft<'a> {
+    /// What was written.
+    pub text: &'a str,
     /// The token of its form.
-    pub(crate) once: Option<&'a str>,
-    pub(crate) trouble: Trouble<'a>,
+    pub once: Option<&'a str>,
+    /// Why it could not be taken.
+    pub trouble: Trouble<'a>,
 }
 
 /// The form for a further message as it is shown first, where a message of the token goes to what is at `path`.
-pub(crate) fn fresh_message_form(locale: Locale, fresh: &str, path: &str) -> Markup {
+pub fn fresh_message_form(locale: Locale, fresh: &str, path: &str) -> Markup {
     let errors = Errors::new(locale.lang, &[], |_, _| "", "");
     message_form(locale, &errors, None, fresh, path)
 }
 
 /// The form for a further message. Multipart, for ten thousand characters may be too many for a body once most of them
 /// are percent-encoded.
-pub(crate) fn message_form(
+pub fn message_form(
     locale: Locale,
     errors: &Errors<'_>,
     draft: Option<&Draft<'_>>,

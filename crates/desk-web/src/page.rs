@@ -12,7 +12,7 @@ use crate::request::{Locale, Request};
 use crate::texts::{self, ProblemText};
 
 /// An instant for people: the date and the time in the operator's zone, where days begin and end, to the minute.
-pub(crate) fn instant(lang: Lang, zone: &Zone, at: Timestamp) -> Markup {
+pub fn instant(lang: Lang, zone: &Zone, at: Timestamp) -> Markup {
     let date = lang.date(zone.date(at));
     html! { time datetime=(zone.rfc3339(at)) { (date) ", " (zone.minute(at)) } }
 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use desk_core::fault::Fault;
 use desk_core::lang::Lang;
 use desk_core::profile::Profile;
 use http::StatusCode;
@@ -213,6 +214,11 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
+    /// The fields for where a client stands; none where the host gave no address.
+    pub fn of(verdict: Option<&desk_core::limit::Verdict>) -> Self {
+        verdict.map(Self::from).unwrap_or_default()
+    }
+
     /// Sets the fields on an answer.
     pub fn apply(&self, reply: Reply) -> Reply {
         if self.policy.is_empty() {
@@ -241,58 +247,50 @@ impl From<&desk_core::limit::Verdict> for RateLimit {
     }
 }
 
-impl From<crate::ports::StoreError> for Problem {
-    fn from(error: crate::ports::StoreError) -> Self {
-        Self::StoreUnavailable(error.0)
+/// The one place where a fault of a use case becomes a problem.
+impl From<Fault> for Problem {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NotFound => Self::NotFound,
+            Fault::CaseState(code) => Self::CaseState(code),
+            Fault::InvalidField { name, code } if name.is_empty() || name.starts_with('?') => {
+                Self::InvalidFields(vec![FieldError { pointer: name.to_owned(), code }])
+            }
+            Fault::InvalidField { name, code } => Self::invalid_field(name, code),
+            Fault::AlreadySent => Self::AlreadySent(None),
+            Fault::FormExpired => Self::FormExpired,
+            Fault::PreconditionFailed => Self::PreconditionFailed,
+            Fault::PreconditionRequired => Self::PreconditionRequired,
+            Fault::VersionPublished => Self::VersionPublished,
+            Fault::TooManyRequests(verdict) => {
+                Self::TooManyRequests(Box::new(RateLimit::from(&*verdict)))
+            }
+            Fault::StoreUnavailable(text) => Self::StoreUnavailable(text),
+            Fault::Misconfigured(text) => Self::Misconfigured(text),
+            Fault::Internal(text) => Self::Internal(text),
+        }
     }
 }
 
-impl From<desk_core::variables::InvalidVariable> for Problem {
-    fn from(fault: desk_core::variables::InvalidVariable) -> Self {
-        Self::Misconfigured(fault.to_string().into())
-    }
+/// What else is told as a fault is.
+macro_rules! problem_by_fault {
+    ($($error:ty),+) => {
+        $(impl From<$error> for Problem {
+            fn from(error: $error) -> Self {
+                Fault::from(error).into()
+            }
+        })+
+    };
 }
 
-impl From<desk_core::store_key::InvalidStoreKey> for Problem {
-    fn from(_: desk_core::store_key::InvalidStoreKey) -> Self {
-        // None in practice: keys are made of parts that fit.
-        Self::Internal("a key does not fit".into())
-    }
-}
-
-impl From<desk_core::sealed::Unreadable> for Problem {
-    fn from(error: desk_core::sealed::Unreadable) -> Self {
-        Self::Internal(error.text().into())
-    }
-}
-
-impl From<desk_core::request::MoveRefusal> for Problem {
-    fn from(refusal: desk_core::request::MoveRefusal) -> Self {
-        use desk_core::request::MoveRefusal;
-        Self::CaseState(match refusal {
-            MoveRefusal::Ended => "ended",
-            MoveRefusal::NotIdentified => "not-identified",
-            MoveRefusal::Identified => "identified",
-            MoveRefusal::Unchanged => "unchanged",
-            MoveRefusal::ThreadFull => "thread-full",
-            MoveRefusal::NoMoreCodes => "no-more-codes",
-            MoveRefusal::TooLate => "too-late",
-        })
-    }
-}
-
-impl From<desk_core::clock::due::ExtensionRefusal> for Problem {
-    fn from(refusal: desk_core::clock::due::ExtensionRefusal) -> Self {
-        use desk_core::clock::due::ExtensionRefusal;
-        Self::CaseState(match refusal {
-            ExtensionRefusal::NotProvided => "extension-not-provided",
-            ExtensionRefusal::AlreadyExtended => "already-extended",
-            ExtensionRefusal::TooLate => "extension-too-late",
-            ExtensionRefusal::NoReason => "no-reason",
-            ExtensionRefusal::NoNotice => "no-notice",
-        })
-    }
-}
+problem_by_fault!(
+    desk_core::case::CaseRefusal,
+    desk_core::clock::due::ExtensionRefusal,
+    desk_core::request::MoveRefusal,
+    desk_core::sealed::Unreadable,
+    desk_core::store_key::InvalidStoreKey,
+    desk_core::variables::InvalidVariable
+);
 
 impl Problem {
     /// A request that cannot be read; the code names why.

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 use std::fmt;
 use std::pin::Pin;
 
-use base64ct::{Base64, Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Encoding};
 use bytes::Bytes;
+use desk_core::entity_tag::{self, entity_tag};
 use desk_core::lang::Lang;
 use desk_core::time::Timestamp;
 use http::header::{self, IntoHeaderName};
@@ -307,7 +308,7 @@ impl Reply {
     pub fn digested(self) -> Self {
         let hash = Sha256::digest(&self.body);
         let digest = format!("sha-256=:{}:", Base64::encode_string(&hash));
-        self.etag(tag_of(&hash)).header("repr-digest", digest)
+        self.etag(entity_tag::of_hash(&hash)).header("repr-digest", digest)
     }
 
     /// Finishes the answer to this request: conditions, HEAD, and the headers that every answer has.
@@ -367,15 +368,6 @@ impl Reply {
             _ => false,
         }
     }
-}
-
-/// The entity tag of a body: 128 bits of its SHA-256, without the quotes.
-pub fn entity_tag(body: &[u8]) -> String {
-    tag_of(&Sha256::digest(body))
-}
-
-fn tag_of(hash: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(hash.get(..16).unwrap_or_default())
 }
 
 /// Whether a condition header names this tag or `*`, by weak comparison (RFC 9110 section 8.8.3.2).

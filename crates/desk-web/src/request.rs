@@ -110,6 +110,12 @@ impl Request {
         headers::one(&self.headers, name)
     }
 
+    /// The client's address, as the header of this name has it. The last value: a client's own `spin-*` headers come before
+    /// the host's.
+    pub fn client_address(&self, header: &str) -> Option<&str> {
+        headers::last(&self.headers, header)
+    }
+
     /// The media type of the body, without parameters, in lower case.
     pub fn content_type(&self) -> String {
         let value = self.header(CONTENT_TYPE).unwrap_or_default();

@@ -6,15 +6,13 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use desk_app::memory::MemoryStore;
+use desk_app::{Desk, Setup};
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
-use desk_web::memory::MemoryStore;
-use desk_web::site::Site;
-use desk_web::{
-    Desk, Setup, console, feedback, mail_events, mailer, policy, requests, site, sweep, unsubscribe,
-};
 use http::Method;
 use serde_json::Value;
+use site::Site;
 
 use super::answer::Answer;
 use super::routes;
@@ -152,7 +150,7 @@ impl World {
                 "site" => site::serve(&self.site, &request),
                 "policy" => policy::serve(&desk, &request).await,
                 "feedback" => feedback::serve(&desk, &request).await,
-                "data-requests" => requests::serve(&desk, &request).await,
+                "data-requests" => data_requests::serve(&desk, &request).await,
                 "unsubscribe" => unsubscribe::serve(&desk, &request).await,
                 "mailer" => mailer::serve(&desk, &request).await,
                 "mail-events" => mail_events::serve(&desk, &request).await,
@@ -214,7 +212,7 @@ fn body_limit(component: &str, method: &Method, target: &str) -> usize {
         "site" => site::ROUTES.body_limit(method, target),
         "policy" => policy::ROUTES.body_limit(method, target),
         "feedback" => feedback::ROUTES.body_limit(method, target),
-        "data-requests" => requests::ROUTES.body_limit(method, target),
+        "data-requests" => data_requests::ROUTES.body_limit(method, target),
         "unsubscribe" => unsubscribe::ROUTES.body_limit(method, target),
         "mailer" => mailer::ROUTES.body_limit(method, target),
         "mail-events" => mail_events::ROUTES.body_limit(method, target),

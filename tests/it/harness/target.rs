@@ -14,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+use desk_app::{Desk, Setup, memory::MemoryStore};
 use desk_core::{
     id::{Moment, Seed},
     keys::Keyring,
@@ -23,11 +24,9 @@ use desk_host::{
     Backend, HostOptions, Reuse, RunningHost, StoreChoice, async_trait,
     manifest::{Manifest, Target as RouteTarget},
 };
-use desk_web::{
-    Body, Desk, Setup, console, feedback, mail_events, mailer, memory::MemoryStore, policy,
-    requests, site, site::Site, sweep, unsubscribe,
-};
+use desk_web::Body;
 use http::{HeaderValue, Method};
+use site::Site;
 
 use super::{
     functions,
@@ -209,7 +208,7 @@ impl Native {
         match component {
             "policy" => policy::serve(&desk, request).await,
             "feedback" => feedback::serve(&desk, request).await,
-            "data-requests" => requests::serve(&desk, request).await,
+            "data-requests" => data_requests::serve(&desk, request).await,
             "unsubscribe" => unsubscribe::serve(&desk, request).await,
             "mailer" => mailer::serve(&desk, request).await,
             "mail-events" => mail_events::serve(&desk, request).await,
@@ -247,7 +246,7 @@ fn body_limit(component: &str, method: &Method, target: &str) -> usize {
         "site" => site::ROUTES.body_limit(method, target),
         "policy" => policy::ROUTES.body_limit(method, target),
         "feedback" => feedback::ROUTES.body_limit(method, target),
-        "data-requests" => requests::ROUTES.body_limit(method, target),
+        "data-requests" => data_requests::ROUTES.body_limit(method, target),
         "unsubscribe" => unsubscribe::ROUTES.body_limit(method, target),
         "mailer" => mailer::ROUTES.body_limit(method, target),
         "mail-events" => mail_events::ROUTES.body_limit(method, target),

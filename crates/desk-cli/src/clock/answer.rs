@@ -5,7 +5,7 @@ use desk_core::{
     clock::due::{Clock, Due},
     time::Timestamp,
 };
-use desk_web::texts::clock::ClockTexts;
+use desk_documents::texts::clock::ClockTexts;
 
 use super::{Basis, query::ClockQuery};
 use crate::terminal::{say, styled};

@@ -5,7 +5,7 @@ use desk_core::{
     clock::regime::{RULES, Rule},
     lang::Lang,
 };
-use desk_web::{clock_wire, texts::clock::ClockTexts};
+use desk_documents::{due, texts::clock::ClockTexts};
 
 use crate::terminal::{say, styled};
 
@@ -13,7 +13,7 @@ pub(super) fn show_json(lang: Lang) {
     say(Json::object(|json| {
         json.list("rules", |list| {
             for rule in &RULES {
-                list.nest("", |json| clock_wire::write_rule(json, rule, lang));
+                list.nest("", |json| due::write_rule(json, rule, lang));
             }
         });
     }));

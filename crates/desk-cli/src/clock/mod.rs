@@ -14,6 +14,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
+use desk_app::clocks::{DEFAULT_ZONE, calendars};
 use desk_core::{
     clock::{
         calendar::Calendars,
@@ -25,9 +26,8 @@ use desk_core::{
     lang::Lang,
     time::Timestamp,
 };
-use desk_web::{
-    clock_wire,
-    clocks::{DEFAULT_ZONE, calendars},
+use desk_documents::{
+    due as due_json,
     texts::{clock as clock_texts, clock::ClockTexts},
 };
 
@@ -163,9 +163,9 @@ impl Basis {
     /// Writes what a clock says, and how much time is left if that is asked.
     fn write_json(&self, json: &mut Json, clock: &Clock<'_>) {
         let due = clock.due();
-        clock_wire::write(json, clock, &due, self.lang);
+        due_json::write(json, clock, &due, self.lang);
         if let Some(now) = self.now {
-            clock_wire::write_left(json, &due, clock.left(&due, now), now);
+            due_json::write_left(json, &due, clock.left(&due, now), now);
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What is asked about one request, and how it is written.
 
 use anyhow::{Context, anyhow, bail};
+use desk_app::clocks::unknown_regime;
 use desk_core::{
     clock::{
         calendar::Calendars,
@@ -10,7 +11,6 @@ use desk_core::{
     },
     time::{Date, InvalidTime, Timestamp},
 };
-use desk_web::clocks::unknown_regime;
 
 /// What one line, or the options, ask.
 pub(super) struct ClockQuery {

@@ -1,19 +1,9 @@
 //! English.
 
-pub(super) mod clock;
 pub(super) mod codes;
-pub(super) mod complain;
-pub(super) mod erasure;
-pub(super) mod feedback;
 pub(super) mod form;
-pub(super) mod lint;
-pub(super) mod notices;
-pub(super) mod package;
-pub(super) mod policy;
-pub(super) mod requests;
-pub(super) mod unsubscribe;
 
-use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
+use super::{FrameTexts, ProblemText, Texts, problem_text};
 use crate::problem::Kind;
 
 /// The texts.
@@ -52,55 +42,6 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
     see_what_was_sent: "See what was sent",
     about_problem: "About this problem",
     next,
-};
-
-/// The texts of the pages that belong to no promise alone.
-pub(super) static SITE: SiteTexts = SiteTexts {
-    start: Start {
-        title: |app| format!("Your personal data in {app}"),
-        lead: |app| {
-            format!(
-                "Here you can read what {app} promises about your data, ask about it, complain, and follow the answer."
-            )
-        },
-        policy: Door {
-            link: "Read the privacy policy",
-            hint: "What is collected, why, and who sees it.",
-        },
-        feedback: Door {
-            link: "Ask a question or complain",
-            hint: "Write to the people responsible for your data. No account is needed, and you may stay anonymous.",
-        },
-        requests: Door {
-            link: "Ask for your data, or have it deleted",
-            hint: "A copy, a correction, deletion, an objection: with the date by which we must answer.",
-        },
-        follow: Door {
-            link: "Follow what you have already sent",
-            hint: "With the secret link you saved.",
-        },
-        follow_hint: "Open the secret link you saved when you sent it, or paste it here. The reference alone does not open it, so nobody can look yours up.",
-        follow_label: "Your secret link",
-        follow_button: "Open",
-        mail: Door {
-            link: "Stop newsletters",
-            hint: "Or choose which ones you get. No password is needed.",
-        },
-        versions: Door {
-            link: "See what changed in the policy",
-            hint: "Every version since the first, and the difference between any two.",
-        },
-        developers: Door {
-            link: "For developers",
-            hint: "The description of the API (OpenAPI 3.1): how the app fetches the policy and files feedback.",
-        },
-    },
-    about: About {
-        r#type: "Type",
-        status: "Status",
-        meaning: "What it means",
-        next: "What you can do",
-    },
 };
 
 /// Writes the first letter as a capital, if it is one of the Latin alphabet.

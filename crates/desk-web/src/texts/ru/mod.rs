@@ -1,19 +1,9 @@
 //! Russian.
 
-pub(super) mod clock;
 pub(super) mod codes;
-pub(super) mod complain;
-pub(super) mod erasure;
-pub(super) mod feedback;
 pub(super) mod form;
-pub(super) mod lint;
-pub(super) mod notices;
-pub(super) mod package;
-pub(super) mod policy;
-pub(super) mod requests;
-pub(super) mod unsubscribe;
 
-use super::{About, Door, FrameTexts, ProblemText, SiteTexts, Start, Texts, problem_text};
+use super::{FrameTexts, ProblemText, Texts, problem_text};
 use crate::problem::Kind;
 
 /// The texts.
@@ -53,55 +43,6 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
     see_what_was_sent: "Посмотреть отправленное",
     about_problem: "Об этой ошибке",
     next,
-};
-
-/// The texts of the pages that belong to no promise alone.
-pub(super) static SITE: SiteTexts = SiteTexts {
-    start: Start {
-        title: |app| format!("Ваши персональные данные в {app}"),
-        lead: |app| {
-            format!(
-                "Здесь можно прочитать, что {app} обещает о ваших данных, задать вопрос, пожаловаться и следить за ответом."
-            )
-        },
-        policy: Door {
-            link: "Прочитать политику конфиденциальности",
-            hint: "Что мы собираем, зачем и кто это видит.",
-        },
-        feedback: Door {
-            link: "Задать вопрос или пожаловаться",
-            hint: "Напишите тем, кто отвечает за ваши данные. Учётная запись не нужна, имя можно не называть.",
-        },
-        requests: Door {
-            link: "Запросить свои данные или удалить их",
-            hint: "Копия, исправление, удаление, возражение: с датой, до которой мы обязаны ответить.",
-        },
-        follow: Door {
-            link: "Узнать, что с вашим обращением",
-            hint: "По секретной ссылке, которую вы сохранили.",
-        },
-        follow_hint: "Откройте секретную ссылку, которую вы сохранили при отправке, или вставьте её сюда. Номера обращения недостаточно: так никто посторонний не прочтёт вашу переписку.",
-        follow_label: "Ваша секретная ссылка",
-        follow_button: "Открыть",
-        mail: Door {
-            link: "Отписаться от рассылок",
-            hint: "Или выбрать, какие получать. Пароль не нужен.",
-        },
-        versions: Door {
-            link: "Посмотреть, что изменилось в политике",
-            hint: "Все версии с самой первой и различия между любыми двумя.",
-        },
-        developers: Door {
-            link: "Для разработчиков",
-            hint: "Описание API (OpenAPI 3.1): как приложение получает политику и отправляет обращения.",
-        },
-    },
-    about: About {
-        r#type: "Тип",
-        status: "Код ответа",
-        meaning: "Что это значит",
-        next: "Что можно сделать",
-    },
 };
 
 fn problem(kind: Kind) -> ProblemText {

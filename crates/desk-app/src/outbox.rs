@@ -1,0 +1,597 @@
+//! What is told to others: opt-outs to the mailer, and mails to whoever sends them.
+//!
+//! Everything is stored before it is told, is told for the first time once the answer is out, and again by the sweep until
+//! it is taken or given up. Opt-outs go out as Standard Webhooks (<https://www.standardwebhooks.com>, version 1.0.0), mails
+//! by a provider's own interface, or as such a webhook where no provider is named.
+
+mod providers;
+
+use std::borrow::Cow;
+use std::fmt;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use desk_core::email::EmailAddress;
+use desk_core::id::Id;
+use desk_core::lang::Lang;
+use desk_core::sealed;
+use desk_core::store_key::StoreKey;
+use desk_core::suppression::SuppressionChange;
+use desk_core::text::Line;
+use desk_core::time::Timestamp;
+use desk_core::variables::InvalidVariable;
+use desk_core::webhook::{self, Secret};
+use serde::{Deserialize, Serialize};
+
+use crate::desk::{Desk, decode, decode_as, encode_as, undecodable};
+use crate::lists::Lists;
+use crate::ports::{Answer, Call, Outbound, Store};
+use crate::setup::Setup;
+use desk_core::fault::Fault;
+use desk_core::json::Json;
+
+pub use providers::Provider;
+
+/// Where the mailer listens.
+#[derive(Debug)]
+pub struct Webhook {
+    /// Its address.
+    pub url: String,
+    /// What is signed with: each secret makes a signature of its own, so that they can be rotated.
+    pub secrets: Vec<Secret>,
+}
+
+impl Webhook {
+    /// Reads the two variables; without an address there is no webhook.
+    pub fn read(url: &str, secrets: &str) -> Result<Option<Self>, InvalidVariable> {
+        if url.is_empty() {
+            return Ok(None);
+        }
+        // Plain HTTP is for a mailer beside the desk, whose host the manifest must allow all the same.
+        if !url.starts_with("https://") && !url.starts_with("http://") {
+            return Err(InvalidVariable::new("webhook_url", "must begin with https:// or http://"));
+        }
+        let mut parsed = Vec::new();
+        for text in secrets.split(',').filter(|text| !text.trim().is_empty()) {
+            let secret = text
+                .trim()
+                .parse()
+                .map_err(|error| InvalidVariable::new("webhook_secrets", error))?;
+            parsed.push(secret);
+        }
+        if parsed.is_empty() {
+            return Err(InvalidVariable::new(
+                "webhook_secrets",
+                "a webhook needs a secret to be signed with",
+            ));
+        }
+        Ok(Some(Self { url: url.to_owned(), secrets: parsed }))
+    }
+
+    /// What is sent there.
+    fn outgoing(&self, id: Id, body: String, now: Timestamp) -> Outgoing<'_> {
+        let (id, seconds) = (id.to_string(), now.seconds());
+        let signature = webhook::sign(&self.secrets, &id, seconds, body.as_bytes());
+        Outgoing {
+            whom: "the mailer",
+            url: &self.url,
+            headers: vec![
+                ("webhook-id", id),
+                ("webhook-timestamp", seconds.to_string()),
+                ("webhook-signature", signature),
+            ],
+            body,
+            signs: None,
+        }
+    }
+}
+
+/// A mail that is to be sent: plain text, to one person. `Debug` hides what is in it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mail {
+    /// To whom.
+    pub to: EmailAddress,
+    /// In which language it is.
+    pub lang: Lang,
+    /// Its subject.
+    pub subject: Line,
+    /// Its text.
+    pub text: String,
+    /// When it is no longer of use.
+    pub expires: Timestamp,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Mail(…)")
+    }
+}
+
+impl Mail {
+    fn body(&self, id: Id) -> String {
+        let texts = [
+            ("id", &*id.to_string()),
+            ("since", &id.instant().to_string()),
+            ("to", self.to.as_str()),
+            ("lang", self.lang.tag()),
+            ("subject", self.subject.as_str()),
+            ("text", &self.text),
+            ("until", &self.expires.to_string()),
+        ];
+        providers::fill(EVENT, &texts)
+    }
+}
+
+/// What is posted to have a mail sent by whoever listens at the webhook.
+const EVENT: &str = r#"{"type":"mail.requested","timestamp":$since,"data":{"id":$id,"to":$to,"language":$lang,"subject":$subject,"text":$text,"expires_at":$until}}"#;
+
+/// What the keys of mails begin with.
+pub const MAILS: &str = "outbox:";
+/// What the marks of changes that the mailer took begin with.
+pub const TOLD: &str = "told:";
+/// What the keys begin with under which is noted what was told in vain.
+pub const TRIES: &str = "try:";
+
+/// The key of a mail that waits.
+///
+/// # Errors
+/// None in practice: an id's text fits.
+pub fn mail_key(id: Id) -> Result<StoreKey, Fault> {
+    key(MAILS, id)
+}
+
+fn key(prefix: &str, id: Id) -> Result<StoreKey, Fault> {
+    Ok(StoreKey::new([prefix, &id.text()].concat())?)
+}
+
+/// How many things are told side by side.
+pub const AT_ONCE: usize = 8;
+/// For how many seconds at least what a sweep is about to tell is its own. It tells 64 things, eight at a time and each
+/// within half a minute, and knows but the instant at which it began.
+const LEASE: i64 = 240;
+
+/// How often something was told in vain, and when it is told again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tries {
+    /// How often.
+    pub attempts: u32,
+    /// When next; `None` once it was given up: after three days, or because it was refused for good.
+    pub next: Option<Timestamp>,
+    /// The status that it was refused with last; `None` if no answer came, or none was noted.
+    pub status: Option<u16>,
+}
+
+/// The number of the layout of [`Tries`]; the one before it had no status.
+const TRIES_LAYOUT: u8 = 2;
+
+/// Reads how often something was told in vain.
+///
+/// # Errors
+/// A problem if the store fails.
+pub async fn tries<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Tries>, Fault> {
+    let key = key(TRIES, id)?;
+    let Some(content) = desk.read_framed(&key).await? else { return Ok(None) };
+    let earlier = |(attempts, next)| Tries { attempts, next, status: None };
+    let tries = decode_as(TRIES_LAYOUT, &content).or_else(|| decode(&content).map(earlier));
+    tries.map(Some).ok_or_else(|| undecodable(&key))
+}
+
+/// Stores a mail that is to be sent, and gives what is told once the answer is out.
+///
+/// # Errors
+/// A problem if the store does not confirm it.
+pub async fn put<S: Store>(desk: &Desk<'_, S>, id: Id, mail: Mail) -> Result<Posted, Fault> {
+    desk.write_sealed(&mail_key(id)?, Some(mail.expires), &mail).await?;
+    Ok(Posted { id, mail })
+}
+
+/// Something that is told. Who tells of nothing but changes need not carry what sends mail, and the other way round.
+pub trait Told {
+    /// The id under which it is told, the same at every attempt.
+    fn id(&self) -> Id;
+
+    /// The mail, if it is one.
+    fn mail(&self) -> Option<&Mail>;
+
+    /// What is sent to whoever takes it; `None` if there is nobody.
+    ///
+    /// # Errors
+    /// A problem if the variables that say who that is do not parse.
+    fn outgoing<'a>(&self, setup: &'a Setup, now: Timestamp)
+    -> Result<Option<Outgoing<'a>>, Fault>;
+}
+
+/// A message on its way.
+pub struct Outgoing<'a> {
+    /// What the log calls whoever takes it.
+    whom: &'static str,
+    url: &'a str,
+    /// Those that are its own.
+    headers: Vec<(&'static str, String)>,
+    /// What is sent.
+    pub body: String,
+    /// By what a provider's refusal says that the address is at fault; `None` for the webhook.
+    signs: Option<&'static [&'static str]>,
+}
+
+impl Outgoing<'_> {
+    /// What an answer means that is no yes: whether for good, and what the log says behind the status.
+    ///
+    /// It is for good where the address is at fault. Anything else that a provider refuses may be the configuration's,
+    /// which can be mended while the mail waits.
+    fn judge(&self, answer: &Answer) -> (bool, &'static str) {
+        let says =
+            |sign: &&str| answer.body.windows(sign.len()).any(|part| part == sign.as_bytes());
+        match (answer.status, self.signs) {
+            // The standard has a receiver answer so who wants no more.
+            (410, None) => (true, " and wants no more"),
+            (400 | 422, Some(signs)) if signs.iter().any(says) => {
+                (true, " and refuses the address")
+            }
+            (408 | 425 | 429, _) | (_, None) => (false, ""),
+            (400..500, _) => (false, "; see mail_provider, mail_token, mail_from and mail_host"),
+            _ => (false, ""),
+        }
+    }
+}
+
+/// A suppression came to be, or was lifted.
+#[derive(Clone, Debug)]
+pub struct Changed {
+    change: SuppressionChange,
+    /// The scope as the API writes it, for which one has to know the lists.
+    scope: String,
+}
+
+impl Changed {
+    /// Takes the name of the scope from the lists.
+    pub fn new(lists: &Lists, change: SuppressionChange) -> Self {
+        Self { change, scope: lists.scope_name(change.scope) }
+    }
+
+    fn body(&self) -> String {
+        let kind =
+            if self.change.reason.is_none() { "suppression.lifted" } else { "suppression.created" };
+        Json::object(|json| {
+            json.text("type", kind);
+            json.shown("timestamp", &self.change.id.instant());
+            json.nest("data", |json| describe(json, &self.scope, &self.change));
+        })
+    }
+}
+
+impl Told for Changed {
+    fn id(&self) -> Id {
+        self.change.id
+    }
+
+    fn mail(&self) -> Option<&Mail> {
+        None
+    }
+
+    fn outgoing<'a>(
+        &self,
+        setup: &'a Setup,
+        now: Timestamp,
+    ) -> Result<Option<Outgoing<'a>>, Fault> {
+        let Some(webhook) = setup.webhook()? else { return Ok(None) };
+        Ok(Some(webhook.outgoing(self.change.id, self.body(), now)))
+    }
+}
+
+/// A mail that lies in the outbox.
+#[derive(Debug)]
+pub struct Posted {
+    id: Id,
+    mail: Mail,
+}
+
+impl Told for Posted {
+    fn id(&self) -> Id {
+        self.id
+    }
+
+    fn mail(&self) -> Option<&Mail> {
+        Some(&self.mail)
+    }
+
+    fn outgoing<'a>(
+        &self,
+        setup: &'a Setup,
+        now: Timestamp,
+    ) -> Result<Option<Outgoing<'a>>, Fault> {
+        if let Some(provider) = setup.provider()? {
+            return Ok(Some(provider.outgoing(self.id, &self.mail)));
+        }
+        let Some(webhook) = setup.webhook()? else { return Ok(None) };
+        Ok(Some(webhook.outgoing(self.id, self.mail.body(self.id), now)))
+    }
+}
+
+/// A message of a function that tells of changes and sends mail.
+#[derive(Debug)]
+pub enum Message {
+    /// A suppression came to be, or was lifted.
+    Changed(Changed),
+    /// A mail is to be sent.
+    Mail(Posted),
+}
+
+impl Message {
+    /// That a suppression came to be, or was lifted.
+    pub fn changed(lists: &Lists, change: SuppressionChange) -> Self {
+        Self::Changed(Changed::new(lists, change))
+    }
+}
+
+impl Told for Message {
+    fn id(&self) -> Id {
+        match self {
+            Self::Changed(changed) => changed.id(),
+            Self::Mail(posted) => posted.id(),
+        }
+    }
+
+    fn mail(&self) -> Option<&Mail> {
+        match self {
+            Self::Changed(changed) => changed.mail(),
+            Self::Mail(posted) => posted.mail(),
+        }
+    }
+
+    fn outgoing<'a>(
+        &self,
+        setup: &'a Setup,
+        now: Timestamp,
+    ) -> Result<Option<Outgoing<'a>>, Fault> {
+        match self {
+            Self::Changed(changed) => changed.outgoing(setup, now),
+            Self::Mail(posted) => posted.outgoing(setup, now),
+        }
+    }
+}
+
+/// Writes what the API says of a change, whose scope it writes like this.
+pub fn describe(json: &mut Json, scope: &str, change: &SuppressionChange) {
+    json.shown("id", &change.id);
+    json.shown("subject", &change.subject);
+    json.text("scope", scope);
+    json.flag("suppressed", change.reason.is_some());
+    json.maybe("reason", change.reason.map(desk_core::suppression::Reason::name));
+    json.shown("at", &change.id.instant());
+}
+
+/// Work that is done once an answer is out. What it finds wrong it says in a line for the log.
+pub type Afterwards = Pin<Box<dyn Future<Output = Option<String>>>>;
+
+/// Tells what there is to tell once the answer is out. It was stored before: whatever goes wrong here, the sweep finds it.
+pub fn after<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    told: impl IntoIterator<Item = impl Told + 'static>,
+) -> Option<Afterwards> {
+    let told: Vec<_> = told.into_iter().collect();
+    // Where nobody listens, a change waits for the mailer to fetch it, and there is nothing to be done or said.
+    let only_changes = told.iter().all(|message| message.mail().is_none());
+    if told.is_empty() || only_changes && matches!(desk.setup.webhook(), Ok(None)) {
+        return None;
+    }
+    let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
+    Some(Box::pin(async move {
+        let desk = Desk { store: &store, setup: &setup, moment };
+        for message in told.iter().take(AT_ONCE) {
+            // Whoever did not take one is not waited for again, so that this ends before the sweep takes it for lost. The
+            // rest is the sweep's.
+            if let refused @ Some(_) = tell(&desk, message, None).await {
+                return refused;
+            }
+        }
+        None
+    }))
+}
+
+/// Delivers a mail once the answer is out. Unlike what [`after`] tells, another call may have put the same mail there, or a
+/// newer one in its place, so that it is read again and delivered by one of them.
+pub fn after_act<S: Store + Outbound + Clone + 'static>(
+    desk: &Desk<'_, S>,
+    posted: Posted,
+) -> Afterwards {
+    let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
+    Box::pin(async move {
+        let desk = Desk { store: &store, setup: &setup, moment };
+        // Of a mail that nobody takes nothing is noted; that is all there is to be said.
+        if !sends(&setup) {
+            return tell(&desk, &posted, None).await;
+        }
+        match first(&desk, posted.id).await {
+            Ok(said) => said,
+            Err(problem) => problem.log().map(str::to_owned),
+        }
+    })
+}
+
+/// Whether there is somebody who sends mail.
+pub fn sends(setup: &Setup) -> bool {
+    match setup.provider() {
+        Ok(Some(_)) => true,
+        Ok(None) => matches!(setup.webhook(), Ok(Some(_))),
+        Err(_) => false,
+    }
+}
+
+/// Delivers a mail unless it was told before, be it in vain: then the sweep delivers it.
+async fn first<S: Store + Outbound>(desk: &Desk<'_, S>, id: Id) -> Result<Option<String>, Fault> {
+    match tries(desk, id).await? {
+        None => deliver(desk, id, None).await,
+        Some(_) => Ok(None),
+    }
+}
+
+/// Delivers a mail that is due, of which `earlier` is known, if it still waits and nobody else is at it. Gives what is to be
+/// said of it in the log.
+///
+/// # Errors
+/// A problem if the store fails.
+pub async fn deliver<S: Store + Outbound>(
+    desk: &Desk<'_, S>,
+    id: Id,
+    earlier: Option<Tries>,
+) -> Result<Option<String>, Fault> {
+    let Some(claimed) = claim(desk, id, earlier).await? else { return Ok(None) };
+    // Only now, for it may have been delivered since it was found.
+    match desk.read_sealed(&mail_key(id)?).await? {
+        Some(mail) => Ok(tell(desk, &Posted { id, mail }, Some(claimed)).await),
+        // It is no longer of use, and neither is what was noted of it.
+        None => remove(desk, id).await.map(|()| None),
+    }
+}
+
+/// Keeps others from something that is about to be told, for as long as a whole sweep may take, and gives what is
+/// known of it; `None` if another came first. Should this one break off, it is told once that time is over.
+pub async fn claim<S: Store>(
+    desk: &Desk<'_, S>,
+    id: Id,
+    earlier: Option<Tries>,
+) -> Result<Option<Tries>, Fault> {
+    let known = earlier.unwrap_or(Tries { attempts: 0, next: None, status: None });
+    // A little more, drawn, tells two apart that began at once.
+    let [more]: [u8; 1] = desk.moment.draw();
+    let next = Some(desk.now().plus_seconds(LEASE + i64::from(more)));
+    let claimed = Tries { next, ..known };
+    let framed = sealed::plain(None, &encode_as(TRIES_LAYOUT, &claimed));
+    desk.write(&key(TRIES, id)?, &framed).await?;
+    // What was there before says nothing: a store may be slow to show what was written.
+    let now = tries(desk, id).await?;
+    Ok((now == Some(claimed) || now == earlier).then_some(known))
+}
+
+/// Tells something, and notes that it was taken, or when it is to be told again. Returns what is to be said of it in the
+/// log.
+pub async fn tell<S: Store + Outbound>(
+    desk: &Desk<'_, S>,
+    message: &impl Told,
+    earlier: Option<Tries>,
+) -> Option<String> {
+    let id = message.id();
+    let outgoing = match message.outgoing(desk.setup, desk.now()) {
+        Ok(Some(outgoing)) => outgoing,
+        // Who has no webhook asks for what has changed; a mail is waited for.
+        Ok(None) => return message.mail().map(|_| waits(desk.setup, id)),
+        // It waits until the operator has mended this.
+        Err(problem) => return problem.log().map(|fault| format!("{id} was not told: {fault}")),
+    };
+    let refusal = match send(desk.store, &outgoing).await {
+        Ok(()) => match settle(desk, message, earlier.is_some()).await {
+            Ok(()) => return None,
+            Err(problem) => {
+                let why = problem.log().unwrap_or("the store failed").to_owned().into();
+                Refusal { status: None, for_good: false, why }
+            }
+        },
+        Err(refusal) => refusal,
+    };
+    let Refusal { status, for_good, why } = refusal;
+    let attempts = earlier.map_or(0, |tries| tries.attempts).saturating_add(1);
+    let delay = webhook::delay(attempts).filter(|_| !for_good);
+    let next = delay.map(|seconds| desk.now().plus_seconds(seconds.into()));
+    let noted = note(desk, message, &Tries { attempts, next, status }).await;
+    let given_up = if next.is_none() { ", for the last time" } else { "" };
+    // Where even this fails the sweep finds it untold, and tells it.
+    let unnoted = if noted.is_err() { ", which could not be noted" } else { "" };
+    let whom = outgoing.whom;
+    Some(format!("{whom} was told {id} in vain ({attempts}){given_up}{unnoted}: {why}"))
+}
+
+/// What the log says of a mail that nobody takes, to whoever sits at it: where it can be read, and what would have it sent.
+fn waits(setup: &Setup, id: Id) -> String {
+    let base = &setup.profile.base_url;
+    format!(
+        "a mail waits in the outbox: operators read it at {base}/console/api/outbox/{id}; set mail_provider or \
+         webhook_url to have mail sent"
+    )
+}
+
+/// Why something was not taken.
+struct Refusal {
+    /// The status of the answer, if one came.
+    status: Option<u16>,
+    /// Whether it makes no sense to try again.
+    for_good: bool,
+    /// What the log says. It quotes nobody: an answer may hold the address.
+    why: Cow<'static, str>,
+}
+
+async fn send<S: Outbound>(port: &S, outgoing: &Outgoing<'_>) -> Result<(), Refusal> {
+    let mut headers = vec![
+        ("content-type", "application/json"),
+        // Postmark asks for this one, and Resend lets nobody in without the other.
+        ("accept", "application/json"),
+        ("user-agent", "privacy-desk"),
+    ];
+    headers.extend(outgoing.headers.iter().map(|(name, value)| (*name, value.as_str())));
+    let body = Some(outgoing.body.as_bytes());
+    let (status, for_good, why) = match port
+        .send(Call { url: outgoing.url, headers: &headers, body })
+        .await
+    {
+        Ok(answer) if (200..300).contains(&answer.status) => return Ok(()),
+        // A redirect is a failure as well: what is signed, or carries a token, goes where it was meant to go.
+        Ok(answer) => {
+            let (for_good, hint) = outgoing.judge(&answer);
+            (Some(answer.status), for_good, format!("it answered {}{hint}", answer.status).into())
+        }
+        Err(error) => (None, false, error.0),
+    };
+    Err(Refusal { status, for_good, why })
+}
+
+/// Notes that something was told in vain, for as long as it is of use: once that is over the sweep comes upon it anew, and
+/// removes it.
+async fn note<S: Store>(
+    desk: &Desk<'_, S>,
+    message: &impl Told,
+    tries: &Tries,
+) -> Result<(), Fault> {
+    let expires = message.mail().map(|mail| mail.expires);
+    let framed = sealed::plain(expires, &encode_as(TRIES_LAYOUT, tries));
+    desk.write(&key(TRIES, message.id())?, &framed).await
+}
+
+/// Notes that something was taken.
+async fn settle<S: Store>(
+    desk: &Desk<'_, S>,
+    message: &impl Told,
+    was_tried: bool,
+) -> Result<(), Fault> {
+    let id = message.id();
+    if message.mail().is_some() {
+        desk.store.delete(&mail_key(id)?).await?;
+    } else {
+        mark_told(desk, id).await?;
+    }
+    if was_tried {
+        desk.store.delete(&key(TRIES, id)?).await?;
+    }
+    Ok(())
+}
+
+/// Removes a mail that is of no more use, and what was noted of it: it holds an address.
+///
+/// # Errors
+/// A problem if the store does not confirm it.
+pub async fn remove<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Fault> {
+    desk.store.delete(&mail_key(id)?).await?;
+    Ok(desk.store.delete(&key(TRIES, id)?).await?)
+}
+
+/// Notes that the mailer knows of a change.
+///
+/// # Errors
+/// A problem if the store does not confirm it.
+pub async fn mark_told<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Fault> {
+    desk.write_plain(&key(TOLD, id)?, None, &()).await
+}
+
+/// Whether it is noted that the mailer knows of a change.
+pub async fn is_told<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<bool, Fault> {
+    Ok(desk.store.get(&key(TOLD, id)?).await?.is_some())
+}

@@ -1,0 +1,279 @@
+//! Proving who asks: by the link or the code of a mail. Until then nothing about the person is said, to nobody.
+
+use desk_core::request::{
+    Attempt, Code, CodeHash, Move, MoveRefusal, Request as Case, RequestKey, RequestState,
+};
+use futures_util::future::try_join;
+use http::StatusCode;
+
+use super::{load, pages, secret, wants_json, wants_page, wire};
+use desk_app::Desk;
+use desk_app::cases;
+use desk_app::data_request::{limit, mail_limit};
+use desk_app::limiter;
+use desk_app::notices::identity_mail;
+use desk_app::outbox::{self, Posted};
+use desk_app::paths::{pending_path, request_path};
+use desk_app::ports::Store;
+use desk_core::fault::Fault;
+use desk_web::fields::Fields;
+use desk_web::problem::{Problem, RateLimit, Refused};
+use desk_web::reply::{Answered, Reply};
+use desk_web::request::{Locale, Request};
+
+/// What the page says beside what it always says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Nothing.
+    Nothing,
+    /// Another mail was sent.
+    Resent,
+    /// The code is a wrong one: so many tries are left.
+    Wrong(u8),
+    /// No more codes are taken.
+    Locked,
+    /// The code is too old.
+    TooLate,
+    /// No more mails are sent.
+    NoMoreMails,
+    /// What was written is no code: with this field's fault.
+    NotACode(&'static str),
+}
+
+/// The page where a code can be entered.
+pub(super) async fn pending<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+    said: Said,
+) -> Result<Reply, Problem> {
+    let case = load(desk, key).await?;
+    if wants_json(request) {
+        return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, desk.now()))));
+    }
+    Ok(shown(desk, request, locale, &key, &case, said))
+}
+
+fn shown<S>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: &RequestKey,
+    case: &Case,
+    said: Said,
+) -> Reply {
+    let path = pending_path(desk.setup, key);
+    let state = case.state(desk.now());
+    let proven = case.identified.is_some();
+    let page = pages::pending(desk.setup, request, locale, &path, (&state, proven), said);
+    let status = match said {
+        Said::Nothing | Said::Resent => StatusCode::OK,
+        Said::Wrong(_) | Said::NotACode(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        Said::Locked | Said::TooLate | Said::NoMoreMails => StatusCode::CONFLICT,
+    };
+    secret(Reply::page(status, locale.lang, page))
+}
+
+/// Takes a code.
+pub(super) async fn code<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Refused> {
+    let mut fields = Fields::read(request)?;
+    let page = wants_page(request, fields.encoding);
+    let code = fields.parse("code", |text| match text.trim() {
+        "" => Err("missing"),
+        text => text.parse::<Code>().map_err(|_| "not-a-code"),
+    });
+    fields.require("code", &code);
+    let read = fields.finish();
+    let case = load(desk, key).await?;
+    let (Ok(()), Some(code)) = (&read, code) else {
+        let errors = read.err().unwrap_or_default();
+        let fault = errors.iter().find(|error| error.pointer == "/code");
+        let form = fault
+            .filter(|_| page)
+            .map(|fault| shown(desk, request, locale, &key, &case, Said::NotACode(fault.code)));
+        return Err(Refused { problem: Problem::InvalidFields(errors), form });
+    };
+    let now = desk.now();
+    let attempt = match case.unproven(now) {
+        Ok(unproven) => unproven.try_code(&desk.setup.keys, &code),
+        // The same code sent twice is one act.
+        Err(MoveRefusal::Identified) if case.was_proven_by(&desk.setup.keys, &code, now) => {
+            return Ok(proven(desk, &key, locale, page));
+        }
+        Err(problem) => return Err(problem.into()),
+    };
+    let (said, problem, case) = match attempt {
+        Attempt::Right(proof) => {
+            append(desk, &key, case, proof).await?;
+            return Ok(proven(desk, &key, locale, page));
+        }
+        Attempt::Wrong(try_) => {
+            let case = append(desk, &key, case, try_).await?;
+            let left = match case.state(now) {
+                RequestState::AwaitingIdentity(awaiting) => awaiting.tries_left,
+                _ => 0,
+            };
+            (Said::Wrong(left), Problem::invalid_field("code", "wrong-code"), case)
+        }
+        Attempt::Locked => (Said::Locked, Problem::CaseState("locked"), case),
+        Attempt::TooLate => (Said::TooLate, Problem::CaseState("too-late"), case),
+    };
+    let form = page.then(|| shown(desk, request, locale, &key, &case, said));
+    Err(Refused { problem, form })
+}
+
+async fn append<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    case: Case,
+    made: Move,
+) -> Result<Case, Fault> {
+    let id = desk.moment.id();
+    cases::append(desk, key, case, made.into_change(), id).await
+}
+
+/// Leads whoever proved who they are to the status page.
+fn proven<S>(desk: &Desk<'_, S>, key: &RequestKey, locale: Locale, page: bool) -> Reply {
+    let path = request_path(desk.setup, key);
+    if page {
+        return secret(Reply::see_other(&locale.href(&format!("{path}/confirmed"))));
+    }
+    secret(Reply::json_text(StatusCode::OK, wire::proven(desk.setup, &path)))
+}
+
+/// Sends another mail with another code.
+pub(super) async fn resend<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Answered<Option<Posted>>, Refused> {
+    let page = wants_page(request, Fields::none(request)?);
+    let who = key.subject.to_bytes();
+    let brakes = try_join(
+        limiter::check(desk, request.client_address(&desk.setup.client_address), limit(desk)?),
+        limiter::check_for(desk, &who, mail_limit(desk)?),
+    );
+    let (case, (client, mailbox)) = try_join(load(desk, key), brakes).await?;
+    client.admit()?;
+    let now = desk.now();
+    let code = Code::draw(&desk.moment);
+    let hash = CodeHash::new(&desk.setup.keys, key.id, &code);
+    let sends = mailbox.admit().is_ok();
+    let resent = case.unproven(now).and_then(|unproven| unproven.resend(sends.then_some(hash)));
+    let resent = match resent {
+        Ok(resent) => resent,
+        Err(refusal) => {
+            let is_last = page && refusal == MoveRefusal::NoMoreCodes;
+            let form =
+                is_last.then(|| shown(desk, request, locale, &key, &case, Said::NoMoreMails));
+            return Err(Refused { problem: refusal.into(), form });
+        }
+    };
+    // A mailbox that has had enough mails gets no more of them, and nobody learns of it.
+    let mail = if sends {
+        let id = desk.moment.id();
+        Some(outbox::put(desk, id, identity_mail(desk, &key, &case.opening, &code)).await?)
+    } else {
+        None
+    };
+    let counted = try_join(client.count(desk), mailbox.count_if(desk, sends));
+    try_join(append(desk, &key, case, resent), counted).await?;
+    let reply = if page {
+        let path = pending_path(desk.setup, &key);
+        Reply::see_other(&locale.href(&format!("{path}/resent")))
+    } else {
+        Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
+    };
+    Ok(Answered { reply: RateLimit::of(client.verdict()).apply(secret(reply)), outgoing: mail })
+}
+
+/// The page behind the mailed link. Looking changes nothing: mail scanners do.
+pub(super) async fn question<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let case = load(desk, key).await?;
+    let now = desk.now();
+    if !case.link_works(now) {
+        // Whoever has the mail can have another one sent, and may have no other page to ask for it.
+        if !wants_json(request) && case.unproven(now).is_ok() {
+            let (path, state) = (pending_path(desk.setup, &key), case.state(now));
+            let page =
+                pages::pending(desk.setup, request, locale, &path, (&state, false), Said::TooLate);
+            return Ok(secret(Reply::page(StatusCode::GONE, locale.lang, page)));
+        }
+        return Err(Problem::NotFound);
+    }
+    if wants_json(request) {
+        return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, now))));
+    }
+    if case.identified.is_none() && case.unproven(now).is_err() {
+        // It is over, and there is nothing to be confirmed.
+        return Ok(shown(desk, request, locale, &key, &case, Said::Nothing));
+    }
+    let page = pages::confirm(desk.setup, request, locale, &case)?;
+    Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))
+}
+
+/// What the button of that page does: whoever has the mail is who asks.
+pub(super) async fn confirm<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let case = load(desk, key).await?;
+    let now = desk.now();
+    if !case.link_works(now) {
+        return Err(Problem::NotFound);
+    }
+    let page = wants_page(request, Fields::none(request)?);
+    match case.unproven(now) {
+        Ok(unproven) => {
+            let proof = unproven.by_link()?;
+            append(desk, &key, case, proof).await?;
+        }
+        // Now as before.
+        Err(MoveRefusal::Identified) => {}
+        Err(refusal) => return Err(refusal.into()),
+    }
+    Ok(proven(desk, &key, locale, page))
+}
+
+/// Withdraws what somebody asked for in another's name.
+pub(super) async fn not_me<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<Reply, Problem> {
+    let page = wants_page(request, Fields::none(request)?);
+    let case = load(desk, key).await?;
+    if !case.link_works(desk.now()) {
+        return Err(Problem::NotFound);
+    }
+    match (case.withdraw(desk.now()), case.state(desk.now())) {
+        (Ok(withdrawal), _) => {
+            append(desk, &key, case, withdrawal).await?;
+        }
+        // Either way nothing is done about it.
+        (Err(_), RequestState::Withdrawn { .. } | RequestState::Expired { .. }) => {}
+        (Err(problem), _) => return Err(problem.into()),
+    }
+    let reply = if page {
+        let page = pages::not_me(desk.setup, request, locale);
+        Reply::page(StatusCode::OK, locale.lang, page)
+    } else {
+        Reply::json_text(StatusCode::OK, "{\"status\":\"withdrawn\"}".to_owned())
+    };
+    Ok(secret(reply))
+}

@@ -1,0 +1,111 @@
+//! English: feedback.
+
+use desk_core::case::{CaseKind, CaseState};
+
+use super::FeedbackTexts;
+
+/// The texts.
+pub(super) static FEEDBACK: FeedbackTexts = FeedbackTexts {
+    form_title: "Ask or complain",
+    form_lead: "People read this, not machines. You will get a reference and a secret link to follow the answer.",
+    kind_legend: "What are you writing about?",
+    kind_label: |kind| match kind {
+        CaseKind::Question => "A question",
+        CaseKind::Complaint => "A complaint about personal data",
+        CaseKind::Suggestion => "A suggestion",
+        CaseKind::Problem => "A problem with the app",
+    },
+    kind_short: |kind| match kind {
+        CaseKind::Question => "Question",
+        CaseKind::Complaint => "Complaint",
+        CaseKind::Suggestion => "Suggestion",
+        CaseKind::Problem => "Problem",
+    },
+    kind_hint: |kind| match kind {
+        CaseKind::Question => "You want to know something about your data or the policy.",
+        CaseKind::Complaint => "Something was done with your data that should not have been.",
+        CaseKind::Suggestion => "You know how we could do it better.",
+        CaseKind::Problem => "Something does not work.",
+    },
+    message_label: "Your message",
+    message_hint: "Up to 10,000 characters. Say what happened and what you would like us to do. Leave out passwords and other people’s data.",
+    email_label: "E-mail",
+    email_hint: "Only so that staff can reach you about this. You can follow the answer here without it.",
+    app_version_label: "App version",
+    sealed: "What you send is sealed on arrival and read only by authorised staff, as promised in the",
+    field_error: |field, code| match (field, code) {
+        ("kind", _) => "Choose what you are writing about",
+        ("message", "missing") => "Write your message: the field is empty",
+        ("message", "too-long") => "Shorten your message to 10,000 characters",
+        ("message", "control-character") => {
+            "Your message has a character that cannot be shown: write it anew"
+        }
+        ("message", _) => "The message is not valid",
+        ("name", "too-long") => "Shorten your name to 200 characters",
+        ("name", _) => "The name has a character that cannot be shown",
+        ("email", "too-long") => "The e-mail address is too long",
+        ("email", _) => "The e-mail address is not complete: it looks like name@company.example",
+        ("app_version", "too-long") => "Shorten the app version to 50 characters",
+        ("app_version", _) => "The app version has a character that cannot be shown",
+        ("language", _) => "Choose a language from the list",
+        ("file", "too-many-files") => "Choose three files at most",
+        (_, "file-too-large") => "The file is larger than 1 MiB",
+        (_, "file-kind") => "The file is no PNG, JPEG, PDF or plain text",
+        (_, "file-damaged") => "The image is damaged and cannot be read",
+        (_, "not-a-file" | "empty-file") => "The file could not be read",
+        (_, "unknown-field") => "The form has a field that is not known here",
+        _ => "A field is not valid",
+    },
+    received_title: |kind| match kind {
+        CaseKind::Question => "We have received your question",
+        CaseKind::Complaint => "We have received your complaint",
+        CaseKind::Suggestion => "We have received your suggestion",
+        CaseKind::Problem => "We have received your report",
+    },
+    reference_hint: "Its reference. You can read it aloud or write it down:",
+    link_title: "Your secret link",
+    link_hint: "Keep it: it is the only way back to this page. Whoever has it can read everything here.",
+    save_now: "Save it now:",
+    save_hint: "bookmark the next page, print this one, or copy the link. It is the only way back, and we cannot send it again. Whoever has the link can read everything here.",
+    saved: "I have saved it, go on",
+    get_receipt: "Download the signed receipt",
+    get_case: "Download everything (JSON)",
+    next_title: "What happens next",
+    next_steps: [
+        "An authorised person reads your message.",
+        "The answer appears behind your secret link.",
+        "You can add to it or withdraw it at any moment.",
+    ],
+    status_title: |kind| match kind {
+        CaseKind::Question => "Your question",
+        CaseKind::Complaint => "Your complaint",
+        CaseKind::Suggestion => "Your suggestion",
+        CaseKind::Problem => "Your report",
+    },
+    steps_label: "Where it is now",
+    state: |state| match state {
+        CaseState::Received => "Received",
+        CaseState::InProgress => "Being looked into",
+        CaseState::Answered => "Answered",
+        CaseState::Closed => "Closed",
+        CaseState::Withdrawn => "Withdrawn",
+    },
+    added: "Your message was added.",
+    added_hint: "We will read it together with the rest.",
+    withdrawn: "It is withdrawn.",
+    withdrawn_hint: "We have stopped looking into it.",
+    facts_title: "Facts",
+    fact_kind: "Kind",
+    fact_sent: "Sent",
+    fact_policy: "Policy then in force",
+    fact_until: "Link works until",
+    withdraw_title: "Withdraw",
+    withdraw_summary: |kind| match kind {
+        CaseKind::Question => "Withdraw this question",
+        CaseKind::Complaint => "Withdraw this complaint",
+        CaseKind::Suggestion => "Withdraw this suggestion",
+        CaseKind::Problem => "Withdraw this report",
+    },
+    withdraw_hint: "We stop looking into it and close it. What was written stays readable here until the link expires. This cannot be undone, but you can always write again.",
+    withdraw_button: "Yes, withdraw it",
+};

@@ -1,0 +1,4 @@
+//! What operators do.
+
+mod cases;
+mod requests;
