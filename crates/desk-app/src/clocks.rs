@@ -104,33 +104,11 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
             };
             let wrong = |reason: &dyn std::fmt::Display| format!("{name} {number}: {reason}");
             let Value::Object(members) = members else { return Err(wrong(&"is not an object")) };
-            let (mut off, mut worked, mut shortened) = (None, Vec::new(), Vec::new());
-            for (member, value) in members {
-                let days = days(value).ok_or_else(|| {
-                    wrong(&"each member is a list of days such as \"2027-01-01\"")
-                })?;
-                if let Some(day) = twice(&days) {
-                    return Err(wrong(&format_args!("{member} gives {day} twice")));
-                }
-                match member.as_str() {
-                    "non_working" => off = Some(days),
-                    "working_weekend_days" => worked = days,
-                    "shortened" => shortened = days,
-                    _ => {
-                        let known = "non_working, working_weekend_days, shortened";
-                        return Err(wrong(&format_args!("its members are {known}")));
-                    }
-                }
-                if is_twice(members, member) {
-                    return Err(wrong(&format_args!("{member} is given twice")));
-                }
-            }
-            // A year without its holidays would be taken for one that has none.
-            let off = off.ok_or_else(|| wrong(&"non_working is missing"))?;
+            let listed = ListedDays::read(members, wrong)?;
             calendars = calendars
-                .with_year(calendar, number, &off, &worked)
+                .with_year(calendar, number, &listed.off, &listed.worked)
                 .map_err(|error| wrong(&error))?;
-            for day in shortened {
+            for day in listed.shortened {
                 if day.year() != number {
                     return Err(wrong(&InvalidYear::OtherYear(day)));
                 }
@@ -142,6 +120,44 @@ pub fn calendars(text: &str) -> Result<Calendars, String> {
         }
     }
     Ok(calendars)
+}
+
+/// The days of a year that a calendar lists.
+struct ListedDays {
+    off: Vec<Date>,
+    worked: Vec<Date>,
+    shortened: Vec<Date>,
+}
+
+impl ListedDays {
+    fn read(
+        members: &[(String, Value)],
+        wrong: impl Fn(&dyn std::fmt::Display) -> String,
+    ) -> Result<Self, String> {
+        let (mut off, mut worked, mut shortened) = (None, Vec::new(), Vec::new());
+        for (member, value) in members {
+            let days = days(value)
+                .ok_or_else(|| wrong(&"each member is a list of days such as \"2027-01-01\""))?;
+            if let Some(day) = twice(&days) {
+                return Err(wrong(&format_args!("{member} gives {day} twice")));
+            }
+            match member.as_str() {
+                "non_working" => off = Some(days),
+                "working_weekend_days" => worked = days,
+                "shortened" => shortened = days,
+                _ => {
+                    let known = "non_working, working_weekend_days, shortened";
+                    return Err(wrong(&format_args!("its members are {known}")));
+                }
+            }
+            if is_twice(members, member) {
+                return Err(wrong(&format_args!("{member} is given twice")));
+            }
+        }
+        // A year without its holidays would be taken for one that has none.
+        let off = off.ok_or_else(|| wrong(&"non_working is missing"))?;
+        Ok(Self { off, worked, shortened })
+    }
 }
 
 fn is_twice(members: &[(String, Value)], name: &str) -> bool {

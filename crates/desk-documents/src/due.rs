@@ -84,6 +84,7 @@ fn calendars(json: &mut Json, versions: &[CalendarVersion]) {
 }
 
 /// The facts of a step, beside its name and its sentence.
+#[expect(clippy::too_many_lines, reason = "a table of steps")]
 fn write_step(json: &mut Json, step: &Step, zone: &Zone, lang: Lang) {
     let day = |json: &mut Json, name: &str, day: &Date| json.text(name, &day.text());
     match step {

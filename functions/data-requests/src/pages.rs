@@ -232,6 +232,24 @@ fn law(t: &RequestTexts, locale: Locale, errors: &Errors<'_>, chosen: Regime) ->
     }
 }
 
+/// The form for the code, and what is wrong with what was entered.
+fn code_form(locale: Locale, path: &str, fault: Option<&str>) -> Markup {
+    let t = texts::requests(locale.lang);
+    let described = if fault.is_some() { "code-hint code-error" } else { "code-hint" };
+    html! {
+        form method="post" action=(format!("{}#errors", locale.href(&format!("{path}/code")))) novalidate {
+            div.field {
+                label for="code" { (t.code_label) }
+                p.hint id="code-hint" { (t.code_hint) }
+                @if let Some(fault) = fault { p.error id="code-error" { (fault) } }
+                input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters"
+                    spellcheck="false" required aria-describedby=(described) aria-invalid=[fault.map(|_| "true")];
+            }
+            div.actions { button { (t.code_send) } }
+        }
+    }
+}
+
 /// The page where a code can be entered. It shows nothing about the person: whoever filed the request may be another.
 pub(super) fn pending(
     setup: &Setup,
@@ -275,20 +293,7 @@ pub(super) fn pending(
                 }
                 p.lead { (if awaiting.tries_left > 0 { t.pending_lead } else { t.pending_link }) }
                 p { (t.pending_why) }
-                @if awaiting.tries_left > 0 {
-                    form method="post" action=(format!("{}#errors", locale.href(&format!("{path}/code")))) novalidate {
-                        div.field {
-                            label for="code" { (t.code_label) }
-                            p.hint id="code-hint" { (t.code_hint) }
-                            @if let Some(fault) = fault { p.error id="code-error" { (fault) } }
-                            input id="code" name="code" autocomplete="one-time-code" autocapitalize="characters"
-                                spellcheck="false" required
-                                aria-describedby=(if fault.is_some() { "code-hint code-error" } else { "code-hint" })
-                                aria-invalid=[fault.map(|_| "true")];
-                        }
-                        div.actions { button { (t.code_send) } }
-                    }
-                }
+                @if awaiting.tries_left > 0 { (code_form(locale, path, fault)) }
                 @if awaiting.sends_left > 0 {
                     section {
                         h2 { (t.resend_title) }

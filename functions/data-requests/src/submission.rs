@@ -1,16 +1,16 @@
 //! A new request: from the fields that were sent to the link that is given out.
 
-use desk_app::Desk;
 use desk_app::data_request::{FileRequest, Filing, file_request};
 use desk_app::idempotency::Ticket;
 use desk_app::outbox::Posted;
 use desk_app::paths::pending_path;
 use desk_app::ports::Store;
+use desk_app::{Desk, Setup};
 use desk_core::clock::regime::Regime;
 use desk_core::id::Id;
 use desk_core::keys::Purpose;
 use desk_core::lang::Lang;
-use desk_core::request::{Behalf, RequestDoor, RequestKind};
+use desk_core::request::{Behalf, RequestDoor, RequestKey, RequestKind, RequestOpening};
 use desk_web::fields::{Encoding, Fields};
 use desk_web::filing::{address, files, idempotency_key, optional, optional_line};
 use desk_web::form::Trouble;
@@ -91,15 +91,7 @@ pub(super) async fn submit<S: Store>(
     };
     let problem = match file_request(desk, input).await {
         Ok(Filing::Filed { key, opening, brake, mail }) => {
-            let path = pending_path(desk.setup, &key);
-            let reply = if page {
-                Reply::see_other(&locale.href(&path))
-            } else {
-                let json = wire::ticket(desk.setup, &key, &opening, &path);
-                Reply::json_text(StatusCode::CREATED, json)
-                    .header(header::LOCATION, path)
-                    .lang(locale.lang)
-            };
+            let reply = filed(desk.setup, locale, page, (&key, &opening));
             let reply = RateLimit::of(brake.verdict()).apply(secret(reply));
             return Ok(Answered { reply, outgoing: mail });
         }
@@ -118,6 +110,21 @@ pub(super) async fn submit<S: Store>(
         _ => None,
     };
     Err(Refused { problem, form })
+}
+
+/// Leads to where identity is proven.
+fn filed(
+    setup: &Setup,
+    locale: Locale,
+    page: bool,
+    (key, opening): (&RequestKey, &RequestOpening),
+) -> Reply {
+    let path = pending_path(setup, key);
+    if page {
+        return Reply::see_other(&locale.href(&path));
+    }
+    let json = wire::ticket(setup, key, opening, &path);
+    Reply::json_text(StatusCode::CREATED, json).header(header::LOCATION, path).lang(locale.lang)
 }
 
 /// Parses what was sent, and finds all that is wrong with it.

@@ -72,19 +72,7 @@ pub(super) fn form(
         @if failed { (errors.summary(locale, view.trouble, kept.files)) } @else { p.lead { (t.form_lead) } }
         form method="post" action=(format!("{}#errors", locale.href("/feedback"))) enctype="multipart/form-data" novalidate {
             input type="hidden" name="token" value=(view.token);
-            fieldset aria-describedby=[errors.of("kind").map(|_| "kind-error")] {
-                legend { (t.kind_legend) }
-                (errors.note("kind"))
-                @for kind in CaseKind::ALL {
-                    @let id = format!("kind-{}", kind.name());
-                    div.choice {
-                        input type="radio" id=(id) name="kind" value=(kind.name()) required
-                            aria-describedby=(format!("{id}-hint")) checked[kept.kind == kind.name()];
-                        label for=(id) { ((t.kind_label)(kind)) }
-                        p.hint id=(format!("{id}-hint")) { ((t.kind_hint)(kind)) }
-                    }
-                }
-            }
+            (kinds(locale.lang, &errors, &kept.kind))
             div.field {
                 label for="message" { (t.message_label) }
                 p.hint id="message-hint" { (t.message_hint) }
@@ -127,6 +115,26 @@ pub(super) fn form(
         Frame { title: &title, place: Place::Feedback, switch },
         main,
     )
+}
+
+/// The choice of what the feedback is.
+fn kinds(lang: Lang, errors: &Errors<'_>, chosen: &str) -> Markup {
+    let t = texts::feedback(lang);
+    html! {
+        fieldset aria-describedby=[errors.of("kind").map(|_| "kind-error")] {
+            legend { (t.kind_legend) }
+            (errors.note("kind"))
+            @for kind in CaseKind::ALL {
+                @let id = format!("kind-{}", kind.name());
+                div.choice {
+                    input type="radio" id=(id) name="kind" value=(kind.name()) required
+                        aria-describedby=(format!("{id}-hint")) checked[chosen == kind.name()];
+                    label for=(id) { ((t.kind_label)(kind)) }
+                    p.hint id=(format!("{id}-hint")) { ((t.kind_hint)(kind)) }
+                }
+            }
+        }
+    }
 }
 
 /// What is wrong with a form of feedback.

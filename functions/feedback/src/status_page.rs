@@ -1,6 +1,6 @@
 //! The pages behind a status link of feedback: the ticket, and the case as its person sees it.
 
-use desk_core::case::{Case, CaseChange, CaseKey, CaseState, Message};
+use desk_core::case::{Case, CaseChange, CaseKey, CaseKind, CaseOpening, CaseState, Message};
 use desk_core::clock::zone::Zone;
 use desk_core::time::Timestamp;
 use maud::{Markup, html};
@@ -113,37 +113,15 @@ pub(super) fn status<S>(
         section {
             h2 { (t.facts_title) }
             dl.facts {
-                div { dt { (t.fact_kind) } dd { ((t.kind_label)(kind)) } }
-                div { dt { (t.fact_sent) } dd { (page::instant(locale.lang, &zone, case.opening.at)) } }
-                @if let Some(policy) = &case.opening.policy {
-                    div { dt { (t.fact_policy) } dd {
-                        a href=(locale.href(&format!("/policy/versions/{}", policy.version))) { (form.version) " " (policy.version) }
-                    } }
-                }
-                div { dt { (t.fact_until) } dd { time datetime=(case.opening.expires) { (locale.lang.date(zone.date(case.opening.expires))) } } }
+                (facts(locale, &zone, &case.opening))
             }
             ul.links {
                 li { a href=(format!("{path}/receipt.json")) download { (t.get_receipt) } }
                 li { a href=(format!("{path}/case.json")) download { (t.get_case) } }
             }
         }
-        section {
-            h2 { (t.link_title) }
-            p { code.whole { (setup.profile.base_url) (path) } }
-            p.hint { (t.link_hint) }
-        }
-        @if open {
-            section {
-                h2 { (t.withdraw_title) }
-                details {
-                    summary { ((t.withdraw_summary)(kind)) }
-                    p { (t.withdraw_hint) }
-                    form method="post" action=(locale.href(&format!("{path}/withdraw"))) {
-                        button.danger { (t.withdraw_button) }
-                    }
-                }
-            }
-        }
+        (own_link(setup, locale, &path))
+        @if open { (withdrawal(locale, kind, &path)) }
     };
     let switch = if request.method == http::Method::POST { Switch::None } else { Switch::Here };
     Ok(page::layout(
@@ -153,6 +131,50 @@ pub(super) fn status<S>(
         Frame { title: &title, place: Place::Elsewhere, switch },
         main,
     ))
+}
+
+/// What was filed, when, under which policy, and until when it is kept.
+fn facts(locale: Locale, zone: &Zone, opening: &CaseOpening) -> Markup {
+    let (t, form) = (texts::feedback(locale.lang), desk_web::texts::form(locale.lang));
+    html! {
+        div { dt { (t.fact_kind) } dd { ((t.kind_label)(opening.kind)) } }
+        div { dt { (t.fact_sent) } dd { (page::instant(locale.lang, zone, opening.at)) } }
+        @if let Some(policy) = &opening.policy {
+            div { dt { (t.fact_policy) } dd {
+                a href=(locale.href(&format!("/policy/versions/{}", policy.version))) { (form.version) " " (policy.version) }
+            } }
+        }
+        div { dt { (t.fact_until) } dd { time datetime=(opening.expires) { (locale.lang.date(zone.date(opening.expires))) } } }
+    }
+}
+
+/// The secret link, to be kept.
+fn own_link(setup: &Setup, locale: Locale, path: &str) -> Markup {
+    let t = texts::feedback(locale.lang);
+    html! {
+        section {
+            h2 { (t.link_title) }
+            p { code.whole { (setup.profile.base_url) (path) } }
+            p.hint { (t.link_hint) }
+        }
+    }
+}
+
+/// The way out.
+fn withdrawal(locale: Locale, kind: CaseKind, path: &str) -> Markup {
+    let t = texts::feedback(locale.lang);
+    html! {
+        section {
+            h2 { (t.withdraw_title) }
+            details {
+                summary { ((t.withdraw_summary)(kind)) }
+                p { (t.withdraw_hint) }
+                form method="post" action=(locale.href(&format!("{path}/withdraw"))) {
+                    button.danger { (t.withdraw_button) }
+                }
+            }
+        }
+    }
 }
 
 /// Where the case is now.

@@ -1,11 +1,11 @@
 //! A new case: from the fields that were sent to the ticket that is given out.
 
-use desk_app::Desk;
 use desk_app::feedback::{FileFeedback, Filing, TOO_FAST, file_feedback};
 use desk_app::idempotency::Ticket;
 use desk_app::paths::status_path;
 use desk_app::ports::Store;
-use desk_core::case::{CaseKind, Message};
+use desk_app::{Desk, Setup};
+use desk_core::case::{Case, CaseKey, CaseKind, Message};
 use desk_core::id::Id;
 use desk_core::keys::Purpose;
 use desk_core::lang::Lang;
@@ -83,15 +83,19 @@ pub(super) async fn submit<S: Store>(
             return Err(Refused { problem, form });
         }
     };
-    let path = status_path(desk.setup, &key);
-    let reply = if page {
-        secret(Reply::see_other(&locale.href(&format!("{path}/received"))))
-    } else {
-        secret(Reply::json_text(StatusCode::CREATED, wire::ticket(desk.setup, &key, &case)))
-            .header(header::LOCATION, path)
-            .lang(locale.lang)
-    };
+    let reply = filed(desk.setup, locale, page, (&key, &case));
     Ok(RateLimit::of(brake.verdict()).apply(reply))
+}
+
+/// Leads to the page that gives out the ticket, or gives it out.
+fn filed(setup: &Setup, locale: Locale, page: bool, (key, case): (&CaseKey, &Case)) -> Reply {
+    let path = status_path(setup, key);
+    if page {
+        return secret(Reply::see_other(&locale.href(&format!("{path}/received"))));
+    }
+    secret(Reply::json_text(StatusCode::CREATED, wire::ticket(setup, key, case)))
+        .header(header::LOCATION, path)
+        .lang(locale.lang)
 }
 
 /// Parses what was sent, and finds all that is wrong with it.

@@ -92,21 +92,7 @@ pub(super) async fn import<S: Store>(
     request: &Request,
 ) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request)?;
-    let items = match fields.take("opt_outs").pop() {
-        Some(FieldValue::List(items)) if (1..=MAX_BATCH).contains(&items.len()) => items,
-        Some(FieldValue::List(items)) => {
-            fields.error("opt_outs", if items.is_empty() { "empty" } else { "batch" });
-            Vec::new()
-        }
-        Some(_) => {
-            fields.error("opt_outs", "not-a-list");
-            Vec::new()
-        }
-        None => {
-            fields.error("opt_outs", "missing");
-            Vec::new()
-        }
-    };
+    let items = opt_outs(&mut fields);
     fields.finish().map_err(Problem::InvalidFields)?;
     let mut refused: Vec<(usize, &'static str)> = Vec::new();
     let mut rows: Vec<Row> = Vec::new();
@@ -150,6 +136,19 @@ pub(super) async fn import<S: Store>(
         });
     });
     Ok(Reply::json_text(StatusCode::OK, json))
+}
+
+/// Takes the list of opt-outs.
+fn opt_outs(fields: &mut Fields) -> Vec<FieldValue> {
+    let code = match fields.take("opt_outs").pop() {
+        Some(FieldValue::List(items)) if items.is_empty() => "empty",
+        Some(FieldValue::List(items)) if items.len() > MAX_BATCH => "batch",
+        Some(FieldValue::List(items)) => return items,
+        Some(_) => "not-a-list",
+        None => "missing",
+    };
+    fields.error("opt_outs", code);
+    Vec::new()
 }
 
 fn row<S>(desk: &Desk<'_, S>, item: FieldValue) -> Result<Row, &'static str> {

@@ -35,6 +35,21 @@ enum Format {
     Csv,
 }
 
+impl Format {
+    fn of(request: &Request) -> Result<Self, Problem> {
+        let offers = ["application/x-ndjson", "text/csv"];
+        match request.query("format")?.as_deref() {
+            Some("ndjson") => Ok(Self::Ndjson),
+            Some("csv") => Ok(Self::Csv),
+            Some(_) => Err(Problem::invalid_query("format", "unknown-format")),
+            None if negotiate::media_type(&request.headers, &offers) == Some("text/csv") => {
+                Ok(Self::Csv)
+            }
+            None => Ok(Self::Ndjson),
+        }
+    }
+}
+
 /// What an export gives out.
 enum Source {
     /// Everything that holds, read as it is given out.
@@ -74,14 +89,7 @@ pub(super) async fn export<S: Scan + Clone>(
         },
         None => None,
     };
-    let offers = ["application/x-ndjson", "text/csv"];
-    let format = match request.query("format")?.as_deref() {
-        Some("ndjson") => Format::Ndjson,
-        Some("csv") => Format::Csv,
-        Some(_) => return Err(Problem::invalid_query("format", "unknown-format")),
-        None if negotiate::media_type(&request.headers, &offers) == Some("text/csv") => Format::Csv,
-        None => Format::Ndjson,
-    };
+    let format = Format::of(request)?;
     let keys = desk.keys("").await?;
     // Of what was pruned the keys say no more: whoever is that far behind has to begin anew.
     if since.is_some_and(|since| Some(since) < journal::pruned(&keys)) {

@@ -94,23 +94,7 @@ fn read(request: &Request, version: &str) -> Result<(Draft, PolicyText), Problem
         error("?note", code);
         None
     });
-    let text = match PolicyText::new(body) {
-        Ok(text) => Some(text),
-        Err(InvalidPolicyText::TooLong) => return Err(Problem::TooLarge),
-        Err(InvalidPolicyText::Empty) => {
-            error("", "empty");
-            None
-        }
-        Err(InvalidPolicyText::Control) => {
-            error("", "control-character");
-            None
-        }
-    };
-    if let Some(text) = &text {
-        for fault in Document::read(text.as_str()).1 {
-            error("", fault_code(fault));
-        }
-    }
+    let text = policy_text(body, |code| error("", code))?;
     match (version, language, text) {
         (Some(version), Some(language), Some(text)) if errors.is_empty() => {
             let sha256 = text.sha256();
@@ -118,6 +102,27 @@ fn read(request: &Request, version: &str) -> Result<(Draft, PolicyText), Problem
         }
         _ => Err(Problem::InvalidFields(errors)),
     }
+}
+
+/// Parses the text, and finds all that is wrong with it.
+fn policy_text(
+    body: &str,
+    mut error: impl FnMut(&'static str),
+) -> Result<Option<PolicyText>, Problem> {
+    let text = match PolicyText::new(body) {
+        Ok(text) => text,
+        Err(InvalidPolicyText::TooLong) => return Err(Problem::TooLarge),
+        Err(InvalidPolicyText::Empty) => {
+            error("empty");
+            return Ok(None);
+        }
+        Err(InvalidPolicyText::Control) => {
+            error("control-character");
+            return Ok(None);
+        }
+    };
+    Document::read(text.as_str()).1.into_iter().map(fault_code).for_each(error);
+    Ok(Some(text))
 }
 
 const fn fault_code(fault: Fault) -> &'static str {

@@ -31,8 +31,7 @@ impl Answer {
             return Self { status: 0, log: None, headers: vec![], body: vec![] };
         };
         let pair = |(name, value): (&HeaderName, &HeaderValue)| {
-            let value = value.to_str().expect("a header of ours is visible ASCII");
-            (name.to_string(), value.to_owned())
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
         };
         Self {
             status: response.status.as_u16(),

@@ -36,6 +36,22 @@ pub async fn load_whole<S: Store, K: Place>(
         .map(|(case, _)| case))
 }
 
+/// What an act calls what lies in an area; `None` for what an opt-out needs, which stays. Tries are those of a mail, or of
+/// an opt-out.
+const fn category(area: Area, is_of_mail: bool) -> Option<Category> {
+    Some(match area {
+        Area::PackageLocks | Area::Packages => Category::Packages,
+        Area::Mails => Category::Mails,
+        Area::Tries if is_of_mail => Category::Mails,
+        Area::Tries | Area::Told | Area::Changes | Area::Suppressions => return None,
+        Area::Files => Category::Files,
+        Area::Events | Area::Heads => Category::CaseMessages,
+        Area::Cases => Category::Cases,
+        Area::RequestEvents | Area::RequestHeads => Category::RequestMessages,
+        Area::Requests => Category::Requests,
+    })
+}
+
 /// Decides what goes and what stays of everything that is held about the person of a request. Where an erasure was
 /// `begun`, that is what its act says, and what came after it is no part of it.
 pub(super) async fn plan<S: Store>(
@@ -70,21 +86,10 @@ pub(super) async fn plan<S: Store>(
     let told = begun.map(|act| (notice_id(desk, act), act.at));
     for (area, key) in holdings.keys() {
         let id = key.parts().nth(1).and_then(|id| id.parse::<Id>().ok());
-        let category = match area {
-            Area::PackageLocks | Area::Packages => Category::Packages,
-            Area::Mails => Category::Mails,
-            Area::Tries if id.is_some_and(|id| holdings.roots.mails.contains(&id)) => {
-                Category::Mails
-            }
-            Area::Tries | Area::Told | Area::Changes | Area::Suppressions => {
-                opt_outs += 1;
-                continue;
-            }
-            Area::Files => Category::Files,
-            Area::Events | Area::Heads => Category::CaseMessages,
-            Area::Cases => Category::Cases,
-            Area::RequestEvents | Area::RequestHeads => Category::RequestMessages,
-            Area::Requests => Category::Requests,
+        let is_of_mail = id.is_some_and(|id| holdings.roots.mails.contains(&id));
+        let Some(category) = category(area, is_of_mail) else {
+            opt_outs += 1;
+            continue;
         };
         let later = |(notice, at)| id.is_some_and(|id| id == notice || id.instant() > at);
         if category == Category::Mails

@@ -103,6 +103,7 @@ impl fmt::Display for ManifestError {
 }
 
 impl fmt::Display for ManifestErrorKind {
+    #[expect(clippy::too_many_lines, reason = "a table of sentences")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreadable(reason) => write!(f, "the manifest cannot be read: {reason}"),

@@ -5,6 +5,7 @@ use desk_core::case::{
     Case, CaseChange, CaseDoor, CaseKey, CaseKind, CaseOpening, Message as Text, SetState,
 };
 use desk_core::clock::regime::Regime;
+use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::journal::{Journal, Place};
 use desk_core::reference::{Reference, Series};
@@ -62,15 +63,10 @@ pub(super) async fn from_case<S: Scan>(
     let email = case.opening.email.clone().ok_or(Problem::CaseState("no-email"))?;
     let scanned = Scanned::read(desk).await?;
     let (requests, logged) = (scanned.requests(), scanned.logged());
-    let id_of = |again: u8| {
-        let from = found.key.id.to_bytes();
-        let parts: [&[u8]; 4] = [b"request", &from, kind.name().as_bytes(), &[again]];
-        let parts = if again == 0 { parts.get(..3) } else { parts.get(..) };
-        Id::new(case.opening.at, cases::unique(desk, parts.unwrap_or_default()))
-    };
     // One that has ended and is gone has left its line in the log, by which a queue knows what has ended: the next is another.
     let is_gone = |id: &Id| logged.contains(id) && !requests.iter().any(|key| key.id == *id);
-    let id = (0..=u8::MAX).map(id_of).find(|id| !is_gone(id)).unwrap_or_else(|| desk.moment.id());
+    let mut ids = (0..=u8::MAX).map(|again| request_id(desk, &case, kind, again));
+    let id = ids.find(|id| !is_gone(id)).unwrap_or_else(|| desk.moment.id());
     let reference = Reference::new(Series::Requests, id).to_string();
     let text = message(&(desk_documents::texts::notices(case.opening.lang).turned)(&reference))?;
     let event = cases::event_id(desk, &found.key, "turned", once.as_deref());
@@ -93,26 +89,12 @@ pub(super) async fn from_case<S: Scan>(
             super::audit(desk, Action::RequestOpened, id).await?;
             let key = RequestKey { id, subject: desk.setup.keys.subject(&email) };
             let code = Code::draw(&desk.moment);
-            let opening = RequestOpening {
-                at: desk.now(),
-                kind,
-                regime: match regime {
-                    Some(regime) => regime,
-                    None => desk.setup.clocks()?.regime,
-                },
-                email,
-                name: case.opening.name.clone(),
-                details: Some(case.opening.message.clone()),
-                behalf: Behalf::Own,
-                // They stay where they are: the case is named by the door.
-                files: Vec::new(),
-                lang: case.opening.lang,
-                policy: policy::pin(desk).await?,
-                door: RequestDoor::Feedback(found.key.id),
-                fingerprint: case.opening.fingerprint.clone(),
-                identity: Identity::Sent(CodeHash::new(&desk.setup.keys, id, &code)),
-                expires: desk.request_kept_until()?,
+            let regime = match regime {
+                Some(regime) => regime,
+                None => desk.setup.clocks()?.regime,
             };
+            let identity = Identity::Sent(CodeHash::new(&desk.setup.keys, id, &code));
+            let opening = opening_of(desk, &case, email, (kind, regime), identity).await?;
             // Where a try before broke off, its mail waits with a code that was never stored: this one takes its place.
             let mail_id = mail_id(desk, &key, Some(PROOF)).await?;
             let mail = identity_mail(desk, &key, &opening, &code);
@@ -128,6 +110,41 @@ pub(super) async fn from_case<S: Scan>(
     let path = format!("/console/api/requests/{id}");
     let reply = done(desk, &turned, status).header(header::LOCATION, path);
     Ok(Answered { reply, outgoing: posted })
+}
+
+/// The id of the request that is made from a complaint, for the first time or `again`.
+fn request_id<S>(desk: &Desk<'_, S>, case: &Case, kind: RequestKind, again: u8) -> Id {
+    let from = case.id.to_bytes();
+    let parts: [&[u8]; 4] = [b"request", &from, kind.name().as_bytes(), &[again]];
+    let parts = if again == 0 { parts.get(..3) } else { parts.get(..) };
+    Id::new(case.opening.at, cases::unique(desk, parts.unwrap_or_default()))
+}
+
+/// What a request is opened with that is made from a complaint.
+async fn opening_of<S: Scan>(
+    desk: &Desk<'_, S>,
+    case: &Case,
+    email: EmailAddress,
+    (kind, regime): (RequestKind, Regime),
+    identity: Identity,
+) -> Result<RequestOpening, Problem> {
+    Ok(RequestOpening {
+        at: desk.now(),
+        kind,
+        regime,
+        email,
+        name: case.opening.name.clone(),
+        details: Some(case.opening.message.clone()),
+        behalf: Behalf::Own,
+        // They stay where they are: the case is named by the door.
+        files: Vec::new(),
+        lang: case.opening.lang,
+        policy: policy::pin(desk).await?,
+        door: RequestDoor::Feedback(case.id),
+        fingerprint: case.opening.fingerprint.clone(),
+        identity,
+        expires: desk.request_kept_until()?,
+    })
 }
 
 /// Opens a complaint with the text of a request. The request goes on, if it was going on.
@@ -165,21 +182,7 @@ pub(super) async fn complaint<S: Scan>(
                 Some(details) => details.clone(),
                 None => message(&(t.complaint_text)(&own_reference))?,
             };
-            let opened = CaseOpening {
-                at: desk.now(),
-                kind: CaseKind::Complaint,
-                message: text,
-                name: opening.name.clone(),
-                email: Some(opening.email.clone()),
-                app_version: None,
-                lang: opening.lang,
-                files: Vec::new(),
-                policy: policy::pin(desk).await?,
-                suspicions: Vec::new(),
-                door: CaseDoor::Api,
-                fingerprint: opening.fingerprint.clone(),
-                expires: desk.kept_until()?,
-            };
+            let opened = complaint_of(desk, opening, text).await?;
             cases::open(desk, &key, opened.expires, &opened).await?;
             (key, Case::fold(id, Box::new(opened), Journal::default()))
         }
@@ -213,6 +216,29 @@ pub(super) async fn complaint<S: Scan>(
     let complaint = cases::append(desk, &key, complaint, of, event).await?;
     let reply = complained(desk, &key, &complaint, StatusCode::CREATED);
     Ok(Answered { reply, outgoing: Some(posted) })
+}
+
+/// What a complaint is opened with that is made from a request.
+async fn complaint_of<S: Scan>(
+    desk: &Desk<'_, S>,
+    opening: &RequestOpening,
+    text: Text,
+) -> Result<CaseOpening, Problem> {
+    Ok(CaseOpening {
+        at: desk.now(),
+        kind: CaseKind::Complaint,
+        message: text,
+        name: opening.name.clone(),
+        email: Some(opening.email.clone()),
+        app_version: None,
+        lang: opening.lang,
+        files: Vec::new(),
+        policy: policy::pin(desk).await?,
+        suspicions: Vec::new(),
+        door: CaseDoor::Api,
+        fingerprint: opening.fingerprint.clone(),
+        expires: desk.kept_until()?,
+    })
 }
 
 fn complained<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {

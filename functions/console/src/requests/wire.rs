@@ -1,6 +1,6 @@
 //! What the operators' API says of data requests as JSON.
 
-use desk_core::case::Message;
+use desk_core::case::{AttachedFile, Message};
 use desk_core::clock::regime::rules;
 use desk_core::id::Id;
 use desk_core::lang::Lang;
@@ -123,18 +123,7 @@ pub(super) fn request<S>(
                 });
             }
         });
-        json.list("files", |list| {
-            for (number, file) in (1..).zip(&opening.files) {
-                list.nest("", |json| {
-                    json.text("media_type", file.kind.media_type());
-                    json.number("size", file.size);
-                    json.text("sha256", &file.sha256);
-                    let id = key.id;
-                    let url = format_args!("{base}/console/api/requests/{id}/attachments/{number}");
-                    json.shown("url", &url);
-                });
-            }
-        });
+        files(json, &opening.files, &format!("{base}/console/api/requests/{}", key.id));
         thread(json, case);
         let pauses = case.pauses(now);
         json.list("pauses", |list| {
@@ -170,6 +159,20 @@ pub(super) fn request<S>(
             }),
         }
     })
+}
+
+/// Writes what is attached to the request at an address.
+fn files(json: &mut Json, files: &[AttachedFile], address: &str) {
+    json.list("files", |list| {
+        for (number, file) in (1..).zip(files) {
+            list.nest("", |json| {
+                json.text("media_type", file.kind.media_type());
+                json.number("size", file.size);
+                json.text("sha256", &file.sha256);
+                json.shown("url", &format_args!("{address}/attachments/{number}"));
+            });
+        }
+    });
 }
 
 /// Writes how it was proven who asks, or what is waited for.

@@ -183,6 +183,7 @@ const fn base(base: Base) -> &'static str {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of steps")]
 fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
     match step {
         Step::Received { at, day: of } => {

@@ -1,5 +1,6 @@
 //! What is said of each code of a problem.
 
+#[expect(clippy::too_many_lines, reason = "a table of codes")]
 pub(super) fn code(code: &str) -> &'static str {
     match code {
         "already-extended" => "its term was extended already, which may be done once.",

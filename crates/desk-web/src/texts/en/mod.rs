@@ -53,6 +53,7 @@ fn capital(text: &str) -> String {
     text
 }
 
+#[expect(clippy::too_many_lines, reason = "a table of problems")]
 fn problem(kind: Kind) -> ProblemText {
     let (title, detail) = match kind {
         Kind::Malformed => (

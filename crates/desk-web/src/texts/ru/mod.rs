@@ -45,6 +45,7 @@ pub(super) static FRAME: FrameTexts = FrameTexts {
     next,
 };
 
+#[expect(clippy::too_many_lines, reason = "a table of problems")]
 fn problem(kind: Kind) -> ProblemText {
     let (title, detail) = match kind {
         Kind::Malformed => {

@@ -207,6 +207,7 @@ fn walk(from: Date, days: i32, crossed: &BTreeSet<Date>) -> Date {
 }
 
 /// Reckons once more.
+#[expect(clippy::too_many_lines, reason = "the second reckoning reads from the top to the bottom")]
 pub(super) fn due(
     facts: &Facts,
     zone: &str,
