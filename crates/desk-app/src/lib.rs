@@ -24,6 +24,7 @@ pub mod outbox;
 pub mod packages;
 pub mod paths;
 pub mod policy;
+pub mod policy_cache;
 pub mod ports;
 pub mod requests_log;
 pub mod retention;

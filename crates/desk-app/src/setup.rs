@@ -17,7 +17,7 @@ use crate::clocks::{Clocks, DEFAULT_REGIME, DEFAULT_ZONE};
 use crate::lists::Lists;
 use crate::mail_providers::Providers;
 use crate::outbox::{Provider, Webhook};
-use crate::policy::PolicyCache;
+use crate::policy_cache::PolicyCache;
 use desk_core::fault::Fault;
 
 /// Something that was configured, or what is wrong with it.

@@ -5,12 +5,14 @@ pub mod fields;
 pub mod filing;
 pub mod form;
 pub mod headers;
+pub mod kind;
 pub mod negotiate;
 pub mod operator;
 pub mod page;
 pub mod problem;
 pub mod reply;
 pub mod request;
+pub mod respond;
 pub mod routes;
 pub mod texts;
 

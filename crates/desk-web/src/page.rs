@@ -7,7 +7,8 @@ use desk_core::time::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
 use crate::assets;
-use crate::problem::{FieldError, Kind};
+use crate::kind::Kind;
+use crate::problem::FieldError;
 use crate::request::{Locale, Request};
 use crate::texts::{self, ProblemText};
 

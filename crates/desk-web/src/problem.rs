@@ -1,137 +1,10 @@
-//! Everything that can go wrong, as problems of RFC 9457: one closed catalogue, two renderings.
+//! Everything that can go wrong, as problems of RFC 9457. The module `respond` renders them.
 
 use std::borrow::Cow;
 
 use desk_core::fault::Fault;
-use desk_core::lang::Lang;
-use desk_core::profile::Profile;
-use http::StatusCode;
 
-use crate::negotiate;
-use crate::page;
-use crate::reply::{Reply, Response};
-use crate::request::{Locale, Request};
-use crate::texts::{number, texts};
-use desk_core::json::Json;
-use http::header;
-
-/// A kind of problem. Its slug is part of the API: it never changes its meaning.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// The request cannot be read.
-    Malformed,
-    /// Fields are missing or wrong.
-    InvalidFields,
-    /// There is nothing here, or not for whoever asks.
-    NotFound,
-    /// No policy has been published, or none was in force then.
-    NoPolicy,
-    /// A link from a mail is not whole, not ours, or has expired.
-    NotALink,
-    /// The address does not take this method.
-    MethodNotAllowed,
-    /// The body is larger than this address takes.
-    TooLarge,
-    /// The body is of a kind that this address does not read.
-    UnsupportedMediaType,
-    /// An operator's token is missing or wrong.
-    Unauthorised,
-    /// A form was open for too long.
-    FormExpired,
-    /// The form, or the idempotency key, was already used for another text.
-    AlreadySent,
-    /// The policy version exists with another content.
-    VersionPublished,
-    /// The case does not allow this in its state.
-    CaseState,
-    /// What is to be changed has changed since it was read.
-    PreconditionFailed,
-    /// A change needs `If-Match`.
-    PreconditionRequired,
-    /// The client asks too often.
-    TooManyRequests,
-    /// The store does not answer.
-    StoreUnavailable,
-    /// The desk is not configured.
-    Misconfigured,
-    /// The desk has a fault.
-    Internal,
-}
-
-impl Kind {
-    /// Every kind.
-    pub const ALL: [Self; 19] = [
-        Self::Malformed,
-        Self::InvalidFields,
-        Self::NotFound,
-        Self::NoPolicy,
-        Self::NotALink,
-        Self::MethodNotAllowed,
-        Self::TooLarge,
-        Self::UnsupportedMediaType,
-        Self::Unauthorised,
-        Self::FormExpired,
-        Self::AlreadySent,
-        Self::VersionPublished,
-        Self::CaseState,
-        Self::PreconditionFailed,
-        Self::PreconditionRequired,
-        Self::TooManyRequests,
-        Self::StoreUnavailable,
-        Self::Misconfigured,
-        Self::Internal,
-    ];
-
-    /// The last part of the problem's `type`.
-    pub const fn slug(self) -> &'static str {
-        match self {
-            Self::Malformed => "malformed",
-            Self::InvalidFields => "invalid-fields",
-            Self::NotFound => "not-found",
-            Self::NoPolicy => "no-policy",
-            Self::NotALink => "not-a-link",
-            Self::MethodNotAllowed => "method-not-allowed",
-            Self::TooLarge => "too-large",
-            Self::UnsupportedMediaType => "unsupported-media-type",
-            Self::Unauthorised => "unauthorised",
-            Self::FormExpired => "form-expired",
-            Self::AlreadySent => "already-sent",
-            Self::VersionPublished => "version-published",
-            Self::CaseState => "case-state",
-            Self::PreconditionFailed => "precondition-failed",
-            Self::PreconditionRequired => "precondition-required",
-            Self::TooManyRequests => "too-many-requests",
-            Self::StoreUnavailable => "store-unavailable",
-            Self::Misconfigured => "misconfigured",
-            Self::Internal => "internal",
-        }
-    }
-
-    /// The status of the answer.
-    pub const fn status(self) -> StatusCode {
-        match self {
-            Self::Malformed => StatusCode::BAD_REQUEST,
-            Self::InvalidFields | Self::FormExpired => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::NotFound | Self::NoPolicy | Self::NotALink => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::Unauthorised => StatusCode::UNAUTHORIZED,
-            Self::AlreadySent => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::VersionPublished | Self::CaseState => StatusCode::CONFLICT,
-            Self::PreconditionFailed => StatusCode::PRECONDITION_FAILED,
-            Self::PreconditionRequired => StatusCode::PRECONDITION_REQUIRED,
-            Self::TooManyRequests => StatusCode::TOO_MANY_REQUESTS,
-            Self::StoreUnavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Misconfigured | Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-
-    /// The kind with this slug.
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
-    }
-}
+pub use crate::kind::Kind;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -187,21 +60,6 @@ pub enum Problem {
     Internal(Cow<'static, str>),
 }
 
-/// A problem, and for what a person filled in the form that shows it beside what they wrote.
-#[derive(Debug)]
-pub struct Refused {
-    /// The problem.
-    pub problem: Problem,
-    /// The page to be answered in place of the problem's own.
-    pub form: Option<Reply>,
-}
-
-impl<P: Into<Problem>> From<P> for Refused {
-    fn from(problem: P) -> Self {
-        Self { problem: problem.into(), form: None }
-    }
-}
-
 /// The `RateLimit` fields of an answer (draft-ietf-httpapi-ratelimit-headers-10).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RateLimit {
@@ -218,16 +76,6 @@ impl RateLimit {
     pub fn of(verdict: Option<&desk_core::limit::Verdict>) -> Self {
         verdict.map(Self::from).unwrap_or_default()
     }
-
-    /// Sets the fields on an answer.
-    pub fn apply(&self, reply: Reply) -> Reply {
-        if self.policy.is_empty() {
-            return reply;
-        }
-        reply
-            .header("ratelimit-policy", self.policy.clone())
-            .header("ratelimit", self.standing.clone())
-    }
 }
 
 impl From<&desk_core::limit::Verdict> for RateLimit {
@@ -236,12 +84,12 @@ impl From<&desk_core::limit::Verdict> for RateLimit {
         for standing in &verdict.standings {
             let joint = if policy.is_empty() { "" } else { ", " };
             let quota = standing.quota;
-            let (window, requests) = (number(quota.window), number(quota.requests));
+            let (window, requests) = (quota.window.to_string(), quota.requests.to_string());
             policy.extend([joint, "\"", &window, "s\";q=", &requests, ";w=", &window]);
         }
         let Some(tightest) = verdict.tightest() else { return Self::default() };
-        let window = number(tightest.quota.window);
-        let (left, reset) = (number(tightest.remaining), number(tightest.reset));
+        let window = tightest.quota.window.to_string();
+        let (left, reset) = (tightest.remaining.to_string(), tightest.reset.to_string());
         let standing = ["\"", &window, "s\";r=", &left, ";t=", &reset].concat();
         Self { policy, standing, reset: tightest.reset }
     }
@@ -342,145 +190,4 @@ impl Problem {
             _ => None,
         }
     }
-
-    /// What happened this time, in words.
-    fn detail(&self, lang: Lang) -> String {
-        let texts = texts(lang);
-        let general = (texts.problem)(self.kind()).detail;
-        match self {
-            Self::Malformed(code) | Self::CaseState(code) => {
-                [general, " ", (texts.code)(code)].concat()
-            }
-            Self::MethodNotAllowed(allow) => [general, " ", allow, "."].concat(),
-            Self::UnsupportedMediaType(reads) => [general, " ", reads, "."].concat(),
-            Self::TooManyRequests(limit) => (texts.come_back)(limit.reset),
-            _ => general.to_owned(),
-        }
-    }
-
-    /// Renders the problem for whoever asked: as a page for those who read HTML, as JSON for all others.
-    pub fn respond(&self, profile: &Profile, request: &Request, locale: Locale) -> Response {
-        if !negotiate::reads_html(&request.headers) {
-            return self.respond_json(Some(profile), request, locale);
-        }
-        self.headers(self.page(profile, request, locale))
-            .vary("Accept, Accept-Language")
-            .finish(request)
-    }
-
-    /// Renders the problem for a program, or where there is no configuration to render a page with.
-    pub fn respond_json(
-        &self,
-        profile: Option<&Profile>,
-        request: &Request,
-        locale: Locale,
-    ) -> Response {
-        self.headers(self.json(profile, locale.lang))
-            .vary("Accept, Accept-Language")
-            .finish(request)
-    }
-
-    /// The problem as JSON (RFC 9457 section 3).
-    fn json(&self, profile: Option<&Profile>, lang: Lang) -> Reply {
-        let texts = texts(lang);
-        let kind = self.kind();
-        let base = profile.map_or("", |profile| profile.base_url.as_str());
-        let errors = match self {
-            Self::InvalidFields(errors) => errors.as_slice(),
-            _ => &[],
-        };
-        let text = (texts.problem)(kind);
-        let json = Json::object(|json| {
-            json.shown("type", &format_args!("{base}/problems/{}", text.slug));
-            json.text("title", text.title);
-            json.number("status", kind.status().as_u16().into());
-            json.text("detail", &self.detail(lang));
-            if let Self::Malformed(code) | Self::CaseState(code) = self {
-                json.text("code", code);
-            }
-            if !errors.is_empty() {
-                json.list("errors", |list| {
-                    for error in errors {
-                        list.nest("", |json| {
-                            json.text("pointer", &error.pointer);
-                            json.text("code", error.code);
-                            json.text("detail", (texts.code)(error.code));
-                        });
-                    }
-                });
-            }
-        });
-        Reply::json_text(kind.status(), json)
-            .header(header::CONTENT_TYPE, "application/problem+json")
-            .lang(lang)
-    }
-
-    fn page(&self, profile: &Profile, request: &Request, locale: Locale) -> Reply {
-        let texts = texts(locale.lang);
-        let kind = self.kind();
-        let errors = match self {
-            Self::InvalidFields(errors) => errors.as_slice(),
-            _ => &[],
-        };
-        let link = match self {
-            Self::AlreadySent(link) => link.as_deref(),
-            _ => None,
-        };
-        let text = (texts.problem)(kind);
-        let detail = self.detail(locale.lang);
-        let view = page::ProblemView { kind, text, detail, errors, link };
-        let markup = page::problem(profile, request, locale, &view);
-        Reply::page(kind.status(), locale.lang, markup)
-    }
-
-    /// The headers that go with a status.
-    fn headers(&self, reply: Reply) -> Reply {
-        match self {
-            Self::MethodNotAllowed(allow) => reply.header(header::ALLOW, allow.clone()),
-            Self::Unauthorised => reply.header(header::WWW_AUTHENTICATE, "Bearer realm=\"desk\""),
-            Self::TooManyRequests(limit) => {
-                limit.apply(reply).header(header::RETRY_AFTER, limit.reset.to_string())
-            }
-            Self::StoreUnavailable(_) => reply.header(header::RETRY_AFTER, "10"),
-            _ => reply,
-        }
-    }
-}
-
-/// Turns an outcome into the answer, for people and programs. Where a person filled in a form, the form comes back with what
-/// they wrote in place of the problem's own page.
-pub fn respond(
-    profile: &Profile,
-    request: &Request,
-    locale: Locale,
-    outcome: Result<Reply, impl Into<Refused>>,
-) -> Response {
-    let Refused { problem, form } = match outcome {
-        Ok(reply) => return reply.finish(request),
-        Err(refused) => refused.into(),
-    };
-    let response = match form {
-        Some(form) => form.finish(request),
-        None => problem.respond(profile, request, locale),
-    };
-    logged(response, &problem)
-}
-
-/// Turns an outcome into the answer, for programs alone.
-pub fn respond_json(
-    profile: &Profile,
-    request: &Request,
-    locale: Locale,
-    outcome: Result<Reply, Problem>,
-) -> Response {
-    match outcome {
-        Ok(reply) => reply.finish(request),
-        Err(problem) => logged(problem.respond_json(Some(profile), request, locale), &problem),
-    }
-}
-
-/// Leaves in an answer what the log should hear of its problem.
-pub fn logged(mut response: Response, problem: &Problem) -> Response {
-    response.log = problem.log().map(str::to_owned);
-    response
 }

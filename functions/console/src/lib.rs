@@ -25,9 +25,10 @@ use desk_web::fields::Fields;
 use desk_web::filing::{idempotency_key, text_code};
 use desk_web::headers;
 use desk_web::operator;
-use desk_web::problem::{Problem, respond_json};
+use desk_web::problem::Problem;
 use desk_web::reply::{After, Answered, Reply, Response};
 use desk_web::request::Request;
+use desk_web::respond::respond_json;
 use desk_web::routes::{BODY_LIMIT, Route, Routes};
 use http::header;
 

@@ -20,9 +20,10 @@ use desk_web::fields::{Encoding, Fields};
 use desk_web::filing::{idempotency_key, text_code};
 use desk_web::form::{self, Draft, Errors, Trouble};
 use desk_web::page::Place;
-use desk_web::problem::{Problem, RateLimit, Refused};
+use desk_web::problem::{Problem, RateLimit};
 use desk_web::reply::Reply;
 use desk_web::request::{Locale, Request};
+use desk_web::respond::Refused;
 
 /// The request as it is after a change, for whoever made it.
 fn changed<S>(

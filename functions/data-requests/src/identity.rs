@@ -17,9 +17,10 @@ use desk_app::paths::{pending_path, request_path};
 use desk_app::ports::Store;
 use desk_core::fault::Fault;
 use desk_web::fields::Fields;
-use desk_web::problem::{Problem, RateLimit, Refused};
+use desk_web::problem::{Problem, RateLimit};
 use desk_web::reply::{Answered, Reply};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::Refused;
 
 /// What the page says beside what it always says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -31,9 +31,10 @@ use desk_app::outbox::{self, Posted};
 use desk_app::ports::{Outbound, Store};
 use desk_web::fields::Encoding;
 use desk_web::negotiate;
-use desk_web::problem::{Problem, Refused, respond, respond_json};
+use desk_web::problem::Problem;
 use desk_web::reply::{After, Answered, Reply, Response};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::{Refused, respond, respond_json};
 use desk_web::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
 
 /// What is behind each address.

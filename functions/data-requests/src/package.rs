@@ -18,9 +18,10 @@ use desk_app::ports::Store;
 use desk_web::fields::Fields;
 use desk_web::form::{Errors, Trouble};
 use desk_web::page::Place;
-use desk_web::problem::{Problem, Refused};
+use desk_web::problem::Problem;
 use desk_web::reply::{Chunks, Reply, Response, Rest};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::Refused;
 
 /// Gives out the archive as it is read, never all of it in memory.
 pub(super) async fn fetch<S: Store + Clone + 'static>(

@@ -14,9 +14,10 @@ use desk_core::request::{Behalf, RequestDoor, RequestKey, RequestKind, RequestOp
 use desk_web::fields::{Encoding, Fields};
 use desk_web::filing::{address, files, idempotency_key, optional, optional_line};
 use desk_web::form::Trouble;
-use desk_web::problem::{FieldError, Problem, RateLimit, Refused};
+use desk_web::problem::{FieldError, Problem, RateLimit};
 use desk_web::reply::{Answered, Reply};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::Refused;
 use http::{StatusCode, header};
 
 use super::{pages, secret, wants_page, wire};

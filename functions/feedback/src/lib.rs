@@ -16,9 +16,10 @@ use desk_app::ports::Store;
 use desk_web::fields::{Encoding, Fields};
 use desk_web::form::Trouble;
 use desk_web::negotiate;
-use desk_web::problem::{Problem, Refused, respond};
+use desk_web::problem::Problem;
 use desk_web::reply::{Reply, Response};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::{Refused, respond};
 use desk_web::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
 
 /// What is behind each address.

@@ -19,9 +19,10 @@ use desk_web::fields::{Encoding, Fields};
 use desk_web::filing::{idempotency_key, text_code};
 use desk_web::form::{Draft, Trouble};
 use desk_web::negotiate;
-use desk_web::problem::{Problem, RateLimit, Refused};
+use desk_web::problem::{Problem, RateLimit};
 use desk_web::reply::Reply;
 use desk_web::request::{Locale, Request};
+use desk_web::respond::Refused;
 use http::header;
 
 /// What the person has just done.

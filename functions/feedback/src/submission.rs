@@ -12,9 +12,10 @@ use desk_core::lang::Lang;
 use desk_web::fields::{Encoding, Fields};
 use desk_web::filing::{address, files, idempotency_key, optional_line, text_code};
 use desk_web::form::{HONEYPOT, Trouble};
-use desk_web::problem::{FieldError, Problem, RateLimit, Refused};
+use desk_web::problem::{FieldError, Problem, RateLimit};
 use desk_web::reply::Reply;
 use desk_web::request::{Locale, Request};
+use desk_web::respond::Refused;
 use http::{StatusCode, header};
 
 use super::{pages, secret, wants_page, wire};

@@ -20,9 +20,10 @@ use desk_app::outbox::{self, Changed};
 use desk_app::ports::{Outbound, Store};
 use desk_app::suppression::{Act, IN_FLIGHT};
 use desk_web::operator;
-use desk_web::problem::{Problem, respond_json};
+use desk_web::problem::Problem;
 use desk_web::reply::{After, Answered, Reply, Response};
 use desk_web::request::Request;
+use desk_web::respond::respond_json;
 use desk_web::routes::{Route, Routes};
 
 /// What is behind each address.

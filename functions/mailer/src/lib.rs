@@ -22,9 +22,10 @@ use desk_app::suppression::state;
 use desk_core::json::Json;
 use desk_web::fields::{FieldValue, Fields};
 use desk_web::operator::{self, Role};
-use desk_web::problem::{Problem, respond_json};
+use desk_web::problem::Problem;
 use desk_web::reply::{After, Answered, Reply, Response, Rest};
 use desk_web::request::Request;
+use desk_web::respond::respond_json;
 use desk_web::routes::{BATCH_LIMIT, BODY_LIMIT, Route, Routes};
 
 /// How long the mailer has to act on an opt-out: what Gmail and Yahoo ask of senders.

@@ -31,7 +31,8 @@ use desk_core::time::{Date, Timestamp};
 use http::Method;
 use maud::{Markup, html};
 
-use desk_app::policy::{self, Current};
+use desk_app::policy;
+use desk_app::policy_cache::Current;
 use rendered::Variant;
 use text::Asked;
 
@@ -39,9 +40,10 @@ use crate::texts::PolicyTexts;
 use desk_app::Desk;
 use desk_app::ports::Store;
 use desk_web::negotiate;
-use desk_web::problem::{Problem, respond};
+use desk_web::problem::Problem;
 use desk_web::reply::{Caching, Reply, Response};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::respond;
 use desk_web::routes::{BODY_LIMIT, Route, Routes};
 use http::HeaderMap;
 

@@ -6,7 +6,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use desk_app::policy::Current;
+use desk_app::policy_cache::Current;
 use desk_web::reply::Reply;
 use desk_web::request::Locale;
 

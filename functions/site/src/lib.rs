@@ -12,9 +12,10 @@ use serde::Serialize;
 
 use desk_documents::package::{PACKAGE_SCHEMA, PACKAGE_SCHEMA_PATH};
 use desk_web::page::{self, Frame, Place, Switch};
-use desk_web::problem::{Kind, Problem, respond};
+use desk_web::problem::{Kind, Problem};
 use desk_web::reply::{Caching, Reply, Response};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::respond;
 use desk_web::routes::{Route, Routes};
 use desk_web::{assets, negotiate};
 

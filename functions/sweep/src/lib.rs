@@ -5,8 +5,9 @@ use desk_app::Desk;
 use desk_app::ports::{Outbound, Scan};
 use desk_app::sweep::sweep;
 use desk_web::Request;
-use desk_web::problem::{Problem, respond_json};
+use desk_web::problem::Problem;
 use desk_web::reply::{Reply, Response};
+use desk_web::respond::respond_json;
 use desk_web::routes::{BODY_LIMIT, Route, Routes};
 use http::StatusCode;
 

@@ -22,9 +22,10 @@ use desk_app::suppression::{Act, state};
 use desk_core::json::Json;
 use desk_web::fields::Fields;
 use desk_web::negotiate;
-use desk_web::problem::{Problem, respond};
+use desk_web::problem::Problem;
 use desk_web::reply::{After, Answered, Reply, Response};
 use desk_web::request::{Locale, Request};
+use desk_web::respond::respond;
 use desk_web::routes::{BODY_LIMIT, Route, Routes};
 use http::header;
 

@@ -1,68 +1,15 @@
-//! What an instance remembers of the policy, so that most requests need no store.
-//!
-//! The head is remembered for two seconds, and stays the same value where the next read gives the same bytes. Nothing in here
-//! depends on who asked, and nothing is remembered past the instant at which another version takes effect.
+//! Reading the policy: what the instance remembers, else what the store says.
 
-use std::cell::RefCell;
-use std::fmt;
 use std::rc::Rc;
 
+use desk_core::fault::Fault;
 use desk_core::policy::history::History;
-use desk_core::policy::views::{Index, PolicyHead, Texts};
+use desk_core::policy::views::{Index, PolicyHead};
 use desk_core::sealed;
-use desk_core::time::Timestamp;
 
 use crate::desk::{Desk, decode, undecodable};
+use crate::policy_cache::{Current, believed};
 use crate::ports::Store;
-use desk_core::fault::Fault;
-
-/// For how many milliseconds a read is believed.
-const KEPT: i64 = 2_000;
-
-/// What an instance remembers of the policy.
-#[derive(Default)]
-pub struct PolicyCache {
-    current: RefCell<Option<(Timestamp, Rc<Current>)>>,
-    index: RefCell<Option<(Timestamp, Rc<History>)>>,
-}
-
-impl fmt::Debug for PolicyCache {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("PolicyCache(…)")
-    }
-}
-
-/// The policy as the head has it.
-#[derive(Default)]
-pub struct Current {
-    stored: Vec<u8>,
-    /// Every publication.
-    pub history: History,
-    /// The texts in force, and those to come.
-    pub texts: Texts,
-    /// When another version takes effect.
-    pub until: Option<Timestamp>,
-}
-
-fn believed<T>(kept: &RefCell<Option<(Timestamp, Rc<T>)>>, now: Timestamp) -> Option<Rc<T>> {
-    let kept = kept.borrow();
-    let (at, value) = kept.as_ref()?;
-    // A clock that was set back is no reason to believe for longer.
-    (0..KEPT).contains(&now.millis().saturating_sub(at.millis())).then(|| value.clone())
-}
-
-impl PolicyCache {
-    /// What was read within the last two seconds.
-    pub fn current(&self, now: Timestamp) -> Option<Rc<Current>> {
-        believed(&self.current, now).filter(|current| current.until.is_none_or(|until| now < until))
-    }
-
-    /// Forgets everything.
-    pub fn clear(&self) {
-        self.current.take();
-        self.index.take();
-    }
-}
 
 /// Gives the policy: what is remembered, else what the head says.
 pub async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>, Fault> {

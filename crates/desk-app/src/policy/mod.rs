@@ -9,7 +9,7 @@ use desk_core::fault::Fault;
 use crate::desk::Desk;
 use crate::ports::Store;
 
-pub use cache::{Current, PolicyCache, current, history};
+pub use cache::{current, history};
 pub use publish::{Published, publish};
 
 /// The version in force now, and the digest of its last publication: what a case pins.

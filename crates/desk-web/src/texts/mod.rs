@@ -11,7 +11,7 @@ pub use form::FormTexts;
 use desk_core::lang::Lang;
 use http::StatusCode;
 
-use crate::problem::Kind;
+use crate::kind::Kind;
 
 /// The texts that every function may need.
 #[derive(Debug)]
@@ -96,11 +96,6 @@ pub fn texts(lang: Lang) -> &'static Texts {
         Lang::En => &en::TEXTS,
         Lang::Ru => &ru::TEXTS,
     }
-}
-
-/// A number as text.
-pub fn number(number: u32) -> String {
-    number.to_string()
 }
 
 /// The texts of a kind of problem, with what does not depend on the language.
