@@ -119,6 +119,11 @@ pub fn language(headers: &HeaderMap) -> Option<Lang> {
         .map(|(lang, _)| lang)
 }
 
+/// Whether what is a page for people is asked for as JSON.
+pub fn wants_json(headers: &HeaderMap) -> bool {
+    media_type(headers, &["text/html", "application/json"]) == Some("application/json")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

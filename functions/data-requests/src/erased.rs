@@ -6,8 +6,8 @@ use http::StatusCode;
 use maud::{Markup, html};
 
 use super::pages::framed;
+use super::secret;
 use super::status::download;
-use super::{secret, wants_json};
 use crate::texts;
 use desk_app::Desk;
 use desk_app::Setup;
@@ -15,6 +15,7 @@ use desk_app::erasure::acts;
 use desk_app::paths::request_path;
 use desk_app::ports::Store;
 use desk_web::form;
+use desk_web::negotiate;
 use desk_web::page::Place;
 use desk_web::problem::Problem;
 use desk_web::reply::Reply;
@@ -35,7 +36,7 @@ pub(super) async fn show<S: Store>(
     key: RequestKey,
 ) -> Result<Reply, Problem> {
     let act = find(desk, &key).await?;
-    Ok(secret(if wants_json(request) {
+    Ok(secret(if negotiate::wants_json(&request.headers) {
         // The opening went last, so all is gone.
         Reply::json_text(StatusCode::OK, acts::document(desk.setup, &act, None, true))
     } else {

@@ -6,7 +6,7 @@ use desk_core::request::{
 use futures_util::future::try_join;
 use http::StatusCode;
 
-use super::{load, pages, secret, wants_json, wants_page, wire};
+use super::{load, pages, secret, wants_page, wire};
 use desk_app::Desk;
 use desk_app::cases;
 use desk_app::data_request::{limit, mail_limit};
@@ -17,6 +17,7 @@ use desk_app::paths::{pending_path, request_path};
 use desk_app::ports::Store;
 use desk_core::fault::Fault;
 use desk_web::fields::Fields;
+use desk_web::negotiate;
 use desk_web::problem::{Problem, RateLimit};
 use desk_web::reply::{Answered, Reply};
 use desk_web::request::{Locale, Request};
@@ -50,7 +51,7 @@ pub(super) async fn pending<S: Store>(
     said: Said,
 ) -> Result<Reply, Problem> {
     let case = load(desk, key).await?;
-    if wants_json(request) {
+    if negotiate::wants_json(&request.headers) {
         return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, desk.now()))));
     }
     Ok(shown(desk, request, locale, &key, &case, said))
@@ -206,7 +207,7 @@ pub(super) async fn question<S: Store>(
     let now = desk.now();
     if !case.link_works(now) {
         // Whoever has the mail can have another one sent, and may have no other page to ask for it.
-        if !wants_json(request) && case.unproven(now).is_ok() {
+        if !negotiate::wants_json(&request.headers) && case.unproven(now).is_ok() {
             let (path, state) = (pending_path(desk.setup, &key), case.state(now));
             let page =
                 pages::pending(desk.setup, request, locale, &path, (&state, false), Said::TooLate);
@@ -214,7 +215,7 @@ pub(super) async fn question<S: Store>(
         }
         return Err(Problem::NotFound);
     }
-    if wants_json(request) {
+    if negotiate::wants_json(&request.headers) {
         return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, now))));
     }
     if case.identified.is_none() && case.unproven(now).is_err() {

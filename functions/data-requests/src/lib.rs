@@ -205,14 +205,10 @@ fn secret(reply: Reply) -> Reply {
     reply.header("x-robots-tag", "noindex").vary("Accept, Accept-Language")
 }
 
-fn wants_json(request: &Request) -> bool {
-    negotiate::media_type(&request.headers, &["text/html", "application/json"])
-        == Some("application/json")
-}
-
 /// Whether the answer to a form or a body is to be a page.
 fn wants_page(request: &Request, encoding: Encoding) -> bool {
-    negotiate::reads_html(&request.headers) || (encoding == Encoding::Form && !wants_json(request))
+    negotiate::reads_html(&request.headers)
+        || (encoding == Encoding::Form && !negotiate::wants_json(&request.headers))
 }
 
 #[cfg(target_family = "wasm")]

@@ -4,7 +4,7 @@ use desk_core::fault::Fault;
 use desk_core::request::{self, RequestKey};
 use http::StatusCode;
 
-use super::{erased, load, secret, status_page, wants_json, wire};
+use super::{erased, load, secret, status_page, wire};
 use desk_app::Desk;
 use desk_app::cases;
 use desk_app::ports::Store;
@@ -37,7 +37,7 @@ pub(super) async fn show<S: Store>(
         Err(Fault::NotFound) => return erased::show(desk, request, locale, key).await,
         case => case?,
     };
-    if wants_json(request) {
+    if negotiate::wants_json(&request.headers) {
         return case_json(desk, (request, locale), &key, &case);
     }
     let page = status_page::status(desk, request, locale, (&key, token), &case, done)?;

@@ -146,7 +146,7 @@ fn page<S>(
     link: Link,
     token: &str,
 ) -> Reply {
-    if wants_json(request) {
+    if negotiate::wants_json(&request.headers) {
         let list = desk.setup.lists().by_tag(link.list);
         let json = Json::object(|json| {
             json.text("scope", &desk.setup.lists().scope_name(Scope::List(link.list)));
@@ -157,11 +157,6 @@ fn page<S>(
     }
     let id = PageId::new(desk.moment.draw());
     shown(locale, pages::link(desk.setup, request, locale, (link, token), id))
-}
-
-fn wants_json(request: &Request) -> bool {
-    negotiate::media_type(&request.headers, &["text/html", "application/json"])
-        == Some("application/json")
 }
 
 /// What a POST to a link says.
@@ -210,7 +205,7 @@ async fn opt_out<S: Store>(
     if !person {
         let change = desk.suppress(act).await?;
         let outgoing = vec![Message::changed(desk.setup.lists(), change)];
-        let reply = if wants_json(request) {
+        let reply = if negotiate::wants_json(&request.headers) {
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
         } else {

@@ -8,7 +8,7 @@ use desk_core::suppression::{
 use futures_util::future::{try_join, try_join_all};
 use http::StatusCode;
 
-use super::{Standing, pages, shown, wants_json};
+use super::{Standing, pages, shown};
 use crate::texts;
 use desk_app::Desk;
 use desk_app::limiter::{self, Limit};
@@ -228,7 +228,7 @@ async fn shown_as_saved<S: Store>(
     saved: bool,
 ) -> Result<Reply, Problem> {
     let standing = Standing::load(desk, subject).await?;
-    if wants_json(request) {
+    if negotiate::wants_json(&request.headers) {
         return Ok(Reply::json_text(StatusCode::OK, json(desk, &standing, locale))
             .vary("Accept, Accept-Language"));
     }
