@@ -224,6 +224,12 @@ impl Reply {
         reply.header(header::CONTENT_TYPE, media_type)
     }
 
+    /// A file that holds what others wrote: wherever it is opened, nothing in it runs or loads.
+    pub fn sandboxed(media_type: &'static str, body: impl Into<Bytes>) -> Self {
+        Self::with_body(StatusCode::OK, media_type, body)
+            .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+    }
+
     /// An answer with a page.
     pub fn page(status: StatusCode, lang: Lang, page: maud::Markup) -> Self {
         Self::with_body(status, "text/html; charset=utf-8", page.into_string()).lang(lang)

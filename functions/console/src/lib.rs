@@ -351,8 +351,7 @@ async fn file<S: Scan>(
 ) -> Result<Reply, Problem> {
     let (file, bytes) = cases::read_file(desk, key, files, number).await?;
     let name = format!("{reference}-{number}.{}", file.kind.extension());
-    Ok(Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+    Ok(Reply::sandboxed(file.kind.media_type(), bytes)
         .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
 }
 

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use desk_core::package::PackageSecret;
 use desk_core::request::RequestKey;
-use http::{Method, StatusCode, header};
+use http::{Method, header};
 use maud::{Markup, html};
 
 use super::pages::framed;
@@ -68,9 +68,8 @@ pub fn archive<S: Store + 'static>(
 ) -> Response {
     let size = download.size();
     let name = format!("attachment; filename=\"{name}.zip\"");
-    let reply = Reply::with_body(StatusCode::OK, "application/zip", Bytes::new())
-        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
-        .header(header::CONTENT_DISPOSITION, name);
+    let reply =
+        Reply::sandboxed("application/zip", Bytes::new()).header(header::CONTENT_DISPOSITION, name);
     let mut response = reply.finish(request);
     if request.method != Method::HEAD {
         response = response.followed_by(Rest::new(Archive(download)));

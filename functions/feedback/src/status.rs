@@ -140,8 +140,7 @@ async fn attachment<S: Store>(
     let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
     let (file, bytes) = cases::read_file(desk, key, &case.opening.files, number).await?;
     let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
-    let reply = Reply::with_body(StatusCode::OK, file.kind.media_type(), bytes)
-        .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox");
+    let reply = Reply::sandboxed(file.kind.media_type(), bytes);
     Ok(download(reply, &name))
 }
 
