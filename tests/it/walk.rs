@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{
     http::{Request, Response},
-    target::{Host, OPERATOR, Target},
+    target::{OPERATOR, Target},
 };
 
 pub(crate) const ANNA: &str = "anna@oncall.example";
@@ -26,7 +26,7 @@ pub(crate) fn post(target: impl Into<String>, body: &Value) -> Request {
 }
 
 /// The mails to an address that wait, the newest first, each as operators read it.
-pub(crate) async fn mails(host: &Host, to: &str) -> Vec<Value> {
+pub(crate) async fn mails(host: &dyn Target, to: &str) -> Vec<Value> {
     let listed = host.send(&look("/console/api/outbox?limit=200")).await.json();
     let mut mails = Vec::new();
     for mail in listed["mails"].as_array().expect("a list") {
@@ -40,13 +40,13 @@ pub(crate) async fn mails(host: &Host, to: &str) -> Vec<Value> {
 }
 
 /// The text of the newest mail to an address.
-pub(crate) async fn newest_mail(host: &Host, to: &str) -> String {
+pub(crate) async fn newest_mail(host: &dyn Target, to: &str) -> String {
     let mails = mails(host, to).await;
     mails.first().expect("a mail")["text"].as_str().expect("text").to_owned()
 }
 
 /// The first of our links in a mail, as a path, without the language that it opens in.
-pub(crate) fn link_in(host: &Host, mail: &str) -> String {
+pub(crate) fn link_in(host: &dyn Target, mail: &str) -> String {
     let link = mail.lines().map(str::trim).find(|line| line.starts_with(host.base()));
     let link = link.expect("a link");
     host.path(link.split_once("?lang=").map_or(link, |(link, _)| link))
@@ -86,7 +86,7 @@ pub(crate) struct Filed {
 
 impl Filed {
     /// The answer to a filing, with the link and the code of the mail that went out for it.
-    pub(crate) async fn of(host: &Host, answer: &Response, email: &str) -> Self {
+    pub(crate) async fn of(host: &dyn Target, answer: &Response, email: &str) -> Self {
         assert_eq!(answer.status, 201, "{answer:?}");
         let mail = newest_mail(host, email).await;
         Self {
@@ -103,7 +103,7 @@ impl Filed {
     }
 
     /// Proves who asks, by the code: gives the path of the status page.
-    pub(crate) async fn prove(&self, host: &Host) -> String {
+    pub(crate) async fn prove(&self, host: &dyn Target) -> String {
         let entered = host.send(&self.enter(&self.code)).await;
         assert_eq!(entered.status, 200, "{entered:?}");
         host.clock().pass(1);
@@ -116,21 +116,21 @@ impl Filed {
     }
 
     /// What an operator does with it as it stands.
-    pub(crate) async fn act(&self, host: &Host, name: &str, body: &Value) -> Request {
+    pub(crate) async fn act(&self, host: &dyn Target, name: &str, body: &Value) -> Request {
         let tag = tag(host, &self.console("")).await;
         post(self.console(name), body).bearer(OPERATOR).header("if-match", &tag)
     }
 }
 
 /// Has an operator do something with a request, which must be lawful.
-pub(crate) async fn done(host: &Host, filed: &Filed, name: &str, body: &Value) {
+pub(crate) async fn done(host: &dyn Target, filed: &Filed, name: &str, body: &Value) {
     let answer = host.send(&filed.act(host, name, body).await).await;
     assert!(answer.status.is_success(), "{name}: {answer:?}");
     host.clock().pass(1);
 }
 
 /// Files a request, a second after whatever was before and a second before what comes then.
-pub(crate) async fn filed(host: &Host, kind: &str, email: &str) -> Filed {
+pub(crate) async fn filed(host: &dyn Target, kind: &str, email: &str) -> Filed {
     host.clock().pass(1);
     let filed = Filed::of(host, &host.send(&filing(kind, email)).await, email).await;
     host.clock().pass(1);
@@ -138,21 +138,21 @@ pub(crate) async fn filed(host: &Host, kind: &str, email: &str) -> Filed {
 }
 
 /// Files a request and proves who asks: gives it with the path of its status page.
-pub(crate) async fn proven(host: &Host, kind: &str, email: &str) -> (Filed, String) {
+pub(crate) async fn proven(host: &dyn Target, kind: &str, email: &str) -> (Filed, String) {
     let filed = filed(host, kind, email).await;
     let status = filed.prove(host).await;
     (filed, status)
 }
 
 /// The tag of what operators read at an address.
-pub(crate) async fn tag(host: &Host, target: &str) -> String {
+pub(crate) async fn tag(host: &dyn Target, target: &str) -> String {
     let read = host.send(&look(target)).await;
     assert_eq!(read.status, 200, "{read:?}");
     read.header("etag").expect("a tag").to_owned()
 }
 
 /// Has an operator build the package of a request: gives the key that was mailed.
-pub(crate) async fn packed(host: &Host, filed: &Filed, email: &str) -> String {
+pub(crate) async fn packed(host: &dyn Target, filed: &Filed, email: &str) -> String {
     let built = host.send(&filed.act(host, "/package", &json!({})).await).await;
     assert_eq!(built.status, 201, "{built:?}");
     let secret = secret_in(&newest_mail(host, email).await);

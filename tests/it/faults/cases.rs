@@ -3,18 +3,18 @@
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 
-use super::{fail_at_every_call, failing_host};
+use super::{Side, fail_at_every_call, failing_desk};
 use crate::{
     harness::{
         files,
         http::{Part, Request},
-        target::{Host, OPERATOR, Target},
+        target::{OPERATOR, Target},
     },
     scenarios::feedback::{complaint, hidden, path, status_of},
 };
 
 /// All cases as operators see them, each read whole, so that a half-made one would show.
-async fn cases(host: &Host) -> Vec<Value> {
+async fn cases(host: &dyn Target) -> Vec<Value> {
     let list = host.send(&Request::get("/console/api/cases?limit=200").bearer(OPERATOR)).await;
     let mut cases = Vec::new();
     for item in list.json()["cases"].as_array().expect("a list") {
@@ -31,9 +31,8 @@ async fn cases(host: &Host) -> Vec<Value> {
     cases
 }
 
-#[tokio::test]
-async fn a_filing_by_json_is_whole_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_filing_by_json_is_whole_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let data = Base64::encode_string(&files::png_that_tells());
     let large = Base64::encode_string(&vec![b'a'; 700_000]);
     let filing = Request::post("/feedback").header("idempotency-key", "filing-0001").json(&json!({
@@ -50,9 +49,8 @@ async fn a_filing_by_json_is_whole_or_refused() {
     assert_eq!(cases[0]["reference"], first.field("/reference"));
 }
 
-#[tokio::test]
-async fn a_filing_by_form_is_whole_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_filing_by_form_is_whole_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let form = host.send(&Request::get("/feedback").page()).await;
     let token = hidden(&form, "token");
     let picture = files::png_that_tells();
@@ -68,9 +66,8 @@ async fn a_filing_by_form_is_whole_or_refused() {
     assert_eq!(cases(&host).await.len(), 1);
 }
 
-#[tokio::test]
-async fn a_message_is_kept_once_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_message_is_kept_once_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let status = status_of(&host.send(&complaint()).await);
     let message = Request::post(format!("{status}/messages"))
         .header("idempotency-key", "message-0001")
@@ -82,9 +79,8 @@ async fn a_message_is_kept_once_or_refused() {
     assert_eq!(cases(&host).await[0]["messages"], 2);
 }
 
-#[tokio::test]
-async fn a_withdrawal_happens_or_is_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_withdrawal_happens_or_is_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let status = status_of(&host.send(&complaint()).await);
     let withdraw = Request::post(format!("{status}/withdraw"));
     let (first, again) = fail_at_every_call(&host, &store, &withdraw).await;
@@ -93,9 +89,8 @@ async fn a_withdrawal_happens_or_is_refused() {
     assert_eq!(cases(&host).await[0]["state"], "withdrawn");
 }
 
-#[tokio::test]
-async fn a_reply_is_audited_and_kept_once_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_reply_is_audited_and_kept_once_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let filed = host.send(&complaint()).await;
     let case = format!("/console/api/cases/{}", filed.field("/reference"));
     let reply = Request::post(format!("{case}/replies"))
@@ -111,9 +106,8 @@ async fn a_reply_is_audited_and_kept_once_or_refused() {
     assert!(records.iter().any(|record| record["action"] == "case-replied"), "{records:#?}");
 }
 
-#[tokio::test]
-async fn a_state_is_set_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_state_is_set_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let filed = host.send(&complaint()).await;
     let case = format!("/console/api/cases/{}", filed.field("/reference"));
     let read = host.send(&Request::get(&case).bearer(OPERATOR)).await;
@@ -129,9 +123,8 @@ async fn a_state_is_set_or_refused() {
     assert_eq!(cases(&host).await[0]["state"], "in_progress");
 }
 
-#[tokio::test]
-async fn a_policy_version_is_published_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_policy_version_is_published_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let publish = Request::put("/policy/versions/1.0?lang=en")
         .bearer(OPERATOR)
         .body("text/markdown; charset=utf-8", "# Policy\n\n## General\n\nWe promise.\n");

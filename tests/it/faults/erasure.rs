@@ -2,17 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::{fail_afresh, failing_host, work::mails_about};
+use super::{Side, fail_afresh, failing_desk, work::mails_about};
 use crate::{
     harness::{
         http::{Request, Response},
-        target::{Host, OPERATOR, Target, path},
+        target::{OPERATOR, Target, path},
     },
     walk::{ANNA, Filed, JANE, get, link_in, look, packed, post, proven, tag},
 };
 
 /// Somebody with much to erase: an answered case, a request that has ended, and one with a package that erases.
-async fn much(host: &Host) -> (Filed, String) {
+async fn much(host: &dyn Target) -> (Filed, String) {
     let body = json!({"kind": "complaint", "message": "Mine.", "email": ANNA,
         "attachments": [{"data": "SSBzYXcgaXQu"}]});
     let case = host.send(&post("/feedback", &body)).await;
@@ -27,23 +27,22 @@ async fn much(host: &Host) -> (Filed, String) {
     (filed, status)
 }
 
-async fn order(host: &Host, filed: &Filed) -> Request {
+async fn order(host: &dyn Target, filed: &Filed) -> Request {
     let tag = tag(host, &filed.console("/erasure")).await;
     let body = json!({"executor": "Head of support", "text": "It is done."});
     post(filed.console("/erasure"), &body).bearer(OPERATOR).header("if-match", &tag)
 }
 
 /// The keys of what the store holds about people; what tells of nobody is left out.
-async fn held(host: &Host) -> Vec<String> {
+async fn held(host: &dyn Target) -> Vec<String> {
     let mut keys = host.keys().await;
     let nobody = ["audit", "act", "act-by", "request-log", "limit", "policy-index", "policy-head"];
     keys.retain(|key| !nobody.contains(&key.split(':').next().unwrap_or_default()));
     keys
 }
 
-#[tokio::test]
-async fn an_erasure_that_breaks_off_anywhere_is_repeated_to_its_end() {
-    let (host, store) = failing_host().await;
+pub(super) async fn an_erasure_that_breaks_off_anywhere_is_repeated_to_its_end(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let prepare = async || {
         // Somebody else, of whom nothing may go.
         let (_, janes) = proven(&host, "access", JANE).await;
@@ -86,9 +85,8 @@ async fn an_erasure_that_breaks_off_anywhere_is_repeated_to_its_end() {
     fail_afresh((&host, &store), prepare, check).await;
 }
 
-#[tokio::test]
-async fn an_erasure_that_failed_for_long_is_repeated_to_its_end() {
-    let (host, store) = failing_host().await;
+pub(super) async fn an_erasure_that_failed_for_long_is_repeated_to_its_end(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let (filed, status) = much(&host).await;
     let order = order(&host, &filed).await;
     let (first, again) = super::fail_at_every_call(&host, &store, &order).await;

@@ -3,10 +3,11 @@
 mod cases;
 mod erasure;
 mod packages;
+mod reads;
 mod requests;
 mod work;
 
-use std::sync::Arc;
+use std::{rc::Rc, sync::Arc};
 
 use desk_host::{HostOptions, StoreChoice, store::MemoryStore};
 
@@ -16,19 +17,92 @@ use crate::{
         functions,
         http::{Request, Response},
         snapshot,
-        target::{Host, OPERATOR, Target, variables},
+        target::{Host, HostStore, Native, Target, variables},
     },
     scenarios::feedback::{complaint, status_of},
 };
 
-/// A host over a store that fails on demand.
-async fn failing_host() -> (Host, Arc<Failing>) {
+/// What a journey is played on.
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    /// The functions in this process.
+    Native,
+    /// The built wasm in the embedded host.
+    Wasm,
+}
+
+/// Makes of each journey two tests: in native code, and over the built wasm.
+macro_rules! on_both_sides {
+    ($($module:ident: [$($journey:ident),+ $(,)?])+) => {
+        on_both_sides!(native, Native, $($module: [$($journey),+])+);
+        on_both_sides!(wasm, Wasm, $($module: [$($journey),+])+);
+    };
+    ($name:ident, $side:ident, $($module:ident: [$($journey:ident),+])+) => {
+        mod $name {
+            use super::Side;
+            $($(
+                #[tokio::test]
+                async fn $journey() {
+                    super::$module::$journey(Side::$side).await;
+                }
+            )+)+
+        }
+    };
+}
+
+on_both_sides! {
+    cases: [
+        a_filing_by_json_is_whole_or_refused,
+        a_filing_by_form_is_whole_or_refused,
+        a_message_is_kept_once_or_refused,
+        a_withdrawal_happens_or_is_refused,
+        a_reply_is_audited_and_kept_once_or_refused,
+        a_state_is_set_or_refused,
+        a_policy_version_is_published_or_refused,
+    ]
+    erasure: [
+        an_erasure_that_breaks_off_anywhere_is_repeated_to_its_end,
+        an_erasure_that_failed_for_long_is_repeated_to_its_end,
+    ]
+    packages: [
+        a_package_is_built_whole_or_not_given_out,
+        a_package_is_dropped_or_the_same_call_drops_it,
+        a_package_that_breaks_off_is_seen_to_and_fetched_again,
+    ]
+    reads: [
+        a_store_that_is_gone_is_a_clear_problem_on_every_path,
+    ]
+    requests: [
+        a_request_by_json_is_whole_or_refused,
+        a_request_by_form_is_whole_or_refused,
+        a_proof_is_taken_once_or_refused,
+        a_wrong_code_counts_and_locks_nobody_out_of_their_mailbox,
+        another_mail_brings_a_code_that_works,
+        what_is_taken_back_is_taken_back_or_refused,
+        a_message_to_a_request_is_kept_once_or_refused,
+        a_store_that_is_gone_is_a_clear_problem_to_whoever_reads_a_request,
+    ]
+    work: [
+        what_an_operator_does_is_done_and_told_once_or_refused,
+        a_proof_that_an_operator_saw_is_audited_and_taken_once_or_refused,
+        a_complaint_becomes_one_request_or_none,
+        a_request_gives_one_complaint_and_one_mail_or_none,
+        the_log_is_exported_whole_or_not_at_all,
+        a_look_that_cannot_be_recorded_is_not_given,
+    ]
+}
+
+/// A desk over a store that fails on demand.
+async fn failing_desk(side: Side) -> (Rc<dyn Target>, Arc<Failing>) {
     let store = Failing::new(Arc::new(MemoryStore::default()));
     // Many tries in a short time are what this is about.
     let limits = ["feedback_limits", "request_limits", "request_mail_limits"];
     let limits = limits.map(|name| (name, "1000000;w=60"));
-    let host = Host::with(StoreChoice::Custom(store.clone()), &limits).await;
-    (host, store)
+    let desk: Rc<dyn Target> = match side {
+        Side::Native => Rc::new(Native::over(HostStore(store.clone()), &limits)),
+        Side::Wasm => Rc::new(Host::with(StoreChoice::Custom(store.clone()), &limits).await),
+    };
+    (desk, store)
 }
 
 fn assert_store_problem(answer: &Response, call: usize) {
@@ -46,7 +120,7 @@ fn assert_store_problem(answer: &Response, call: usize) {
 ///
 /// The store fails at that call alone, as one that is back at once, and then from that call on.
 async fn fail_at_every_call(
-    host: &Host,
+    host: &dyn Target,
     store: &Failing,
     request: &Request,
 ) -> (Response, Response) {
@@ -65,7 +139,7 @@ async fn fail_at_every_call(
 /// Sends a request with the store failing at a call. Gives the answer, if the request made fewer calls than that; else
 /// the answer was a clear problem.
 async fn fail_at(
-    host: &Host,
+    host: &dyn Target,
     store: &Failing,
     request: &Request,
     (call, alone): (usize, bool),
@@ -91,7 +165,7 @@ async fn fail_at(
 /// The same as [`fail_at_every_call`], with something of its own for every failure: `prepare` makes it, with the request
 /// about it that fails and is sent again, and `check` looks at what came of it in the end.
 async fn fail_afresh<T>(
-    (host, store): (&Host, &Failing),
+    (host, store): (&dyn Target, &Failing),
     prepare: impl AsyncFn() -> (Request, T),
     check: impl AsyncFn(T, Response),
 ) {
@@ -109,62 +183,13 @@ async fn fail_afresh<T>(
             host.clock().pass(1);
             check(about, answer).await;
             // What operators do reads all that waits: it would grow from one failure to the next.
-            for key in host.keys().await {
-                host.backend().delete(&key).await.expect("the store is there");
-            }
+            store.clear().await;
         }
         if is_over {
             host.assert_nothing_trapped();
             return;
         }
     }
-}
-
-#[tokio::test]
-async fn a_store_that_is_gone_is_a_clear_problem_on_every_path() {
-    let (host, store) = failing_host().await;
-    let status = status_of(&host.send(&complaint()).await);
-    let reads = [
-        Request::get("/policy"),
-        Request::get("/policy/versions"),
-        Request::get("/policy/versions/1.0"),
-        Request::get("/policy/at/2026-01-01"),
-        Request::get("/policy/upcoming"),
-        Request::get("/policy/diff/1.0..2.0"),
-        Request::get("/policy/feed.atom"),
-        Request::get("/policy/feed.json"),
-        Request::get("/policy/manifest.json"),
-        Request::get(&status),
-        Request::get(format!("{status}/received")),
-        Request::get(format!("{status}/case.json")),
-        Request::get(format!("{status}/receipt.json")),
-        Request::get(format!("{status}/attachments/1")),
-        Request::get("/console/api/cases").bearer(OPERATOR),
-        Request::get("/console/api/audit").bearer(OPERATOR),
-    ];
-    // What needs no store is served without one.
-    let without =
-        ["/", "/feedback", "/robots.txt", "/.well-known/gpc.json", "/.well-known/desk-keys.json"];
-    store.fail_from(1);
-    for request in &reads {
-        let json = request.clone().header("accept", "application/problem+json");
-        assert_store_problem(&host.send(&json).await, 1);
-    }
-    for path in without {
-        assert_eq!(host.send(&Request::get(path)).await.status, 200, "{path}");
-    }
-    let page = Request::get(&status).page();
-    let answer = host.send(&page).await;
-    snapshot::hold("faults/store", "page", &page, &answer);
-    let json = Request::get(&status).header("accept", "application/json");
-    let answer = host.send(&json).await;
-    snapshot::hold("faults/store", "json", &json, &answer);
-    store.reset();
-    assert_eq!(host.send(&Request::get(&status)).await.status, 200);
-    host.assert_nothing_trapped();
-    // The log tells the operator what the answer does not.
-    assert!(host.log().iter().any(|line| line.contains("told to fail")), "{:?}", host.log());
-    assert!(!host.log().iter().any(|line| line.contains(&status)), "no token in the log");
 }
 
 #[tokio::test]

@@ -5,17 +5,14 @@ use base64ct::{Base64, Encoding};
 use desk_core::{id::Id, package::Mark};
 use serde_json::{Value, json};
 
-use super::{fail_afresh, failing_host, requests::seen, work::mails_about};
+use super::{Side, fail_afresh, failing_desk, requests::seen, work::mails_about};
 use crate::{
-    harness::{
-        http::{self, Response},
-        target::{Host, Target},
-    },
+    harness::{http::Response, target::Target},
     walk::{ANNA, Filed, fetch, packed, post, proven, secret_in},
 };
 
 /// How many locks and how many parts there are of the packages of a request.
-async fn stored(host: &Host, seen: &Value) -> (usize, usize) {
+async fn stored(host: &dyn Target, seen: &Value) -> (usize, usize) {
     let id: Id = seen["id"].as_str().expect("an id").parse().expect("an id");
     let mark = Mark::of(id);
     let of = |key: &&String, area: &str| {
@@ -28,9 +25,8 @@ async fn stored(host: &Host, seen: &Value) -> (usize, usize) {
     (count("package-lock"), count("package"))
 }
 
-#[tokio::test]
-async fn a_package_is_built_whole_or_not_given_out() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_package_is_built_whole_or_not_given_out(side: Side) {
+    let (host, store) = failing_desk(side).await;
     for replaces in [false, true] {
         let prepare = async || {
             let (filed, status) = proven(&host, "access", ANNA).await;
@@ -66,9 +62,8 @@ async fn a_package_is_built_whole_or_not_given_out() {
     }
 }
 
-#[tokio::test]
-async fn a_package_is_dropped_or_the_same_call_drops_it() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_package_is_dropped_or_the_same_call_drops_it(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let prepare = async || {
         let (filed, status) = proven(&host, "access", ANNA).await;
         let secret = packed(&host, &filed, ANNA).await;
@@ -86,9 +81,8 @@ async fn a_package_is_dropped_or_the_same_call_drops_it() {
     fail_afresh((&host, &store), prepare, check).await;
 }
 
-#[tokio::test]
-async fn a_package_that_breaks_off_is_seen_to_and_fetched_again() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_package_that_breaks_off_is_seen_to_and_fetched_again(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let large = Base64::encode_string(&vec![b'a'; 700_000]);
     let filing = json!({"kind": "access", "email": ANNA, "attachments": [{"data": large}]});
     let filed = Filed::of(&host, &host.send(&post("/requests", &filing)).await, ANNA).await;
@@ -107,7 +101,7 @@ async fn a_package_that_breaks_off_is_seen_to_and_fetched_again() {
             } else {
                 store.fail_from(call);
             }
-            match http::try_send(host.address(), &request).await {
+            match host.try_send(&request).await {
                 // Before the answer began it is a problem; behind that the length tells that it was cut.
                 Ok(answer) => super::assert_store_problem(&answer, call),
                 Err(_) => broken += 1,

@@ -3,19 +3,19 @@
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 
-use super::{assert_store_problem, fail_afresh, fail_at_every_call, failing_host};
+use super::{Side, assert_store_problem, fail_afresh, fail_at_every_call, failing_desk};
 use crate::{
     harness::{
         files,
         http::{Part, Request, Response},
-        target::{Host, Target, path},
+        target::{Target, path},
     },
     scenarios::feedback::hidden,
     walk::{ANNA, Filed, code_in, filed, get, link_in, look, newest_mail, post, proven},
 };
 
 /// All requests as operators see them, each read whole with its files, so that a half-made one would show.
-async fn requests(host: &Host) -> Vec<Value> {
+async fn requests(host: &dyn Target) -> Vec<Value> {
     let list = host.send(&look("/console/api/requests?all=true&limit=200")).await;
     let mut requests = Vec::new();
     for item in list.json()["requests"].as_array().expect("a list") {
@@ -33,7 +33,7 @@ async fn requests(host: &Host) -> Vec<Value> {
 }
 
 /// One request as operators see it.
-pub(super) async fn seen(host: &Host, filed: &Filed) -> Value {
+pub(super) async fn seen(host: &dyn Target, filed: &Filed) -> Value {
     let seen = host.send(&look(filed.console(""))).await;
     assert_eq!(seen.status, 200, "{seen:?}");
     seen.json()
@@ -50,9 +50,8 @@ fn states(seen: &Value) -> Vec<&str> {
     states.iter().map(|state| state["state"].as_str().expect("a name")).collect()
 }
 
-#[tokio::test]
-async fn a_request_by_json_is_whole_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_request_by_json_is_whole_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let large = Base64::encode_string(&vec![b'a'; 700_000]);
     let filing = Request::post("/requests").header("idempotency-key", "request-0001").json(&json!({
         "kind": "access",
@@ -79,10 +78,9 @@ async fn a_request_by_json_is_whole_or_refused() {
     assert_eq!(host.send(&get(format!("{status}/attachments/2"))).await.body.len(), 700_000);
 }
 
-#[tokio::test]
-async fn a_request_by_form_is_whole_or_refused() {
+pub(super) async fn a_request_by_form_is_whole_or_refused(side: Side) {
     for door in ["/requests", "/delete-account", "/delete-data"] {
-        let (host, store) = failing_host().await;
+        let (host, store) = failing_desk(side).await;
         let form = host.send(&Request::get(door).page()).await;
         let token = hidden(&form, "token");
         let picture = files::png_that_tells();
@@ -111,9 +109,8 @@ async fn a_request_by_form_is_whole_or_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_proof_is_taken_once_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_proof_is_taken_once_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     for by in ["code", "link"] {
         let prepare = async || {
             let filed = filed(&host, "access", ANNA).await;
@@ -138,9 +135,8 @@ async fn a_proof_is_taken_once_or_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_wrong_code_counts_and_locks_nobody_out_of_their_mailbox() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_wrong_code_counts_and_locks_nobody_out_of_their_mailbox(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let prepare = async || {
         let filed = filed(&host, "access", ANNA).await;
         (filed.enter("00000-00000"), filed)
@@ -156,9 +152,8 @@ async fn a_wrong_code_counts_and_locks_nobody_out_of_their_mailbox() {
     fail_afresh((&host, &store), prepare, check).await;
 }
 
-#[tokio::test]
-async fn another_mail_brings_a_code_that_works() {
-    let (host, store) = failing_host().await;
+pub(super) async fn another_mail_brings_a_code_that_works(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let prepare = async || {
         let filed = filed(&host, "access", ANNA).await;
         (Request::post(format!("{}/resend", filed.pending)), filed)
@@ -176,9 +171,8 @@ async fn another_mail_brings_a_code_that_works() {
     fail_afresh((&host, &store), prepare, check).await;
 }
 
-#[tokio::test]
-async fn what_is_taken_back_is_taken_back_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn what_is_taken_back_is_taken_back_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     for by in ["not-me", "withdraw"] {
         let prepare = async || {
             let (filed, status) = proven(&host, "erasure", ANNA).await;
@@ -198,9 +192,8 @@ async fn what_is_taken_back_is_taken_back_or_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_message_to_a_request_is_kept_once_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_message_to_a_request_is_kept_once_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     for by in ["json", "form"] {
         let prepare = async || {
             let (filed, status) = proven(&host, "access", ANNA).await;
@@ -235,9 +228,8 @@ async fn a_message_to_a_request_is_kept_once_or_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_store_that_is_gone_is_a_clear_problem_to_whoever_reads_a_request() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_store_that_is_gone_is_a_clear_problem_to_whoever_reads_a_request(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let (filed, status) = proven(&host, "access", ANNA).await;
     let mut reads: Vec<Request> =
         ["", "/confirmed", "/request.json", "/receipt.json", "/attachments/1"]

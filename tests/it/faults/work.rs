@@ -3,19 +3,19 @@
 use serde_json::{Value, json};
 
 use super::{
-    fail_afresh, fail_at_every_call, failing_host,
+    Side, fail_afresh, fail_at_every_call, failing_desk,
     requests::{entries, seen},
 };
 use crate::{
     harness::{
         http::{Request, Response},
-        target::{Host, OPERATOR, Target, path},
+        target::{OPERATOR, Target, path},
     },
     walk::{ANNA, Filed, code_in, filed, get, link_in, look, newest_mail, post, proven},
 };
 
 /// The texts of the newest mails in which a reference stands, the newest first.
-pub(super) async fn mails_about(host: &Host, reference: &str) -> Vec<String> {
+pub(super) async fn mails_about(host: &dyn Target, reference: &str) -> Vec<String> {
     let listed = host.send(&look("/console/api/outbox?limit=12")).await.json();
     let mut texts = Vec::new();
     for mail in listed["mails"].as_array().expect("a list") {
@@ -29,7 +29,7 @@ pub(super) async fn mails_about(host: &Host, reference: &str) -> Vec<String> {
 }
 
 /// How many lines of the log are about a request.
-async fn lines(host: &Host, id: &Value) -> usize {
+async fn lines(host: &dyn Target, id: &Value) -> usize {
     let key = format!("request-log:{}", id.as_str().expect("an id"));
     host.keys().await.iter().filter(|known| **known == key).count()
 }
@@ -44,9 +44,8 @@ const ACTS: [(&str, &str, usize); 6] = [
     ("/refusal", "refused", 1),
 ];
 
-#[tokio::test]
-async fn what_an_operator_does_is_done_and_told_once_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn what_an_operator_does_is_done_and_told_once_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     for (name, state, told) in ACTS {
         let body = match name {
             "/take" => json!({}),
@@ -76,9 +75,8 @@ async fn what_an_operator_does_is_done_and_told_once_or_refused() {
     }
 }
 
-#[tokio::test]
-async fn a_proof_that_an_operator_saw_is_audited_and_taken_once_or_refused() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_proof_that_an_operator_saw_is_audited_and_taken_once_or_refused(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let prepare = async || {
         let filed = filed(&host, "access", ANNA).await;
         let body = json!({"reason": "Showed a passport in the office."});
@@ -95,7 +93,7 @@ async fn a_proof_that_an_operator_saw_is_audited_and_taken_once_or_refused() {
 }
 
 /// Files a complaint with an address: gives where operators find it.
-async fn complaint(host: &Host) -> String {
+async fn complaint(host: &dyn Target) -> String {
     host.clock().pass(1);
     let body = json!({"kind": "complaint", "message": "Delete it all!", "email": ANNA});
     let filed = host.send(&post("/feedback", &body)).await;
@@ -103,9 +101,8 @@ async fn complaint(host: &Host) -> String {
     format!("/console/api/cases/{}", filed.field("/reference"))
 }
 
-#[tokio::test]
-async fn a_complaint_becomes_one_request_or_none() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_complaint_becomes_one_request_or_none(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let prepare = async || {
         let case = complaint(&host).await;
         let turn = post(format!("{case}/request"), &json!({"kind": "erasure"})).bearer(OPERATOR);
@@ -131,9 +128,8 @@ async fn a_complaint_becomes_one_request_or_none() {
     fail_afresh((&host, &store), prepare, check).await;
 }
 
-#[tokio::test]
-async fn a_request_gives_one_complaint_and_one_mail_or_none() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_request_gives_one_complaint_and_one_mail_or_none(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let prepare = async || {
         let (filed, status) = proven(&host, "access", ANNA).await;
         let opens = post(filed.console("/complaint"), &json!({})).bearer(OPERATOR);
@@ -157,10 +153,9 @@ async fn a_request_gives_one_complaint_and_one_mail_or_none() {
     fail_afresh((&host, &store), prepare, check).await;
 }
 
-#[tokio::test]
-async fn the_log_is_exported_whole_or_not_at_all() {
+pub(super) async fn the_log_is_exported_whole_or_not_at_all(side: Side) {
     for target in ["", "?all=true", "/log", "/log?format=csv", "/metrics?year=2026"] {
-        let (host, store) = failing_host().await;
+        let (host, store) = failing_desk(side).await;
         // Requests whose lines are stored by whoever comes by: one was taken back, one nobody proved.
         let (_, status) = proven(&host, "access", ANNA).await;
         assert_eq!(host.send(&post(format!("{status}/withdraw"), &json!({}))).await.status, 200);
@@ -179,9 +174,8 @@ async fn the_log_is_exported_whole_or_not_at_all() {
     }
 }
 
-#[tokio::test]
-async fn a_look_that_cannot_be_recorded_is_not_given() {
-    let (host, store) = failing_host().await;
+pub(super) async fn a_look_that_cannot_be_recorded_is_not_given(side: Side) {
+    let (host, store) = failing_desk(side).await;
     let (filed, _) = proven(&host, "erasure", ANNA).await;
     for target in [filed.console(""), filed.console("/erasure")] {
         let (first, again) = fail_at_every_call(&host, &store, &look(&target)).await;

@@ -36,6 +36,13 @@ impl Failing {
         })
     }
 
+    /// Removes all that is stored.
+    pub(crate) async fn clear(&self) {
+        for key in self.inner.keys().await.expect("the store is there") {
+            self.inner.delete(&key).await.expect("the store is there");
+        }
+    }
+
     /// The calls since the last reset.
     pub(crate) fn calls(&self) -> Vec<String> {
         self.calls.lock().unwrap_or_else(PoisonError::into_inner).clone()

@@ -5,6 +5,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, BTreeSet},
+    io,
     net::SocketAddr,
     rc::Rc,
     sync::{
@@ -14,10 +15,15 @@ use std::{
     time::Duration,
 };
 
-use desk_app::{Desk, Setup, memory::MemoryStore};
+use desk_app::{
+    Desk, Setup,
+    memory::MemoryStore,
+    ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError},
+};
 use desk_core::{
     id::{Moment, Seed},
     keys::Keyring,
+    store_key::StoreKey,
     time::Timestamp,
 };
 use desk_host::{
@@ -81,6 +87,25 @@ pub(crate) trait Target {
 
     /// Everything that is stored.
     async fn keys(&self) -> Vec<String>;
+
+    /// Answers one request, or breaks its answer off.
+    async fn try_send(&self, request: &Request) -> io::Result<Response>;
+
+    /// What the functions have logged.
+    fn log(&self) -> Vec<String>;
+
+    /// Holds the target to it that no function trapped.
+    fn assert_nothing_trapped(&self);
+
+    /// What its links begin with.
+    fn base(&self) -> &str {
+        BASE
+    }
+
+    /// The path of an address that it gave out.
+    fn path(&self, url: &str) -> String {
+        below(self.base(), url)
+    }
 }
 
 /// A target that a test looks at while a scenario plays on it.
@@ -96,6 +121,22 @@ impl<T: Target + ?Sized> Target for Rc<T> {
 
     async fn keys(&self) -> Vec<String> {
         (**self).keys().await
+    }
+
+    async fn try_send(&self, request: &Request) -> io::Result<Response> {
+        (**self).try_send(request).await
+    }
+
+    fn log(&self) -> Vec<String> {
+        (**self).log()
+    }
+
+    fn assert_nothing_trapped(&self) {
+        (**self).assert_nothing_trapped();
+    }
+
+    fn base(&self) -> &str {
+        (**self).base()
     }
 }
 
@@ -144,9 +185,9 @@ pub(crate) fn mix(number: u64) -> u64 {
     z ^ (z >> 31)
 }
 
-/// The use cases in this process, over a store in memory.
-pub(crate) struct Native {
-    store: Rc<MemoryStore>,
+/// The functions in this process, over a store.
+pub(crate) struct Native<S = Rc<MemoryStore>> {
+    store: S,
     setups: BTreeMap<String, Rc<Setup>>,
     site: Site,
     clock: Clock,
@@ -155,18 +196,38 @@ pub(crate) struct Native {
     seeds: RefCell<BTreeMap<String, Seed>>,
     /// Whether all functions draw from one seed, so that what they draw does not depend on which of them has which paths.
     shares_seed: bool,
+    log: RefCell<Vec<String>>,
+}
+
+impl<S> Native<S> {
+    /// Functions over a store, with some variables beside those that every test has, or in their place.
+    pub(crate) fn over(store: S, set: &[(&str, &str)]) -> Self {
+        let manifest = functions::manifest();
+        let others = manifest.components().iter().filter(|component| component.id() != "site");
+        let setups = others
+            .map(|component| {
+                let id = component.id();
+                (id.to_owned(), Rc::new(setup(manifest, id, set)))
+            })
+            .collect();
+        let (clock, sequence) = (Clock::new(), Sequence::new());
+        let site = Site::new(granted(manifest, "site", set));
+        Self {
+            store,
+            setups,
+            site: site.unwrap_or_else(|error| panic!("{error}")),
+            clock,
+            sequence,
+            seeds: RefCell::default(),
+            shares_seed: false,
+            log: RefCell::default(),
+        }
+    }
 }
 
 impl Native {
     pub(crate) fn start() -> Self {
-        let manifest = functions::manifest();
-        let others = manifest.components().iter().filter(|component| component.id() != "site");
-        let setups = others
-            .map(|component| (component.id().to_owned(), Rc::new(setup(manifest, component.id()))))
-            .collect();
-        let (store, clock, sequence) = (Rc::default(), Clock::new(), Sequence::new());
-        let site = Site::new(granted(manifest, "site")).unwrap_or_else(|error| panic!("{error}"));
-        Self { store, setups, site, clock, sequence, seeds: RefCell::default(), shares_seed: false }
+        Self::over(Rc::default(), &[])
     }
 
     /// Functions that all draw from one seed.
@@ -184,6 +245,13 @@ impl Native {
         Timestamp::from_millis(BEGIN).expect("a time of this century")
     }
 
+    /// The store, which counts its calls.
+    pub(crate) fn store(&self) -> &MemoryStore {
+        &self.store
+    }
+}
+
+impl<S: Scan + Outbound + Clone + 'static> Native<S> {
     /// What one request brings along.
     fn moment(&self, component: &str, now: Timestamp) -> Moment {
         let mut seeds = self.seeds.borrow_mut();
@@ -217,23 +285,23 @@ impl Native {
             other => panic!("no native function {other}"),
         }
     }
-
-    /// The store, which counts its calls.
-    pub(crate) fn store(&self) -> &MemoryStore {
-        &self.store
-    }
 }
 
 /// The configuration as a component gets it: what the manifest does not grant is not there.
-fn setup(manifest: &Manifest, id: &str) -> Setup {
-    Setup::new(granted(manifest, id)).unwrap_or_else(|error| panic!("{error}"))
+fn setup(manifest: &Manifest, id: &str, set: &[(&str, &str)]) -> Setup {
+    Setup::new(granted(manifest, id, set)).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// Gives the variables that the manifest grants a component.
-fn granted(manifest: &Manifest, id: &str) -> impl Fn(&'static str) -> Option<String> {
+fn granted(
+    manifest: &Manifest,
+    id: &str,
+    set: &[(&str, &str)],
+) -> impl Fn(&'static str) -> Option<String> {
     let component = manifest.components().iter().find(|component| component.id() == id);
     let granted: Vec<&str> = component.expect("a component").variables().collect();
-    let (given, declared) = (variables(), manifest.variables());
+    let (mut given, declared) = (variables(), manifest.variables());
+    given.extend(set.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
     move |name| {
         let default = || declared.get(name).and_then(|variable| variable.default.clone());
         granted.contains(&name).then(|| given.get(name).cloned().or_else(default)).flatten()
@@ -289,8 +357,12 @@ fn component_of<'a>(manifest: &'a Manifest, target: &str) -> &'a str {
 }
 
 #[async_trait(?Send)]
-impl Target for Native {
+impl<S: Scan + Outbound + Clone + 'static> Target for Native<S> {
     async fn send(&self, request: &Request) -> Response {
+        self.try_send(request).await.expect("an answer that is not broken off")
+    }
+
+    async fn try_send(&self, request: &Request) -> io::Result<Response> {
         let Request { method, target, headers, body } = request;
         let mut headers = headers.clone();
         headers.append("spin-client-addr", HeaderValue::from_static("127.0.0.1:50000"));
@@ -307,8 +379,13 @@ impl Target for Native {
             None => site::serve(&self.site, &request),
             Some(setup) => self.serve(component, setup, moment, &request).await,
         };
-        let answer = answer.whole().await.expect("an answer that is not broken off");
-        http::Response::<bytes::Bytes>::from(answer).into()
+        let answer = answer.whole().await.map_err(|problem| {
+            let why = format!("an answer was broken off: {}", problem.log().unwrap_or_default());
+            self.log.borrow_mut().push(why.clone());
+            io::Error::other(why)
+        })?;
+        self.log.borrow_mut().extend(answer.log.clone());
+        Ok(http::Response::<bytes::Bytes>::from(answer).into())
     }
 
     fn clock(&self) -> &Clock {
@@ -316,7 +393,47 @@ impl Target for Native {
     }
 
     async fn keys(&self) -> Vec<String> {
-        self.store.dump().into_keys().collect()
+        let mut keys = self.store.keys("").await.expect("the store is there");
+        keys.sort();
+        keys
+    }
+
+    fn log(&self) -> Vec<String> {
+        self.log.borrow().clone()
+    }
+
+    /// What panics fails the test by itself.
+    fn assert_nothing_trapped(&self) {}
+}
+
+/// A store of the embedded host, as native functions use it. It calls nobody.
+#[derive(Clone)]
+pub(crate) struct HostStore(pub(crate) Arc<dyn Backend>);
+
+impl Store for HostStore {
+    async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.get(key.as_str()).await.map_err(|why| StoreError(why.into()))
+    }
+
+    async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
+        self.0.set(key.as_str(), value.to_vec()).await.map_err(|why| StoreError(why.into()))
+    }
+
+    async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
+        self.0.delete(key.as_str()).await.map_err(|why| StoreError(why.into()))
+    }
+}
+
+impl Scan for HostStore {
+    async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+        let keys = self.0.keys().await.map_err(|why| StoreError(why.into()))?;
+        Ok(keys.into_iter().filter(|key| key.starts_with(prefix)).collect())
+    }
+}
+
+impl Outbound for HostStore {
+    async fn send(&self, call: Call<'_>) -> Result<Answer, OutboundError> {
+        Err(OutboundError(format!("{} is not called in tests", call.url).into()))
     }
 }
 
@@ -412,16 +529,6 @@ impl Host {
         Some(Self { redis: Some(redis), ..host })
     }
 
-    /// What its links begin with.
-    pub(crate) fn base(&self) -> &str {
-        &self.base
-    }
-
-    /// The path of an address that it gave out.
-    pub(crate) fn path(&self, url: &str) -> String {
-        below(&self.base, url)
-    }
-
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.running.address()
@@ -441,22 +548,6 @@ impl Host {
     pub(crate) fn instances(&self) -> usize {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
-
-    /// What the functions and the host have logged.
-    pub(crate) fn log(&self) -> Vec<String> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    /// Holds the host to it that no function trapped and none answered through the host.
-    pub(crate) fn assert_nothing_trapped(&self) {
-        let log = self.log();
-        let trapped = |line: &&String| {
-            // The one failure that is the host's own, before any function sees the request.
-            let refused = line.ends_with("a request failed: a request header is not UTF-8");
-            line.contains("an instance failed") || line.contains("a request failed") && !refused
-        };
-        assert_eq!(log.iter().filter(trapped).collect::<Vec<_>>(), [""; 0], "{log:#?}");
-    }
 }
 
 #[async_trait(?Send)]
@@ -469,8 +560,30 @@ impl Target for Host {
         answer
     }
 
+    async fn try_send(&self, request: &Request) -> io::Result<Response> {
+        client::try_send(self.address(), request).await
+    }
+
     fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    fn base(&self) -> &str {
+        &self.base
+    }
+
+    fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn assert_nothing_trapped(&self) {
+        let log = Target::log(self);
+        let trapped = |line: &&String| {
+            // The one failure that is the host's own, before any function sees the request.
+            let refused = line.ends_with("a request failed: a request header is not UTF-8");
+            line.contains("an instance failed") || line.contains("a request failed") && !refused
+        };
+        assert_eq!(log.iter().filter(trapped).collect::<Vec<_>>(), [""; 0], "{log:#?}");
     }
 
     async fn keys(&self) -> Vec<String> {

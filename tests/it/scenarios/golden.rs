@@ -3,7 +3,7 @@
 //!
 //! Whoever deploys a new release has these in a store and in mails already, so none of them may change by accident.
 
-use std::{cell::RefCell, collections::BTreeSet, fmt::Write, path::PathBuf};
+use std::{cell::RefCell, collections::BTreeSet, fmt::Write, io, path::PathBuf};
 
 use desk_core::sealed;
 use desk_core::store_key::StoreKey;
@@ -51,6 +51,18 @@ impl Target for Recording {
 
     async fn keys(&self) -> Vec<String> {
         self.native.keys().await
+    }
+
+    async fn try_send(&self, request: &Request) -> io::Result<Response> {
+        self.native.try_send(request).await
+    }
+
+    fn log(&self) -> Vec<String> {
+        self.native.log()
+    }
+
+    fn assert_nothing_trapped(&self) {
+        self.native.assert_nothing_trapped();
     }
 }
 
