@@ -2,7 +2,7 @@
 
 use desk_core::policy::PolicyText;
 use desk_core::policy::compare::{cells, with_addresses};
-use desk_core::policy::markdown::{Block, Document, Fault, Inline, is_safe, plain};
+use desk_core::policy::markdown::{Block, Document, Inline, PolicyFault, is_safe, plain};
 
 /// How deep containers lie in each other at the most, and how deep marks and links do: eight levels by what the reader
 /// says of itself, and the level beyond them that is read as text.
@@ -32,7 +32,7 @@ fn document(text: &str) {
     let again = Document::read(text);
     assert_eq!(again, (document.clone(), faults.clone()), "it is read the same way every time");
     let has_heading = document.title.is_some() || !document.sections.is_empty();
-    assert_eq!(has_heading, !faults.contains(&Fault::NoHeading), "{faults:?}");
+    assert_eq!(has_heading, !faults.contains(&PolicyFault::NoHeading), "{faults:?}");
 
     let cells = cells_of(&document.preface)
         + document.sections.iter().map(|section| cells_of(&section.blocks)).sum::<usize>();

@@ -10,12 +10,11 @@ use desk_core::request::{self, Behalf, Identity, Proof, RequestDoor};
 use desk_core::suppression::Reason;
 use proptest::prelude::*;
 
-use crate::world::{World, block_on};
+use crate::world::{TestDesk, World, block_on};
 use desk_app::Setup;
 use desk_app::cases;
 use desk_app::desk::Desk;
 use desk_app::holdings::{Area, Holdings};
-use desk_app::memory::MemoryStore;
 use desk_app::outbox::{self, Mail};
 use desk_app::ports::Scan;
 use desk_app::suppression::Act;
@@ -27,8 +26,6 @@ use desk_core::package::{self};
 use desk_core::request::RequestKey;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::{Scope, SuppressionChange};
-
-type TestDesk<'a> = Desk<'a, Rc<MemoryStore>>;
 
 fn address(text: &str) -> EmailAddress {
     text.parse().unwrap()

@@ -7,7 +7,6 @@ mod stored;
 
 use std::collections::BTreeSet;
 use std::pin::pin;
-use std::rc::Rc;
 use std::task::{Context, Waker};
 
 use desk_core::email::EmailAddress;
@@ -16,15 +15,13 @@ use http::Method;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::world::{BASE, OPERATOR, World, block_on, form, get, race, request};
+use crate::world::{BASE, OPERATOR, TestDesk, World, block_on, form, get, race, request};
 use desk_app::Setup;
-use desk_app::desk::{Desk, encode};
-use desk_app::memory::{MemoryStore, Sent};
+use desk_app::desk::encode;
+use desk_app::memory::SentRequest;
 use desk_app::outbox::{Mail, Tries, after, after_act, mail_key, put, tries};
-use desk_app::outbox::{Posted, Provider};
+use desk_app::outbox::{Provider, QueuedMail};
 use desk_web::request::Request;
-
-type TestDesk<'a> = Desk<'a, Rc<MemoryStore>>;
 
 const TOKEN: &str = "token-that-nobody-may-see";
 const FROM: &str = "OnCall 3.0 <privacy@oncall.example>";
@@ -69,11 +66,11 @@ fn mail(world: &World, expires_in: i64) -> (desk_core::id::Id, Option<String>) {
 
 const DAY: i64 = 86_400;
 
-fn header<'a>(sent: &'a Sent, name: &str) -> &'a str {
+fn header<'a>(sent: &'a SentRequest, name: &str) -> &'a str {
     sent.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
 }
 
-fn body(sent: &Sent) -> Value {
+fn body(sent: &SentRequest) -> Value {
     serde_json::from_slice(&sent.body).unwrap()
 }
 
@@ -142,7 +139,7 @@ fn twenty() -> World {
 /// How many mails were sent, each of the twenty at least once.
 fn sent_to_all(world: &World) -> usize {
     let sent = world.store.sent();
-    let id = |sent: &Sent| body(sent)["Metadata"]["desk-mail"].to_string();
+    let id = |sent: &SentRequest| body(sent)["Metadata"]["desk-mail"].to_string();
     assert_eq!(sent.iter().map(id).collect::<BTreeSet<_>>().len(), 20);
     sent.len()
 }

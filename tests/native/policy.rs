@@ -62,13 +62,13 @@ fn request(method: Method, target: &str, headers: &[(&str, &str)], body: &str) -
 }
 
 /// An instance of the function, with a store and a clock that the test sets.
-struct World {
+struct PolicyWorld {
     store: MemoryStore,
     setup: Rc<Setup>,
     now: Cell<Timestamp>,
 }
 
-impl World {
+impl PolicyWorld {
     fn new() -> Self {
         let now = Cell::new("2026-11-22T10:00:00.700Z".parse().unwrap());
         Self { store: MemoryStore::default(), setup: setup(), now }
@@ -170,7 +170,7 @@ fn views(store: &MemoryStore) -> (Index, Index) {
 /// A store in which another publisher always writes right behind this one's back: its views replace ours, once.
 struct Raced<'a> {
     store: &'a MemoryStore,
-    rival: std::cell::RefCell<Option<World>>,
+    rival: std::cell::RefCell<Option<PolicyWorld>>,
 }
 
 impl Store for Raced<'_> {

@@ -200,6 +200,9 @@ pub(crate) fn multipart(target: &str, parts: &[(&str, Option<&str>, &[u8])]) -> 
     request(Method::POST, target, &headers, body)
 }
 
+/// A desk over a store in memory.
+pub(crate) type TestDesk<'a> = Desk<'a, Rc<MemoryStore>>;
+
 /// One instance of a function over a store, with a clock that the test sets.
 pub(crate) struct World {
     pub(crate) store: Rc<MemoryStore>,

@@ -14,6 +14,7 @@ use futures_util::future::{try_join, try_join_all};
 use sha2::{Digest, Sha256};
 
 use crate::desk::{Desk, decode, encode};
+use crate::limiter::Brake;
 use crate::ports::Store;
 use desk_core::fault::Fault;
 
@@ -250,6 +251,20 @@ pub async fn read_events<S: Store, K: Place>(
 fn decoded<T: serde::de::DeserializeOwned>(content: Option<Vec<u8>>) -> Result<Option<T>, Fault> {
     let wrong = || Fault::Internal("a stored case cannot be decoded".into());
     content.map(|content| decode(&content).ok_or_else(wrong)).transpose()
+}
+
+/// What came of a further message.
+#[derive(Debug)]
+pub enum MessageOutcome<C> {
+    /// It is kept, now or by the same token before.
+    Kept {
+        /// The case or request as it is now.
+        case: C,
+        /// Where the client stands.
+        brake: Brake,
+    },
+    /// The token was used before, for something else.
+    UsedForAnother,
 }
 
 /// Draws the id of an event of a case. With an idempotency key, or the token of a form, its random bits come from there,

@@ -10,16 +10,17 @@ use desk_core::id::Id;
 use desk_core::journal::Place as _;
 use desk_core::lang::Lang;
 use desk_core::request::{
-    Behalf, Code, CodeHash, Identity, RequestDoor, RequestKey, RequestKind, RequestOpening,
+    Behalf, Code, CodeHash, Identity, Request, RequestChange, RequestDoor, RequestKey, RequestKind,
+    RequestOpening,
 };
 use futures_util::future::try_join;
 
-use crate::cases;
+use crate::cases::{self, MessageOutcome};
 use crate::desk::Desk;
 use crate::idempotency::{Ticket, keyed, keyed_id, pin};
 use crate::limiter::{self, Brake, Limit};
 use crate::notices::identity_mail;
-use crate::outbox::{self, Posted};
+use crate::outbox::{self, QueuedMail};
 use crate::ports::Store;
 
 /// What a person asks for.
@@ -53,7 +54,7 @@ pub struct FileRequest<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-pub enum Filing {
+pub enum RequestOutcome {
     /// A request is there, opened now or by the same ticket before.
     Filed {
         /// Its key.
@@ -63,7 +64,7 @@ pub enum Filing {
         /// Where the client stands.
         brake: Brake,
         /// The mail that proves who asks, where one was stored.
-        mail: Option<Posted>,
+        mail: Option<QueuedMail>,
     },
     /// The ticket opened this request before, with another text.
     UsedForAnother(RequestKey),
@@ -96,7 +97,7 @@ pub fn mail_limit<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Fault> {
 pub async fn file_request<S: Store>(
     desk: &Desk<'_, S>,
     input: FileRequest<'_>,
-) -> Result<Filing, Fault> {
+) -> Result<RequestOutcome, Fault> {
     let ticket = &input.ticket;
     let fingerprint = fingerprint(&input);
     let own = request_key(desk, ticket, &input.email, &fingerprint);
@@ -112,15 +113,15 @@ pub async fn file_request<S: Store>(
     let ((key, earlier), ((client, mailbox), policy)) = loads.await?;
     if let Some(opening) = earlier {
         if opening.fingerprint != fingerprint {
-            return Ok(Filing::UsedForAnother(key));
+            return Ok(RequestOutcome::UsedForAnother(key));
         }
-        return Ok(Filing::Filed { key, opening, brake: client.released(), mail: None });
+        return Ok(RequestOutcome::Filed { key, opening, brake: client.released(), mail: None });
     }
     client.admit()?;
     // What was erased meanwhile is not opened again: another request under its id would take the act's place.
     let may_come_again = !matches!(ticket, Ticket::Fresh);
     if may_come_again && desk.store.get(&DestructionAct::key(key.id)).await?.is_some() {
-        return Ok(Filing::Erased);
+        return Ok(RequestOutcome::Erased);
     }
 
     // Decide.
@@ -161,7 +162,41 @@ pub async fn file_request<S: Store>(
     };
     let counted = try_join(client.count(desk), mailbox.count_if(desk, sends));
     try_join(cases::open(desk, &key, opening.expires, &opening), counted).await?;
-    Ok(Filing::Filed { key, opening, brake: client, mail })
+    Ok(RequestOutcome::Filed { key, opening, brake: client, mail })
+}
+
+/// Adds a message of the person to their request, once for each token.
+///
+/// # Errors
+/// [`Fault::TooManyRequests`] if the client has written too often; another fault if the request takes no message any more,
+/// or the store fails.
+pub async fn add_message<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &RequestKey,
+    (case, brake): (Request, Brake),
+    text: Message,
+    once: Option<&str>,
+) -> Result<MessageOutcome<Request>, Fault> {
+    let id = cases::event_id(desk, key, "person", once);
+    if let Some(earlier) = sent_before(&case, id) {
+        return Ok(match earlier {
+            RequestChange::PersonWrote(first) if *first == text => {
+                MessageOutcome::Kept { case, brake }
+            }
+            _ => MessageOutcome::UsedForAnother,
+        });
+    }
+    let change = case.open(desk.now())?.person_writes(text)?.into_change();
+    brake.admit()?;
+    let append = cases::append(desk, key, case, change, id);
+    let (case, ()) = try_join(append, brake.count(desk)).await?;
+    Ok(MessageOutcome::Kept { case, brake })
+}
+
+/// What an idempotency key, or the token of a form, was used for before.
+fn sent_before(case: &Request, id: Id) -> Option<&RequestChange> {
+    let events = case.head.events().iter();
+    events.rev().find(|event| event.id.unique() == id.unique()).map(|event| &event.change)
 }
 
 /// What makes two filings the same: what the person said, not how it travelled.

@@ -2,7 +2,8 @@
 
 use desk_core::attachment::Attachment;
 use desk_core::case::{
-    AppVersion, Case, CaseDoor, CaseHead, CaseKey, CaseKind, CaseOpening, Message, Name, Suspicion,
+    AppVersion, Case, CaseChange, CaseDoor, CaseHead, CaseKey, CaseKind, CaseOpening, Message,
+    Name, Suspicion,
 };
 use desk_core::email::EmailAddress;
 use desk_core::fault::Fault;
@@ -12,7 +13,7 @@ use desk_core::keys::Subject;
 use desk_core::lang::Lang;
 use futures_util::future::try_join;
 
-use crate::cases;
+use crate::cases::{self, MessageOutcome};
 use crate::desk::Desk;
 use crate::idempotency::{Ticket, keyed, keyed_id, pin};
 use crate::limiter::{self, Brake, Limit};
@@ -48,7 +49,7 @@ pub struct FileFeedback<'a> {
 
 /// What came of it.
 #[derive(Debug)]
-pub enum Filing {
+pub enum FeedbackOutcome {
     /// A case is there, opened now or by the same ticket before.
     Filed {
         /// Its key.
@@ -77,7 +78,7 @@ pub fn limit<'a, S>(desk: &'a Desk<'_, S>) -> Result<Limit<'a>, Fault> {
 pub async fn file_feedback<S: Store>(
     desk: &Desk<'_, S>,
     input: FileFeedback<'_>,
-) -> Result<Filing, Fault> {
+) -> Result<FeedbackOutcome, Fault> {
     let ticket = &input.ticket;
     let fingerprint = fingerprint(&input);
     let subject = input.email.as_ref().map(|email| desk.setup.keys.subject(email));
@@ -89,10 +90,10 @@ pub async fn file_feedback<S: Store>(
     let ((key, earlier), (brake, policy)) = loads.await?;
     if let Some(opening) = earlier {
         if opening.fingerprint != fingerprint {
-            return Ok(Filing::UsedForAnother(key));
+            return Ok(FeedbackOutcome::UsedForAnother(key));
         }
         let case = Case::fold(key.id, opening, CaseHead::default());
-        return Ok(Filing::Filed { key, case, brake: brake.released() });
+        return Ok(FeedbackOutcome::Filed { key, case, brake: brake.released() });
     }
     brake.admit()?;
 
@@ -128,7 +129,37 @@ pub async fn file_feedback<S: Store>(
     cases::write_files(desk, &key, opening.expires, &input.files).await?;
     try_join(cases::open(desk, &key, opening.expires, &opening), brake.count(desk)).await?;
     let case = Case::fold(key.id, opening, CaseHead::default());
-    Ok(Filing::Filed { key, case, brake })
+    Ok(FeedbackOutcome::Filed { key, case, brake })
+}
+
+/// Adds a message of the person to their case, once for each token.
+///
+/// # Errors
+/// [`Fault::TooManyRequests`] if the client has written too often; another fault if the case takes no message any more, or
+/// the store fails.
+pub async fn add_message<S: Store>(
+    desk: &Desk<'_, S>,
+    key: &CaseKey,
+    (case, brake): (Case, Brake),
+    text: Message,
+    once: Option<&str>,
+) -> Result<MessageOutcome<Case>, Fault> {
+    let id = cases::event_id(desk, key, "person", once);
+    let earlier = case.head.events().iter().find(|event| event.id.unique() == id.unique());
+    if let Some(earlier) = earlier {
+        return Ok(match &earlier.change {
+            CaseChange::PersonWrote { text: first } if *first == text => {
+                MessageOutcome::Kept { case, brake: brake.released() }
+            }
+            _ => MessageOutcome::UsedForAnother,
+        });
+    }
+    let change = CaseChange::PersonWrote { text };
+    case.decide(&change)?;
+    brake.admit()?;
+    let append = cases::append(desk, key, case, change, id);
+    let (case, ()) = try_join(append, brake.count(desk)).await?;
+    Ok(MessageOutcome::Kept { case, brake })
 }
 
 /// What makes two filings the same: what the person said, not how it travelled.

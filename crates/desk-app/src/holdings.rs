@@ -104,7 +104,7 @@ impl Area {
 
 /// A suppression, as its key tells of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldSuppression {
     /// Where it lies.
     pub key: StoreKey,
     /// Whose, under the root that it was made with.
@@ -123,7 +123,7 @@ pub struct Roots {
     /// The data requests about the person.
     pub requests: Vec<RequestKey>,
     /// The suppressions.
-    pub suppressions: Vec<Held>,
+    pub suppressions: Vec<HeldSuppression>,
     /// The journal of suppressions.
     pub changes: Vec<SuppressionChange>,
     /// The mails to the person that wait.
@@ -184,7 +184,7 @@ impl Roots {
         } else if let Some((subject, scope)) = suppression::from_key(key) {
             if subjects.contains(&subject) {
                 let key = suppression::key(subject, scope);
-                self.suppressions.push(Held { key, subject, scope });
+                self.suppressions.push(HeldSuppression { key, subject, scope });
             }
         } else if let Some(change) = SuppressionChange::from_key(key)
             && subjects.contains(&change.subject)

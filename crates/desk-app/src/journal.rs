@@ -155,7 +155,7 @@ mod tests {
         plan(keys, fetched, Timestamp::from_seconds(NOW).unwrap())
     }
 
-    fn told(id: Id) -> String {
+    fn told_key(id: Id) -> String {
         format!("{TOLD}{id}")
     }
 
@@ -164,7 +164,7 @@ mod tests {
         let (old, young) = (at(31, 1), at(29, 2));
         let (first, second) =
             (change(old, 1, Some(Reason::Form)), change(young, 2, Some(Reason::Form)));
-        let mut keys = vec![first.clone(), second.clone(), told(old), told(young)];
+        let mut keys = vec![first.clone(), second.clone(), told_key(old), told_key(young)];
         let marked = planned(&keys, None);
         assert_eq!(marked, Plan { mark: Some(old), useless: Vec::new() });
         keys.push(format!("{PRUNED}{old}"));
@@ -172,8 +172,8 @@ mod tests {
         assert_eq!(gone, Plan { mark: None, useless: vec![first.clone()] });
         // Its marker goes once it is gone, and nothing more happens after that.
         keys.retain(|key| *key != first);
-        assert_eq!(planned(&keys, None), Plan { mark: None, useless: vec![told(old)] });
-        keys.retain(|key| *key != told(old));
+        assert_eq!(planned(&keys, None), Plan { mark: None, useless: vec![told_key(old)] });
+        keys.retain(|key| *key != told_key(old));
         assert_eq!(planned(&keys, None), Plan::default());
     }
 
@@ -195,7 +195,7 @@ mod tests {
         assert_eq!(planned(&keys, None).useless, keys[..2]);
         // The mailer heard all: of the replays a day's worth remains.
         assert_eq!(planned(&keys, Some(ids[4])).useless, keys[..4]);
-        keys.push(told(ids[2]));
+        keys.push(told_key(ids[2]));
         assert_eq!(planned(&keys, None).useless, keys[..3]);
         assert_eq!(planned(&keys, None).mark, None);
     }
@@ -209,7 +209,7 @@ mod tests {
             format!("{MAILS}{mail}"),
             format!("{TRIES}{mail}"),
             format!("{TRIES}{gone}"),
-            told(at(0, 3)),
+            told_key(at(0, 3)),
             "suppression:x".to_owned(),
             "pruned:x".to_owned(),
         ];
@@ -259,7 +259,7 @@ mod tests {
                 let id = Id::new(at(days, 0).instant(), [unique, n, 0, 0, 0, 0, 0, 0, 0, 0]);
                 keys.push(change(id, person, (!lifted).then_some(Reason::OneClick)));
                 if is_told {
-                    keys.push(told(id));
+                    keys.push(told_key(id));
                 }
             }
             let (fetched, since) = (fetched.map(|days| at(days, 255)), at(since, 255));

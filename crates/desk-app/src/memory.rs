@@ -21,14 +21,14 @@ pub struct MemoryStore {
     running: Cell<usize>,
     depth: Cell<usize>,
     fail_at: Cell<Option<usize>>,
-    sent: RefCell<Vec<Sent>>,
+    sent: RefCell<Vec<SentRequest>>,
     answers: Cell<Option<u16>>,
     answer_body: RefCell<Vec<u8>>,
 }
 
 /// A call to another host that was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
+pub struct SentRequest {
     /// Where to.
     pub url: String,
     /// The headers.
@@ -71,7 +71,7 @@ impl MemoryStore {
     }
 
     /// The calls to other hosts since this was last asked.
-    pub fn sent(&self) -> Vec<Sent> {
+    pub fn sent(&self) -> Vec<SentRequest> {
         self.sent.take()
     }
 
@@ -153,7 +153,7 @@ impl Scan for MemoryStore {
 impl Outbound for MemoryStore {
     async fn send(&self, call: Call<'_>) -> Result<Answer, OutboundError> {
         let pair = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
-        self.sent.borrow_mut().push(Sent {
+        self.sent.borrow_mut().push(SentRequest {
             url: call.url.to_owned(),
             headers: call.headers.iter().map(pair).collect(),
             body: call.body.unwrap_or_default().to_vec(),

@@ -178,13 +178,13 @@ pub async fn tries<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Tries>
 ///
 /// # Errors
 /// A problem if the store does not confirm it.
-pub async fn put<S: Store>(desk: &Desk<'_, S>, id: Id, mail: Mail) -> Result<Posted, Fault> {
+pub async fn put<S: Store>(desk: &Desk<'_, S>, id: Id, mail: Mail) -> Result<QueuedMail, Fault> {
     desk.write_sealed(&mail_key(id)?, Some(mail.expires), &mail).await?;
-    Ok(Posted { id, mail })
+    Ok(QueuedMail { id, mail })
 }
 
 /// Something that is told. Who tells of nothing but changes need not carry what sends mail, and the other way round.
-pub trait Told {
+pub trait Notification {
     /// The id under which it is told, the same at every attempt.
     fn id(&self) -> Id;
 
@@ -235,13 +235,13 @@ impl Outgoing<'_> {
 
 /// A suppression came to be, or was lifted.
 #[derive(Clone, Debug)]
-pub struct Changed {
+pub struct SuppressionNotice {
     change: SuppressionChange,
     /// The scope as the API writes it, for which one has to know the lists.
     scope: String,
 }
 
-impl Changed {
+impl SuppressionNotice {
     /// Takes the name of the scope from the lists.
     pub fn new(lists: &Lists, change: SuppressionChange) -> Self {
         Self { change, scope: lists.scope_name(change.scope) }
@@ -258,7 +258,7 @@ impl Changed {
     }
 }
 
-impl Told for Changed {
+impl Notification for SuppressionNotice {
     fn id(&self) -> Id {
         self.change.id
     }
@@ -279,12 +279,12 @@ impl Told for Changed {
 
 /// A mail that lies in the outbox.
 #[derive(Debug)]
-pub struct Posted {
+pub struct QueuedMail {
     id: Id,
     mail: Mail,
 }
 
-impl Told for Posted {
+impl Notification for QueuedMail {
     fn id(&self) -> Id {
         self.id
     }
@@ -310,19 +310,19 @@ impl Told for Posted {
 #[derive(Debug)]
 pub enum Message {
     /// A suppression came to be, or was lifted.
-    Changed(Changed),
+    Changed(SuppressionNotice),
     /// A mail is to be sent.
-    Mail(Posted),
+    Mail(QueuedMail),
 }
 
 impl Message {
     /// That a suppression came to be, or was lifted.
     pub fn changed(lists: &Lists, change: SuppressionChange) -> Self {
-        Self::Changed(Changed::new(lists, change))
+        Self::Changed(SuppressionNotice::new(lists, change))
     }
 }
 
-impl Told for Message {
+impl Notification for Message {
     fn id(&self) -> Id {
         match self {
             Self::Changed(changed) => changed.id(),

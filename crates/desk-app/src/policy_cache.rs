@@ -11,7 +11,7 @@ use desk_core::policy::history::History;
 use desk_core::policy::views::Texts;
 use desk_core::time::Timestamp;
 
-/// For how many milliseconds a read is believed.
+/// For how many milliseconds a read is used again.
 const KEPT: i64 = 2_000;
 
 /// What an instance remembers of the policy.
@@ -40,7 +40,7 @@ pub struct Current {
 }
 
 /// What was read a moment ago.
-pub(crate) fn believed<T>(
+pub(crate) fn if_recent<T>(
     kept: &RefCell<Option<(Timestamp, Rc<T>)>>,
     now: Timestamp,
 ) -> Option<Rc<T>> {
@@ -53,7 +53,8 @@ pub(crate) fn believed<T>(
 impl PolicyCache {
     /// What was read within the last two seconds.
     pub fn current(&self, now: Timestamp) -> Option<Rc<Current>> {
-        believed(&self.current, now).filter(|current| current.until.is_none_or(|until| now < until))
+        if_recent(&self.current, now)
+            .filter(|current| current.until.is_none_or(|until| now < until))
     }
 
     /// Forgets everything.

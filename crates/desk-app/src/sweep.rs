@@ -11,7 +11,7 @@ use crate::desk::{Desk, decode_as, encode_as};
 use crate::heads;
 use crate::journal;
 use crate::journal::{cursor, untold};
-use crate::outbox::{self, AT_ONCE, Changed, MAILS, Tries};
+use crate::outbox::{self, AT_ONCE, MAILS, SuppressionNotice, Tries};
 use crate::ports::{Outbound, Scan};
 use crate::retention;
 use desk_core::fault::Fault;
@@ -109,14 +109,14 @@ async fn tell<S: Scan + Outbound>(
         looked = chunk.last().map(Waiting::id);
         let looks = chunk.iter().map(|waiting| tries(desk, waiting.id()));
         for (waiting, outcome) in chunk.iter().zip(join_all(looks).await) {
-            due.extend(heard(outcome, &mut refused)?.map(|_| waiting));
+            due.extend(unless_refused(outcome, &mut refused)?.map(|_| waiting));
         }
     }
     // Only what is due, eight at a time: a claim reckons with how long that takes.
     for chunk in due.chunks(AT_ONCE) {
         let told = chunk.iter().map(|waiting| again(desk, waiting));
         for outcome in join_all(told).await {
-            if let Some(said) = heard(outcome, &mut refused)? {
+            if let Some(said) = unless_refused(outcome, &mut refused)? {
                 refused.get_or_insert(said);
             }
         }
@@ -133,7 +133,7 @@ async fn tell<S: Scan + Outbound>(
 }
 
 /// What one thing came to. One that cannot be read keeps nobody else from being told.
-fn heard<T>(
+fn unless_refused<T>(
     outcome: Result<Option<T>, Fault>,
     refused: &mut Option<String>,
 ) -> Result<Option<T>, Fault> {
@@ -172,6 +172,6 @@ async fn again<S: Scan + Outbound>(
     if outbox::is_told(desk, id).await? {
         return outbox::remove(desk, id).await.map(|()| None);
     }
-    let changed = Changed::new(desk.setup.lists(), change);
+    let changed = SuppressionNotice::new(desk.setup.lists(), change);
     Ok(outbox::tell(desk, &changed, Some(claimed)).await)
 }

@@ -88,7 +88,7 @@ impl AssertionKey {
 
 /// A token that was taken apart, and not checked yet.
 #[derive(Debug)]
-pub struct Unverified<'a> {
+pub struct UnverifiedAssertion<'a> {
     text: &'a str,
     signature: Vec<u8>,
     header: Vec<u8>,
@@ -98,7 +98,7 @@ pub struct Unverified<'a> {
 /// The most characters of a token that are looked at.
 const MAX_TOKEN: usize = 4096;
 
-impl<'a> Unverified<'a> {
+impl<'a> UnverifiedAssertion<'a> {
     /// Takes a compact token apart; `None` if it is none.
     pub fn new(token: &'a str) -> Option<Self> {
         if token.len() > MAX_TOKEN {
@@ -165,9 +165,9 @@ mod tests {
         let (signing, keys) = keys();
         let text = format!("{}.{}", encode(br#"{"alg":"EdDSA"}"#), encode(CLAIMS.as_bytes()));
         let token = format!("{text}.{}", encode(&signing.sign(text.as_bytes()).to_bytes()));
-        assert_eq!(Unverified::new(&token).unwrap().verify(&keys, "EdDSA"), Some(CLAIMS));
+        assert_eq!(UnverifiedAssertion::new(&token).unwrap().verify(&keys, "EdDSA"), Some(CLAIMS));
         let token = by_hmac(&[7; 32], r#"{"alg":"HS256"}"#);
-        assert_eq!(Unverified::new(&token).unwrap().verify(&keys, "HS256"), Some(CLAIMS));
+        assert_eq!(UnverifiedAssertion::new(&token).unwrap().verify(&keys, "HS256"), Some(CLAIMS));
     }
 
     #[test]
@@ -175,10 +175,10 @@ mod tests {
         let (signing, keys) = keys();
         let token = by_hmac(signing.verifying_key().as_bytes(), r#"{"alg":"HS256"}"#);
         for algorithm in ["HS256", "EdDSA", "none", ""] {
-            assert_eq!(Unverified::new(&token).unwrap().verify(&keys, algorithm), None);
+            assert_eq!(UnverifiedAssertion::new(&token).unwrap().verify(&keys, algorithm), None);
         }
         let unsigned = format!("{}.{}.", encode(br#"{"alg":"none"}"#), encode(CLAIMS.as_bytes()));
-        assert_eq!(Unverified::new(&unsigned).unwrap().verify(&keys, "none"), None);
+        assert_eq!(UnverifiedAssertion::new(&unsigned).unwrap().verify(&keys, "none"), None);
     }
 
     #[test]
@@ -205,13 +205,13 @@ mod tests {
             let mut forged = token.clone();
             forged.replace_range(at..=at, &with);
             prop_assume!(forged != token);
-            let claims = Unverified::new(&forged).and_then(|token| token.verify(&keys, "HS256").map(str::to_owned));
+            let claims = UnverifiedAssertion::new(&forged).and_then(|token| token.verify(&keys, "HS256").map(str::to_owned));
             prop_assert_eq!(claims, None);
         }
 
         #[test]
         fn strange_text_never_panics(text in "\\PC*") {
-            let _ = Unverified::new(&text).map(|token| token.verify(&keys().1, "HS256").map(str::to_owned));
+            let _ = UnverifiedAssertion::new(&text).map(|token| token.verify(&keys().1, "HS256").map(str::to_owned));
         }
     }
 }

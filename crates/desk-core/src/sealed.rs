@@ -65,14 +65,14 @@ fn header(format: u8, expires: Option<Timestamp>) -> [u8; HEADER] {
 }
 
 /// Stored bytes, taken apart.
-struct Framed<'a> {
+struct Frame<'a> {
     header: &'a [u8; HEADER],
     format: u8,
     expires: Option<Timestamp>,
     rest: &'a [u8],
 }
 
-fn split(stored: &[u8]) -> Result<Framed<'_>, Unreadable> {
+fn split(stored: &[u8]) -> Result<Frame<'_>, Unreadable> {
     let (header, rest) = stored.split_first_chunk::<HEADER>().ok_or(Unreadable::Format)?;
     let (&format, expires) = header.split_first().ok_or(Unreadable::Format)?;
     let millis = i64::from_be_bytes(expires.try_into().map_err(|_| Unreadable::Format)?);
@@ -80,7 +80,7 @@ fn split(stored: &[u8]) -> Result<Framed<'_>, Unreadable> {
         0 => None,
         _ => Some(Timestamp::from_millis(millis).map_err(|_| Unreadable::Format)?),
     };
-    Ok(Framed { header, format, expires, rest })
+    Ok(Frame { header, format, expires, rest })
 }
 
 /// When the value in these stored bytes expires; readable without any key, so that a sweep needs none.
@@ -101,7 +101,7 @@ pub fn plain(expires: Option<Timestamp>, content: &[u8]) -> Vec<u8> {
 /// # Errors
 /// [`Unreadable::Format`] where the bytes are no plain value.
 pub fn read_plain(stored: &[u8], now: Timestamp) -> Result<Option<&[u8]>, Unreadable> {
-    let Framed { format, expires, rest: content, .. } = split(stored)?;
+    let Frame { format, expires, rest: content, .. } = split(stored)?;
     if format != PLAIN {
         return Err(Unreadable::Format);
     }
@@ -138,7 +138,7 @@ impl Keyring {
         stored: &[u8],
         now: Timestamp,
     ) -> Result<Option<Vec<u8>>, Unreadable> {
-        let Framed { header, format, expires, rest } = split(stored)?;
+        let Frame { header, format, expires, rest } = split(stored)?;
         if format != SEALED {
             return Err(Unreadable::Format);
         }

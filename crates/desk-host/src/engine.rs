@@ -188,7 +188,7 @@ impl<T: Send> variables::HostWithStore<T> for HostData {
 }
 
 /// The engine, and every component compiled so far.
-struct Shared {
+struct SharedEngine {
     engine: Engine,
     linker: Linker<State>,
     /// By file and the time it was changed. The lock is held while one is compiled, so that two
@@ -196,7 +196,7 @@ struct Shared {
     components: Mutex<HashMap<(PathBuf, SystemTime), ServicePre<State>>>,
 }
 
-static SHARED: OnceLock<Result<Shared, String>> = OnceLock::new();
+static SHARED: OnceLock<Result<SharedEngine, String>> = OnceLock::new();
 
 /// Why a component file cannot be run, as the second half of a sentence.
 pub(crate) type ComponentProblem = String;
@@ -207,7 +207,7 @@ pub(crate) fn component(
     cache: Option<&Path>,
 ) -> Result<ServicePre<State>, ComponentProblem> {
     let shared = SHARED
-        .get_or_init(|| Shared::new(cache).map_err(|error| one_line(&error)))
+        .get_or_init(|| SharedEngine::new(cache).map_err(|error| one_line(&error)))
         .as_ref()
         .map_err(|reason| format!("no WebAssembly engine: {reason}"))?;
     let file = path.canonicalize().map_err(|error| error.to_string())?;
@@ -235,7 +235,7 @@ pub(crate) fn component(
     Ok(service)
 }
 
-impl Shared {
+impl SharedEngine {
     fn new(cache: Option<&Path>) -> wasmtime::Result<Self> {
         let cache = compile_cache(cache);
         // Where the address space is too small for a pool, as on some 39-bit machines, instances

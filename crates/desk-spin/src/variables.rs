@@ -37,7 +37,7 @@ pub(crate) fn configuration<C: 'static>(
     now: Timestamp,
     parse: impl FnOnce(&dyn Fn(&'static str) -> Option<String>) -> Result<C, InvalidVariable>,
 ) -> Result<Rc<C>, InvalidVariable> {
-    if let Some(kept) = kept(now) {
+    if let Some(kept) = if_recent(now) {
         return Ok(kept);
     }
     let failed = RefCell::new(None);
@@ -59,7 +59,7 @@ pub(crate) fn configuration<C: 'static>(
 }
 
 /// The configuration that was read a moment ago.
-fn kept<C: 'static>(now: Timestamp) -> Option<Rc<C>> {
+fn if_recent<C: 'static>(now: Timestamp) -> Option<Rc<C>> {
     CONFIGURATION.with_borrow(|kept| {
         let (at, configuration) = kept.as_ref()?;
         let is_fresh = (0..KEPT).contains(&now.seconds_since(*at));

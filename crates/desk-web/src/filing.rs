@@ -2,6 +2,7 @@
 
 use base64ct::{Base64, Encoding as _};
 use desk_core::attachment::{Attachment, InvalidAttachment, MAX_ATTACHMENTS};
+use desk_core::case::Message;
 use desk_core::email::{EmailAddress, InvalidEmail};
 use desk_core::text::{InvalidText, Text};
 
@@ -30,6 +31,43 @@ pub fn idempotency_key(request: &Request) -> Result<Option<String>, Problem> {
     let fits = (8..=128).contains(&value.len())
         && value.bytes().all(|b| b.is_ascii_graphic() && b != b'"');
     if fits { Ok(Some(value.to_owned())) } else { Err(WRONG) }
+}
+
+/// A further message of a person on their case or request, as it was sent.
+#[derive(Debug)]
+pub struct FurtherMessage {
+    /// What was written, be it right or wrong: it stays in the form when that comes back.
+    pub written: String,
+    /// The token of the form that it came from.
+    pub token: Option<String>,
+    /// What makes a retry the same message: the form's token, or an idempotency key.
+    pub once: Option<String>,
+    /// How it was sent.
+    pub encoding: Encoding,
+    /// The message, or what is wrong with the fields.
+    pub message: Result<Message, Problem>,
+}
+
+impl FurtherMessage {
+    /// Reads what was sent to the address of a thread.
+    ///
+    /// # Errors
+    /// A problem if the body cannot be read, or the idempotency key is none.
+    pub fn read(request: &Request) -> Result<Self, Problem> {
+        let mut fields = Fields::read(request)?;
+        let encoding = fields.encoding;
+        let written = fields.peek("message").unwrap_or_default().to_owned();
+        let token = if encoding == Encoding::Form { fields.text("once") } else { None };
+        let message = fields.parse("message", |text| Message::new(text).map_err(text_code));
+        fields.require("message", &message);
+        let once = token.clone().or(idempotency_key(request)?);
+        let missing = || Problem::Internal("a required message is missing".into());
+        let message = match fields.finish() {
+            Ok(()) => message.ok_or_else(missing),
+            Err(errors) => Err(Problem::InvalidFields(errors)),
+        };
+        Ok(Self { written, token, once, encoding, message })
+    }
 }
 
 /// Parses an e-mail address that may be left out. Spaces alone leave it out.

@@ -7,14 +7,14 @@ use http::{HeaderMap, HeaderName};
 use crate::headers;
 
 /// One member of a header list with its weight in thousandths.
-struct Weighted<'a> {
+struct WeightedValue<'a> {
     value: &'a str,
     weight: u16,
 }
 
 /// Reads a list such as `text/html;level=1, */*;q=0.5`. Members that do not parse weigh nothing: a client that sends
 /// nonsense is served as if it had not sent it.
-fn weighted<'a>(headers: &'a HeaderMap, name: HeaderName) -> Vec<Weighted<'a>> {
+fn weighted<'a>(headers: &'a HeaderMap, name: HeaderName) -> Vec<WeightedValue<'a>> {
     headers::all(headers, name)
         .flat_map(|value| value.split(','))
         // A header of thousands of members is an attack, not a preference.
@@ -26,7 +26,7 @@ fn weighted<'a>(headers: &'a HeaderMap, name: HeaderName) -> Vec<Weighted<'a>> {
                 .find_map(|part| part.trim().strip_prefix("q=").or(part.trim().strip_prefix("Q=")))
                 .map_or(Some(1000), thousandths)
                 .unwrap_or(0);
-            Weighted { value, weight }
+            WeightedValue { value, weight }
         })
         .filter(|member| !member.value.is_empty())
         .collect()

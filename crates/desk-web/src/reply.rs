@@ -6,8 +6,10 @@ use std::pin::Pin;
 
 use base64ct::{Base64, Encoding};
 use bytes::Bytes;
+use desk_core::attachment::FileKind;
 use desk_core::entity_tag::{self, entity_tag};
 use desk_core::lang::Lang;
+use desk_core::reference::Reference;
 use desk_core::time::Timestamp;
 use http::header::{self, IntoHeaderName};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
@@ -181,14 +183,14 @@ impl From<Response> for http::Response<Bytes> {
 
 /// A reply, and what is sent once it is out: mails, or notices of opt-outs.
 #[derive(Debug)]
-pub struct Answered<T> {
+pub struct ReplyWithOutgoing<T> {
     /// The reply.
     pub reply: Reply,
     /// What is sent then.
     pub outgoing: T,
 }
 
-impl<T: Default> From<Reply> for Answered<T> {
+impl<T: Default> From<Reply> for ReplyWithOutgoing<T> {
     fn from(reply: Reply) -> Self {
         Self { reply, outgoing: T::default() }
     }
@@ -228,6 +230,23 @@ impl Reply {
     pub fn sandboxed(media_type: &'static str, body: impl Into<Bytes>) -> Self {
         Self::with_body(StatusCode::OK, media_type, body)
             .header(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox")
+    }
+
+    /// A file that belongs to a case, named after its reference and its number, to be saved and not shown.
+    pub fn attached_file(
+        reference: Reference,
+        number: usize,
+        kind: FileKind,
+        bytes: impl Into<Bytes>,
+    ) -> Self {
+        let name = format!("{reference}-{number}.{}", kind.extension());
+        Self::sandboxed(kind.media_type(), bytes).download(&name)
+    }
+
+    /// Has the answer saved under a name.
+    #[must_use]
+    pub fn download(self, name: &str) -> Self {
+        self.header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""))
     }
 
     /// An answer with a page.

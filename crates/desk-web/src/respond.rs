@@ -14,14 +14,14 @@ use crate::texts::texts;
 
 /// A problem, and for what a person filled in the form that shows it beside what they wrote.
 #[derive(Debug)]
-pub struct Refused {
+pub struct Refusal {
     /// The problem.
     pub problem: Problem,
     /// The page to be answered in place of the problem's own.
     pub form: Option<Reply>,
 }
 
-impl<P: Into<Problem>> From<P> for Refused {
+impl<P: Into<Problem>> From<P> for Refusal {
     fn from(problem: P) -> Self {
         Self { problem: problem.into(), form: None }
     }
@@ -150,9 +150,9 @@ pub fn respond(
     profile: &Profile,
     request: &Request,
     locale: Locale,
-    outcome: Result<Reply, impl Into<Refused>>,
+    outcome: Result<Reply, impl Into<Refusal>>,
 ) -> Response {
-    let Refused { problem, form } = match outcome {
+    let Refusal { problem, form } = match outcome {
         Ok(reply) => return reply.finish(request),
         Err(refused) => refused.into(),
     };

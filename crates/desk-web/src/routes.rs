@@ -1,4 +1,4 @@
-//! The routes of a function: for each method and pattern how much may be sent, and which door answers.
+//! The routes of a function: for each method and pattern how much may be sent, and which endpoint answers.
 //!
 //! The table is data, so that the edge knows how much of a body to read before anything else looks at a request, and so
 //! that `Allow` says what there is.
@@ -18,34 +18,34 @@ pub const BATCH_LIMIT: usize = 512 * 1024;
 /// rest.
 pub const FILES_LIMIT: usize = 4 * 1024 * 1024 + 256 * 1024;
 
-/// One route. `D` is the function's own enum of doors, which it matches exhaustively.
+/// One route. `E` is the function's own enum of endpoints, which it matches exhaustively.
 #[derive(Clone, Copy, Debug)]
-pub struct Route<D> {
+pub struct Route<E> {
     methods: &'static [&'static str],
     pattern: &'static str,
     body_limit: usize,
-    door: D,
+    endpoint: E,
 }
 
-impl<D> Route<D> {
+impl<E> Route<E> {
     /// What is only looked at, with `GET` and `HEAD`. A segment of the pattern that begins with a colon takes anything.
-    pub const fn get(pattern: &'static str, door: D) -> Self {
-        Self { methods: &["GET", "HEAD"], pattern, body_limit: 0, door }
+    pub const fn get(pattern: &'static str, endpoint: E) -> Self {
+        Self { methods: &["GET", "HEAD"], pattern, body_limit: 0, endpoint }
     }
 
     /// What takes a body of so many bytes at the most.
-    pub const fn post(pattern: &'static str, body_limit: usize, door: D) -> Self {
-        Self { methods: &["POST"], pattern, body_limit, door }
+    pub const fn post(pattern: &'static str, body_limit: usize, endpoint: E) -> Self {
+        Self { methods: &["POST"], pattern, body_limit, endpoint }
     }
 
     /// The same with `PUT`.
-    pub const fn put(pattern: &'static str, body_limit: usize, door: D) -> Self {
-        Self { methods: &["PUT"], pattern, body_limit, door }
+    pub const fn put(pattern: &'static str, body_limit: usize, endpoint: E) -> Self {
+        Self { methods: &["PUT"], pattern, body_limit, endpoint }
     }
 
     /// The same with `DELETE`.
-    pub const fn delete(pattern: &'static str, body_limit: usize, door: D) -> Self {
-        Self { methods: &["DELETE"], pattern, body_limit, door }
+    pub const fn delete(pattern: &'static str, body_limit: usize, endpoint: E) -> Self {
+        Self { methods: &["DELETE"], pattern, body_limit, endpoint }
     }
 
     fn takes(&self, method: &Method) -> bool {
@@ -55,14 +55,14 @@ impl<D> Route<D> {
 
 /// The routes of a function.
 #[derive(Clone, Copy, Debug)]
-pub struct Routes<D: 'static>(pub &'static [Route<D>]);
+pub struct Routes<E: 'static>(pub &'static [Route<E>]);
 
-impl<D: Copy> Routes<D> {
-    /// Finds the door of a request, and what stands where its pattern has parameters.
+impl<E: Copy> Routes<E> {
+    /// Finds the endpoint of a request, and what stands where its pattern has parameters.
     ///
     /// # Errors
     /// [`Problem::NotFound`] where no pattern fits, [`Problem::MethodNotAllowed`] where one does and no method.
-    pub fn find<'r>(&self, request: &'r Request) -> Result<(D, Vec<&'r str>), Problem> {
+    pub fn find<'r>(&self, request: &'r Request) -> Result<(E, Vec<&'r str>), Problem> {
         let segments = request.segments()?;
         let pattern = self.pattern(&segments).ok_or(Problem::NotFound)?;
         let of_pattern = || self.0.iter().filter(|route| route.pattern == pattern);
@@ -72,7 +72,7 @@ impl<D: Copy> Routes<D> {
             return Err(Problem::MethodNotAllowed(methods.join(", ")));
         };
         let parameters = parts(pattern).zip(segments).filter(|(part, _)| is_parameter(part));
-        Ok((route.door, parameters.map(|(_, segment)| segment).collect()))
+        Ok((route.endpoint, parameters.map(|(_, segment)| segment).collect()))
     }
 
     /// How many bytes of a body are read for a method and a target.
@@ -115,37 +115,37 @@ mod tests {
     use http::HeaderMap;
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    enum Door {
+    enum Endpoint {
         Form,
         Submit,
         Undo,
         All,
     }
 
-    const ROUTES: Routes<Door> = Routes(&[
-        Route::get("/u", Door::Form),
-        Route::post("/u", 10, Door::Submit),
-        Route::get("/u/undo/:token", Door::Undo),
-        Route::post("/u/:token/all", 20, Door::All),
+    const ROUTES: Routes<Endpoint> = Routes(&[
+        Route::get("/u", Endpoint::Form),
+        Route::post("/u", 10, Endpoint::Submit),
+        Route::get("/u/undo/:token", Endpoint::Undo),
+        Route::post("/u/:token/all", 20, Endpoint::All),
     ]);
 
     fn request(method: Method, target: &str) -> Request {
         Request::new(method, target, HeaderMap::new(), Body::Whole(Bytes::new()))
     }
 
-    fn find(method: Method, target: &str) -> Result<(Door, Vec<String>), Problem> {
+    fn find(method: Method, target: &str) -> Result<(Endpoint, Vec<String>), Problem> {
         let request = request(method, target);
         let found = ROUTES.find(&request);
-        found.map(|(door, parts)| (door, parts.into_iter().map(str::to_owned).collect()))
+        found.map(|(endpoint, parts)| (endpoint, parts.into_iter().map(str::to_owned).collect()))
     }
 
     #[test]
     fn a_word_goes_before_a_parameter() {
-        let found = |door, token: &str| Ok((door, vec![token.to_owned()]));
-        assert_eq!(find(Method::HEAD, "/u/?x=1"), Ok((Door::Form, Vec::new())));
-        assert_eq!(find(Method::POST, "/u"), Ok((Door::Submit, Vec::new())));
-        assert_eq!(find(Method::GET, "/u/undo/all"), found(Door::Undo, "all"));
-        assert_eq!(find(Method::POST, "/u/a%20b/all"), found(Door::All, "a b"));
+        let found = |endpoint, token: &str| Ok((endpoint, vec![token.to_owned()]));
+        assert_eq!(find(Method::HEAD, "/u/?x=1"), Ok((Endpoint::Form, Vec::new())));
+        assert_eq!(find(Method::POST, "/u"), Ok((Endpoint::Submit, Vec::new())));
+        assert_eq!(find(Method::GET, "/u/undo/all"), found(Endpoint::Undo, "all"));
+        assert_eq!(find(Method::POST, "/u/a%20b/all"), found(Endpoint::All, "a b"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use http::StatusCode;
 use desk_app::Desk;
 use desk_app::audit::{self, About, Action};
 use desk_app::erasure::{self, Order, acts};
-use desk_app::outbox::Posted;
+use desk_app::outbox::QueuedMail;
 use desk_app::ports::Scan;
 use desk_documents::destruction;
 use desk_web::assets;
@@ -22,12 +22,12 @@ use desk_web::filing::{optional, text_code};
 use desk_web::headers;
 use desk_web::negotiate;
 use desk_web::problem::Problem;
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::Request;
 use http::header;
 
 /// Where a request lies, or lay.
-struct Found {
+struct FoundRequest {
     id: Id,
     /// `None` once it is erased.
     key: Option<RequestKey>,
@@ -36,7 +36,7 @@ struct Found {
 }
 
 /// Finds a request, or the act about it, by its id or its reference.
-async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem> {
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<FoundRequest, Problem> {
     let id = name.parse::<Id>().ok();
     let reference = name.parse::<Reference>().ok();
     if id.is_none() && reference.is_none() {
@@ -52,7 +52,7 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found, Problem>
     };
     let acts = || keys.iter().filter_map(act).find(|id| named(*id));
     let id = key.map(|key| key.id).or_else(acts).ok_or(Problem::NotFound)?;
-    Ok(Found { id, key, keys })
+    Ok(FoundRequest { id, key, keys })
 }
 
 /// What would go, and what would stay; the act, once all is gone.
@@ -70,7 +70,7 @@ pub(super) async fn order<S: Scan>(
     desk: &Desk<'_, S>,
     request: &Request,
     name: &str,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     let mut fields = Fields::read(request)?;
     let executor = fields.parse("executor", |text| Text::new(text).map_err(text_code));
     fields.require("executor", &executor);
@@ -90,7 +90,7 @@ pub(super) async fn order<S: Scan>(
     let (act, posted) = erasure::erase(desk, &found.keys, &key, order, matches).await?;
     let executor = acts::executor(desk, &act).await?;
     let json = acts::document(desk.setup, &act, executor.as_ref(), true);
-    Ok(Answered { reply: Reply::json_text(StatusCode::OK, json), outgoing: Some(posted) })
+    Ok(ReplyWithOutgoing { reply: Reply::json_text(StatusCode::OK, json), outgoing: Some(posted) })
 }
 
 /// The act, to be filed.
@@ -140,10 +140,10 @@ pub(super) async fn log<S: Scan>(
     let executor = acts::executor(desk, &act).await?;
     let lang = request.locale(&desk.setup.profile).lang;
     let reply = if csv {
-        let name = format!("attachment; filename=\"{}.csv\"", act.reference());
+        let name = format!("{}.csv", act.reference());
         let csv = destruction::log_csv(&act, executor.as_ref(), lang);
         Reply::with_body(StatusCode::OK, "text/csv; charset=utf-8; header=present", csv)
-            .header(header::CONTENT_DISPOSITION, name)
+            .download(&name)
     } else {
         Reply::json_text(StatusCode::OK, destruction::log_json(&act, executor.as_ref(), lang))
     };

@@ -18,7 +18,7 @@ pub use self::requests::MAX_OPENED as MAX_OPENED_REQUESTS;
 use desk_app::Desk;
 use desk_app::audit::{self, About, Action};
 use desk_app::cases;
-use desk_app::outbox::{self, MAILS, Mail, Posted};
+use desk_app::outbox::{self, MAILS, Mail, QueuedMail};
 use desk_app::ports::{Outbound, Scan};
 use desk_core::entity_tag::entity_tag;
 use desk_web::fields::Fields;
@@ -26,7 +26,7 @@ use desk_web::filing::{idempotency_key, text_code};
 use desk_web::headers;
 use desk_web::operator;
 use desk_web::problem::Problem;
-use desk_web::reply::{After, Answered, Reply, Response};
+use desk_web::reply::{After, Reply, ReplyWithOutgoing, Response};
 use desk_web::request::Request;
 use desk_web::respond::respond_json;
 use desk_web::routes::{BODY_LIMIT, Route, Routes};
@@ -43,7 +43,7 @@ const IN_FLIGHT: usize = 50;
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// The cases.
     Cases,
     /// One of them.
@@ -91,43 +91,59 @@ pub enum Door {
 }
 
 /// The routes of the function `console`.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/console/api/cases", Door::Cases),
-    Route::get("/console/api/cases/:case", Door::Case),
-    Route::get("/console/api/cases/:case/attachments/:number", Door::CaseFile),
-    Route::post("/console/api/cases/:case/replies", BODY_LIMIT, Door::Reply),
-    Route::put("/console/api/cases/:case/state", BODY_LIMIT, Door::State),
-    Route::post("/console/api/cases/:case/request", BODY_LIMIT, Door::Refer),
-    Route::get("/console/api/outbox", Door::Outbox),
-    Route::get("/console/api/outbox/:mail", Door::Mail),
-    Route::get("/console/api/audit", Door::Audit),
-    Route::get("/console/api/requests", Door::Queue),
-    Route::get("/console/api/requests/log", Door::Log),
-    Route::get("/console/api/requests/metrics", Door::Metrics),
-    Route::get("/console/api/requests/:request", Door::Request),
-    Route::get("/console/api/requests/:request/attachments/:number", Door::RequestFile),
-    Route::post("/console/api/requests/:request/take", BODY_LIMIT, Door::Act(ActKind::Take)),
-    Route::post("/console/api/requests/:request/messages", BODY_LIMIT, Door::Act(ActKind::Write)),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::get("/console/api/cases", Endpoint::Cases),
+    Route::get("/console/api/cases/:case", Endpoint::Case),
+    Route::get("/console/api/cases/:case/attachments/:number", Endpoint::CaseFile),
+    Route::post("/console/api/cases/:case/replies", BODY_LIMIT, Endpoint::Reply),
+    Route::put("/console/api/cases/:case/state", BODY_LIMIT, Endpoint::State),
+    Route::post("/console/api/cases/:case/request", BODY_LIMIT, Endpoint::Refer),
+    Route::get("/console/api/outbox", Endpoint::Outbox),
+    Route::get("/console/api/outbox/:mail", Endpoint::Mail),
+    Route::get("/console/api/audit", Endpoint::Audit),
+    Route::get("/console/api/requests", Endpoint::Queue),
+    Route::get("/console/api/requests/log", Endpoint::Log),
+    Route::get("/console/api/requests/metrics", Endpoint::Metrics),
+    Route::get("/console/api/requests/:request", Endpoint::Request),
+    Route::get("/console/api/requests/:request/attachments/:number", Endpoint::RequestFile),
+    Route::post("/console/api/requests/:request/take", BODY_LIMIT, Endpoint::Act(ActKind::Take)),
+    Route::post(
+        "/console/api/requests/:request/messages",
+        BODY_LIMIT,
+        Endpoint::Act(ActKind::Write),
+    ),
     Route::post(
         "/console/api/requests/:request/clarification",
         BODY_LIMIT,
-        Door::Act(ActKind::Ask),
+        Endpoint::Act(ActKind::Ask),
     ),
-    Route::post("/console/api/requests/:request/extension", BODY_LIMIT, Door::Act(ActKind::Extend)),
-    Route::post("/console/api/requests/:request/answer", BODY_LIMIT, Door::Act(ActKind::Answer)),
-    Route::post("/console/api/requests/:request/refusal", BODY_LIMIT, Door::Act(ActKind::Refuse)),
+    Route::post(
+        "/console/api/requests/:request/extension",
+        BODY_LIMIT,
+        Endpoint::Act(ActKind::Extend),
+    ),
+    Route::post(
+        "/console/api/requests/:request/answer",
+        BODY_LIMIT,
+        Endpoint::Act(ActKind::Answer),
+    ),
+    Route::post(
+        "/console/api/requests/:request/refusal",
+        BODY_LIMIT,
+        Endpoint::Act(ActKind::Refuse),
+    ),
     Route::post(
         "/console/api/requests/:request/identity",
         BODY_LIMIT,
-        Door::Act(ActKind::Identify),
+        Endpoint::Act(ActKind::Identify),
     ),
-    Route::post("/console/api/requests/:request/package", BODY_LIMIT, Door::Pack),
-    Route::delete("/console/api/requests/:request/package", BODY_LIMIT, Door::DropPackage),
-    Route::post("/console/api/requests/:request/complaint", BODY_LIMIT, Door::Complaint),
-    Route::get("/console/api/requests/:request/erasure", Door::ErasurePreview),
-    Route::post("/console/api/requests/:request/erasure", BODY_LIMIT, Door::Erase),
-    Route::get("/console/api/requests/:request/erasure/act", Door::ErasureAct),
-    Route::get("/console/api/requests/:request/erasure/log", Door::ErasureLog),
+    Route::post("/console/api/requests/:request/package", BODY_LIMIT, Endpoint::Pack),
+    Route::delete("/console/api/requests/:request/package", BODY_LIMIT, Endpoint::DropPackage),
+    Route::post("/console/api/requests/:request/complaint", BODY_LIMIT, Endpoint::Complaint),
+    Route::get("/console/api/requests/:request/erasure", Endpoint::ErasurePreview),
+    Route::post("/console/api/requests/:request/erasure", BODY_LIMIT, Endpoint::Erase),
+    Route::get("/console/api/requests/:request/erasure/act", Endpoint::ErasureAct),
+    Route::get("/console/api/requests/:request/erasure/log", Endpoint::ErasureLog),
 ]);
 
 /// Answers a request to the function `console`.
@@ -142,7 +158,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
         Err(problem) => Err(problem),
     };
     match outcome {
-        Ok(Answered { reply, outgoing }) => {
+        Ok(ReplyWithOutgoing { reply, outgoing }) => {
             let mut response = reply.finish(request);
             response.after = outgoing.map(|posted| After::new(outbox::after_act(desk, posted)));
             response
@@ -154,63 +170,63 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
 async fn route<S: Scan>(
     desk: &Desk<'_, S>,
     request: &Request,
-) -> Result<Answered<Option<Posted>>, Problem> {
-    let (door, parameters) = ROUTES.find(request)?;
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
+    let (endpoint, parameters) = ROUTES.find(request)?;
     let name = parameters.first().copied().unwrap_or_default();
     let number = || -> Result<usize, Problem> {
         parameters.get(1).and_then(|number| number.parse().ok()).ok_or(Problem::NotFound)
     };
-    Ok(match door {
-        Door::Cases => list(desk, request).await?.into(),
-        Door::Case => {
+    Ok(match endpoint {
+        Endpoint::Cases => list(desk, request).await?.into(),
+        Endpoint::Case => {
             let found = find(desk, name).await?;
             audit::record(desk, Action::CaseRead, found.key.id).await?;
             let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
             case_reply(desk, &found.key, &case, StatusCode::OK).into()
         }
-        Door::CaseFile => {
+        Endpoint::CaseFile => {
             let number = number()?;
             let found = find(desk, name).await?;
             audit::record(desk, Action::FileRead, found.key.id).await?;
             let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
             file(desk, &found.key, case.reference(), &case.opening.files, number).await?.into()
         }
-        Door::Reply => reply(desk, request, name).await?.into(),
-        Door::State => set_state(desk, request, name).await?.into(),
-        Door::Outbox => outbox_list(desk, request).await?.into(),
-        Door::Mail => {
+        Endpoint::Reply => reply(desk, request, name).await?.into(),
+        Endpoint::State => set_state(desk, request, name).await?.into(),
+        Endpoint::Outbox => outbox_list(desk, request).await?.into(),
+        Endpoint::Mail => {
             let id = name.parse().map_err(|_| Problem::NotFound)?;
             let key = outbox::mail_key(id)?;
             let mail = desk.read_sealed::<Mail>(&key).await?.ok_or(Problem::NotFound)?;
             audit::record_about(desk, Action::MailRead, About::Mail(id), None).await?;
             Reply::json_text(StatusCode::OK, wire::mail(id, &mail)).into()
         }
-        Door::Audit => audit_list(desk, request).await?.into(),
-        Door::Refer => requests::refer(desk, request, name).await?,
-        Door::Queue => requests::queue(desk, request).await?.into(),
-        Door::Log => requests::export_log(desk, request).await?.into(),
-        Door::Metrics => requests::metrics(desk, request).await?.into(),
-        Door::Request => requests::show(desk, request, name).await?.into(),
-        Door::RequestFile => requests::attachment(desk, name, number()?).await?.into(),
-        Door::Act(kind) => requests::act(desk, request, name, kind).await?,
-        Door::Pack => requests::pack(desk, request, name).await?,
-        Door::DropPackage => requests::drop_package(desk, request, name).await?.into(),
-        Door::Complaint => requests::complain(desk, request, name).await?,
-        Door::ErasurePreview => erasure::preview(desk, name).await?.into(),
-        Door::Erase => erasure::order(desk, request, name).await?,
-        Door::ErasureAct => erasure::act(desk, request, name).await?.into(),
-        Door::ErasureLog => erasure::log(desk, request, name).await?.into(),
+        Endpoint::Audit => audit_list(desk, request).await?.into(),
+        Endpoint::Refer => requests::refer(desk, request, name).await?,
+        Endpoint::Queue => requests::queue(desk, request).await?.into(),
+        Endpoint::Log => requests::export_log(desk, request).await?.into(),
+        Endpoint::Metrics => requests::metrics(desk, request).await?.into(),
+        Endpoint::Request => requests::show(desk, request, name).await?.into(),
+        Endpoint::RequestFile => requests::attachment(desk, name, number()?).await?.into(),
+        Endpoint::Act(kind) => requests::act(desk, request, name, kind).await?,
+        Endpoint::Pack => requests::pack(desk, request, name).await?,
+        Endpoint::DropPackage => requests::drop_package(desk, request, name).await?.into(),
+        Endpoint::Complaint => requests::complain(desk, request, name).await?,
+        Endpoint::ErasurePreview => erasure::preview(desk, name).await?.into(),
+        Endpoint::Erase => erasure::order(desk, request, name).await?,
+        Endpoint::ErasureAct => erasure::act(desk, request, name).await?.into(),
+        Endpoint::ErasureLog => erasure::log(desk, request, name).await?.into(),
     })
 }
 
 /// A case as the scan found it: its key, and the ids of all its events.
-struct Found<K> {
+struct FoundCase<K> {
     key: K,
     events: Vec<Id>,
 }
 
 /// Finds a case by its id or its reference.
-async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found<CaseKey>, Problem> {
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<FoundCase<CaseKey>, Problem> {
     let id = name.parse::<Id>().ok();
     let reference = name.parse::<Reference>().ok();
     if id.is_none() && reference.is_none() {
@@ -223,10 +239,10 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Found<CaseKey>,
         .find(|key| Some(key.id) == id || Some(Reference::from(key.id)) == reference)
         .ok_or(Problem::NotFound)?;
     let events = cases::events_of(&keys, &key.events_prefix());
-    Ok(Found { key, events })
+    Ok(FoundCase { key, events })
 }
 
-impl<K: Place> Found<K> {
+impl<K: Place> FoundCase<K> {
     /// Loads the case, and repairs its head where an event is missing from it; `None` if it has expired.
     async fn load<S: Scan>(&self, desk: &Desk<'_, S>) -> Result<Option<K::Case>, Problem> {
         let loaded = cases::load_repaired(desk, &self.key, &self.events).await?;
@@ -262,7 +278,7 @@ fn precondition(request: &Request, tag: &str, required: bool) -> Result<(), Prob
 }
 
 /// What a list is narrowed to.
-struct Filter {
+struct CaseFilter {
     kind: Option<CaseKind>,
     state: Option<CaseState>,
     quarantined: Option<bool>,
@@ -270,7 +286,7 @@ struct Filter {
     limit: usize,
 }
 
-impl Filter {
+impl CaseFilter {
     fn read(request: &Request) -> Result<Self, Problem> {
         let named = |name: &'static str, code: &'static str| -> Result<_, Problem> {
             Ok(request.query(name)?.map(|value| (value, Problem::invalid_query(name, code))))
@@ -316,7 +332,7 @@ fn page_limit(request: &Request) -> Result<usize, Problem> {
 
 /// The list, newest first. It shows no personal data, and so leaves no audit record.
 async fn list<S: Scan>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply, Problem> {
-    let filter = Filter::read(request)?;
+    let filter = CaseFilter::read(request)?;
     let keys = desk.keys(&format!("{}:", CaseKey::AREA)).await?;
     let mut keys: Vec<CaseKey> = keys.iter().filter_map(|key| CaseKey::from_opening(key)).collect();
     keys.retain(|key| filter.before.is_none_or(|before| key.id < before));
@@ -350,9 +366,7 @@ async fn file<S: Scan>(
     number: usize,
 ) -> Result<Reply, Problem> {
     let (file, bytes) = cases::read_file(desk, key, files, number).await?;
-    let name = format!("{reference}-{number}.{}", file.kind.extension());
-    Ok(Reply::sandboxed(file.kind.media_type(), bytes)
-        .header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")))
+    Ok(Reply::attached_file(reference, number, file.kind, bytes))
 }
 
 async fn reply<S: Scan>(

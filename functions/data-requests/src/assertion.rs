@@ -1,6 +1,6 @@
 //! What the app's backend asserts of a person who is signed in, in place of a mail.
 
-use desk_core::assertion::{AssertionKey, Unverified};
+use desk_core::assertion::{AssertionKey, UnverifiedAssertion};
 use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::keys::Purpose;
@@ -75,13 +75,13 @@ struct FirstUse {
 impl FirstUse {
     /// Whether the assertion proves this request no longer, because it proved another. Without an id of its own, two that
     /// were signed in one second for two requests are the same text, so there it does for a little while.
-    fn is_over(&self, checked: &Checked<'_>, key: &RequestKey, now: Timestamp) -> bool {
+    fn is_over(&self, checked: &VerifiedAssertion<'_>, key: &RequestKey, now: Timestamp) -> bool {
         self.request != key.id && (checked.is_unique || now.seconds_since(self.at) >= SAME_SECONDS)
     }
 }
 
 /// An assertion that holds.
-struct Checked<'a> {
+struct VerifiedAssertion<'a> {
     signed: &'a str,
     expires: Timestamp,
     /// Whether it has an id (`jti`, RFC 7519 section 4.1.7), as one that must not be used twice does.
@@ -95,9 +95,9 @@ fn check<'a, S>(
     keys: &[AssertionKey],
     token: &'a str,
     email: &EmailAddress,
-) -> Result<Checked<'a>, &'static str> {
+) -> Result<VerifiedAssertion<'a>, &'static str> {
     const WRONG: &str = "not-an-assertion";
-    let token = Unverified::new(token).ok_or(WRONG)?;
+    let token = UnverifiedAssertion::new(token).ok_or(WRONG)?;
     let header = Value::read(token.header()).ok_or(WRONG)?;
     // Extensions that have to be understood are not (RFC 7515 section 4.1.11).
     if header.at(&["crit"]).is_some() {
@@ -133,5 +133,9 @@ fn check<'a, S>(
         return Err("assertion-expired");
     }
     let expires = Timestamp::from_seconds(expires).map_err(|_| WRONG)?;
-    Ok(Checked { signed: token.signed(), expires, is_unique: claims.at(&["jti"]).is_some() })
+    Ok(VerifiedAssertion {
+        signed: token.signed(),
+        expires,
+        is_unique: claims.at(&["jti"]).is_some(),
+    })
 }

@@ -1,8 +1,6 @@
 //! What a person does with their request: add a message, withdraw it.
 
-use desk_core::case::Message;
-use desk_core::id::Id;
-use desk_core::request::{self, RequestChange, RequestKey, RequestState};
+use desk_core::request::{self, RequestKey, RequestState};
 use futures_util::future::try_join;
 use http::StatusCode;
 use maud::{Markup, html};
@@ -11,22 +9,22 @@ use super::pages::framed;
 use super::{load, secret, wants_page, wire};
 use crate::texts;
 use desk_app::Desk;
-use desk_app::cases;
-use desk_app::data_request::limit;
-use desk_app::limiter::{self, Brake};
+use desk_app::cases::{self, MessageOutcome};
+use desk_app::data_request::{self, limit};
+use desk_app::limiter;
 use desk_app::paths::request_path;
 use desk_app::ports::Store;
-use desk_web::fields::{Encoding, Fields};
-use desk_web::filing::{idempotency_key, text_code};
+use desk_web::fields::Fields;
+use desk_web::filing::FurtherMessage;
 use desk_web::form::{self, Draft, Errors, Trouble};
 use desk_web::page::Place;
 use desk_web::problem::{Problem, RateLimit};
 use desk_web::reply::Reply;
 use desk_web::request::{Locale, Request};
-use desk_web::respond::Refused;
+use desk_web::respond::Refusal;
 
 /// The request as it is after a change, for whoever made it.
-fn changed<S>(
+fn after_change<S>(
     desk: &Desk<'_, S>,
     (key, case): (&RequestKey, &request::Request),
     page: Option<&str>,
@@ -68,75 +66,40 @@ pub(super) async fn add_message<S: Store>(
     request: &Request,
     locale: Locale,
     key: RequestKey,
-) -> Result<Reply, Refused> {
-    let mut fields = Fields::read(request)?;
-    let page = wants_page(request, fields.encoding).then_some("added");
-    let sent = fields.peek("message").unwrap_or_default().to_owned();
-    let token = if fields.encoding == Encoding::Form { fields.text("once") } else { None };
-    let text = fields.parse("message", |text| Message::new(text).map_err(text_code));
-    fields.require("message", &text);
-    let once = token.clone().or(idempotency_key(request)?);
-    let read = fields.finish().map_err(Problem::InvalidFields);
+) -> Result<Reply, Refusal> {
+    let sent = FurtherMessage::read(request)?;
+    let page = wants_page(request, sent.encoding).then_some("added");
     if page.is_none() {
-        read.clone()?;
+        sent.message.clone()?;
     }
-    let (case, brake) = try_join(
-        load(desk, key),
-        limiter::check(desk, request.client_address(&desk.setup.client_address), limit(desk)?),
-    )
-    .await?;
-    let outcome = match (read, text) {
-        (Ok(()), Some(text)) => {
-            write_message(desk, key, &case, &brake, text, once.as_deref()).await
+    let client = request.client_address(&desk.setup.client_address);
+    let before = try_join(load(desk, key), limiter::check(desk, client, limit(desk)?)).await?;
+    let outcome = match sent.message.clone() {
+        Ok(text) => {
+            let outcome = data_request::add_message(desk, &key, before, text, sent.once.as_deref());
+            outcome.await.map_err(Problem::from)
         }
-        (Ok(()), None) => Err(Problem::Internal("a required message is missing".into())),
-        (Err(problem), _) => Err(problem),
+        Err(problem) => Err(problem),
     };
     match outcome {
-        Ok(case) => {
-            let reply = changed(desk, (&key, &case), page, locale, StatusCode::CREATED);
+        Ok(MessageOutcome::Kept { case, brake }) => {
+            let reply = after_change(desk, (&key, &case), page, locale, StatusCode::CREATED);
             Ok(RateLimit::of(brake.verdict()).apply(reply))
+        }
+        Ok(MessageOutcome::UsedForAnother) => {
+            Err(Problem::AlreadySent(Some(request_path(desk.setup, &key))).into())
         }
         Err(problem) => {
             // What a person wrote stays in the form when it comes back.
             let form = page.and(Trouble::of(&problem)).map(|trouble| {
-                let draft = Draft { text: &sent, once: token.as_deref(), trouble };
+                let draft = Draft { text: &sent.written, once: sent.token.as_deref(), trouble };
                 let markup = page_of(desk, request, locale, key, &draft);
                 let reply = Reply::page(trouble.status(), locale.lang, markup);
                 secret(trouble.headers(reply))
             });
-            Err(Refused { form, problem })
+            Err(Refusal { form, problem })
         }
     }
-}
-
-/// Adds a message of the person, once for each token.
-async fn write_message<S: Store>(
-    desk: &Desk<'_, S>,
-    key: RequestKey,
-    case: &request::Request,
-    brake: &Brake,
-    text: Message,
-    once: Option<&str>,
-) -> Result<request::Request, Problem> {
-    let id = cases::event_id(desk, &key, "person", once);
-    if let Some(earlier) = sent_before(case, id) {
-        return match earlier {
-            RequestChange::PersonWrote(first) if *first == text => Ok(case.clone()),
-            _ => Err(Problem::AlreadySent(Some(request_path(desk.setup, &key)))),
-        };
-    }
-    let open = case.open(desk.now())?;
-    let change = open.person_writes(text)?.into_change();
-    brake.admit()?;
-    let append = cases::append(desk, &key, case.clone(), change, id);
-    Ok(try_join(append, brake.count(desk)).await?.0)
-}
-
-/// What an idempotency key, or the token of a form, was used for before.
-pub(crate) fn sent_before(case: &request::Request, id: Id) -> Option<&RequestChange> {
-    let events = case.head.events().iter();
-    events.rev().find(|event| event.id.unique() == id.unique()).map(|event| &event.change)
 }
 
 pub(super) async fn withdraw<S: Store>(
@@ -156,5 +119,5 @@ pub(super) async fn withdraw<S: Store>(
         (Err(_), RequestState::Withdrawn { .. }) => case,
         (Err(problem), _) => return Err(problem.into()),
     };
-    Ok(changed(desk, (&key, &case), page, locale, StatusCode::OK))
+    Ok(after_change(desk, (&key, &case), page, locale, StatusCode::OK))
 }

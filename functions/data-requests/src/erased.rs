@@ -7,7 +7,6 @@ use maud::{Markup, html};
 
 use super::pages::framed;
 use super::secret;
-use super::status::download;
 use crate::texts;
 use desk_app::Desk;
 use desk_app::Setup;
@@ -55,7 +54,7 @@ pub(super) async fn receipt<S: Store>(
 ) -> Result<Reply, Problem> {
     let act = find(desk, &key).await?;
     let reply = Reply::json_text(StatusCode::OK, acts::receipt(desk.setup, &act));
-    Ok(download(reply, &format!("{}.receipt.json", act.reference())))
+    Ok(secret(reply).download(&format!("{}.receipt.json", act.reference())))
 }
 
 fn page(

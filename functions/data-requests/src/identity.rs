@@ -12,20 +12,20 @@ use desk_app::cases;
 use desk_app::data_request::{limit, mail_limit};
 use desk_app::limiter;
 use desk_app::notices::identity_mail;
-use desk_app::outbox::{self, Posted};
+use desk_app::outbox::{self, QueuedMail};
 use desk_app::paths::{pending_path, request_path};
 use desk_app::ports::Store;
 use desk_core::fault::Fault;
 use desk_web::fields::Fields;
 use desk_web::negotiate;
 use desk_web::problem::{Problem, RateLimit};
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::{Locale, Request};
-use desk_web::respond::Refused;
+use desk_web::respond::Refusal;
 
 /// What the page says beside what it always says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
+pub enum IdentityNotice {
     /// Nothing.
     Nothing,
     /// Another mail was sent.
@@ -48,31 +48,33 @@ pub(super) async fn pending<S: Store>(
     request: &Request,
     locale: Locale,
     key: RequestKey,
-    said: Said,
+    said: IdentityNotice,
 ) -> Result<Reply, Problem> {
     let case = load(desk, key).await?;
     if negotiate::wants_json(&request.headers) {
         return Ok(secret(Reply::json_text(StatusCode::OK, wire::pending(&case, desk.now()))));
     }
-    Ok(shown(desk, request, locale, &key, &case, said))
+    Ok(pending_reply(desk, request, locale, &key, &case, said))
 }
 
-fn shown<S>(
+fn pending_reply<S>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
     key: &RequestKey,
     case: &Case,
-    said: Said,
+    said: IdentityNotice,
 ) -> Reply {
     let path = pending_path(desk.setup, key);
     let state = case.state(desk.now());
     let proven = case.identified.is_some();
     let page = pages::pending(desk.setup, request, locale, &path, (&state, proven), said);
     let status = match said {
-        Said::Nothing | Said::Resent => StatusCode::OK,
-        Said::Wrong(_) | Said::NotACode(_) => StatusCode::UNPROCESSABLE_ENTITY,
-        Said::Locked | Said::TooLate | Said::NoMoreMails => StatusCode::CONFLICT,
+        IdentityNotice::Nothing | IdentityNotice::Resent => StatusCode::OK,
+        IdentityNotice::Wrong(_) | IdentityNotice::NotACode(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        IdentityNotice::Locked | IdentityNotice::TooLate | IdentityNotice::NoMoreMails => {
+            StatusCode::CONFLICT
+        }
     };
     secret(Reply::page(status, locale.lang, page))
 }
@@ -83,7 +85,7 @@ pub(super) async fn code<S: Store>(
     request: &Request,
     locale: Locale,
     key: RequestKey,
-) -> Result<Reply, Refused> {
+) -> Result<Reply, Refusal> {
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding);
     let code = fields.parse("code", |text| match text.trim() {
@@ -96,10 +98,10 @@ pub(super) async fn code<S: Store>(
     let (Ok(()), Some(code)) = (&read, code) else {
         let errors = read.err().unwrap_or_default();
         let fault = errors.iter().find(|error| error.pointer == "/code");
-        let form = fault
-            .filter(|_| page)
-            .map(|fault| shown(desk, request, locale, &key, &case, Said::NotACode(fault.code)));
-        return Err(Refused { problem: Problem::InvalidFields(errors), form });
+        let form = fault.filter(|_| page).map(|fault| {
+            pending_reply(desk, request, locale, &key, &case, IdentityNotice::NotACode(fault.code))
+        });
+        return Err(Refusal { problem: Problem::InvalidFields(errors), form });
     };
     let now = desk.now();
     let attempt = match case.unproven(now) {
@@ -121,13 +123,13 @@ pub(super) async fn code<S: Store>(
                 RequestState::AwaitingIdentity(awaiting) => awaiting.tries_left,
                 _ => 0,
             };
-            (Said::Wrong(left), Problem::invalid_field("code", "wrong-code"), case)
+            (IdentityNotice::Wrong(left), Problem::invalid_field("code", "wrong-code"), case)
         }
-        Attempt::Locked => (Said::Locked, Problem::CaseState("locked"), case),
-        Attempt::TooLate => (Said::TooLate, Problem::CaseState("too-late"), case),
+        Attempt::Locked => (IdentityNotice::Locked, Problem::CaseState("locked"), case),
+        Attempt::TooLate => (IdentityNotice::TooLate, Problem::CaseState("too-late"), case),
     };
-    let form = page.then(|| shown(desk, request, locale, &key, &case, said));
-    Err(Refused { problem, form })
+    let form = page.then(|| pending_reply(desk, request, locale, &key, &case, said));
+    Err(Refusal { problem, form })
 }
 
 async fn append<S: Store>(
@@ -155,7 +157,7 @@ pub(super) async fn resend<S: Store>(
     request: &Request,
     locale: Locale,
     key: RequestKey,
-) -> Result<Answered<Option<Posted>>, Refused> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Refusal> {
     let page = wants_page(request, Fields::none(request)?);
     let who = key.subject.to_bytes();
     let brakes = try_join(
@@ -173,9 +175,10 @@ pub(super) async fn resend<S: Store>(
         Ok(resent) => resent,
         Err(refusal) => {
             let is_last = page && refusal == MoveRefusal::NoMoreCodes;
-            let form =
-                is_last.then(|| shown(desk, request, locale, &key, &case, Said::NoMoreMails));
-            return Err(Refused { problem: refusal.into(), form });
+            let form = is_last.then(|| {
+                pending_reply(desk, request, locale, &key, &case, IdentityNotice::NoMoreMails)
+            });
+            return Err(Refusal { problem: refusal.into(), form });
         }
     };
     // A mailbox that has had enough mails gets no more of them, and nobody learns of it.
@@ -193,7 +196,10 @@ pub(super) async fn resend<S: Store>(
     } else {
         Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
     };
-    Ok(Answered { reply: RateLimit::of(client.verdict()).apply(secret(reply)), outgoing: mail })
+    Ok(ReplyWithOutgoing {
+        reply: RateLimit::of(client.verdict()).apply(secret(reply)),
+        outgoing: mail,
+    })
 }
 
 /// The page behind the mailed link. Looking changes nothing: mail scanners do.
@@ -209,8 +215,14 @@ pub(super) async fn question<S: Store>(
         // Whoever has the mail can have another one sent, and may have no other page to ask for it.
         if !negotiate::wants_json(&request.headers) && case.unproven(now).is_ok() {
             let (path, state) = (pending_path(desk.setup, &key), case.state(now));
-            let page =
-                pages::pending(desk.setup, request, locale, &path, (&state, false), Said::TooLate);
+            let page = pages::pending(
+                desk.setup,
+                request,
+                locale,
+                &path,
+                (&state, false),
+                IdentityNotice::TooLate,
+            );
             return Ok(secret(Reply::page(StatusCode::GONE, locale.lang, page)));
         }
         return Err(Problem::NotFound);
@@ -220,7 +232,7 @@ pub(super) async fn question<S: Store>(
     }
     if case.identified.is_none() && case.unproven(now).is_err() {
         // It is over, and there is nothing to be confirmed.
-        return Ok(shown(desk, request, locale, &key, &case, Said::Nothing));
+        return Ok(pending_reply(desk, request, locale, &key, &case, IdentityNotice::Nothing));
     }
     let page = pages::confirm(desk.setup, request, locale, &case)?;
     Ok(secret(Reply::page(StatusCode::OK, locale.lang, page)))

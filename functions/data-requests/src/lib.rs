@@ -27,25 +27,25 @@ use desk_core::request::{self, RequestKey};
 use desk_app::Desk;
 use desk_app::Setup;
 use desk_app::cases;
-use desk_app::outbox::{self, Posted};
+use desk_app::outbox::{self, QueuedMail};
 use desk_app::ports::{Outbound, Store};
 use desk_web::fields::Encoding;
 use desk_web::negotiate;
 use desk_web::problem::Problem;
-use desk_web::reply::{After, Answered, Reply, Response};
+use desk_web::reply::{After, Reply, ReplyWithOutgoing, Response};
 use desk_web::request::{Locale, Request};
-use desk_web::respond::{Refused, respond, respond_json};
+use desk_web::respond::{Refusal, respond, respond_json};
 use desk_web::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// The empty form of one of the doors of requests.
     Form(request::RequestDoor),
     /// What was sent through it.
     File(request::RequestDoor),
     /// The page where identity is proven, and whether another mail was just sent.
-    Pending(identity::Said),
+    Pending(identity::IdentityNotice),
     /// The code of a mail.
     Code,
     /// The wish for another mail.
@@ -59,7 +59,7 @@ pub enum Door {
     /// Its other button: somebody else asked in this person's name.
     NotMe,
     /// The request, after the person did this.
-    Status(Option<status::Done>),
+    Status(Option<status::LastAction>),
     /// The request as JSON, to be saved.
     Request,
     /// The receipt of the request, or of its erasure.
@@ -75,36 +75,49 @@ pub enum Door {
 }
 
 /// The routes of the function `data-requests`.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/requests", Door::Form(request::RequestDoor::Form)),
-    Route::post("/requests", FILES_LIMIT, Door::File(request::RequestDoor::Form)),
-    Route::get("/delete-account", Door::Form(request::RequestDoor::DeleteAccount)),
-    Route::post("/delete-account", FILES_LIMIT, Door::File(request::RequestDoor::DeleteAccount)),
-    Route::get("/delete-data", Door::Form(request::RequestDoor::DeleteData)),
-    Route::post("/delete-data", FILES_LIMIT, Door::File(request::RequestDoor::DeleteData)),
-    Route::get("/requests/pending/:token", Door::Pending(identity::Said::Nothing)),
-    Route::get("/requests/pending/:token/resent", Door::Pending(identity::Said::Resent)),
-    Route::post("/requests/pending/:token/code", BODY_LIMIT, Door::Code),
-    Route::post("/requests/pending/:token/resend", BODY_LIMIT, Door::Resend),
-    Route::post("/requests/pending/:token/assertion", BODY_LIMIT, Door::Assertion),
-    Route::get("/requests/confirm/:token", Door::Confirm),
-    Route::post("/requests/confirm/:token", BODY_LIMIT, Door::Proof),
-    Route::post("/requests/confirm/:token/not-me", BODY_LIMIT, Door::NotMe),
-    Route::get("/requests/status/:token", Door::Status(None)),
-    Route::get("/requests/status/:token/confirmed", Door::Status(Some(status::Done::Confirmed))),
-    Route::get("/requests/status/:token/added", Door::Status(Some(status::Done::Added))),
-    Route::get("/requests/status/:token/withdrawn", Door::Status(Some(status::Done::Withdrawn))),
-    Route::get("/requests/status/:token/request.json", Door::Request),
-    Route::get("/requests/status/:token/receipt.json", Door::Receipt),
-    Route::get("/requests/status/:token/attachments/:number", Door::Attachment),
-    Route::post("/requests/status/:token/messages", BODY_LIMIT, Door::Message),
-    Route::post("/requests/status/:token/withdraw", BODY_LIMIT, Door::Withdraw),
-    Route::post("/requests/status/:token/package", BODY_LIMIT, Door::Package),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::get("/requests", Endpoint::Form(request::RequestDoor::Form)),
+    Route::post("/requests", FILES_LIMIT, Endpoint::File(request::RequestDoor::Form)),
+    Route::get("/delete-account", Endpoint::Form(request::RequestDoor::DeleteAccount)),
+    Route::post(
+        "/delete-account",
+        FILES_LIMIT,
+        Endpoint::File(request::RequestDoor::DeleteAccount),
+    ),
+    Route::get("/delete-data", Endpoint::Form(request::RequestDoor::DeleteData)),
+    Route::post("/delete-data", FILES_LIMIT, Endpoint::File(request::RequestDoor::DeleteData)),
+    Route::get("/requests/pending/:token", Endpoint::Pending(identity::IdentityNotice::Nothing)),
+    Route::get(
+        "/requests/pending/:token/resent",
+        Endpoint::Pending(identity::IdentityNotice::Resent),
+    ),
+    Route::post("/requests/pending/:token/code", BODY_LIMIT, Endpoint::Code),
+    Route::post("/requests/pending/:token/resend", BODY_LIMIT, Endpoint::Resend),
+    Route::post("/requests/pending/:token/assertion", BODY_LIMIT, Endpoint::Assertion),
+    Route::get("/requests/confirm/:token", Endpoint::Confirm),
+    Route::post("/requests/confirm/:token", BODY_LIMIT, Endpoint::Proof),
+    Route::post("/requests/confirm/:token/not-me", BODY_LIMIT, Endpoint::NotMe),
+    Route::get("/requests/status/:token", Endpoint::Status(None)),
+    Route::get(
+        "/requests/status/:token/confirmed",
+        Endpoint::Status(Some(status::LastAction::Confirmed)),
+    ),
+    Route::get("/requests/status/:token/added", Endpoint::Status(Some(status::LastAction::Added))),
+    Route::get(
+        "/requests/status/:token/withdrawn",
+        Endpoint::Status(Some(status::LastAction::Withdrawn)),
+    ),
+    Route::get("/requests/status/:token/request.json", Endpoint::Request),
+    Route::get("/requests/status/:token/receipt.json", Endpoint::Receipt),
+    Route::get("/requests/status/:token/attachments/:number", Endpoint::Attachment),
+    Route::post("/requests/status/:token/messages", BODY_LIMIT, Endpoint::Message),
+    Route::post("/requests/status/:token/withdraw", BODY_LIMIT, Endpoint::Withdraw),
+    Route::post("/requests/status/:token/package", BODY_LIMIT, Endpoint::Package),
 ]);
 
-/// What a door answers: most of them with a reply that is held in memory, and with a mail that goes out behind it.
+/// What an endpoint answers: most of them with a reply that is held in memory, and with a mail that goes out behind it.
 enum Answer {
-    Reply(Answered<Option<Posted>>),
+    Reply(ReplyWithOutgoing<Option<QueuedMail>>),
     /// The package, which is given out as it is read.
     Stream(Response),
 }
@@ -115,8 +128,8 @@ impl From<Reply> for Answer {
     }
 }
 
-impl From<Answered<Option<Posted>>> for Answer {
-    fn from(answered: Answered<Option<Posted>>) -> Self {
+impl From<ReplyWithOutgoing<Option<QueuedMail>>> for Answer {
+    fn from(answered: ReplyWithOutgoing<Option<QueuedMail>>) -> Self {
         Self::Reply(answered)
     }
 }
@@ -127,12 +140,12 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
     request: &Request,
 ) -> Response {
     let locale = request.locale(&desk.setup.profile);
-    let (door, parameters) = match ROUTES.find(request) {
+    let (endpoint, parameters) = match ROUTES.find(request) {
         Ok(found) => found,
         Err(problem) => return respond(&desk.setup.profile, request, locale, Err(problem)),
     };
     // The app's backend is a program, whatever it says that it accepts.
-    if door == Door::Assertion {
+    if endpoint == Endpoint::Assertion {
         let token = parameters.first().copied().unwrap_or_default();
         return respond_json(
             &desk.setup.profile,
@@ -141,8 +154,8 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
             assertion::take(desk, request, token).await,
         );
     }
-    match answer(desk, request, locale, door, &parameters).await {
-        Ok(Answer::Reply(Answered { reply, outgoing })) => {
+    match answer(desk, request, locale, endpoint, &parameters).await {
+        Ok(Answer::Reply(ReplyWithOutgoing { reply, outgoing })) => {
             let mut response = reply.finish(request);
             response.after = outbox::after(desk, outgoing).map(After::new);
             response
@@ -156,35 +169,37 @@ async fn answer<S: Store + Clone + 'static>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    door: Door,
+    endpoint: Endpoint,
     parameters: &[&str],
-) -> Result<Answer, Refused> {
+) -> Result<Answer, Refusal> {
     let token = parameters.first().copied().unwrap_or_default();
     let link = |purpose| key(desk.setup, purpose, token);
     let pending = || link(Purpose::PendingLink);
     let mailed = || link(Purpose::IdentityLink);
     let status = || link(Purpose::RequestLink);
-    Ok(match door {
-        Door::Form(door) => submission::show(desk, request, locale, door)?.into(),
-        Door::File(door) => submission::submit(desk, request, locale, door).await?.into(),
-        Door::Pending(said) => {
+    Ok(match endpoint {
+        Endpoint::Form(door) => submission::show(desk, request, locale, door)?.into(),
+        Endpoint::File(door) => submission::submit(desk, request, locale, door).await?.into(),
+        Endpoint::Pending(said) => {
             identity::pending(desk, request, locale, pending()?, said).await?.into()
         }
-        Door::Code => identity::code(desk, request, locale, pending()?).await?.into(),
-        Door::Resend => identity::resend(desk, request, locale, pending()?).await?.into(),
-        Door::Assertion => return Err(Problem::NotFound.into()),
-        Door::Confirm => identity::question(desk, request, locale, mailed()?).await?.into(),
-        Door::Proof => identity::confirm(desk, request, locale, mailed()?).await?.into(),
-        Door::NotMe => identity::not_me(desk, request, locale, mailed()?).await?.into(),
-        Door::Message => changes::add_message(desk, request, locale, status()?).await?.into(),
-        Door::Withdraw => changes::withdraw(desk, request, locale, status()?).await?.into(),
-        Door::Package => Answer::Stream(package::fetch(desk, request, locale, status()?).await?),
-        Door::Status(done) => {
+        Endpoint::Code => identity::code(desk, request, locale, pending()?).await?.into(),
+        Endpoint::Resend => identity::resend(desk, request, locale, pending()?).await?.into(),
+        Endpoint::Assertion => return Err(Problem::NotFound.into()),
+        Endpoint::Confirm => identity::question(desk, request, locale, mailed()?).await?.into(),
+        Endpoint::Proof => identity::confirm(desk, request, locale, mailed()?).await?.into(),
+        Endpoint::NotMe => identity::not_me(desk, request, locale, mailed()?).await?.into(),
+        Endpoint::Message => changes::add_message(desk, request, locale, status()?).await?.into(),
+        Endpoint::Withdraw => changes::withdraw(desk, request, locale, status()?).await?.into(),
+        Endpoint::Package => {
+            Answer::Stream(package::fetch(desk, request, locale, status()?).await?)
+        }
+        Endpoint::Status(done) => {
             status::show(desk, request, locale, (status()?, token), done).await?.into()
         }
-        Door::Request => status::save(desk, request, locale, status()?).await?.into(),
-        Door::Receipt => status::receipt(desk, status()?).await?.into(),
-        Door::Attachment => {
+        Endpoint::Request => status::save(desk, request, locale, status()?).await?.into(),
+        Endpoint::Receipt => status::receipt(desk, status()?).await?.into(),
+        Endpoint::Attachment => {
             let number = parameters.get(1).copied().unwrap_or_default();
             status::attachment(desk, status()?, number).await?.into()
         }

@@ -21,7 +21,7 @@ use desk_web::page::Place;
 use desk_web::problem::Problem;
 use desk_web::reply::{Chunks, Reply, Response, Rest};
 use desk_web::request::{Locale, Request};
-use desk_web::respond::Refused;
+use desk_web::respond::Refusal;
 
 /// Gives out the archive as it is read, never all of it in memory.
 pub(super) async fn fetch<S: Store + Clone + 'static>(
@@ -29,7 +29,7 @@ pub(super) async fn fetch<S: Store + Clone + 'static>(
     request: &Request,
     locale: Locale,
     key: RequestKey,
-) -> Result<Response, Refused> {
+) -> Result<Response, Refusal> {
     let mut fields = Fields::read(request)?;
     let page = wants_page(request, fields.encoding);
     let given = fields.parse("secret", |text| match text.trim() {
@@ -55,7 +55,7 @@ pub(super) async fn fetch<S: Store + Clone + 'static>(
                 let reply = Reply::page(trouble.status(), locale.lang, markup);
                 secret(trouble.headers(reply))
             });
-            Err(Refused { form, problem })
+            Err(Refusal { form, problem })
         }
     }
 }
@@ -67,9 +67,8 @@ pub fn archive<S: Store + 'static>(
     name: &str,
 ) -> Response {
     let size = download.size();
-    let name = format!("attachment; filename=\"{name}.zip\"");
-    let reply =
-        Reply::sandboxed("application/zip", Bytes::new()).header(header::CONTENT_DISPOSITION, name);
+    let name = format!("{name}.zip");
+    let reply = Reply::sandboxed("application/zip", Bytes::new()).download(&name);
     let mut response = reply.finish(request);
     if request.method != Method::HEAD {
         response = response.followed_by(Rest::new(Archive(download)));

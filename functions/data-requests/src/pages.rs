@@ -5,7 +5,7 @@ use desk_core::lang::Lang;
 use desk_core::request::{Behalf, Request as Case, RequestDoor, RequestKind, RequestState};
 use maud::{Markup, html};
 
-use super::identity::Said;
+use super::identity::IdentityNotice;
 use crate::texts::{self, RequestTexts};
 use desk_app::Setup;
 use desk_web::fields::Fields;
@@ -16,7 +16,7 @@ use desk_web::request::{Locale, Request};
 
 /// What a form was sent with, as it was written, so that nothing has to be typed twice.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct FormValues {
     kind: String,
     email: String,
     name: String,
@@ -27,7 +27,7 @@ pub(super) struct Kept {
     files: bool,
 }
 
-impl Kept {
+impl FormValues {
     pub(super) fn of(fields: &Fields) -> Self {
         let text = |name| fields.peek(name).unwrap_or_default().to_owned();
         Self {
@@ -48,7 +48,7 @@ impl Kept {
 pub(super) struct FormView<'a> {
     pub(super) door: RequestDoor,
     pub(super) token: String,
-    pub(super) kept: &'a Kept,
+    pub(super) kept: &'a FormValues,
     pub(super) trouble: Trouble<'a>,
 }
 
@@ -257,7 +257,7 @@ pub(super) fn pending(
     locale: Locale,
     path: &str,
     (state, proven): (&RequestState, bool),
-    said: Said,
+    said: IdentityNotice,
 ) -> Markup {
     let t = texts::requests(locale.lang);
     let bad = |text: &str| {
@@ -279,17 +279,17 @@ pub(super) fn pending(
         }
         RequestState::AwaitingIdentity(awaiting) => {
             let fault = match said {
-                Said::NotACode(code) => Some((t.field_error)("code", code)),
+                IdentityNotice::NotACode(code) => Some((t.field_error)("code", code)),
                 _ => None,
             };
             let content = html! {
                 @match said {
-                    Said::Resent => div.notice.success role="status" { p { strong { (t.resent) } } },
-                    Said::Wrong(left) => (bad(&(t.code_wrong)(left))),
-                    Said::Locked => (bad(t.code_locked)),
-                    Said::TooLate => (bad(t.code_late)),
-                    Said::NoMoreMails => (bad(t.resend_none)),
-                    Said::NotACode(_) | Said::Nothing => {},
+                    IdentityNotice::Resent => div.notice.success role="status" { p { strong { (t.resent) } } },
+                    IdentityNotice::Wrong(left) => (bad(&(t.code_wrong)(left))),
+                    IdentityNotice::Locked => (bad(t.code_locked)),
+                    IdentityNotice::TooLate => (bad(t.code_late)),
+                    IdentityNotice::NoMoreMails => (bad(t.resend_none)),
+                    IdentityNotice::NotACode(_) | IdentityNotice::Nothing => {},
                 }
                 p.lead { (if awaiting.tries_left > 0 { t.pending_lead } else { t.pending_link }) }
                 p { (t.pending_why) }

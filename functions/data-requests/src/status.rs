@@ -12,11 +12,10 @@ use desk_web::negotiate;
 use desk_web::problem::Problem;
 use desk_web::reply::Reply;
 use desk_web::request::{Locale, Request};
-use http::header;
 
 /// What the person has just done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum LastAction {
     /// Proved who they are.
     Confirmed,
     /// Added a message.
@@ -31,7 +30,7 @@ pub(super) async fn show<S: Store>(
     request: &Request,
     locale: Locale,
     (key, token): (RequestKey, &str),
-    done: Option<Done>,
+    done: Option<LastAction>,
 ) -> Result<Reply, Problem> {
     let case = match load(desk, key).await {
         Err(Fault::NotFound) => return erased::show(desk, request, locale, key).await,
@@ -53,7 +52,7 @@ pub(super) async fn save<S: Store>(
 ) -> Result<Reply, Problem> {
     let case = load(desk, key).await?;
     let file = format!("{}.json", case.reference());
-    Ok(download(case_json(desk, (request, locale), &key, &case)?, &file))
+    Ok(case_json(desk, (request, locale), &key, &case)?.download(&file))
 }
 
 /// The signed receipt of the request, or of its erasure.
@@ -67,7 +66,7 @@ pub(super) async fn receipt<S: Store>(
     };
     let file = format!("{}.receipt.json", case.reference());
     let json = wire::receipt(desk.setup, &case)?;
-    Ok(download(Reply::json_text(StatusCode::OK, json), &file))
+    Ok(secret(Reply::json_text(StatusCode::OK, json)).download(&file))
 }
 
 /// A file of the request, to be saved and not shown.
@@ -79,9 +78,7 @@ pub(super) async fn attachment<S: Store>(
     let case = load(desk, key).await?;
     let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
     let (file, bytes) = cases::read_file(desk, &key, &case.opening.files, number).await?;
-    let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
-    let reply = Reply::sandboxed(file.kind.media_type(), bytes);
-    Ok(download(reply, &name))
+    Ok(secret(Reply::attached_file(case.reference(), number, file.kind, bytes)))
 }
 
 /// The request as JSON, in the language that is asked for, else in its own.
@@ -95,8 +92,4 @@ fn case_json<S>(
     let lang = if locale.explicit { locale.lang } else { preferred() };
     let json = wire::case(desk.setup, key, case, (lang, desk.now()))?;
     Ok(secret(Reply::json_text(StatusCode::OK, json)).lang(lang).vary("Accept-Language"))
-}
-
-pub(super) fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
 }

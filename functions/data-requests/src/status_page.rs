@@ -8,7 +8,7 @@ use maud::{Markup, html};
 
 use super::clock;
 use super::pages::framed;
-use super::status::Done;
+use super::status::LastAction;
 use crate::texts::{self, StatusTexts};
 use desk_app::Desk;
 use desk_app::Setup;
@@ -25,7 +25,7 @@ pub(super) fn status<S>(
     locale: Locale,
     (key, token): (&RequestKey, &str),
     case: &Case,
-    just: Option<Done>,
+    just: Option<LastAction>,
 ) -> Result<Markup, Problem> {
     let (setup, now) = (desk.setup, desk.now());
     let t = texts::request_status(locale.lang);
@@ -36,7 +36,7 @@ pub(super) fn status<S>(
     let main = html! {
         h1 { (heading) }
         // That it is on its way is true while it is.
-        (done(t, just.filter(|just| is_open || *just != Done::Confirmed)))
+        (action_notice(t, just.filter(|just| is_open || *just != LastAction::Confirmed)))
         @if let RequestState::AwaitingClarification { .. } = &state {
             div.notice.warning {
                 p { strong { (t.asked_title) } " " a href="#conversation" { (t.asked_hint) } }
@@ -58,11 +58,11 @@ pub(super) fn status<S>(
     Ok(framed(setup, request, locale, heading, Place::Elsewhere, main))
 }
 
-fn done(t: &StatusTexts, done: Option<Done>) -> Markup {
+fn action_notice(t: &StatusTexts, done: Option<LastAction>) -> Markup {
     let (text, save) = match done {
-        Some(Done::Confirmed) => (t.confirmed, true),
-        Some(Done::Added) => (t.added, false),
-        Some(Done::Withdrawn) => (t.withdrawn, false),
+        Some(LastAction::Confirmed) => (t.confirmed, true),
+        Some(LastAction::Added) => (t.added, false),
+        Some(LastAction::Withdrawn) => (t.withdrawn, false),
         None => return html! {},
     };
     html! {
@@ -253,7 +253,7 @@ fn thread(setup: &Setup, locale: Locale, case: &Case, path: &str) -> Result<Mark
         None if !opening.files.is_empty() => entries.push(html! { li { (files) } }),
         None => {}
     }
-    for event in case.happened() {
+    for event in case.effective_events() {
         let at = event.id.instant();
         entries.push(match &event.change {
             RequestChange::PersonWrote(text) => entry(false, at, text, none()),

@@ -1,8 +1,8 @@
 //! A new request: from the fields that were sent to the link that is given out.
 
-use desk_app::data_request::{FileRequest, Filing, file_request};
+use desk_app::data_request::{FileRequest, RequestOutcome, file_request};
 use desk_app::idempotency::Ticket;
-use desk_app::outbox::Posted;
+use desk_app::outbox::QueuedMail;
 use desk_app::paths::pending_path;
 use desk_app::ports::Store;
 use desk_app::{Desk, Setup};
@@ -15,9 +15,9 @@ use desk_web::fields::{Encoding, Fields};
 use desk_web::filing::{address, files, idempotency_key, optional, optional_line};
 use desk_web::form::Trouble;
 use desk_web::problem::{FieldError, Problem, RateLimit};
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::{Locale, Request};
-use desk_web::respond::Refused;
+use desk_web::respond::Refusal;
 use http::{StatusCode, header};
 
 use super::{pages, secret, wants_page, wire};
@@ -39,7 +39,7 @@ pub(super) fn show<S: Store>(
 ) -> Result<Reply, Problem> {
     ready(desk)?;
     let token = desk.setup.keys.mint(Purpose::RequestForm, desk.moment.id().to_bytes());
-    let kept = pages::Kept::default();
+    let kept = pages::FormValues::default();
     let view = pages::FormView { door, token, kept: &kept, trouble: Trouble::None };
     let page = pages::form(desk.setup, request, locale, &view)?;
     Ok(Reply::page(StatusCode::OK, locale.lang, page).vary("Accept-Language"))
@@ -51,14 +51,14 @@ pub(super) async fn submit<S: Store>(
     request: &Request,
     locale: Locale,
     door: RequestDoor,
-) -> Result<Answered<Option<Posted>>, Refused> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Refusal> {
     ready(desk)?;
     let mut fields = Fields::read(request)?;
     let encoding = fields.encoding;
     let page = wants_page(request, encoding);
     let token = if encoding == Encoding::Form { fields.text("token") } else { None };
     // Kept before parsing: a form that comes back with errors shows what was written, however wrong.
-    let kept = pages::Kept::of(&fields);
+    let kept = pages::FormValues::of(&fields);
     let again = |token: String, trouble: Trouble<'_>| -> Result<Reply, Problem> {
         let view = pages::FormView { door, token, kept: &kept, trouble };
         let markup = pages::form(desk.setup, request, locale, &view)?;
@@ -91,18 +91,18 @@ pub(super) async fn submit<S: Store>(
         Err(errors) => return Err(Problem::InvalidFields(errors).into()),
     };
     let problem = match file_request(desk, input).await {
-        Ok(Filing::Filed { key, opening, brake, mail }) => {
+        Ok(RequestOutcome::Filed { key, opening, brake, mail }) => {
             let reply = filed(desk.setup, locale, page, (&key, &opening));
             let reply = RateLimit::of(brake.verdict()).apply(secret(reply));
-            return Ok(Answered { reply, outgoing: mail });
+            return Ok(ReplyWithOutgoing { reply, outgoing: mail });
         }
-        Ok(Filing::UsedForAnother(key)) => {
+        Ok(RequestOutcome::UsedForAnother(key)) => {
             let link = || locale.href(&pending_path(desk.setup, &key)).into_owned();
             Problem::AlreadySent(is_form.then(link))
         }
-        Ok(Filing::Erased) if page => return Ok(again(fresh(), Trouble::Expired)?.into()),
-        Ok(Filing::Erased) if is_form => Problem::FormExpired,
-        Ok(Filing::Erased) => Problem::AlreadySent(None),
+        Ok(RequestOutcome::Erased) if page => return Ok(again(fresh(), Trouble::Expired)?.into()),
+        Ok(RequestOutcome::Erased) if is_form => Problem::FormExpired,
+        Ok(RequestOutcome::Erased) => Problem::AlreadySent(None),
         Err(fault) => fault.into(),
     };
     // What a person wrote is not thrown away because of what is not their fault.
@@ -110,7 +110,7 @@ pub(super) async fn submit<S: Store>(
         (Some(token), Some(trouble)) if page => Some(again(token, trouble)?),
         _ => None,
     };
-    Err(Refused { problem, form })
+    Err(Refusal { problem, form })
 }
 
 /// Leads to where identity is proven.

@@ -158,7 +158,7 @@ pub(crate) fn thread(json: &mut Json, case: &Request, files: &str) {
                 attachments(json, &opening.files, files);
             });
         }
-        for event in case.happened() {
+        for event in case.effective_events() {
             let (from, kind, text) = match &event.change {
                 RequestChange::PersonWrote(text) => ("person", "message", text),
                 RequestChange::OperatorWrote(text) => ("operator", "message", text),

@@ -19,12 +19,12 @@ use desk_web::negotiate;
 use desk_web::problem::Problem;
 use desk_web::reply::{Reply, Response};
 use desk_web::request::{Locale, Request};
-use desk_web::respond::{Refused, respond};
+use desk_web::respond::{Refusal, respond};
 use desk_web::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// The empty form.
     Form,
     /// A form that was filled in, or a program's JSON.
@@ -34,7 +34,7 @@ pub enum Door {
     /// The page that gives out the ticket.
     Received,
     /// The case, after the person did this.
-    Status(Option<status::Done>),
+    Status(Option<status::LastAction>),
     /// The case as JSON, to be saved.
     Case,
     /// The receipt.
@@ -48,19 +48,22 @@ pub enum Door {
 }
 
 /// The routes of the function `feedback`.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/feedback", Door::Form),
-    Route::post("/feedback", FILES_LIMIT, Door::File),
-    Route::post("/feedback/follow", BODY_LIMIT, Door::Follow),
-    Route::get("/feedback/status/:token", Door::Status(None)),
-    Route::get("/feedback/status/:token/received", Door::Received),
-    Route::get("/feedback/status/:token/added", Door::Status(Some(status::Done::Added))),
-    Route::get("/feedback/status/:token/withdrawn", Door::Status(Some(status::Done::Withdrawn))),
-    Route::get("/feedback/status/:token/case.json", Door::Case),
-    Route::get("/feedback/status/:token/receipt.json", Door::Receipt),
-    Route::get("/feedback/status/:token/attachments/:number", Door::Attachment),
-    Route::post("/feedback/status/:token/messages", BODY_LIMIT, Door::Message),
-    Route::post("/feedback/status/:token/withdraw", BODY_LIMIT, Door::Withdraw),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::get("/feedback", Endpoint::Form),
+    Route::post("/feedback", FILES_LIMIT, Endpoint::File),
+    Route::post("/feedback/follow", BODY_LIMIT, Endpoint::Follow),
+    Route::get("/feedback/status/:token", Endpoint::Status(None)),
+    Route::get("/feedback/status/:token/received", Endpoint::Received),
+    Route::get("/feedback/status/:token/added", Endpoint::Status(Some(status::LastAction::Added))),
+    Route::get(
+        "/feedback/status/:token/withdrawn",
+        Endpoint::Status(Some(status::LastAction::Withdrawn)),
+    ),
+    Route::get("/feedback/status/:token/case.json", Endpoint::Case),
+    Route::get("/feedback/status/:token/receipt.json", Endpoint::Receipt),
+    Route::get("/feedback/status/:token/attachments/:number", Endpoint::Attachment),
+    Route::post("/feedback/status/:token/messages", BODY_LIMIT, Endpoint::Message),
+    Route::post("/feedback/status/:token/withdraw", BODY_LIMIT, Endpoint::Withdraw),
 ]);
 
 /// Answers a request to the function `feedback`.
@@ -74,16 +77,16 @@ async fn route<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Reply, Refused> {
-    let (door, parameters) = ROUTES.find(request)?;
-    if door == Door::Follow {
+) -> Result<Reply, Refusal> {
+    let (endpoint, parameters) = ROUTES.find(request)?;
+    if endpoint == Endpoint::Follow {
         return Ok(follow(request, locale)?);
     }
     ready(desk)?;
-    match door {
-        Door::Form => Ok(form(desk, request, locale)?),
-        Door::File => submission::submit(desk, request, locale).await,
-        _ => status::answer(desk, request, locale, door, &parameters).await,
+    match endpoint {
+        Endpoint::Form => Ok(form(desk, request, locale)?),
+        Endpoint::File => submission::submit(desk, request, locale).await,
+        _ => status::answer(desk, request, locale, endpoint, &parameters).await,
     }
 }
 

@@ -13,7 +13,7 @@ use desk_web::request::{Locale, Request};
 
 /// What a form was sent with, as it was written, so that nothing has to be typed twice.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct FormValues {
     kind: String,
     message: String,
     name: String,
@@ -23,7 +23,7 @@ pub(super) struct Kept {
     files: bool,
 }
 
-impl Kept {
+impl FormValues {
     pub(super) fn of(fields: &Fields) -> Self {
         let text = |name| fields.peek(name).unwrap_or_default().to_owned();
         Self {
@@ -42,14 +42,14 @@ impl Kept {
 #[derive(Debug)]
 pub(super) struct FormView<'a> {
     pub(super) token: String,
-    pub(super) kept: &'a Kept,
+    pub(super) kept: &'a FormValues,
     pub(super) trouble: Trouble<'a>,
     pub(super) lang: Lang,
 }
 
 /// What the form shows that nobody has filled in yet; an app may say its version in the address.
-pub(super) fn empty(app_version: String) -> Kept {
-    Kept { app_version, ..Kept::default() }
+pub(super) fn empty(app_version: String) -> FormValues {
+    FormValues { app_version, ..FormValues::default() }
 }
 
 /// The form, empty or as it came back.

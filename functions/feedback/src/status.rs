@@ -1,33 +1,32 @@
 //! A case of feedback as its person follows it, behind the secret link that only they have.
 
-use desk_core::case::{Case, CaseChange, CaseKey, Message};
+use desk_core::case::{Case, CaseChange, CaseKey};
 use desk_core::journal::Place;
 use desk_core::keys::Purpose;
 use futures_util::future::try_join;
 use http::StatusCode;
 
 use super::status_page::{self, StatusView};
-use super::{Door, secret, wants_page, wire};
+use super::{Endpoint, secret, wants_page, wire};
 use desk_app::Desk;
 use desk_app::Setup;
-use desk_app::cases;
-use desk_app::feedback::limit;
+use desk_app::cases::{self, MessageOutcome};
+use desk_app::feedback::{self, limit};
 use desk_app::limiter::{self, Brake};
 use desk_app::paths::status_path;
 use desk_app::ports::Store;
-use desk_web::fields::{Encoding, Fields};
-use desk_web::filing::{idempotency_key, text_code};
+use desk_web::fields::Fields;
+use desk_web::filing::FurtherMessage;
 use desk_web::form::{Draft, Trouble};
 use desk_web::negotiate;
 use desk_web::problem::{Problem, RateLimit};
 use desk_web::reply::Reply;
 use desk_web::request::{Locale, Request};
-use desk_web::respond::Refused;
-use http::header;
+use desk_web::respond::Refusal;
 
 /// What the person has just done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum LastAction {
     /// Added a message.
     Added,
     /// Withdrew the case.
@@ -39,34 +38,38 @@ pub(super) async fn answer<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    door: Door,
+    endpoint: Endpoint,
     parameters: &[&str],
-) -> Result<Reply, Refused> {
+) -> Result<Reply, Refusal> {
     let token = parameters.first().copied().unwrap_or_default();
     let key = case_key(desk.setup, token);
-    match door {
-        Door::Message => return add_message(desk, request, locale, key).await,
-        Door::Withdraw => return Ok(withdraw(desk, request, locale, key).await?),
+    match endpoint {
+        Endpoint::Message => return add_message(desk, request, locale, key).await,
+        Endpoint::Withdraw => return Ok(withdraw(desk, request, locale, key).await?),
         _ => {}
     }
     let (key, case) = load(desk, key).await?;
-    Ok(match door {
-        Door::Received => received(desk, request, locale, &key, &case)?,
-        Door::Case => {
+    Ok(match endpoint {
+        Endpoint::Received => received(desk, request, locale, &key, &case)?,
+        Endpoint::Case => {
             let file = format!("{}.json", case.reference());
-            download(case_json(desk.setup, &key, &case), &file)
+            case_json(desk.setup, &key, &case).download(&file)
         }
-        Door::Receipt => {
+        Endpoint::Receipt => {
             let file = format!("{}.receipt.json", case.reference());
             let json = wire::receipt(desk.setup, &case);
-            download(Reply::json_text(StatusCode::OK, json), &file)
+            secret(Reply::json_text(StatusCode::OK, json)).download(&file)
         }
-        Door::Attachment => {
+        Endpoint::Attachment => {
             let number = parameters.get(1).copied().unwrap_or_default();
             attachment(desk, &key, &case, number).await?
         }
-        Door::Status(done) => status(desk, request, locale, &key, &case, done)?,
-        Door::Form | Door::File | Door::Follow | Door::Message | Door::Withdraw => {
+        Endpoint::Status(done) => status(desk, request, locale, &key, &case, done)?,
+        Endpoint::Form
+        | Endpoint::File
+        | Endpoint::Follow
+        | Endpoint::Message
+        | Endpoint::Withdraw => {
             return Err(Problem::NotFound.into());
         }
     })
@@ -94,10 +97,6 @@ async fn load<S: Store>(
     Ok((key, case))
 }
 
-fn download(reply: Reply, file: &str) -> Reply {
-    secret(reply).header(header::CONTENT_DISPOSITION, format!("attachment; filename=\"{file}\""))
-}
-
 fn received<S>(
     desk: &Desk<'_, S>,
     request: &Request,
@@ -115,7 +114,7 @@ fn status<S>(
     locale: Locale,
     key: &CaseKey,
     case: &Case,
-    done: Option<Done>,
+    done: Option<LastAction>,
 ) -> Result<Reply, Problem> {
     let offers = ["text/html", "application/json"];
     if negotiate::media_type(&request.headers, &offers) == Some("application/json") {
@@ -139,13 +138,11 @@ async fn attachment<S: Store>(
 ) -> Result<Reply, Problem> {
     let number: usize = number.parse().map_err(|_| Problem::NotFound)?;
     let (file, bytes) = cases::read_file(desk, key, &case.opening.files, number).await?;
-    let name = format!("{}-{number}.{}", case.reference(), file.kind.extension());
-    let reply = Reply::sandboxed(file.kind.media_type(), bytes);
-    Ok(download(reply, &name))
+    Ok(secret(Reply::attached_file(case.reference(), number, file.kind, bytes)))
 }
 
 /// The case as it is after a change, for whoever made it.
-fn changed(
+fn after_change(
     setup: &Setup,
     (key, case): (&CaseKey, &Case),
     page: Option<&str>,
@@ -166,60 +163,42 @@ async fn add_message<S: Store>(
     request: &Request,
     locale: Locale,
     key: Result<CaseKey, Problem>,
-) -> Result<Reply, Refused> {
-    let mut fields = Fields::read(request)?;
-    let page = wants_page(request, fields.encoding).then_some("added");
-    let sent = fields.peek("message").unwrap_or_default().to_owned();
-    let token = if fields.encoding == Encoding::Form { fields.text("once") } else { None };
-    let text = fields.parse("message", |text| Message::new(text).map_err(text_code));
-    fields.require("message", &text);
-    let once = token.clone().or(idempotency_key(request)?);
-    let read = fields.finish().map_err(Problem::InvalidFields);
-    // What a person wrote stays in the form when it comes back.
-    let again = |case: &Case, key: &CaseKey, problem: &Problem| {
-        page?;
-        let trouble = Trouble::of(problem)?;
-        let draft = Draft { text: &sent, once: token.as_deref(), trouble };
-        let view = StatusView { done: None, draft: Some(draft) };
-        let markup = status_page::status(desk, request, locale, key, case, &view).ok()?;
-        let reply = Reply::page(trouble.status(), locale.lang, markup);
-        Some(secret(trouble.headers(reply)).vary("Accept, Accept-Language"))
-    };
+) -> Result<Reply, Refusal> {
+    let sent = FurtherMessage::read(request)?;
+    let page = wants_page(request, sent.encoding).then_some("added");
     if page.is_none() {
-        read.clone()?;
+        sent.message.clone()?;
     }
     let ((key, case), brake) = try_join(load(desk, key), brake(desk, request)).await?;
-    let text = match (read, text) {
-        (Ok(()), Some(text)) => text,
-        (Ok(()), None) => {
-            return Err(Problem::Internal("a required message is missing".into()).into());
+    let outcome = match sent.message.clone() {
+        Ok(text) => {
+            let before = (case.clone(), brake);
+            let outcome =
+                feedback::add_message(desk, &key, before, text, sent.once.as_deref()).await;
+            outcome.map_err(Problem::from)
         }
-        (Err(problem), _) => {
-            return Err(Refused { form: again(&case, &key, &problem), problem });
-        }
+        Err(problem) => Err(problem),
     };
-    let id = cases::event_id(desk, &key, "person", once.as_deref());
-    let earlier = case.head.events().iter().find(|event| event.id.unique() == id.unique());
-    if let Some(earlier) = earlier {
-        let same =
-            matches!(&earlier.change, CaseChange::PersonWrote { text: first } if *first == text);
-        let link = Some(locale.href(&status_path(desk.setup, &key)).into_owned());
-        return if same {
-            let brake = brake.released();
-            Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
-        } else {
-            Err(Problem::AlreadySent(link).into())
-        };
+    match outcome {
+        Ok(MessageOutcome::Kept { case, brake }) => {
+            Ok(after_change(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
+        }
+        Ok(MessageOutcome::UsedForAnother) => {
+            let link = locale.href(&status_path(desk.setup, &key)).into_owned();
+            Err(Problem::AlreadySent(Some(link)).into())
+        }
+        Err(problem) => {
+            // What a person wrote stays in the form when it comes back.
+            let form = page.and(Trouble::of(&problem)).and_then(|trouble| {
+                let draft = Draft { text: &sent.written, once: sent.token.as_deref(), trouble };
+                let view = StatusView { done: None, draft: Some(draft) };
+                let markup = status_page::status(desk, request, locale, &key, &case, &view).ok()?;
+                let reply = Reply::page(trouble.status(), locale.lang, markup);
+                Some(secret(trouble.headers(reply)).vary("Accept, Accept-Language"))
+            });
+            Err(Refusal { form, problem })
+        }
     }
-    let change = CaseChange::PersonWrote { text };
-    case.decide(&change)?;
-    if let Err(fault) = brake.admit() {
-        let problem = Problem::from(fault);
-        return Err(Refused { form: again(&case, &key, &problem), problem });
-    }
-    let (case, ()) =
-        try_join(cases::append(desk, &key, case, change, id), brake.count(desk)).await?;
-    Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::CREATED, &brake))
 }
 
 async fn withdraw<S: Store>(
@@ -228,16 +207,7 @@ async fn withdraw<S: Store>(
     locale: Locale,
     key: Result<CaseKey, Problem>,
 ) -> Result<Reply, Problem> {
-    // Nothing needs to be said to withdraw, so an empty body will do.
-    let encoding = if request.whole_body()?.is_empty() {
-        Encoding::Json
-    } else {
-        let fields = Fields::read(request)?;
-        let encoding = fields.encoding;
-        fields.finish().map_err(Problem::InvalidFields)?;
-        encoding
-    };
-    let page = wants_page(request, encoding).then_some("withdrawn");
+    let page = wants_page(request, Fields::none(request)?).then_some("withdrawn");
     let ((key, case), brake) = try_join(load(desk, key), brake(desk, request)).await?;
     // Withdrawing twice is withdrawing once.
     let (case, brake) = match case.decide(&CaseChange::Withdrawn) {
@@ -249,5 +219,5 @@ async fn withdraw<S: Store>(
             (try_join(append, brake.count(desk)).await?.0, brake)
         }
     };
-    Ok(changed(desk.setup, (&key, &case), page, locale, StatusCode::OK, &brake))
+    Ok(after_change(desk.setup, (&key, &case), page, locale, StatusCode::OK, &brake))
 }

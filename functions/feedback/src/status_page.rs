@@ -6,7 +6,7 @@ use desk_core::time::Timestamp;
 use maud::{Markup, html};
 
 use super::pages::faults;
-use super::status::Done;
+use super::status::LastAction;
 use crate::texts::{self, FeedbackTexts};
 use desk_app::Desk;
 use desk_app::Setup;
@@ -20,7 +20,7 @@ use desk_web::request::{Locale, Request};
 #[derive(Debug, Default)]
 pub(super) struct StatusView<'a> {
     /// What the person has just done.
-    pub(super) done: Option<Done>,
+    pub(super) done: Option<LastAction>,
     /// The message that came back.
     pub(super) draft: Option<Draft<'a>>,
 }
@@ -93,8 +93,8 @@ pub(super) fn status<S>(
             (faults(locale.lang, draft.trouble).summary(locale, draft.trouble, false))
         }
         @match view.done {
-            Some(Done::Added) => div.notice.success role="status" { p { strong { (t.added) } " " (t.added_hint) } },
-            Some(Done::Withdrawn) if !open => div.notice.success role="status" { p { strong { (t.withdrawn) } " " (t.withdrawn_hint) } },
+            Some(LastAction::Added) => div.notice.success role="status" { p { strong { (t.added) } " " (t.added_hint) } },
+            Some(LastAction::Withdrawn) if !open => div.notice.success role="status" { p { strong { (t.withdrawn) } " " (t.withdrawn_hint) } },
             _ => {},
         }
         div.ticket {

@@ -1,6 +1,6 @@
 //! A new case: from the fields that were sent to the ticket that is given out.
 
-use desk_app::feedback::{FileFeedback, Filing, TOO_FAST, file_feedback};
+use desk_app::feedback::{FeedbackOutcome, FileFeedback, TOO_FAST, file_feedback};
 use desk_app::idempotency::Ticket;
 use desk_app::paths::status_path;
 use desk_app::ports::Store;
@@ -15,7 +15,7 @@ use desk_web::form::{HONEYPOT, Trouble};
 use desk_web::problem::{FieldError, Problem, RateLimit};
 use desk_web::reply::Reply;
 use desk_web::request::{Locale, Request};
-use desk_web::respond::Refused;
+use desk_web::respond::Refusal;
 use http::{StatusCode, header};
 
 use super::{pages, secret, wants_page, wire};
@@ -25,13 +25,13 @@ pub(super) async fn submit<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Reply, Refused> {
+) -> Result<Reply, Refusal> {
     let mut fields = Fields::read(request)?;
     let encoding = fields.encoding;
     let page = wants_page(request, encoding);
     let token = if encoding == Encoding::Form { fields.text("token") } else { None };
     // Kept before parsing: a form that comes back with errors shows what was written, however wrong.
-    let kept = pages::Kept::of(&fields);
+    let kept = pages::FormValues::of(&fields);
     let again = |token: String, trouble: Trouble<'_>| {
         let view = pages::FormView { token, kept: &kept, trouble, lang: locale.lang };
         let markup = pages::form(desk.setup, request, locale, &view);
@@ -66,8 +66,8 @@ pub(super) async fn submit<S: Store>(
         Err(errors) => return Err(Problem::InvalidFields(errors).into()),
     };
     let (key, case, brake) = match file_feedback(desk, input).await {
-        Ok(Filing::Filed { key, case, brake }) => (key, case, brake),
-        Ok(Filing::UsedForAnother(key)) => {
+        Ok(FeedbackOutcome::Filed { key, case, brake }) => (key, case, brake),
+        Ok(FeedbackOutcome::UsedForAnother(key)) => {
             let link = || locale.href(&status_path(desk.setup, &key)).into_owned();
             return Err(Problem::AlreadySent(is_form.then(link)).into());
         }
@@ -81,7 +81,7 @@ pub(super) async fn submit<S: Store>(
                 }
                 _ => None,
             };
-            return Err(Refused { problem, form });
+            return Err(Refusal { problem, form });
         }
     };
     let reply = filed(desk.setup, locale, page, (&key, &case));

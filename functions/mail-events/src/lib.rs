@@ -16,19 +16,19 @@ use http::StatusCode;
 
 use desk_app::Desk;
 use desk_app::Setup;
-use desk_app::outbox::{self, Changed};
+use desk_app::outbox::{self, SuppressionNotice};
 use desk_app::ports::{Outbound, Store};
 use desk_app::suppression::{Act, IN_FLIGHT};
 use desk_web::operator;
 use desk_web::problem::Problem;
-use desk_web::reply::{After, Answered, Reply, Response};
+use desk_web::reply::{After, Reply, ReplyWithOutgoing, Response};
 use desk_web::request::Request;
 use desk_web::respond::respond_json;
 use desk_web::routes::{Route, Routes};
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// What a provider tells; its name is in the address.
     Provider,
     /// A feedback report (RFC 5965).
@@ -40,11 +40,11 @@ pub enum Door {
 }
 
 /// The routes of the function `mail-events`. `SendGrid` tells of a thousand events at once, and a report holds a whole mail.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::post("/mail-events/arf", MAX_MESSAGE, Door::Report),
-    Route::post("/mail-events/inbound", MAX_MESSAGE, Door::Inbound),
-    Route::post("/mail-events/:provider", MAX_MESSAGE, Door::Provider),
-    Route::post("/unsubscribe/lint", MAX_MESSAGE, Door::Lint),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::post("/mail-events/arf", MAX_MESSAGE, Endpoint::Report),
+    Route::post("/mail-events/inbound", MAX_MESSAGE, Endpoint::Inbound),
+    Route::post("/mail-events/:provider", MAX_MESSAGE, Endpoint::Provider),
+    Route::post("/unsubscribe/lint", MAX_MESSAGE, Endpoint::Lint),
 ]);
 
 /// Answers a request to the function `mail-events`.
@@ -54,7 +54,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
 ) -> Response {
     let locale = request.locale(&desk.setup.profile);
     match route(desk, request).await {
-        Ok(Answered { reply, outgoing }) => {
+        Ok(ReplyWithOutgoing { reply, outgoing }) => {
             let mut response = reply.finish(request);
             response.after = outbox::after(desk, outgoing).map(After::new);
             response
@@ -66,27 +66,27 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
 async fn route<S: Store + Outbound>(
     desk: &Desk<'_, S>,
     request: &Request,
-) -> Result<Answered<Vec<Changed>>, Problem> {
-    let (door, parameters) = ROUTES.find(request)?;
-    if door == Door::Lint {
+) -> Result<ReplyWithOutgoing<Vec<SuppressionNotice>>, Problem> {
+    let (endpoint, parameters) = ROUTES.find(request)?;
+    if endpoint == Endpoint::Lint {
         return Ok(lint::answer(desk.setup, request)?.into());
     }
     desk.setup.mailing()?;
     let providers = desk.setup.mail_events()?;
-    let events = match (door, parameters.as_slice()) {
-        (Door::Report, _) => report(desk.setup, request)?,
-        (Door::Inbound, _) => inbound(desk.setup, request)?,
+    let events = match (endpoint, parameters.as_slice()) {
+        (Endpoint::Report, _) => report(desk.setup, request)?,
+        (Endpoint::Inbound, _) => inbound(desk.setup, request)?,
         // Whom nobody configured is not there.
-        (Door::Provider, [name]) if providers.has(name) => {
+        (Endpoint::Provider, [name]) if providers.has(name) => {
             providers::events(providers, desk, request, name).await?
         }
         _ => return Err(Problem::NotFound),
     };
     let outgoing = record(desk, &events, providers.bounce_days()).await?;
     // Postmark and Mailgun take nothing but 200 for a yes, and would tell again for hours.
-    let is_raw_mail = matches!(door, Door::Report | Door::Inbound);
+    let is_raw_mail = matches!(endpoint, Endpoint::Report | Endpoint::Inbound);
     let status = if is_raw_mail { StatusCode::NO_CONTENT } else { StatusCode::OK };
-    Ok(Answered { reply: Reply::new(status), outgoing })
+    Ok(ReplyWithOutgoing { reply: Reply::new(status), outgoing })
 }
 
 /// Something that a provider tells.
@@ -127,7 +127,7 @@ async fn record<S: Store>(
     desk: &Desk<'_, S>,
     events: &[Event],
     bounce_days: u16,
-) -> Result<Vec<Changed>, Problem> {
+) -> Result<Vec<SuppressionNotice>, Problem> {
     let mut acts: Vec<Act> = Vec::with_capacity(events.len());
     for event in events {
         let subject = match &event.who {
@@ -159,13 +159,13 @@ async fn record<S: Store>(
     for chunk in acts.chunks(IN_FLIGHT) {
         let changes = try_join_all(chunk.iter().map(|act| desk.suppress(*act))).await?;
         let lists = desk.setup.lists();
-        recorded.extend(changes.into_iter().map(|change| Changed::new(lists, change)));
+        recorded.extend(changes.into_iter().map(|change| SuppressionNotice::new(lists, change)));
     }
     Ok(recorded)
 }
 
 /// A raw mail that the app or an operator posts.
-fn posted<'r>(setup: &Setup, request: &'r Request) -> Result<MailMessage<'r>, Problem> {
+fn read_mail<'r>(setup: &Setup, request: &'r Request) -> Result<MailMessage<'r>, Problem> {
     operator::authorise_app(setup.operator.as_ref(), setup.app_token.as_ref(), request)?;
     let body = request.whole_body()?;
     if request.content_type() != "message/rfc822" {
@@ -177,7 +177,7 @@ fn posted<'r>(setup: &Setup, request: &'r Request) -> Result<MailMessage<'r>, Pr
 /// A mail to the address beside the link. Its subject has the token; what answers by itself, such as a note of absence, is
 /// no wish of anybody's (RFC 3834 section 2).
 fn inbound(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
-    let message = posted(setup, request)?;
+    let message = read_mail(setup, request)?;
     let is = |name: &str, kinds: &[&str]| {
         message.value(name).is_some_and(|value| kinds.iter().any(|k| value.eq_ignore_ascii_case(k)))
     };
@@ -195,7 +195,7 @@ fn inbound(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
 
 /// A feedback report (RFC 5965), posted by whoever receives them: the app or an operator.
 fn report(setup: &Setup, request: &Request) -> Result<Vec<Event>, Problem> {
-    let message = posted(setup, request)?;
+    let message = read_mail(setup, request)?;
     let report = Report::read(&message).map_err(|_| Problem::malformed("no-report"))?;
     let what = match report.kind {
         FeedbackType::Abuse | FeedbackType::Fraud | FeedbackType::Virus | FeedbackType::Other => {

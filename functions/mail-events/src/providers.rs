@@ -45,7 +45,7 @@ pub(super) async fn events<S: Outbound>(
         }
         "postmark" => {
             let sent = request.header(AUTHORIZATION).unwrap_or_default();
-            believed(providers.postmark.as_ref().is_some_and(|basic| basic.is(sent)))?;
+            authorised_if(providers.postmark.as_ref().is_some_and(|basic| basic.is(sent)))?;
             Ok(postmark(&json(body)?))
         }
         "sendgrid" => {
@@ -53,7 +53,9 @@ pub(super) async fn events<S: Outbound>(
             let timestamp = header("x-twilio-email-event-webhook-timestamp");
             let signature = header("x-twilio-email-event-webhook-signature");
             let signed = |key: &SendGridKey| key.signed(timestamp, body, signature);
-            believed(is_recent(timestamp, now) && providers.sendgrid.as_ref().is_some_and(signed))?;
+            authorised_if(
+                is_recent(timestamp, now) && providers.sendgrid.as_ref().is_some_and(signed),
+            )?;
             Ok(sendgrid(&json(body)?))
         }
         "mailgun" => {
@@ -63,7 +65,9 @@ pub(super) async fn events<S: Outbound>(
             let (timestamp, token) = (part("timestamp"), part("token"));
             let signature = part("signature");
             let signed = |key: &MailgunKey| key.signed(timestamp, token, signature);
-            believed(is_recent(timestamp, now) && providers.mailgun.as_ref().is_some_and(signed))?;
+            authorised_if(
+                is_recent(timestamp, now) && providers.mailgun.as_ref().is_some_and(signed),
+            )?;
             Ok(mailgun(&value))
         }
         _ => ses_message(providers, desk, body).await,
@@ -82,7 +86,7 @@ async fn ses_message<S: Outbound>(
         _ => None,
     };
     let topic = member("TopicArn").filter(|topic| Some(*topic) == providers.ses.as_deref());
-    believed(topic.is_some())?;
+    authorised_if(topic.is_some())?;
     let kind = member("Type").unwrap_or_default();
     let signed = canonical(&value, kind).ok_or(Problem::Unauthorised)?;
     let version = match member("SignatureVersion") {
@@ -92,12 +96,12 @@ async fn ses_message<S: Outbound>(
     };
     let at = member("Timestamp").and_then(|text| text.parse().ok());
     let recent = |at| desk.now().seconds_since(at).abs() <= SNS_AGE;
-    believed(at.is_some_and(recent))?;
+    authorised_if(at.is_some_and(recent))?;
     let address = member("SigningCertURL").filter(|url| is_certificate(url));
     let certificate = certificate(providers, desk, address.ok_or(Problem::Unauthorised)?).await?;
-    believed(certificate.is_valid_at(desk.now()))?;
+    authorised_if(certificate.is_valid_at(desk.now()))?;
     let signature = member("Signature").unwrap_or_default();
-    believed(certificate.signed(version, &signed, signature))?;
+    authorised_if(certificate.signed(version, &signed, signature))?;
     match kind {
         "Notification" => {
             let message = member("Message").unwrap_or_default();
@@ -133,7 +137,7 @@ async fn certificate<S: Outbound>(
         return Err(unreached(format!("the certificate: status {}", answer.status)));
     }
     let certificate = SnsCertificate::from_pem(&answer.body).map_err(|_| Problem::Unauthorised)?;
-    believed(certificate.is_for(url))?;
+    authorised_if(certificate.is_for(url))?;
     let mut kept = providers.certificates.borrow_mut();
     if kept.len() >= MAX_CERTIFICATES {
         kept.clear();
@@ -148,7 +152,7 @@ const MAX_CERTIFICATES: usize = 8;
 /// How old a message of SNS may be, in seconds: it is stamped when it is published, and tried again for an hour or so.
 const SNS_AGE: i64 = 24 * 3600;
 
-fn believed(it_is: bool) -> Result<(), Problem> {
+fn authorised_if(it_is: bool) -> Result<(), Problem> {
     if it_is { Ok(()) } else { Err(Problem::Unauthorised) }
 }
 

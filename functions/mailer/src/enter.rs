@@ -11,14 +11,14 @@ use http::StatusCode;
 use crate::links::MAX_BATCH;
 use desk_app::Desk;
 use desk_app::audit::{self, About, Action};
-use desk_app::outbox::{self, Changed};
+use desk_app::outbox::{self, SuppressionNotice};
 use desk_app::ports::Store;
 use desk_app::suppression::{Act, IN_FLIGHT};
 use desk_core::json::Json;
 use desk_web::fields::{FieldValue, Fields};
 use desk_web::filing::text_code;
 use desk_web::problem::Problem;
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::Request;
 
 /// `PUT /suppressions` and `DELETE /suppressions`: an operator enters or lifts one, and says why.
@@ -26,7 +26,7 @@ pub(super) async fn enter<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     lifts: bool,
-) -> Result<Answered<Vec<Changed>>, Problem> {
+) -> Result<ReplyWithOutgoing<Vec<SuppressionNotice>>, Problem> {
     let setup = desk.setup;
     let mut fields = Fields::read(request)?;
     let email =
@@ -59,7 +59,7 @@ pub(super) async fn enter<S: Store>(
         for subject in subjects.into_iter().skip(1) {
             if desk.suppression(subject, scope).await?.is_some() {
                 let change = desk.lift(subject, scope).await?;
-                outgoing.push(Changed::new(setup.lists(), change));
+                outgoing.push(SuppressionNotice::new(setup.lists(), change));
             }
         }
         desk.lift(first, scope).await?
@@ -72,10 +72,10 @@ pub(super) async fn enter<S: Store>(
         let at = desk.now();
         desk.suppress(Act { subject: first, scope, reason, page: None, at, expires: None }).await?
     };
-    outgoing.push(Changed::new(setup.lists(), change));
+    outgoing.push(SuppressionNotice::new(setup.lists(), change));
     let scope = setup.lists().scope_name(change.scope);
     let json = Json::object(|json| outbox::describe(json, &scope, &change));
-    Ok(Answered { reply: Reply::json_text(StatusCode::OK, json), outgoing })
+    Ok(ReplyWithOutgoing { reply: Reply::json_text(StatusCode::OK, json), outgoing })
 }
 
 /// One row of another system's opt-outs.

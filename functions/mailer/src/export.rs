@@ -163,7 +163,7 @@ impl<S: Store> Export<S> {
                 for ((subject, scope), state) in rows.iter().zip(states) {
                     // It may have been lifted, or have expired, since the keys were listed.
                     if let Some(state) = state {
-                        self.held(&mut text, *subject, *scope, &state);
+                        self.suppression_line(&mut text, *subject, *scope, &state);
                     }
                 }
                 keys.len()
@@ -218,7 +218,13 @@ impl<S: Store> Export<S> {
         }
     }
 
-    fn held(&self, text: &mut String, subject: Subject, scope: Scope, held: &Suppression) {
+    fn suppression_line(
+        &self,
+        text: &mut String,
+        subject: Subject,
+        scope: Scope,
+        held: &Suppression,
+    ) {
         match self.format {
             Format::Ndjson => {
                 text.push_str(&Json::object(|json| {

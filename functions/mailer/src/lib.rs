@@ -16,14 +16,14 @@ pub use crate::links::MAX_BATCH;
 use crate::links::{addresses, mint};
 use desk_app::Desk;
 use desk_app::journal::{advance, cursor, untold};
-use desk_app::outbox::{self, Changed};
+use desk_app::outbox::{self, SuppressionNotice};
 use desk_app::ports::{Outbound, Scan, Store};
 use desk_app::suppression::state;
 use desk_core::json::Json;
 use desk_web::fields::{FieldValue, Fields};
 use desk_web::operator::{self, Role};
 use desk_web::problem::Problem;
-use desk_web::reply::{After, Answered, Reply, Response, Rest};
+use desk_web::reply::{After, Reply, ReplyWithOutgoing, Response, Rest};
 use desk_web::request::Request;
 use desk_web::respond::respond_json;
 use desk_web::routes::{BATCH_LIMIT, BODY_LIMIT, Route, Routes};
@@ -33,7 +33,7 @@ const DEADLINE: i64 = 48 * 3600;
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// Everything that is suppressed, or what changed since a cursor.
     Export,
     /// An operator enters a suppression.
@@ -53,15 +53,15 @@ pub enum Door {
 }
 
 /// The routes of the function `mailer`.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/suppressions", Door::Export),
-    Route::put("/suppressions", BODY_LIMIT, Door::Enter),
-    Route::delete("/suppressions", BODY_LIMIT, Door::Lift),
-    Route::post("/suppressions/check", BATCH_LIMIT, Door::Check),
-    Route::get("/suppressions/pending", Door::Pending),
-    Route::post("/suppressions/acknowledge", BODY_LIMIT, Door::Acknowledge),
-    Route::post("/suppressions/import", BATCH_LIMIT, Door::Import),
-    Route::post("/unsubscribe/links", BATCH_LIMIT, Door::Links),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::get("/suppressions", Endpoint::Export),
+    Route::put("/suppressions", BODY_LIMIT, Endpoint::Enter),
+    Route::delete("/suppressions", BODY_LIMIT, Endpoint::Lift),
+    Route::post("/suppressions/check", BATCH_LIMIT, Endpoint::Check),
+    Route::get("/suppressions/pending", Endpoint::Pending),
+    Route::post("/suppressions/acknowledge", BODY_LIMIT, Endpoint::Acknowledge),
+    Route::post("/suppressions/import", BATCH_LIMIT, Endpoint::Import),
+    Route::post("/unsubscribe/links", BATCH_LIMIT, Endpoint::Links),
 ]);
 
 /// Answers a request to the function `mailer`.
@@ -80,7 +80,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
         Err(problem) => Err(problem),
     };
     match outcome {
-        Ok(Answer::Whole(Answered { reply, outgoing })) => {
+        Ok(Answer::Whole(ReplyWithOutgoing { reply, outgoing })) => {
             let mut response = reply.finish(request);
             response.after = outbox::after(desk, outgoing).map(After::new);
             response
@@ -98,7 +98,7 @@ pub async fn serve<S: Scan + Outbound + Clone + 'static>(
 }
 
 enum Answer<S> {
-    Whole(Answered<Vec<Changed>>),
+    Whole(ReplyWithOutgoing<Vec<SuppressionNotice>>),
     Streamed(Reply, Box<export::Export<S>>),
 }
 
@@ -109,31 +109,31 @@ async fn route<S: Scan + Clone + 'static>(
 ) -> Result<Answer<S>, Problem> {
     // What is wrong with the lists must not be told from a list that nobody has left.
     desk.setup.mailing()?;
-    let (door, _) = ROUTES.find(request)?;
+    let (endpoint, _) = ROUTES.find(request)?;
     let operator = || if role == Role::Operator { Ok(()) } else { Err(Problem::Unauthorised) };
-    Ok(Answer::Whole(match door {
-        Door::Export => {
+    Ok(Answer::Whole(match endpoint {
+        Endpoint::Export => {
             let (reply, export) = export::export(desk, request, role).await?;
             return Ok(Answer::Streamed(reply, Box::new(export)));
         }
-        Door::Enter | Door::Lift => {
+        Endpoint::Enter | Endpoint::Lift => {
             operator()?;
-            enter::enter(desk, request, door == Door::Lift).await?
+            enter::enter(desk, request, endpoint == Endpoint::Lift).await?
         }
-        Door::Check => check(desk, request).await?.into(),
-        Door::Pending => pending(desk).await?.into(),
-        Door::Acknowledge => acknowledge(desk, request).await?.into(),
-        Door::Import => {
+        Endpoint::Check => check(desk, request).await?.into(),
+        Endpoint::Pending => pending(desk).await?.into(),
+        Endpoint::Acknowledge => acknowledge(desk, request).await?.into(),
+        Endpoint::Import => {
             operator()?;
             enter::import(desk, request).await?.into()
         }
-        Door::Links => mint(desk.setup, request)?.into(),
+        Endpoint::Links => mint(desk.setup, request)?.into(),
     }))
 }
 
 /// One that is asked about: under the current root, and under those before it, for what was stored before a rotation keeps
 /// the old hash.
-struct Asked {
+struct PersonQuery {
     email: Option<EmailAddress>,
     subjects: Vec<Subject>,
 }
@@ -143,13 +143,13 @@ async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply,
     let setup = desk.setup;
     let mut fields = Fields::read(request)?;
     let list = fields.parse("list", |id| setup.lists().by_id(id).ok_or("unknown-list"));
-    let asked: Vec<Asked> = match fields.take("subjects").pop() {
+    let asked: Vec<PersonQuery> = match fields.take("subjects").pop() {
         Some(value) => subjects(&mut fields, value),
         None => addresses(&mut fields)
             .into_iter()
             .map(|email| {
                 let subjects = setup.keys.subjects(&email).collect();
-                Asked { email: Some(email), subjects }
+                PersonQuery { email: Some(email), subjects }
             })
             .collect(),
     };
@@ -193,7 +193,7 @@ async fn check<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Result<Reply,
     Ok(Reply::json_text(StatusCode::OK, json))
 }
 
-fn subjects(fields: &mut Fields, value: FieldValue) -> Vec<Asked> {
+fn subjects(fields: &mut Fields, value: FieldValue) -> Vec<PersonQuery> {
     let FieldValue::List(items) = value else {
         fields.error("subjects", "not-a-list");
         return Vec::new();
@@ -209,7 +209,7 @@ fn subjects(fields: &mut Fields, value: FieldValue) -> Vec<Asked> {
             _ => None,
         };
         match subject {
-            Some(subject) => asked.push(Asked { email: None, subjects: vec![subject] }),
+            Some(subject) => asked.push(PersonQuery { email: None, subjects: vec![subject] }),
             None => fields.error(&format!("subjects/{at}"), "not-a-subject"),
         }
     }

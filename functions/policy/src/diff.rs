@@ -162,15 +162,15 @@ impl Comparison<'_> {
     fn line<S: Store>(&self, view: &View<'_, S>, line: &LineChange) -> Markup {
         let words = view.words();
         let lang = (self.lang != view.locale.lang).then_some(view.locale.lang);
-        let heard = |before: &str, text: &str| {
+        let spoken_mark = |before: &str, text: &str| {
             html! { span.vh lang=[lang] { (before) } (text) span.vh lang=[lang] { (words.hear_end) } }
         };
         let parts = html! {
             @for part in &line.parts {
                 @match part {
                     Part::Same(text) => (text),
-                    Part::Removed(text) => del { (heard(words.hear_removed, text)) },
-                    Part::Added(text) => ins { (heard(words.hear_added, text)) },
+                    Part::Removed(text) => del { (spoken_mark(words.hear_removed, text)) },
+                    Part::Added(text) => ins { (spoken_mark(words.hear_added, text)) },
                 }
             }
         };

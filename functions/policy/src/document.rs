@@ -161,12 +161,12 @@ fn line(text: &mut String, prefix: &str, content: &str) {
 mod tests {
     use super::*;
     use desk_core::lang::Lang;
-    use desk_core::policy::markdown::Fault;
+    use desk_core::policy::markdown::PolicyFault;
     use proptest::prelude::*;
 
     const EN: Locale = Locale { lang: Lang::En, explicit: false };
 
-    fn page(markdown: &str) -> (String, Vec<Fault>) {
+    fn page(markdown: &str) -> (String, Vec<PolicyFault>) {
         let (document, faults) = Document::read(markdown);
         let sections = document.sections.iter().map(|s| {
             html! { section id=(s.id) { h2 { (inlines(&s.title, EN)) } (blocks(&s.blocks, EN)) } }

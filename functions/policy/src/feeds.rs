@@ -1,6 +1,6 @@
 //! Feeds of changes for readers (Atom, JSON Feed), and the manifest for apps.
 
-use desk_core::policy::Signed;
+use desk_core::policy::SignedPublication;
 use desk_core::policy::history::PolicyVersion;
 use desk_core::time::Timestamp;
 use http::StatusCode;
@@ -22,7 +22,7 @@ const TAG_YEAR: &str = "2026";
 /// A version as a feed tells of it: every version is in the feed of every language, for every one is news to everybody.
 struct Entry<'a> {
     version: &'a PolicyVersion,
-    signed: &'a Signed,
+    signed: &'a SignedPublication,
     id: String,
     url: String,
     title: String,

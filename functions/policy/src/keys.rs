@@ -13,7 +13,7 @@ const AGE: u32 = 300;
 /// The public keys that sign receipts and policy versions, as a JWK set (RFC 7517).
 pub(super) fn document(setup: &Setup) -> Reply {
     #[derive(Serialize)]
-    struct Set {
+    struct JwkSet {
         keys: Vec<Jwk>,
     }
     #[derive(Serialize)]
@@ -33,7 +33,7 @@ pub(super) fn document(setup: &Setup) -> Reply {
         kid: key.id,
         x: key.x,
     };
-    let set = Set { keys: setup.keys.public_keys().into_iter().map(jwk).collect() };
+    let set = JwkSet { keys: setup.keys.public_keys().into_iter().map(jwk).collect() };
     Reply::json(StatusCode::OK, &set)
         .header(CONTENT_TYPE, "application/jwk-set+json")
         .caching(Caching::Public(AGE))

@@ -26,7 +26,7 @@ use bytes::Bytes;
 use desk_core::clock::zone::Zone;
 use desk_core::policy::history::{History, PolicyVersion};
 use desk_core::policy::views::StoredText;
-use desk_core::policy::{PolicyText, Signed};
+use desk_core::policy::{PolicyText, SignedPublication};
 use desk_core::time::{Date, Timestamp};
 use http::Method;
 use maud::{Markup, html};
@@ -34,7 +34,7 @@ use maud::{Markup, html};
 use desk_app::policy;
 use desk_app::policy_cache::Current;
 use rendered::Variant;
-use text::Asked;
+use text::TextQuery;
 
 use crate::texts::PolicyTexts;
 use desk_app::Desk;
@@ -49,7 +49,7 @@ use http::HeaderMap;
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// The version in force.
     Now,
     /// The list of versions.
@@ -75,25 +75,25 @@ pub enum Door {
 }
 
 /// The routes of the function `policy`.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/policy", Door::Now),
-    Route::get("/policy/versions", Door::Versions),
-    Route::get("/policy/versions/:version", Door::Version),
-    Route::put("/policy/versions/:version", BODY_LIMIT, Door::Publish),
-    Route::get("/policy/at/:instant", Door::At),
-    Route::get("/policy/diff/:versions", Door::Diff),
-    Route::get("/policy/upcoming", Door::Upcoming),
-    Route::get("/policy/feed.atom", Door::Atom),
-    Route::get("/policy/feed.json", Door::JsonFeed),
-    Route::get("/policy/manifest.json", Door::Manifest),
-    Route::get("/.well-known/desk-keys.json", Door::Keys),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::get("/policy", Endpoint::Now),
+    Route::get("/policy/versions", Endpoint::Versions),
+    Route::get("/policy/versions/:version", Endpoint::Version),
+    Route::put("/policy/versions/:version", BODY_LIMIT, Endpoint::Publish),
+    Route::get("/policy/at/:instant", Endpoint::At),
+    Route::get("/policy/diff/:versions", Endpoint::Diff),
+    Route::get("/policy/upcoming", Endpoint::Upcoming),
+    Route::get("/policy/feed.atom", Endpoint::Atom),
+    Route::get("/policy/feed.json", Endpoint::JsonFeed),
+    Route::get("/policy/manifest.json", Endpoint::Manifest),
+    Route::get("/.well-known/desk-keys.json", Endpoint::Keys),
 ]);
 
 /// Answers a request to the function `policy`.
 pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(&desk.setup.profile);
     let answer = match ROUTES.find(request) {
-        Ok((door, parameters)) => answer(desk, request, locale, door, &parameters).await,
+        Ok((endpoint, parameters)) => answer(desk, request, locale, endpoint, &parameters).await,
         Err(problem) => Err(problem),
     };
     match answer {
@@ -106,42 +106,48 @@ async fn answer<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-    door: Door,
+    endpoint: Endpoint,
     parameters: &[&str],
 ) -> Result<Response, Problem> {
     let name = parameters.first().copied().unwrap_or_default();
-    let reply = match door {
-        Door::Now => now(desk, request, locale).await?,
-        Door::Manifest => manifest(desk, request, locale).await?,
-        Door::Keys => keys::document(desk.setup),
-        Door::Publish => publish::publish(desk, request, name).await?,
+    let reply = match endpoint {
+        Endpoint::Now => now(desk, request, locale).await?,
+        Endpoint::Manifest => manifest(desk, request, locale).await?,
+        Endpoint::Keys => keys::document(desk.setup),
+        Endpoint::Publish => publish::publish(desk, request, name).await?,
         _ => {
             let current = policy::current(desk).await?;
-            show(&View::new(&current, desk, request, locale), door, name).await?
+            show(&View::new(&current, desk, request, locale), endpoint, name).await?
         }
     };
     Ok(reply.finish(request))
 }
 
 /// What is shown of the history.
-async fn show<S: Store>(view: &View<'_, S>, door: Door, name: &str) -> Result<Reply, Problem> {
-    match door {
-        Door::Versions => lists::versions(view),
-        Door::Version => {
+async fn show<S: Store>(
+    view: &View<'_, S>,
+    endpoint: Endpoint,
+    name: &str,
+) -> Result<Reply, Problem> {
+    match endpoint {
+        Endpoint::Versions => lists::versions(view),
+        Endpoint::Version => {
             let (format, _) = Format::of(view.request, &Format::ALL)?;
-            text::text(view, view.version(name), Asked::Version, format).await
+            text::text(view, view.version(name), TextQuery::Version, format).await
         }
-        Door::At => {
+        Endpoint::At => {
             let (format, _) = Format::of(view.request, &Format::ALL)?;
             let instant = view.instant(name)?;
             let version = view.history().in_force(instant);
-            text::text(view, version, Asked::At(instant), format).await
+            text::text(view, version, TextQuery::At(instant), format).await
         }
-        Door::Upcoming => lists::upcoming(view),
-        Door::Diff => diff::diff(view, name).await,
-        Door::Atom => Ok(feeds::atom(view)),
-        Door::JsonFeed => Ok(feeds::json(view)),
-        Door::Now | Door::Manifest | Door::Publish | Door::Keys => Err(Problem::NotFound),
+        Endpoint::Upcoming => lists::upcoming(view),
+        Endpoint::Diff => diff::diff(view, name).await,
+        Endpoint::Atom => Ok(feeds::atom(view)),
+        Endpoint::JsonFeed => Ok(feeds::json(view)),
+        Endpoint::Now | Endpoint::Manifest | Endpoint::Publish | Endpoint::Keys => {
+            Err(Problem::NotFound)
+        }
     }
 }
 
@@ -165,7 +171,7 @@ async fn now<S: Store>(
             let plain = Request::new(Method::GET, &target, HeaderMap::new(), body);
             let view = View::new(&current, desk, &plain, variant.locale);
             let version = view.history().in_force(view.now());
-            let asked = Asked::Now { gpc: variant.gpc };
+            let asked = TextQuery::Now { gpc: variant.gpc };
             let reply = text::text(&view, version, asked, variant.format).await?;
             rendered::remember(&current, variant, reply.clone());
             reply
@@ -278,7 +284,7 @@ impl<'a, S: Store> View<'a, S> {
     }
 
     /// Reads the text of a publication, and checks that it is the one that was published.
-    async fn text(&self, signed: &Signed) -> Result<PolicyText, Problem> {
+    async fn text(&self, signed: &SignedPublication) -> Result<PolicyText, Problem> {
         let digest = signed.publication.sha256;
         let text = match self.current.texts.get(digest) {
             Some(text) => text,
@@ -332,7 +338,7 @@ impl Format {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
+    fn from_name(name: &str) -> Option<Self> {
         match name {
             "html" => Some(Self::Html),
             "markdown" | "md" => Some(Self::Markdown),
@@ -346,7 +352,7 @@ impl Format {
     /// none, the first: a person with an odd browser is better served by a page than by a refusal.
     fn of(request: &Request, offers: &[Self]) -> Result<(Self, Option<Self>), Problem> {
         if let Some(name) = request.query("format")? {
-            let named = Self::named(&name).filter(|format| offers.contains(format));
+            let named = Self::from_name(&name).filter(|format| offers.contains(format));
             let format = named.ok_or_else(|| Problem::invalid_query("format", "unknown-format"))?;
             return Ok((format, named));
         }

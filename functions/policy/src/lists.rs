@@ -1,6 +1,6 @@
 //! The list of versions, and the list of those to come.
 
-use desk_core::policy::Signed;
+use desk_core::policy::SignedPublication;
 use desk_core::policy::history::{PolicyVersion, VersionState};
 use http::StatusCode;
 use maud::{Markup, html};
@@ -152,7 +152,7 @@ fn row<S: Store>(view: &View<'_, S>, version: &PolicyVersion) -> Markup {
 
 /// What changed in a version, in the reader's language where there is a note in it.
 fn note<S: Store>(view: &View<'_, S>, version: &PolicyVersion) -> Markup {
-    let has_note = |signed: &&Signed| signed.publication.note.is_some();
+    let has_note = |signed: &&SignedPublication| signed.publication.note.is_some();
     let own = version.text(view.locale.lang).filter(has_note);
     let Some(signed) = own.or_else(|| version.texts().iter().find(has_note)) else {
         return html! { "–" };

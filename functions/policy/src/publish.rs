@@ -1,9 +1,9 @@
 //! `PUT /policy/versions/{version}`: an operator publishes a version.
 
-use desk_app::policy::{self, Published};
+use desk_app::policy::{self, PublishedVersion};
 use desk_core::lang::Lang;
 use desk_core::policy::history::Draft;
-use desk_core::policy::markdown::{Document, Fault};
+use desk_core::policy::markdown::{Document, PolicyFault};
 use desk_core::policy::{InvalidPolicyText, Note, PolicyText, VersionName};
 use desk_core::text::InvalidText;
 use desk_core::time::Timestamp;
@@ -29,7 +29,7 @@ pub(super) async fn publish<S: Store>(
 ) -> Result<Reply, Problem> {
     operator::authorise(desk.setup.operator.as_ref(), request)?;
     let (draft, text) = read(request, version)?;
-    let Published { signed, is_new } = policy::publish(desk, draft, text).await?;
+    let PublishedVersion { signed, is_new } = policy::publish(desk, draft, text).await?;
     let json = Json::object(|json| {
         wire::publication(json, &signed, &desk.setup.profile.base_url);
     });
@@ -125,17 +125,17 @@ fn policy_text(
     Ok(Some(text))
 }
 
-const fn fault_code(fault: Fault) -> &'static str {
+const fn fault_code(fault: PolicyFault) -> &'static str {
     match fault {
-        Fault::NoHeading => "no-heading",
-        Fault::TwoTitles => "two-titles",
-        Fault::DuplicateId => "duplicate-id",
-        Fault::InvalidId => "invalid-id",
-        Fault::RawHtml => "raw-html",
-        Fault::Image => "image",
-        Fault::Reference => "reference-link",
-        Fault::Link => "unsafe-link",
-        Fault::Entity => "unknown-entity",
-        Fault::TooDeep => "too-deep",
+        PolicyFault::NoHeading => "no-heading",
+        PolicyFault::TwoTitles => "two-titles",
+        PolicyFault::DuplicateId => "duplicate-id",
+        PolicyFault::InvalidId => "invalid-id",
+        PolicyFault::RawHtml => "raw-html",
+        PolicyFault::Image => "image",
+        PolicyFault::Reference => "reference-link",
+        PolicyFault::Link => "unsafe-link",
+        PolicyFault::Entity => "unknown-entity",
+        PolicyFault::TooDeep => "too-deep",
     }
 }

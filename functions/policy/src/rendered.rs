@@ -27,7 +27,7 @@ pub(super) struct Variant {
 
 /// The answers that were rendered from one value of the policy. There are two dozen variants at the most.
 #[derive(Default)]
-struct Rendered {
+struct RenderedAnswers {
     of: Option<Rc<Current>>,
     pages: Vec<(Variant, Reply)>,
     /// The answer that apps poll.
@@ -35,7 +35,7 @@ struct Rendered {
 }
 
 thread_local! {
-    static RENDERED: RefCell<Rendered> = RefCell::default();
+    static RENDERED: RefCell<RenderedAnswers> = RefCell::default();
 }
 
 /// The page that was rendered before.
@@ -62,10 +62,11 @@ pub(super) fn remember_manifest(current: &Rc<Current>, reply: Reply) {
 }
 
 /// Looks at what was rendered from this value of the policy; what was rendered from another one is forgotten.
-fn of<T>(current: &Rc<Current>, look: impl FnOnce(&mut Rendered) -> T) -> T {
+fn of<T>(current: &Rc<Current>, look: impl FnOnce(&mut RenderedAnswers) -> T) -> T {
     RENDERED.with_borrow_mut(|rendered| {
         if !rendered.of.as_ref().is_some_and(|known| Rc::ptr_eq(known, current)) {
-            *rendered = Rendered { of: Some(Rc::clone(current)), ..Rendered::default() };
+            *rendered =
+                RenderedAnswers { of: Some(Rc::clone(current)), ..RenderedAnswers::default() };
         }
         look(rendered)
     })

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use desk_core::policy::history::{PolicyVersion, Translation, VersionState};
 use desk_core::policy::markdown::{Block, Document, Section, plain};
-use desk_core::policy::{PolicyText, Signed};
+use desk_core::policy::{PolicyText, SignedPublication};
 use desk_core::time::Timestamp;
 use http::StatusCode;
 use maud::{Markup, html};
@@ -20,7 +20,7 @@ use http::header::{CONTENT_LOCATION, LINK};
 
 /// How a text was asked for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum TextQuery {
     /// As the one in force; the page answers the signal of Global Privacy Control, if there was one.
     Now { gpc: bool },
     /// As that of a version.
@@ -30,35 +30,35 @@ pub(super) enum Asked {
 }
 
 /// A text with what is known of it.
-struct Found<'a> {
+struct FoundText<'a> {
     version: &'a PolicyVersion,
-    signed: &'a Signed,
+    signed: &'a SignedPublication,
     truth: Translation<'a>,
     text: PolicyText,
-    asked: Asked,
+    asked: TextQuery,
 }
 
 /// Gives the text that was asked for.
 pub(super) async fn text<S: Store>(
     view: &View<'_, S>,
     version: Option<&PolicyVersion>,
-    asked: Asked,
+    asked: TextQuery,
     format: Format,
 ) -> Result<Reply, Problem> {
     let version = version.ok_or(match asked {
-        Asked::Version => Problem::NotFound,
-        Asked::Now { .. } | Asked::At(_) => Problem::NoPolicy,
+        TextQuery::Version => Problem::NotFound,
+        TextQuery::Now { .. } | TextQuery::At(_) => Problem::NoPolicy,
     })?;
     let default = view.desk.setup.profile.default_lang;
     let (signed, truth) = view.history().translation(version, view.locale.lang, default);
     let text = view.text(signed).await?;
-    Ok(give(view, &Found { version, signed, truth, text, asked }, format))
+    Ok(give(view, &FoundText { version, signed, truth, text, asked }, format))
 }
 
-fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Reply {
+fn give<S: Store>(view: &View<'_, S>, found: &FoundText<'_>, format: Format) -> Reply {
     let served = found.signed.publication.language;
     let exact = found.truth == Translation::Exact && view.locale.explicit;
-    let immutable = found.asked == Asked::Version && exact && format != Format::Html;
+    let immutable = found.asked == TextQuery::Version && exact && format != Format::Html;
     let reply = match format {
         Format::Html => Reply::page(StatusCode::OK, served, page(view, found)),
         Format::Markdown => {
@@ -74,7 +74,7 @@ fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Repl
     let version = version_path(found.version);
     let status = wire::status(found.truth);
     let translation = format!("{status};requested={};served={served}", view.locale.lang);
-    let shows_signal = format == Format::Html && matches!(found.asked, Asked::Now { .. });
+    let shows_signal = format == Format::Html && matches!(found.asked, TextQuery::Now { .. });
     let reply = reply
         .lang(served)
         .vary(if shows_signal {
@@ -95,20 +95,20 @@ fn give<S: Store>(view: &View<'_, S>, found: &Found<'_>, format: Format) -> Repl
     }
 }
 
-impl Found<'_> {
+impl FoundText<'_> {
     /// When the address began to give this text: when it was published, or took effect after that.
     fn last_change(&self) -> Timestamp {
         let publication = &self.signed.publication;
         match self.asked {
-            Asked::Now { .. } => publication.published.max(self.version.effective()),
-            Asked::Version | Asked::At(_) => publication.published,
+            TextQuery::Now { .. } => publication.published.max(self.version.effective()),
+            TextQuery::Version | TextQuery::At(_) => publication.published,
         }
     }
 }
 
 impl<S: Store> View<'_, S> {
     /// When an answer changed that tells of other versions too: any publication may have changed it.
-    fn last_change(&self, found: &Found<'_>) -> Timestamp {
+    fn last_change(&self, found: &FoundText<'_>) -> Timestamp {
         let versions = self.history().versions().iter();
         let last = versions.map(|version| version.last().published).max();
         found.last_change().max(last.unwrap_or(Timestamp::EPOCH))
@@ -116,10 +116,11 @@ impl<S: Store> View<'_, S> {
 }
 
 /// The relations of RFC 8288 and RFC 5829. What is kept for ever names only what stays so for ever.
-fn links<S: Store>(view: &View<'_, S>, found: &Found<'_>, immutable: bool) -> String {
+fn links<S: Store>(view: &View<'_, S>, found: &FoundText<'_>, immutable: bool) -> String {
     let served = found.signed.publication.language;
     let version = version_path(found.version);
-    let here = if matches!(found.asked, Asked::Now { .. }) { "/policy" } else { version.as_str() };
+    let here =
+        if matches!(found.asked, TextQuery::Now { .. }) { "/policy" } else { version.as_str() };
     let base = &view.desk.setup.profile.base_url;
     let mut links = format!("<{base}{here}?lang={served}>; rel=\"canonical\"");
     // Writing to a string cannot fail.
@@ -151,7 +152,7 @@ fn links<S: Store>(view: &View<'_, S>, found: &Found<'_>, immutable: bool) -> St
     links
 }
 
-fn json<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> String {
+fn json<S: Store>(view: &View<'_, S>, found: &FoundText<'_>) -> String {
     let (document, _) = Document::read(found.text.as_str());
     let base = &view.desk.setup.profile.base_url;
     let served = found.signed.publication.language;
@@ -184,7 +185,7 @@ fn json<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> String {
                 section(Some(id), Some(&plain(title)), blocks);
             }
         });
-        if matches!(found.asked, Asked::Now { .. }) {
+        if matches!(found.asked, TextQuery::Now { .. }) {
             json.list("upcoming", |list| {
                 for version in view.history().upcoming(view.now()) {
                     list.nest("", |json| {
@@ -198,7 +199,7 @@ fn json<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> String {
     })
 }
 
-fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+fn page<S: Store>(view: &View<'_, S>, found: &FoundText<'_>) -> Markup {
     let words = view.words();
     let locale = view.locale;
     let name = found.version.name().as_str();
@@ -206,7 +207,7 @@ fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
     let foreign = (served != locale.lang).then_some(served);
     let (document, _) = Document::read(found.text.as_str());
     let title = document.title.as_deref().map_or_else(|| words.title.to_owned(), plain);
-    let is_now = matches!(found.asked, Asked::Now { .. });
+    let is_now = matches!(found.asked, TextQuery::Now { .. });
     let main = html! {
         p.kicker {
             @if is_now { ((words.version)(name)) }
@@ -254,7 +255,7 @@ fn page<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
 /// The most notices of versions to come: there is rarely one.
 const MAX_COMING: usize = 3;
 
-fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+fn notices<S: Store>(view: &View<'_, S>, found: &FoundText<'_>) -> Markup {
     let words = view.words();
     let (history, locale) = (view.history(), view.locale);
     let served = found.signed.publication.language;
@@ -270,7 +271,7 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
     let in_force = history.in_force(view.now());
     html! {
         @match found.asked {
-            Asked::Now { .. } => {
+            TextQuery::Now { .. } => {
                 @for coming in history.upcoming(view.now()).iter().take(MAX_COMING) {
                     div.notice {
                         p {
@@ -282,10 +283,10 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
                     }
                 }
             }
-            Asked::At(instant) => {
+            TextQuery::At(instant) => {
                 div.notice { p { strong { (words.as_of) } " " (view.time(instant)) "." } }
             }
-            Asked::Version => {}
+            TextQuery::Version => {}
         }
         @if state != VersionState::InForce {
             div.notice.warning {
@@ -305,19 +306,19 @@ fn notices<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
                 }
             }
         }
-        @if found.asked == (Asked::Now { gpc: true }) {
+        @if found.asked == (TextQuery::Now { gpc: true }) {
             div.notice.success { p { strong { (words.gpc) } " " (words.gpc_meaning) } }
         }
     }
 }
 
-fn facts<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+fn facts<S: Store>(view: &View<'_, S>, found: &FoundText<'_>) -> Markup {
     let words = view.words();
     let version = found.version;
     let served = found.signed.publication.language;
     let here = match found.asked {
-        Asked::Now { .. } => "/policy".to_owned(),
-        Asked::Version | Asked::At(_) => version_path(version),
+        TextQuery::Now { .. } => "/policy".to_owned(),
+        TextQuery::Version | TextQuery::At(_) => version_path(version),
     };
     let note = found.signed.publication.note.as_ref();
     html! {
@@ -343,12 +344,12 @@ fn facts<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
     }
 }
 
-fn forms<S: Store>(view: &View<'_, S>, found: &Found<'_>) -> Markup {
+fn forms<S: Store>(view: &View<'_, S>, found: &FoundText<'_>) -> Markup {
     let words = view.words();
     let locale = view.locale;
     let here = match found.asked {
-        Asked::Now { .. } => "/policy".to_owned(),
-        Asked::Version | Asked::At(_) => version_path(found.version),
+        TextQuery::Now { .. } => "/policy".to_owned(),
+        TextQuery::Version | TextQuery::At(_) => version_path(found.version),
     };
     let form = |format: Format, name: &str| {
         let target = format!("{here}?format={}", format.name());

@@ -1,6 +1,6 @@
 //! What goes over the wire as JSON.
 
-use desk_core::policy::Signed;
+use desk_core::policy::SignedPublication;
 use desk_core::policy::history::{History, PolicyVersion, Translation, VersionState};
 use desk_core::time::Timestamp;
 
@@ -8,7 +8,7 @@ use super::version_path;
 use desk_core::json::Json;
 
 /// Writes a publication: everything that its digest is taken of, the digest, and the signature.
-pub(super) fn publication(json: &mut Json, signed: &Signed, base: &str) {
+pub(super) fn publication(json: &mut Json, signed: &SignedPublication, base: &str) {
     let publication = &signed.publication;
     let (version, language) = (publication.version.as_str(), publication.language.tag());
     json.number("number", publication.number as usize);

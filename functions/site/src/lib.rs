@@ -50,7 +50,7 @@ pub fn serve(site: &Site, request: &Request) -> Response {
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// The start page.
     Start,
     /// The description of the API.
@@ -70,31 +70,31 @@ pub enum Door {
 }
 
 /// The routes of the function `site`, which also answers that there is nothing wherever no other function does.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/", Door::Start),
-    Route::get("/openapi.json", Door::OpenApi),
-    Route::get(PACKAGE_SCHEMA_PATH, Door::PackageSchema),
-    Route::get("/robots.txt", Door::Robots),
-    Route::get("/.well-known/gpc.json", Door::Gpc),
-    Route::get("/.well-known/security.txt", Door::Security),
-    Route::get("/assets/:name", Door::Asset),
-    Route::get("/problems/:slug", Door::Problem),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::get("/", Endpoint::Start),
+    Route::get("/openapi.json", Endpoint::OpenApi),
+    Route::get(PACKAGE_SCHEMA_PATH, Endpoint::PackageSchema),
+    Route::get("/robots.txt", Endpoint::Robots),
+    Route::get("/.well-known/gpc.json", Endpoint::Gpc),
+    Route::get("/.well-known/security.txt", Endpoint::Security),
+    Route::get("/assets/:name", Endpoint::Asset),
+    Route::get("/problems/:slug", Endpoint::Problem),
 ]);
 
 fn route(site: &Site, request: &Request, locale: Locale) -> Result<Reply, Problem> {
     let profile = &site.profile;
-    let (door, parameters) = ROUTES.find(request)?;
+    let (endpoint, parameters) = ROUTES.find(request)?;
     let name = parameters.first().copied().unwrap_or_default();
-    Ok(match door {
-        Door::Start => page_reply(locale.lang, start(profile, request, locale)),
-        Door::OpenApi => description("application/json", OPENAPI),
-        Door::PackageSchema => description("application/schema+json", PACKAGE_SCHEMA),
-        Door::Robots => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
+    Ok(match endpoint {
+        Endpoint::Start => page_reply(locale.lang, start(profile, request, locale)),
+        Endpoint::OpenApi => description("application/json", OPENAPI),
+        Endpoint::PackageSchema => description("application/schema+json", PACKAGE_SCHEMA),
+        Endpoint::Robots => Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", ROBOTS)
             .caching(Caching::Public(86_400)),
-        Door::Gpc => gpc(site)?,
-        Door::Security => security(profile)?,
-        Door::Asset => assets::asset(request.path())?,
-        Door::Problem => {
+        Endpoint::Gpc => gpc(site)?,
+        Endpoint::Security => security(profile)?,
+        Endpoint::Asset => assets::asset(request.path())?,
+        Endpoint::Problem => {
             let kind = Kind::from_slug(name).ok_or(Problem::NotFound)?;
             about(profile, request, locale, kind)
         }
@@ -124,15 +124,15 @@ fn page_reply(lang: Lang, markup: Markup) -> Reply {
 fn start(profile: &Profile, request: &Request, locale: Locale) -> Markup {
     let start = &texts::site(locale.lang).start;
     let title = (start.title)(&profile.app_name);
-    let door = |path: &str, door: &texts::Door| {
-        html! { li { a href=(locale.href(path)) { (door.link) } p { (door.hint) } } }
+    let entry = |path: &str, link: &texts::StartLink| {
+        html! { li { a href=(locale.href(path)) { (link.link) } p { (link.hint) } } }
     };
     let main = html! {
         h1 { (title) }
         p.lead { ((start.lead)(&profile.app_name)) }
         ul.doors {
-            (door("/policy", &start.policy))
-            (door("/feedback", &start.feedback))
+            (entry("/policy", &start.policy))
+            (entry("/feedback", &start.feedback))
             li {
                 details {
                     summary { (start.follow.link) " " small { (start.follow.hint) } }
@@ -147,9 +147,9 @@ fn start(profile: &Profile, request: &Request, locale: Locale) -> Markup {
                     }
                 }
             }
-            (door("/requests", &start.requests))
-            (door("/unsubscribe", &start.mail))
-            (door("/policy/versions", &start.versions))
+            (entry("/requests", &start.requests))
+            (entry("/unsubscribe", &start.mail))
+            (entry("/policy/versions", &start.versions))
             li { a href="/openapi.json" { (start.developers.link) } p { (start.developers.hint) } }
         }
     };
@@ -166,13 +166,13 @@ fn about(profile: &Profile, request: &Request, locale: Locale, kind: Kind) -> Re
         == Some("application/json")
     {
         #[derive(Serialize)]
-        struct Wire<'a> {
+        struct ProblemKind<'a> {
             r#type: &'a str,
             title: &'a str,
             status: u16,
             detail: &'a str,
         }
-        let wire = Wire {
+        let wire = ProblemKind {
             r#type: &url,
             title: text.title,
             status: text.status.as_u16(),
@@ -204,11 +204,11 @@ fn about(profile: &Profile, request: &Request, locale: Locale, kind: Kind) -> Re
 fn gpc(site: &Site) -> Result<Reply, Problem> {
     #[derive(Serialize)]
     #[serde(rename_all = "camelCase")]
-    struct Wire {
+    struct GpcSupport {
         gpc: bool,
         last_update: String,
     }
-    let wire = Wire { gpc: true, last_update: site.gpc_updated.clone()?.to_string() };
+    let wire = GpcSupport { gpc: true, last_update: site.gpc_updated.clone()?.to_string() };
     Ok(Reply::json(StatusCode::OK, &wire).caching(Caching::Public(86_400)).etag_of_body())
 }
 

@@ -13,13 +13,13 @@ pub(crate) struct Start {
     /// Its first paragraph: app.
     pub lead: fn(&str) -> String,
     /// The door to the policy.
-    pub policy: Door,
+    pub policy: StartLink,
     /// The door to the feedback form.
-    pub feedback: Door,
+    pub feedback: StartLink,
     /// The door to requests about one's own data.
-    pub requests: Door,
+    pub requests: StartLink,
     /// The door to a case that was sent already.
-    pub follow: Door,
+    pub follow: StartLink,
     /// What is said behind that door.
     pub follow_hint: &'static str,
     /// The label of the field for the link.
@@ -27,16 +27,16 @@ pub(crate) struct Start {
     /// The button beside it.
     pub follow_button: &'static str,
     /// The door to the mailing preferences.
-    pub mail: Door,
+    pub mail: StartLink,
     /// The door to the versions.
-    pub versions: Door,
+    pub versions: StartLink,
     /// The door for developers.
-    pub developers: Door,
+    pub developers: StartLink,
 }
 
 /// A line of the start page that leads somewhere.
 #[derive(Debug)]
-pub(crate) struct Door {
+pub(crate) struct StartLink {
     /// What the link says.
     pub link: &'static str,
     /// What one finds behind it.

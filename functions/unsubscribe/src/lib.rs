@@ -23,18 +23,17 @@ use desk_core::json::Json;
 use desk_web::fields::Fields;
 use desk_web::negotiate;
 use desk_web::problem::Problem;
-use desk_web::reply::{After, Answered, Reply, Response};
+use desk_web::reply::{After, Reply, ReplyWithOutgoing, Response};
 use desk_web::request::{Locale, Request};
 use desk_web::respond::respond;
 use desk_web::routes::{BODY_LIMIT, Route, Routes};
-use http::header;
 
 /// What is behind each address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Endpoint {
     /// The page of an undo link, and its button.
     Undo,
-    /// See [`Door::Undo`].
+    /// See [`Endpoint::Undo`].
     TakeBack,
     /// The page of an unsubscribe link.
     Link,
@@ -61,20 +60,20 @@ pub enum Door {
 }
 
 /// The routes of the function `unsubscribe`.
-pub const ROUTES: Routes<Door> = Routes(&[
-    Route::get("/u/undo/:token", Door::Undo),
-    Route::post("/u/undo/:token", BODY_LIMIT, Door::TakeBack),
-    Route::get("/u/:token", Door::Link),
-    Route::post("/u/:token", BODY_LIMIT, Door::OptOut),
-    Route::post("/u/:token/all", BODY_LIMIT, Door::OptOutOfAll),
-    Route::get("/u/:token/less", Door::Less),
-    Route::post("/u/:token/less", BODY_LIMIT, Door::Leave),
-    Route::get("/u/:token/receipt.json", Door::Receipt),
-    Route::get("/unsubscribe", Door::Ask),
-    Route::post("/unsubscribe", BODY_LIMIT, Door::MailLink),
-    Route::get("/unsubscribe/sent", Door::Sent),
-    Route::get("/unsubscribe/preferences/:token", Door::Preferences),
-    Route::post("/unsubscribe/preferences/:token", BODY_LIMIT, Door::Save),
+pub const ROUTES: Routes<Endpoint> = Routes(&[
+    Route::get("/u/undo/:token", Endpoint::Undo),
+    Route::post("/u/undo/:token", BODY_LIMIT, Endpoint::TakeBack),
+    Route::get("/u/:token", Endpoint::Link),
+    Route::post("/u/:token", BODY_LIMIT, Endpoint::OptOut),
+    Route::post("/u/:token/all", BODY_LIMIT, Endpoint::OptOutOfAll),
+    Route::get("/u/:token/less", Endpoint::Less),
+    Route::post("/u/:token/less", BODY_LIMIT, Endpoint::Leave),
+    Route::get("/u/:token/receipt.json", Endpoint::Receipt),
+    Route::get("/unsubscribe", Endpoint::Ask),
+    Route::post("/unsubscribe", BODY_LIMIT, Endpoint::MailLink),
+    Route::get("/unsubscribe/sent", Endpoint::Sent),
+    Route::get("/unsubscribe/preferences/:token", Endpoint::Preferences),
+    Route::post("/unsubscribe/preferences/:token", BODY_LIMIT, Endpoint::Save),
 ]);
 
 /// Answers a request to the function `unsubscribe`.
@@ -84,7 +83,7 @@ pub async fn serve<S: Store + Outbound + Clone + 'static>(
 ) -> Response {
     let locale = request.locale(&desk.setup.profile);
     match route(desk, request, locale).await {
-        Ok(Answered { reply, outgoing }) => {
+        Ok(ReplyWithOutgoing { reply, outgoing }) => {
             let mut response = reply.finish(request);
             if response.status.is_success() || response.status.is_redirection() {
                 response.after = outbox::after(desk, outgoing).map(After::new);
@@ -99,40 +98,44 @@ async fn route<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Answered<Vec<Message>>, Problem> {
+) -> Result<ReplyWithOutgoing<Vec<Message>>, Problem> {
     // What is wrong with the lists is told before anything is done.
     desk.setup.mailing()?;
-    let (door, parameters) = ROUTES.find(request)?;
+    let (endpoint, parameters) = ROUTES.find(request)?;
     let token = parameters.first().copied().unwrap_or_default();
     let link = || Link::redeem(&desk.setup.keys, token).ok_or(Problem::NotALink);
     let undo = || Undo::redeem(&desk.setup.keys, token, desk.now()).ok_or(Problem::NotALink);
-    Ok(match door {
-        Door::Undo => shown(locale, pages::undo(desk.setup, request, locale, undo()?)).into(),
-        Door::TakeBack => take_back(desk, request, locale, undo()?).await?,
-        Door::Link => page(desk, request, locale, link()?, token).into(),
-        Door::OptOut => {
+    Ok(match endpoint {
+        Endpoint::Undo => {
+            link_page(locale, pages::undo(desk.setup, request, locale, undo()?)).into()
+        }
+        Endpoint::TakeBack => take_back(desk, request, locale, undo()?).await?,
+        Endpoint::Link => page(desk, request, locale, link()?, token).into(),
+        Endpoint::OptOut => {
             let link = link()?;
             opt_out(desk, request, locale, (link, token), Scope::List(link.list)).await?
         }
-        Door::OptOutOfAll => opt_out(desk, request, locale, (link()?, token), Scope::All).await?,
-        Door::Less => {
-            shown(locale, pages::less(desk.setup, request, locale, link()?, token)).into()
+        Endpoint::OptOutOfAll => {
+            opt_out(desk, request, locale, (link()?, token), Scope::All).await?
         }
-        Door::Leave => preferences::less(desk, request, locale, (link()?, token)).await?,
-        Door::Receipt => receipt(desk, link()?).await?.into(),
-        Door::Ask => {
-            let asked = pages::Asked::default();
-            shown(locale, pages::ask(desk.setup, request, locale, &asked)).into()
+        Endpoint::Less => {
+            link_page(locale, pages::less(desk.setup, request, locale, link()?, token)).into()
         }
-        Door::MailLink => preferences::ask(desk, request, locale).await?,
-        Door::Sent => shown(locale, pages::sent(desk.setup, request, locale)).into(),
-        Door::Preferences => preferences::show(desk, request, locale, token).await?.into(),
-        Door::Save => preferences::save(desk, request, locale, token).await?,
+        Endpoint::Leave => preferences::less(desk, request, locale, (link()?, token)).await?,
+        Endpoint::Receipt => receipt(desk, link()?).await?.into(),
+        Endpoint::Ask => {
+            let asked = pages::AddressEntry::default();
+            link_page(locale, pages::ask(desk.setup, request, locale, &asked)).into()
+        }
+        Endpoint::MailLink => preferences::ask(desk, request, locale).await?,
+        Endpoint::Sent => link_page(locale, pages::sent(desk.setup, request, locale)).into(),
+        Endpoint::Preferences => preferences::show(desk, request, locale, token).await?.into(),
+        Endpoint::Save => preferences::save(desk, request, locale, token).await?,
     })
 }
 
 /// A page behind a link that carries a token, or beside one: for nobody's cache and nobody's index.
-fn shown(locale: Locale, page: maud::Markup) -> Reply {
+fn link_page(locale: Locale, page: maud::Markup) -> Reply {
     Reply::page(StatusCode::OK, locale.lang, page)
         .header("x-robots-tag", "noindex")
         .vary("Accept, Accept-Language")
@@ -151,27 +154,27 @@ fn page<S>(
         let json = Json::object(|json| {
             json.text("scope", &desk.setup.lists().scope_name(Scope::List(link.list)));
             json.maybe("name", list.map(|list| list.name(locale.lang)));
-            json.maybe("address", link.mask.shown().as_deref());
+            json.maybe("address", link.mask.masked().as_deref());
         });
         return Reply::json_text(StatusCode::OK, json).vary("Accept, Accept-Language");
     }
     let id = PageId::new(desk.moment.draw());
-    shown(locale, pages::link(desk.setup, request, locale, (link, token), id))
+    link_page(locale, pages::link(desk.setup, request, locale, (link, token), id))
 }
 
 /// What a POST to a link says.
-struct Said {
+struct LinkPost {
     reason: Reason,
     page: Option<PageId>,
 }
 
 /// Reads what a POST says. Whatever it says, the link alone is the authority (RFC 8058 section 3.2): a body that cannot be
 /// read stops mail as well, for some clients forget it.
-fn said(request: &Request) -> Result<Said, Problem> {
+fn read_post(request: &Request) -> Result<LinkPost, Problem> {
     // One that was not sent whole is sent again.
     request.whole_body()?;
     let Ok(fields) = Fields::read(request) else {
-        return Ok(Said { reason: Reason::Bare, page: None });
+        return Ok(LinkPost { reason: Reason::Bare, page: None });
     };
     let one_click = fields.peek("List-Unsubscribe").is_some_and(|value| value == "One-Click");
     let page = fields.peek("page").and_then(PageId::from_text);
@@ -180,7 +183,7 @@ fn said(request: &Request) -> Result<Said, Problem> {
         (false, Some(_)) => Reason::Form,
         (false, None) => Reason::Bare,
     };
-    Ok(Said { reason, page })
+    Ok(LinkPost { reason, page })
 }
 
 /// Stops mail. The state and the journal are written side by side; for a person, who may undo it, what held before is read
@@ -191,8 +194,8 @@ async fn opt_out<S: Store>(
     locale: Locale,
     (link, token): (Link, &str),
     scope: Scope,
-) -> Result<Answered<Vec<Message>>, Problem> {
-    let said = said(request)?;
+) -> Result<ReplyWithOutgoing<Vec<Message>>, Problem> {
+    let said = read_post(request)?;
     let act = Act {
         subject: link.subject,
         scope,
@@ -212,7 +215,7 @@ async fn opt_out<S: Store>(
             // Some providers show it, most do not read it.
             Reply::with_body(StatusCode::OK, "text/plain; charset=utf-8", "Unsubscribed.\n")
         };
-        return Ok(Answered { reply, outgoing });
+        return Ok(ReplyWithOutgoing { reply, outgoing });
     }
     let read = desk.suppression(link.subject, scope);
     let (earlier, change) = try_join(read, desk.suppress(act)).await?;
@@ -222,15 +225,15 @@ async fn opt_out<S: Store>(
         let undo = Undo { subject: link.subject, scope, at };
         (undo.mint(&desk.setup.keys), at.plus_seconds(UNDO_SECONDS))
     });
-    let done = pages::Done { scope, token, undo };
-    let reply = shown(locale, pages::done(desk.setup, request, locale, &done));
-    Ok(Answered { reply, outgoing })
+    let done = pages::MadeOptOut { scope, token, undo };
+    let reply = link_page(locale, pages::done(desk.setup, request, locale, &done));
+    Ok(ReplyWithOutgoing { reply, outgoing })
 }
 
 /// Whether an opt-out may be undone from the page that confirms it: only where nothing was suppressed before, for else
 /// whoever was forwarded a mail could press both buttons and sign a person up who had opted out. The same page sent twice is
 /// one act.
-fn may_undo(earlier: Option<&Suppression>, said: &Said) -> bool {
+fn may_undo(earlier: Option<&Suppression>, said: &LinkPost) -> bool {
     earlier.is_none_or(|earlier| earlier.page.is_some() && earlier.page == said.page)
 }
 
@@ -245,7 +248,7 @@ async fn take_back<S: Store>(
     request: &Request,
     locale: Locale,
     undo: Undo,
-) -> Result<Answered<Vec<Message>>, Problem> {
+) -> Result<ReplyWithOutgoing<Vec<Message>>, Problem> {
     let asked = [(undo.subject, undo.scope), (undo.subject, Scope::All)];
     let mut found = desk.suppressions(&asked).await?.into_iter();
     let (found, all) = (found.next().flatten(), found.next().flatten());
@@ -256,7 +259,7 @@ async fn take_back<S: Store>(
     }
     let all_stopped = undo.scope != Scope::All && all.is_some();
     let page = pages::undone(desk.setup, request, locale, undo.scope, all_stopped);
-    Ok(Answered { reply: shown(locale, page), outgoing })
+    Ok(ReplyWithOutgoing { reply: link_page(locale, page), outgoing })
 }
 
 /// What is suppressed for the person of a link, signed, so that it can be shown to anybody later. It names no address.
@@ -290,7 +293,7 @@ async fn receipt<S: Store>(desk: &Desk<'_, S>, link: Link) -> Result<Reply, Prob
     });
     Ok(Reply::json_text(StatusCode::OK, json)
         .header("x-robots-tag", "noindex")
-        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"opt-out.receipt.json\""))
+        .download("opt-out.receipt.json"))
 }
 
 /// What a person's lists are, for the pages of preferences: every list with what holds, and what holds for all.

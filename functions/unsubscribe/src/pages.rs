@@ -52,7 +52,7 @@ pub(super) fn link(
     let t = texts::unsubscribe(locale.lang);
     let title = (t.title)(name(setup, locale, Scope::List(link.list)));
     let content = html! {
-        @if let Some(address) = link.mask.shown() { p.lead { ((t.about)(&address)) } }
+        @if let Some(address) = link.mask.masked() { p.lead { ((t.about)(&address)) } }
         p { (t.nothing_yet) }
         form method="post" action=(path(locale, token, "")) {
             input type="hidden" name="page" value=(id);
@@ -66,7 +66,7 @@ pub(super) fn link(
 }
 
 /// An opt-out that was made.
-pub(super) struct Done<'a> {
+pub(super) struct MadeOptOut<'a> {
     /// Of what.
     pub(super) scope: Scope,
     /// The link that it was made with.
@@ -76,7 +76,12 @@ pub(super) struct Done<'a> {
 }
 
 /// The page that confirms an opt-out.
-pub(super) fn done(setup: &Setup, request: &Request, locale: Locale, done: &Done<'_>) -> Markup {
+pub(super) fn done(
+    setup: &Setup,
+    request: &Request,
+    locale: Locale,
+    done: &MadeOptOut<'_>,
+) -> Markup {
     let t = texts::unsubscribe(locale.lang);
     let title = match done.scope {
         Scope::All => (t.done_all_title)(&setup.profile.app_name),
@@ -187,7 +192,7 @@ pub(super) fn less(
     let t = texts::unsubscribe(locale.lang);
     let title = (t.less_title)(&setup.profile.app_name);
     let content = html! {
-        @if let Some(address) = link.mask.shown() { p.lead { ((t.about)(&address)) } }
+        @if let Some(address) = link.mask.masked() { p.lead { ((t.about)(&address)) } }
         p { (t.less_lead) }
         form method="post" action=(path(locale, token, "/less")) {
             fieldset {
@@ -250,21 +255,26 @@ pub(super) fn stopped(
 
 /// What was written into the page that takes an address.
 #[derive(Default)]
-pub(super) struct Asked<'a> {
+pub(super) struct AddressEntry<'a> {
     /// The text.
     pub(super) written: &'a str,
     /// Whether it is wrong, and if so, whether it is missing.
     pub(super) wrong: Option<bool>,
 }
 
-impl Asked<'_> {
+impl AddressEntry<'_> {
     fn error(&self, t: &UnsubscribeTexts) -> Option<&'static str> {
         self.wrong.map(|missing| if missing { t.ask_missing } else { t.ask_wrong })
     }
 }
 
 /// The page that takes an address.
-pub(super) fn ask(setup: &Setup, request: &Request, locale: Locale, asked: &Asked<'_>) -> Markup {
+pub(super) fn ask(
+    setup: &Setup,
+    request: &Request,
+    locale: Locale,
+    asked: &AddressEntry<'_>,
+) -> Markup {
     let t = texts::unsubscribe(locale.lang);
     let heading = (t.ask_title)(&setup.profile.app_name);
     let error = asked.error(t);

@@ -8,7 +8,7 @@ use desk_core::suppression::{
 use futures_util::future::{try_join, try_join_all};
 use http::StatusCode;
 
-use super::{Standing, pages, shown};
+use super::{Standing, link_page, pages};
 use crate::texts;
 use desk_app::Desk;
 use desk_app::limiter::{self, Limit};
@@ -19,7 +19,7 @@ use desk_core::json::Json;
 use desk_web::fields::{Encoding, FieldValue, Fields};
 use desk_web::negotiate;
 use desk_web::problem::{FieldError, Problem, RateLimit};
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::{Locale, Request};
 
 /// Leaves lists, with the link of any mail. It shows nothing of what holds and can only stop mail, so that a mail which was
@@ -29,14 +29,14 @@ pub(super) async fn less<S: Store>(
     request: &Request,
     locale: Locale,
     (link, token): (Link, &str),
-) -> Result<Answered<Vec<Message>>, Problem> {
+) -> Result<ReplyWithOutgoing<Vec<Message>>, Problem> {
     let mut fields = Fields::read(request)?;
     let chosen = scopes(desk, &mut fields, "stop");
     fields.finish().map_err(Problem::InvalidFields)?;
     let acts = chosen.iter().map(|scope| desk.suppress(act(desk, link.subject, *scope)));
     let changes = try_join_all(acts).await?;
     let page = pages::stopped(desk.setup, request, locale, &chosen, token);
-    Ok(Answered { reply: shown(locale, page), outgoing: notices(desk, changes) })
+    Ok(ReplyWithOutgoing { reply: link_page(locale, page), outgoing: notices(desk, changes) })
 }
 
 fn notices<S>(
@@ -89,7 +89,7 @@ pub(super) async fn ask<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
-) -> Result<Answered<Vec<Message>>, Problem> {
+) -> Result<ReplyWithOutgoing<Vec<Message>>, Problem> {
     let mut fields = Fields::read(request)?;
     let page = negotiate::reads_html(&request.headers) || fields.encoding == Encoding::Form;
     let written = fields.peek("email").unwrap_or_default().to_owned();
@@ -141,7 +141,7 @@ pub(super) async fn ask<S: Store>(
     } else {
         Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
     };
-    Ok(Answered { reply: RateLimit::of(client.verdict()).apply(reply), outgoing })
+    Ok(ReplyWithOutgoing { reply: RateLimit::of(client.verdict()).apply(reply), outgoing })
 }
 
 fn again<S>(
@@ -152,7 +152,7 @@ fn again<S>(
     errors: &[FieldError],
 ) -> Reply {
     let missing = errors.iter().any(|error| error.code == "missing");
-    let asked = pages::Asked { written, wrong: Some(missing) };
+    let asked = pages::AddressEntry { written, wrong: Some(missing) };
     let page = pages::ask(desk.setup, request, locale, &asked);
     Reply::page(StatusCode::UNPROCESSABLE_ENTITY, locale.lang, page)
         .header("x-robots-tag", "noindex")
@@ -180,7 +180,7 @@ pub(super) async fn save<S: Store>(
     request: &Request,
     locale: Locale,
     token: &str,
-) -> Result<Answered<Vec<Message>>, Problem> {
+) -> Result<ReplyWithOutgoing<Vec<Message>>, Problem> {
     let link = redeem(desk, token)?;
     let mut fields = Fields::read(request)?;
     let mut wanted = scopes(desk, &mut fields, "send");
@@ -216,7 +216,7 @@ pub(super) async fn save<S: Store>(
     let (lifts, stops) = try_join(lifts, stops).await?;
     let outgoing = notices(desk, lifts.into_iter().chain(stops));
     let reply = shown_as_saved(desk, request, locale, link.subject, true).await?;
-    Ok(Answered { reply, outgoing })
+    Ok(ReplyWithOutgoing { reply, outgoing })
 }
 
 /// The preferences as they are now, and whether they were just saved.
@@ -233,7 +233,7 @@ async fn shown_as_saved<S: Store>(
             .vary("Accept, Accept-Language"));
     }
     let page = pages::preferences(desk.setup, request, locale, &standing, saved);
-    Ok(shown(locale, page))
+    Ok(link_page(locale, page))
 }
 
 fn json<S>(desk: &Desk<'_, S>, standing: &Standing, locale: Locale) -> String {

@@ -46,7 +46,7 @@ fn path(url: &str) -> String {
 }
 
 /// A case that was filed: its status page, and its address in the console.
-struct Filed {
+struct FiledCase {
     status: String,
     url: String,
     reference: String,
@@ -58,25 +58,25 @@ impl World {
         Self::with(|name| (name == "feedback_limits").then_some("1000000;w=60"))
     }
 
-    fn file(&self, body: &Value) -> Filed {
+    fn file(&self, body: &Value) -> FiledCase {
         let known: BTreeSet<String> = self.keys("case").into_iter().collect();
         let answer = self.feedback(&send("/feedback", body, &[]));
         assert_eq!(answer.status, 201, "{answer:?}");
         let key = self.keys("case").into_iter().find(|key| !known.contains(key)).unwrap();
         let key = CaseKey::from_opening(&key).unwrap();
         self.later(1);
-        Filed {
+        FiledCase {
             status: path(&answer.field("/status_url")),
             url: format!("/console/api/cases/{}", key.id),
             reference: answer.field("/reference"),
         }
     }
 
-    fn complaint(&self) -> Filed {
+    fn complaint(&self) -> FiledCase {
         self.file(&json!({"kind": "complaint", "message": MESSAGE, "name": "Anna", "email": EMAIL}))
     }
 
-    fn read(&self, filed: &Filed) -> Answer {
+    fn read(&self, filed: &FiledCase) -> Answer {
         let answer = self.console(&get(&filed.url));
         assert_eq!(answer.status, 200, "{answer:?}");
         answer

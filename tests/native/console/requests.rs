@@ -57,12 +57,12 @@ fn post(target: &str, body: &Value, headers: &[(&str, &str)]) -> Request {
 }
 
 /// An act on a request, whatever its state is.
-fn act(filed: &Filed, name: &str, body: Value) -> Request {
+fn act(filed: &OpenedRequest, name: &str, body: Value) -> Request {
     post(&format!("{}/{name}", filed.url), &body, &[("if-match", "*")])
 }
 
 /// The same, once.
-fn act_once(filed: &Filed, name: &str, body: Value) -> Request {
+fn act_once(filed: &OpenedRequest, name: &str, body: Value) -> Request {
     let headers = [("if-match", "*"), ("idempotency-key", "act-00001")];
     post(&format!("{}/{name}", filed.url), &body, &headers)
 }
@@ -72,7 +72,7 @@ fn text(text: &str) -> Value {
 }
 
 /// A request that was opened, and its address in the console.
-struct Filed {
+struct OpenedRequest {
     key: RequestKey,
     url: String,
     reference: String,
@@ -130,7 +130,7 @@ impl World {
         }
     }
 
-    fn open(&self, opening: &RequestOpening) -> Filed {
+    fn open(&self, opening: &RequestOpening) -> OpenedRequest {
         let desk = self.desk();
         // In the order in which they come, though several come at one instant.
         let number = OPENED.replace(OPENED.get().wrapping_add(1));
@@ -139,36 +139,36 @@ impl World {
         let id = Id::new(opening.at, unique);
         let key = RequestKey { id, subject: desk.setup.keys.subject(&opening.email) };
         block_on(cases::open(&desk, &key, opening.expires, opening)).unwrap();
-        Filed {
+        OpenedRequest {
             key,
             url: format!("{REQUESTS}/{id}"),
             reference: Reference::new(Series::Requests, id).to_string(),
         }
     }
 
-    fn asserted(&self) -> Filed {
+    fn asserted(&self) -> OpenedRequest {
         self.open(&self.opening())
     }
 
     /// One whose identity is to be proven.
-    fn unproven(&self) -> Filed {
+    fn unproven(&self) -> OpenedRequest {
         let code = Code::draw(&self.desk().moment);
         let hash = CodeHash::new(&self.setup.keys, Id::from_bytes([1; 16]), &code);
         self.open(&RequestOpening { identity: Identity::Sent(hash), ..self.opening() })
     }
 
-    fn kept(&self, filed: &Filed) -> Case {
+    fn kept(&self, filed: &OpenedRequest) -> Case {
         block_on(cases::load(&self.desk(), &filed.key)).unwrap().unwrap()
     }
 
     /// What somebody else does, such as the person.
-    fn happens(&self, filed: &Filed, change: RequestChange) {
+    fn happens(&self, filed: &OpenedRequest, change: RequestChange) {
         let desk = self.desk();
         let id = desk.moment.id();
         block_on(cases::append(&desk, &filed.key, self.kept(filed), change, id)).unwrap();
     }
 
-    fn show(&self, filed: &Filed) -> Value {
+    fn show(&self, filed: &OpenedRequest) -> Value {
         let answer = self.console(&get(&filed.url));
         assert_eq!(answer.status, 200, "{answer:?}");
         answer.json()
@@ -297,7 +297,7 @@ fn complaint(world: &World, email: Option<&str>, kind: &str) -> String {
 }
 
 /// Six requests of two years, as [`the_log_and_its_counts_are_those_of_a_hand`] counts them.
-fn history(world: &World) -> Vec<Filed> {
+fn history(world: &World) -> Vec<OpenedRequest> {
     let at = |text: &str| world.now.set(text.parse::<Timestamp>().unwrap());
     let open =
         |kind, regime, door| world.open(&RequestOpening { kind, regime, door, ..world.opening() });

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use desk_core::clock::calendar::Calendars;
 use desk_core::clock::due::Clock;
-use desk_core::clock::regime::{Base, Checked, RULES, Regime, Right, Rule, leading};
+use desk_core::clock::regime::{Base, Evidence, RULES, Regime, Right, Rule, leading};
 use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
 
@@ -82,10 +82,10 @@ fn the_clocks_are_documented() {
         "\nOf {} rows, {} were checked against the law's text, the numbers of {} were seen in an official source and of {} in a \
          secondary one, and those of {} are what is commonly held.",
         RULES.len(),
-        count(Checked::LawText),
-        count(Checked::Official),
-        count(Checked::Secondary),
-        count(Checked::No),
+        count(Evidence::LawText),
+        count(Evidence::Official),
+        count(Evidence::Secondary),
+        count(Evidence::No),
     )
     .unwrap();
     page.push_str("\n## An example, in both languages\n");

@@ -148,7 +148,7 @@ fn whoever_took_nothing_is_not_waited_for_again_and_the_sweep_tells_the_rest() {
     let desk = world.desk();
     let mails =
         (0..10).map(|_| block_on(put(&desk, desk.moment.id(), a_mail(&desk, DAY))).unwrap());
-    let mails: Vec<Posted> = mails.collect();
+    let mails: Vec<QueuedMail> = mails.collect();
     let said = block_on(after(&desk, mails).unwrap()).unwrap();
     assert!(said.contains("in vain (1)"), "{said}");
     assert_eq!((world.store.sent().len(), world.keys("try").len()), (1, 1));

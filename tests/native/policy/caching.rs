@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_warm_instance_needs_no_store() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     let first = world.get("/policy");
     assert_eq!((world.store.calls(), world.store.depth()), (vec!["get policy-head".into()], 1));
     world.store.reset_calls();
@@ -21,7 +21,7 @@ fn a_warm_instance_needs_no_store() {
     world.get("/policy/manifest.json");
     assert_eq!(world.store.calls(), ["get policy-head"]);
     // A version that is not in force any more is one more read.
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     world.publish("1.1", "lang=en", "# T\n\n## A {#a}\n\nb");
     let world = world.restart();
     assert_eq!(world.get("/policy/versions/1.0?lang=ru").status(), 200);
@@ -30,9 +30,10 @@ fn a_warm_instance_needs_no_store() {
 
 #[test]
 fn another_instance_sees_a_publication_within_two_seconds() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     assert_eq!(world.json("/policy/manifest.json")["version"], "1.0");
-    let other = World { setup: setup(), store: MemoryStore::default(), now: world.now.clone() };
+    let other =
+        PolicyWorld { setup: setup(), store: MemoryStore::default(), now: world.now.clone() };
     let response = other.send_with(&world.store, &put("1.1", "lang=en", "# New"));
     assert_eq!(response.status(), 201, "{}", body(&response));
     assert_eq!(world.json("/policy/manifest.json")["version"], "1.0");
@@ -46,7 +47,7 @@ fn another_instance_sees_a_publication_within_two_seconds() {
 
 #[test]
 fn conditions_and_head() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     for target in [
         "/policy",
         "/policy?format=json&lang=ru",
@@ -101,7 +102,7 @@ fn conditions_and_head() {
 
 #[test]
 fn no_cache_outlives_a_coming_version() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     let cached = |target: &str| header(&world.get(target), "cache-control").to_owned();
     let whole = "public, max-age=300, stale-while-revalidate=86400, stale-if-error=604800";
     assert_eq!(cached("/policy"), whole);
@@ -159,7 +160,7 @@ fn no_cache_outlives_a_coming_version() {
 
 #[test]
 fn what_names_its_version_and_language_is_kept_for_ever() {
-    let world = World::new();
+    let world = PolicyWorld::new();
     assert_eq!(world.publish("1.0", "lang=ru", RUSSIAN).status(), 201);
     let cached = |target: &str| header(&world.get(target), "cache-control").contains("immutable");
     for format in ["markdown", "text", "json"] {

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_policy_comes_in_four_forms() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     for (accept, query, media_type) in [
         ("", "", "text/html; charset=utf-8"),
         ("*/*", "", "text/html; charset=utf-8"),
@@ -42,7 +42,7 @@ fn the_policy_comes_in_four_forms() {
 
 #[test]
 fn the_page_is_whole() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     let page = world.get_with("/policy?lang=ru", &[("sec-gpc", "1")]);
     let html = body(&page);
     for part in [
@@ -78,7 +78,7 @@ fn the_page_is_whole() {
 
 #[test]
 fn the_plain_text_reads_well() {
-    let text = World::with_sample().get("/policy?format=text");
+    let text = PolicyWorld::with_sample().get("/policy?format=text");
     let text = body(&text);
     assert!(text.starts_with(
         "OnCall 3.0: privacy policy\n==========================\n\nOnCall\u{a0}3.0 is"

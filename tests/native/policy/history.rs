@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn the_truth_is_told_about_the_language() {
-    let world = World::new();
+    let world = PolicyWorld::new();
     world.publish("1.0", "lang=en", "# One\n\n## A {#a}\n\nb");
     world.later(60);
     world.publish("2.0", "lang=ru", "# Два\n\n## A {#a}\n\nб");
@@ -23,7 +23,7 @@ fn the_truth_is_told_about_the_language() {
     let told = serde_json::json!({"requested": "en", "served": "ru", "status": "outdated", "latest": "1.0"});
     assert_eq!(json["translation"], told);
     // Where there was never one, nothing is said of an older one.
-    let world = World::new();
+    let world = PolicyWorld::new();
     world.publish("1.0", "lang=ru", "# Два");
     let response = world.get("/policy");
     assert_eq!(header(&response, "policy-translation"), "missing;requested=en;served=ru");
@@ -35,7 +35,7 @@ fn the_truth_is_told_about_the_language() {
 
 #[test]
 fn what_was_in_force_when() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     world.publish("2.0", "lang=en&effective=2026-12-01T00:00:00Z", "# Next");
     for (when, version) in [
         ("2019-10-31T21:00:00Z", "1.0"),
@@ -63,7 +63,7 @@ fn what_was_in_force_when() {
 
 #[test]
 fn versions_form_a_chain_that_anybody_can_check() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     world.later(60);
     world.publish("1.1", "lang=en&note=What%20changed.&material=true", "# T");
     let list = world.json("/policy/versions");
@@ -128,7 +128,7 @@ fn versions_form_a_chain_that_anybody_can_check() {
 
 #[test]
 fn links_lead_around_the_versions() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     world.later(60);
     world.publish("1.1", "lang=en", "# T");
     world.publish("1.2", "lang=en&effective=2027-01-01T00:00:00Z", "# U");
@@ -153,7 +153,7 @@ fn links_lead_around_the_versions() {
 
 #[test]
 fn a_comparison_goes_by_section_and_by_word() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     world.later(60);
     let changed = ENGLISH
         .replace("3.0 is a phone app", "3.0 is an app")
@@ -220,7 +220,7 @@ fn a_comparison_goes_by_section_and_by_word() {
 
 #[test]
 fn feeds_tell_of_every_version_in_every_language() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     world.later(60);
     world.publish("1.1", "lang=en&note=A%20%26%20%3Cb%3E&material=true", "# T");
     let atom = world.get("/policy/feed.atom?lang=ru");
@@ -233,7 +233,7 @@ fn feeds_tell_of_every_version_in_every_language() {
     assert_eq!(json["items"][0]["tags"], serde_json::json!(["material"]));
     assert_eq!(json["items"].as_array().unwrap().len(), 2);
     // An empty feed never changed, and so can be asked for with a condition too.
-    let empty = World::new().get("/policy/feed.atom");
+    let empty = PolicyWorld::new().get("/policy/feed.atom");
     assert_eq!(header(&empty, "last-modified"), "Thu, 01 Jan 1970 00:00:00 GMT");
     assert!(body(&empty).contains("<updated>1970-01-01T00:00:00Z</updated>"));
 }

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn before_anything_is_published() {
-    let world = World::new();
+    let world = PolicyWorld::new();
     for target in ["/policy", "/policy/at/2026-01-01", "/policy/manifest.json"] {
         let response = world.get(target);
         assert_eq!((response.status().as_u16(), slug(&response)), (404, "no-policy".to_owned()));
@@ -40,7 +40,7 @@ fn before_anything_is_published() {
 
 #[test]
 fn publishing_answers_what_was_published() {
-    let world = World::new();
+    let world = PolicyWorld::new();
     let query = "lang=en&effective=2019-11-01T00:00:00%2B03:00&material=false&note=First.";
     let created = world.publish("1.0", query, ENGLISH);
     assert_eq!(created.status(), 201);
@@ -79,7 +79,7 @@ fn publishing_answers_what_was_published() {
 
 #[test]
 fn everything_that_is_wrong_is_told_at_once() {
-    let world = World::new();
+    let world = PolicyWorld::new();
     let query = "effective=tomorrow&material=yes&note=a&note=b&efective=2027-01-01";
     let refused = world.publish("..1", query, "a <b>c</b> ![d](e) [f](javascript:g)");
     assert_eq!(refused.status(), 422);
@@ -135,7 +135,7 @@ fn everything_that_is_wrong_is_told_at_once() {
 
 #[test]
 fn only_the_operator_publishes() {
-    let world = World::new();
+    let world = PolicyWorld::new();
     for authorization in
         ["", "Bearer", "Bearer wrong", &*format!("Basic {TOKEN}"), &*format!("Bearer {TOKEN}x")]
     {
@@ -155,7 +155,7 @@ fn only_the_operator_publishes() {
 #[test]
 fn a_store_that_fails_at_any_call_leaves_nothing_half_said() {
     for fail_at in 1.. {
-        let world = World::with_sample();
+        let world = PolicyWorld::with_sample();
         world.store.fail_from(Some(fail_at));
         let response = world.publish("1.1", "lang=en", "# Next");
         if response.status() == 201 {
@@ -182,7 +182,7 @@ fn a_store_that_fails_at_any_call_leaves_nothing_half_said() {
 
 #[test]
 fn a_text_that_was_changed_in_the_store_is_not_served() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     world.publish("1.1", "lang=en", "# Next");
     let world = world.restart();
     let (key, value) = world
@@ -206,8 +206,9 @@ fn a_text_that_was_changed_in_the_store_is_not_served() {
 
 #[test]
 fn of_two_publishers_who_race_neither_is_lost() {
-    let world = World::with_sample();
-    let rival = World { store: MemoryStore::default(), setup: setup(), now: world.now.clone() };
+    let world = PolicyWorld::with_sample();
+    let rival =
+        PolicyWorld { store: MemoryStore::default(), setup: setup(), now: world.now.clone() };
     for (key, value) in world.store.dump() {
         rival.store.put(&key, value);
     }
@@ -228,7 +229,7 @@ fn of_two_publishers_who_race_neither_is_lost() {
 
 #[test]
 fn other_addresses_belong_to_others() {
-    let world = World::with_sample();
+    let world = PolicyWorld::with_sample();
     for target in ["/", "/robots.txt", "/policies", "/%70olicy/nothing"] {
         assert_eq!(world.get(target).status(), 404, "{target}");
     }

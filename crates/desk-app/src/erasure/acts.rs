@@ -125,7 +125,7 @@ fn claims(json: &mut Json, setup: &Setup, act: &DestructionAct) {
 /// How it is destroyed: the values are deleted, and no copy is kept.
 const METHOD: &str = "deleted-from-store";
 
-fn destroyed(json: &mut Json, destroyed: &[desk_core::erasure::Destroyed]) {
+fn destroyed(json: &mut Json, destroyed: &[desk_core::erasure::DestroyedCategory]) {
     json.list("destroyed", |list| {
         for of in destroyed {
             list.nest("", |json| {

@@ -1,7 +1,7 @@
 //! What is held about the person, as an erasure sees it: the holdings, and what their keys do not tell of.
 
 use desk_core::case::{self, CaseKey};
-use desk_core::erasure::{Category, DestructionAct, Held, Plan, Stay};
+use desk_core::erasure::{Category, DestructionAct, HeldValue, Plan, Stay};
 use desk_core::id::Id;
 use desk_core::journal::Place;
 use desk_core::keys::Subject;
@@ -97,7 +97,7 @@ pub(super) async fn plan<S: Store>(
         {
             continue;
         }
-        held.push(Held { category, key: key.clone() });
+        held.push(HeldValue { category, key: key.clone() });
     }
     if let Some(case) = linked(keys, request) {
         held.extend(of_case(keys, &case));
@@ -154,7 +154,7 @@ fn linked(keys: &[String], request: &Request) -> Option<CaseKey> {
 }
 
 /// The values of a case that has no address.
-fn of_case(keys: &[String], case: &CaseKey) -> Vec<Held> {
+fn of_case(keys: &[String], case: &CaseKey) -> Vec<HeldValue> {
     let id = case.id.to_string();
     let mut held = Vec::new();
     for key in keys {
@@ -167,7 +167,7 @@ fn of_case(keys: &[String], case: &CaseKey) -> Vec<Held> {
             (Some("file"), Some(of)) if of == id => Category::Files,
             _ => continue,
         };
-        held.extend(StoreKey::new(key.as_str()).ok().map(|key| Held { category, key }));
+        held.extend(StoreKey::new(key.as_str()).ok().map(|key| HeldValue { category, key }));
     }
     held
 }
@@ -182,7 +182,7 @@ struct These {
 impl These {
     /// Whatever else names the person, or something that goes, in its key: an area that is added tomorrow is not
     /// forgotten.
-    fn others(&self, keys: &[String], held: &[Held]) -> Vec<Held> {
+    fn others(&self, keys: &[String], held: &[HeldValue]) -> Vec<HeldValue> {
         let subjects = self.subjects.iter().map(Subject::to_string);
         let names: Vec<String> = subjects.chain(self.going.iter().map(Id::to_string)).collect();
         let kept: Vec<String> = self.kept.iter().map(Id::to_string).collect();
@@ -201,7 +201,7 @@ impl These {
                 && !held.iter().any(|held| held.key.as_str() == key);
             if goes {
                 let key = StoreKey::new(key.as_str()).ok();
-                others.extend(key.map(|key| Held { category: Category::Others, key }));
+                others.extend(key.map(|key| HeldValue { category: Category::Others, key }));
             }
         }
         others
@@ -213,7 +213,7 @@ impl These {
         &self,
         desk: &Desk<'_, S>,
         keys: &[String],
-    ) -> Result<Vec<Held>, Fault> {
+    ) -> Result<Vec<HeldValue>, Fault> {
         let markers = keys.iter().filter(|key| key.starts_with(MARKERS));
         let markers: Vec<StoreKey> =
             markers.filter_map(|key| StoreKey::new(key.as_str()).ok()).collect();
@@ -226,7 +226,7 @@ impl These {
                     desk.setup.keys.open(key, &stored, Timestamp::EPOCH).ok().flatten()
                 };
                 if stored.and_then(open).is_some_and(|content| self.are_in(&content)) {
-                    held.push(Held { category: Category::Markers, key: key.clone() });
+                    held.push(HeldValue { category: Category::Markers, key: key.clone() });
                 }
             }
         }
@@ -242,7 +242,7 @@ impl These {
     }
 
     /// The slots that count how often mail to the address was asked for.
-    fn limits<S>(&self, desk: &Desk<'_, S>, keys: &[String]) -> Vec<Held> {
+    fn limits<S>(&self, desk: &Desk<'_, S>, keys: &[String]) -> Vec<HeldValue> {
         let names: Vec<[String; 2]> =
             self.subjects.iter().map(|subject| limiter::names(desk, &subject.to_bytes())).collect();
         let slot = |key: &&String| {
@@ -250,6 +250,6 @@ impl These {
             name.is_some_and(|name| names.iter().flatten().any(|known| known == name))
         };
         let keys = keys.iter().filter(slot).filter_map(|key| StoreKey::new(key.as_str()).ok());
-        keys.map(|key| Held { category: Category::Limits, key }).collect()
+        keys.map(|key| HeldValue { category: Category::Limits, key }).collect()
     }
 }

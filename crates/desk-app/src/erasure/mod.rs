@@ -21,7 +21,7 @@ use futures_util::future::try_join_all;
 use crate::audit::{self, About, Action};
 use crate::cases;
 use crate::desk::Desk;
-use crate::outbox::{self, Mail, Posted};
+use crate::outbox::{self, Mail, QueuedMail};
 use crate::ports::{Scan, Store};
 use crate::requests_log;
 use desk_core::entity_tag::entity_tag;
@@ -105,7 +105,7 @@ pub async fn erase<S: Scan>(
     key: &RequestKey,
     order: Order,
     matches: impl FnOnce(&str) -> Result<(), Fault>,
-) -> Result<(DestructionAct, Posted), Fault> {
+) -> Result<(DestructionAct, QueuedMail), Fault> {
     let preview = preview(desk, keys, key).await?;
     if preview.begun.is_none() {
         preview.allow(desk.now())?;

@@ -10,8 +10,8 @@ use desk_core::sealed;
 use desk_core::webhook;
 
 use super::{
-    AT_ONCE, LEASE, Outgoing, Posted, TRIES, TRIES_LAYOUT, Told, Tries, key, mail_key, mark_told,
-    remove, tries,
+    AT_ONCE, LEASE, Notification, Outgoing, QueuedMail, TRIES, TRIES_LAYOUT, Tries, key, mail_key,
+    mark_told, remove, tries,
 };
 use crate::desk::{Desk, encode_as};
 use crate::ports::{Call, Outbound, Store};
@@ -23,7 +23,7 @@ pub type Afterwards = Pin<Box<dyn Future<Output = Option<String>>>>;
 /// Tells what there is to tell once the answer is out. It was stored before: whatever goes wrong here, the sweep finds it.
 pub fn after<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
-    told: impl IntoIterator<Item = impl Told + 'static>,
+    told: impl IntoIterator<Item = impl Notification + 'static>,
 ) -> Option<Afterwards> {
     let told: Vec<_> = told.into_iter().collect();
     // Where nobody listens, a change waits for the mailer to fetch it, and there is nothing to be done or said.
@@ -49,7 +49,7 @@ pub fn after<S: Store + Outbound + Clone + 'static>(
 /// newer one in its place, so that it is read again and delivered by one of them.
 pub fn after_act<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
-    posted: Posted,
+    posted: QueuedMail,
 ) -> Afterwards {
     let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
     Box::pin(async move {
@@ -95,7 +95,7 @@ pub async fn deliver<S: Store + Outbound>(
     let Some(claimed) = claim(desk, id, earlier).await? else { return Ok(None) };
     // Only now, for it may have been delivered since it was found.
     match desk.read_sealed(&mail_key(id)?).await? {
-        Some(mail) => Ok(tell(desk, &Posted { id, mail }, Some(claimed)).await),
+        Some(mail) => Ok(tell(desk, &QueuedMail { id, mail }, Some(claimed)).await),
         // It is no longer of use, and neither is what was noted of it.
         None => remove(desk, id).await.map(|()| None),
     }
@@ -124,7 +124,7 @@ pub async fn claim<S: Store>(
 /// log.
 pub async fn tell<S: Store + Outbound>(
     desk: &Desk<'_, S>,
-    message: &impl Told,
+    message: &impl Notification,
     earlier: Option<Tries>,
 ) -> Option<String> {
     let id = message.id();
@@ -204,7 +204,7 @@ async fn send<S: Outbound>(port: &S, outgoing: &Outgoing<'_>) -> Result<(), Refu
 /// removes it.
 async fn note<S: Store>(
     desk: &Desk<'_, S>,
-    message: &impl Told,
+    message: &impl Notification,
     tries: &Tries,
 ) -> Result<(), Fault> {
     let expires = message.mail().map(|mail| mail.expires);
@@ -215,7 +215,7 @@ async fn note<S: Store>(
 /// Notes that something was taken.
 async fn settle<S: Store>(
     desk: &Desk<'_, S>,
-    message: &impl Told,
+    message: &impl Notification,
     was_tried: bool,
 ) -> Result<(), Fault> {
     let id = message.id();

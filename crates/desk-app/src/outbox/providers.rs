@@ -133,7 +133,7 @@ impl Provider {
         let body = fill(
             self.service.body,
             &[
-                ("from", &self.from.shown(self.service.quotes)),
+                ("from", &self.from.to_header(self.service.quotes)),
                 ("name", &self.from.name),
                 ("address", self.from.address.as_str()),
                 ("to", mail.to.as_str()),
@@ -196,7 +196,7 @@ impl Sender {
     }
 
     /// As it stands in a mail (RFC 5322 section 3.4), with quotes where a mark would mean something else.
-    fn shown(&self, quotes: bool) -> String {
+    fn to_header(&self, quotes: bool) -> String {
         let address = self.address.as_str();
         if self.name == address {
             return self.name.clone();

@@ -17,7 +17,7 @@ use desk_core::fault::Fault;
 const AT_ONCE: usize = 3;
 
 /// Something that is being stored.
-pub(super) type Stored<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + 'a>>;
+pub(super) type PendingPart<'a> = Pin<Box<dyn Future<Output = Result<(), Fault>> + 'a>>;
 
 /// What was written of an archive, and is not stored yet.
 pub(super) struct Parts<'w, 'd, S> {
@@ -53,7 +53,7 @@ impl<'w, 'd, S: Store> Parts<'w, 'd, S> {
         &'a mut self,
         entry: &'a mut OpenEntry,
         text: &'a mut String,
-    ) -> Stored<'a> {
+    ) -> PendingPart<'a> {
         // Boxed, for it is waited for in a dozen places, and would be compiled into each of them.
         Box::pin(async move {
             self.add(entry, text.as_bytes())?;

@@ -8,7 +8,7 @@ use desk_core::policy::views::{Index, PolicyHead};
 use desk_core::sealed;
 
 use crate::desk::{Desk, decode, undecodable};
-use crate::policy_cache::{Current, believed};
+use crate::policy_cache::{Current, if_recent};
 use crate::ports::Store;
 
 /// Gives the policy: what is remembered, else what the head says.
@@ -40,7 +40,7 @@ pub async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>, Fault>
 /// Gives the history alone, for those who need no text: from the index, which is smaller than the head.
 pub async fn history<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<History>, Fault> {
     let cache = &desk.setup.policy_cache;
-    if let Some(history) = believed(&cache.index, desk.now()) {
+    if let Some(history) = if_recent(&cache.index, desk.now()) {
         return Ok(history);
     }
     let index: Option<Index> = desk.read_plain(&Index::key()).await?;

@@ -10,7 +10,7 @@ use crate::desk::Desk;
 use crate::ports::Store;
 
 pub use cache::{current, history};
-pub use publish::{Published, publish};
+pub use publish::{PublishedVersion, publish};
 
 /// The version in force now, and the digest of its last publication: what a case pins.
 ///

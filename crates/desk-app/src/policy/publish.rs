@@ -3,7 +3,7 @@
 use desk_core::fault::Fault;
 use desk_core::policy::history::{Decision, Draft, DraftRefusal, History};
 use desk_core::policy::views::{Index, PolicyHead, StoredText, Texts};
-use desk_core::policy::{PolicyText, Signed};
+use desk_core::policy::{PolicyText, SignedPublication};
 use desk_core::time::Timestamp;
 
 use crate::desk::Desk;
@@ -16,9 +16,9 @@ const MAX_INDEX: usize = 128 * 1024;
 
 /// A version that is published, now or before with the same content.
 #[derive(Debug)]
-pub struct Published {
+pub struct PublishedVersion {
     /// The publication.
-    pub signed: Signed,
+    pub signed: SignedPublication,
     /// Whether it was published now.
     pub is_new: bool,
 }
@@ -32,7 +32,7 @@ pub async fn publish<S: Store>(
     desk: &Desk<'_, S>,
     draft: Draft,
     text: PolicyText,
-) -> Result<Published, Fault> {
+) -> Result<PublishedVersion, Fault> {
     // Whatever comes of it, what this instance remembers may be wrong from here on.
     desk.setup.policy_cache.clear();
     let known = views(desk).await?.union();
@@ -52,7 +52,7 @@ pub async fn publish<S: Store>(
     let index = settle(desk, mine, &text).await?;
     desk.setup.policy_cache.clear();
     match decide(&index, draft, desk.now())? {
-        Decision::There(signed) => Ok(Published { signed, is_new }),
+        Decision::There(signed) => Ok(PublishedVersion { signed, is_new }),
         Decision::Publish(_) => Err(Fault::Internal("a publication did not last".into())),
     }
 }

@@ -95,15 +95,15 @@ impl fmt::Display for CalendarVersion {
 type MonthDay = (u8, u8);
 
 /// Days off beside weekends, and weekend days that are worked, of one year.
-struct Released {
+struct ReleasedYear {
     year: u16,
     off: &'static [MonthDay],
     worked: &'static [MonthDay],
 }
 
 /// `data/ru-production-calendar.json`, to which a test holds it.
-static RUSSIA: [Released; 5] = [
-    Released {
+static RUSSIA: [ReleasedYear; 5] = [
+    ReleasedYear {
         year: 2022,
         off: &[
             (1, 1),
@@ -128,7 +128,7 @@ static RUSSIA: [Released; 5] = [
         ],
         worked: &[(3, 5)],
     },
-    Released {
+    ReleasedYear {
         year: 2023,
         off: &[
             (1, 1),
@@ -151,7 +151,7 @@ static RUSSIA: [Released; 5] = [
         ],
         worked: &[],
     },
-    Released {
+    ReleasedYear {
         year: 2024,
         off: &[
             (1, 1),
@@ -176,7 +176,7 @@ static RUSSIA: [Released; 5] = [
         ],
         worked: &[(4, 27), (11, 2), (12, 28)],
     },
-    Released {
+    ReleasedYear {
         year: 2025,
         off: &[
             (1, 1),
@@ -201,7 +201,7 @@ static RUSSIA: [Released; 5] = [
         ],
         worked: &[(11, 1)],
     },
-    Released {
+    ReleasedYear {
         year: 2026,
         off: &[
             (1, 1),
@@ -229,7 +229,7 @@ static RUSSIA: [Released; 5] = [
 
 /// A year that the operator gave.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Given {
+struct GivenYear {
     calendar: Calendar,
     year: u16,
     off: Vec<MonthDay>,
@@ -238,7 +238,7 @@ struct Given {
 
 /// Every calendar: what this release knows, and the years that the operator gave, which come first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Calendars(Vec<Given>);
+pub struct Calendars(Vec<GivenYear>);
 
 /// Why a year cannot be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -298,11 +298,11 @@ impl Calendars {
             return Err(InvalidYear::NotAWeekendDay(*day));
         }
         let days = |days: &[Date]| days.iter().map(|day| (day.month(), day.day())).collect();
-        self.0.push(Given { calendar, year, off: days(off), worked: days(worked) });
+        self.0.push(GivenYear { calendar, year, off: days(off), worked: days(worked) });
         Ok(self)
     }
 
-    fn given(&self, calendar: Calendar, year: u16) -> Option<&Given> {
+    fn given(&self, calendar: Calendar, year: u16) -> Option<&GivenYear> {
         self.0.iter().find(|given| given.calendar == calendar && given.year == year)
     }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::plan::Destroyed;
+use super::plan::DestroyedCategory;
 use super::stay::{ACT_SECONDS, Stay};
 use crate::clock::regime::Regime;
 use crate::id::Id;
@@ -26,7 +26,7 @@ pub struct DestructionAct {
     /// When it was decided what goes. Everything that goes was there before.
     pub at: Timestamp,
     /// What was destroyed.
-    pub destroyed: Vec<Destroyed>,
+    pub destroyed: Vec<DestroyedCategory>,
     /// What stayed.
     pub stays: Vec<Stay>,
     /// Who answers for the data, as was configured then.

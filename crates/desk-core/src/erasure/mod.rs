@@ -13,7 +13,7 @@ use crate::request::RequestKind;
 
 pub use act::DestructionAct;
 pub use category::Category;
-pub use plan::{Destroyed, Held, Plan};
+pub use plan::{DestroyedCategory, HeldValue, Plan};
 pub use stay::{ACT_SECONDS, LOG_SECONDS, NOTICE_SECONDS, RetentionGround, Stay};
 
 impl RequestKind {

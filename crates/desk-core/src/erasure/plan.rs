@@ -12,7 +12,7 @@ use crate::store_key::StoreKey;
 
 /// A value that is held about the person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Held {
+pub struct HeldValue {
     /// What it is.
     pub category: Category,
     /// Where it lies.
@@ -21,7 +21,7 @@ pub struct Held {
 
 /// What is destroyed of one category.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Destroyed {
+pub struct DestroyedCategory {
     /// The category.
     pub category: Category,
     /// How many things, as people count them: a file that lies in three parts is one.
@@ -34,7 +34,7 @@ pub struct Destroyed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// What goes, in the order in which it goes.
-    goes: Vec<Held>,
+    goes: Vec<HeldValue>,
     /// What stays.
     stays: Vec<Stay>,
 }
@@ -42,12 +42,12 @@ pub struct Plan {
 impl Plan {
     /// Decides what goes and what stays. `held` is the inventory without opt-outs, of which there are so many values;
     /// `open` are the cases and requests that stay. The request itself always goes.
-    pub fn new(own: &RequestKey, held: Vec<Held>, open: &[Stay], opt_outs: u32) -> Self {
+    pub fn new(own: &RequestKey, held: Vec<HeldValue>, open: &[Stay], opt_outs: u32) -> Self {
         let is_of_another = |stay: &Stay| stay.open().is_some_and(|id| id != own.id);
         let mut stays: Vec<Stay> = open.iter().copied().filter(is_of_another).collect();
         stays.sort_unstable();
         stays.dedup();
-        let is_kept = |held: &Held| {
+        let is_kept = |held: &HeldValue| {
             let id = held.key.parts().nth(1).and_then(|id| id.parse::<Id>().ok());
             let package = held.category == Category::Packages;
             id.is_some_and(|id| {
@@ -58,11 +58,11 @@ impl Plan {
             })
         };
         let own = own.opening();
-        let rank = |held: &Held| {
+        let rank = |held: &HeldValue| {
             // The lock of a package before its parts: once it is gone nobody can open what is left.
             (held.key == own, held.category.place(), held.key.parts().count())
         };
-        let mut goes: Vec<Held> = held.into_iter().filter(|held| !is_kept(held)).collect();
+        let mut goes: Vec<HeldValue> = held.into_iter().filter(|held| !is_kept(held)).collect();
         goes.sort_by(|a, b| (rank(a), &a.key).cmp(&(rank(b), &b.key)));
         goes.dedup_by(|a, b| a.key == b.key);
         stays.extend((opt_outs > 0).then_some(Stay::OptOuts(opt_outs)));
@@ -71,7 +71,7 @@ impl Plan {
     }
 
     /// What goes, in the order in which it goes.
-    pub fn goes(&self) -> &[Held] {
+    pub fn goes(&self) -> &[HeldValue] {
         &self.goes
     }
 
@@ -81,7 +81,7 @@ impl Plan {
     }
 
     /// What goes, counted: the categories of which there is something, in their order.
-    pub fn destroyed(&self) -> Vec<Destroyed> {
+    pub fn destroyed(&self) -> Vec<DestroyedCategory> {
         let mut destroyed = Vec::new();
         for category in Category::ALL {
             let mut things: Vec<&str> = Vec::new();
@@ -96,7 +96,7 @@ impl Plan {
             }
             if values > 0 {
                 let count = u32::try_from(things.len()).unwrap_or(u32::MAX);
-                destroyed.push(Destroyed { category, count, values });
+                destroyed.push(DestroyedCategory { category, count, values });
             }
         }
         destroyed

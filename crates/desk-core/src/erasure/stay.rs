@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::regime::{Article, Checked, Law};
+use crate::clock::regime::{Article, Evidence, Law};
 use crate::id::Id;
 use crate::reference::{Reference, Series};
 use crate::time::Timestamp;
@@ -43,11 +43,11 @@ impl RetentionGround {
     }
 
     /// Where the least sure of its articles was seen; `docs/clocks.md` says in which copies.
-    pub const fn checked(self) -> Checked {
+    pub const fn checked(self) -> Evidence {
         match self {
-            Self::OpenCase => Checked::LawText,
-            Self::Suppression | Self::Notice => Checked::Secondary,
-            Self::LegalLog | Self::Audit => Checked::No,
+            Self::OpenCase => Evidence::LawText,
+            Self::Suppression | Self::Notice => Evidence::Secondary,
+            Self::LegalLog | Self::Audit => Evidence::No,
         }
     }
 

@@ -30,7 +30,7 @@ const MAX_DEPTH: usize = 127;
 ///
 /// Two members of one name are both given: maps keep the last of two, and which one a client meant is not ours to guess.
 pub fn object(text: &str) -> Option<Vec<(String, FieldValue)>> {
-    let mut reader = Reader { rest: text.as_bytes() };
+    let mut reader = JsonReader { rest: text.as_bytes() };
     if !reader.token(b'{') {
         return None;
     }
@@ -61,7 +61,7 @@ pub enum Value {
 impl Value {
     /// Reads a JSON text; `None` if it is none.
     pub fn read(text: &str) -> Option<Self> {
-        let mut reader = Reader { rest: text.as_bytes() };
+        let mut reader = JsonReader { rest: text.as_bytes() };
         let value = reader.whole(MAX_DEPTH)?;
         reader.space();
         reader.rest.is_empty().then_some(value)
@@ -94,11 +94,11 @@ impl Value {
     }
 }
 
-struct Reader<'a> {
+struct JsonReader<'a> {
     rest: &'a [u8],
 }
 
-impl Reader<'_> {
+impl JsonReader<'_> {
     /// Takes this byte, if it is the next.
     fn byte(&mut self, wanted: u8) -> bool {
         let Some((&next, rest)) = self.rest.split_first() else { return false };

@@ -98,7 +98,7 @@ pub fn compare(old: &Document, new: &Document) -> Vec<SectionChange> {
 }
 
 #[derive(PartialEq)]
-struct Line {
+struct TextLine {
     kind: Kind,
     text: String,
 }
@@ -106,7 +106,7 @@ struct Line {
 struct Flat<'a> {
     id: Option<&'a str>,
     title: String,
-    lines: Vec<Line>,
+    lines: Vec<TextLine>,
 }
 
 fn flat(document: &Document) -> Vec<Flat<'_>> {
@@ -115,7 +115,7 @@ fn flat(document: &Document) -> Vec<Flat<'_>> {
         let title = plain(title);
         let mut lines = Vec::new();
         if !title.is_empty() {
-            lines.push(Line { kind: Kind::Heading, text: title.clone() });
+            lines.push(TextLine { kind: Kind::Heading, text: title.clone() });
         }
         flatten(&mut lines, blocks, Kind::Paragraph);
         // A document without a title or text before its first section has no such part.
@@ -130,7 +130,7 @@ fn flat(document: &Document) -> Vec<Flat<'_>> {
     sections
 }
 
-fn flatten(lines: &mut Vec<Line>, blocks: &[Block], kind: Kind) {
+fn flatten(lines: &mut Vec<TextLine>, blocks: &[Block], kind: Kind) {
     for block in blocks {
         let (kind, text) = match block {
             Block::Heading { text, .. } => (Kind::Heading, with_addresses(text)),
@@ -139,10 +139,10 @@ fn flatten(lines: &mut Vec<Line>, blocks: &[Block], kind: Kind) {
             Block::Rule => continue,
             Block::Table { head, rows } => {
                 let text = cells(head);
-                lines.push(Line { kind: Kind::Row, text });
+                lines.push(TextLine { kind: Kind::Row, text });
                 for row in rows {
                     let text = cells(row);
-                    lines.push(Line { kind: Kind::Row, text });
+                    lines.push(TextLine { kind: Kind::Row, text });
                 }
                 continue;
             }
@@ -156,7 +156,7 @@ fn flatten(lines: &mut Vec<Line>, blocks: &[Block], kind: Kind) {
             }
         };
         if !text.is_empty() {
-            lines.push(Line { kind, text });
+            lines.push(TextLine { kind, text });
         }
     }
 }
@@ -225,7 +225,7 @@ impl Flat<'_> {
         let said = usize::from(!self.title.is_empty() && self.title == before.title);
         let [old, new] = [before, self].map(|flat| flat.lines.get(said..).unwrap_or_default());
         let mut lines = Vec::new();
-        let (mut removed, mut added): (Vec<&Line>, Vec<&Line>) = (Vec::new(), Vec::new());
+        let (mut removed, mut added): (Vec<&TextLine>, Vec<&TextLine>) = (Vec::new(), Vec::new());
         for edit in edits(old.len(), new.len(), &|a, b| old.get(a) == new.get(b)) {
             match edit {
                 Edit::Removed(at) => removed.extend(old.get(at)),
@@ -245,7 +245,7 @@ impl Flat<'_> {
 }
 
 /// Sets lines that came against those that went: by word where both are of a kind, else each as a whole.
-fn replace(lines: &mut Vec<LineChange>, removed: &mut Vec<&Line>, added: &mut Vec<&Line>) {
+fn replace(lines: &mut Vec<LineChange>, removed: &mut Vec<&TextLine>, added: &mut Vec<&TextLine>) {
     for at in 0..removed.len().max(added.len()) {
         let (old, new) = (removed.get(at), added.get(at));
         if let (Some(old), Some(new)) = (old, new)

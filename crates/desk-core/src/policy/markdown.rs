@@ -1,7 +1,7 @@
 //! The Markdown in which policies are written, read into a document.
 //!
 //! It is CommonMark without what a policy has no use for: raw HTML, images, reference links and most named entities.
-//! What is left out is a [`Fault`], so that nobody publishes a text which readers see otherwise than its author meant;
+//! What is left out is a [`PolicyFault`], so that nobody publishes a text which readers see otherwise than its author meant;
 //! read it is all the same, as plain text, so that a document holds nothing but what is listed here. Tables are as on
 //! GitHub; a heading may end in `{#id}`.
 
@@ -92,7 +92,7 @@ pub enum Inline {
 
 /// Something that a policy must not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Fault {
+pub enum PolicyFault {
     /// No heading.
     NoHeading,
     /// More than one `#` heading.
@@ -162,22 +162,22 @@ pub fn is_safe(address: &str) -> bool {
 
 impl Document {
     /// Reads a document. Everything that is wrong with it is told, each kind once; what is wrong is read as text.
-    pub fn read(markdown: &str) -> (Self, Vec<Fault>) {
+    pub fn read(markdown: &str) -> (Self, Vec<PolicyFault>) {
         let markdown = markdown.replace('\t', "    ");
         let lines: Vec<&str> = markdown.split('\n').collect();
-        let mut reader = Reader { faults: Vec::new(), ids: BTreeMap::new() };
+        let mut reader = MarkdownReader { faults: Vec::new(), ids: BTreeMap::new() };
         let blocks = reader.blocks(&lines, 0);
         let document = reader.sections(blocks);
         if document.title.is_none() && document.sections.is_empty() {
-            reader.fault(Fault::NoHeading);
+            reader.fault(PolicyFault::NoHeading);
         }
         reader.faults.sort();
         (document, reader.faults)
     }
 }
 
-struct Reader {
-    faults: Vec<Fault>,
+struct MarkdownReader {
+    faults: Vec<PolicyFault>,
     /// The ids that are taken, each with the number to try next where another heading would have it too.
     ids: BTreeMap<String, u32>,
 }
@@ -341,8 +341,8 @@ fn closes(line: &str, mark: char, length: usize) -> bool {
     indent(line) <= 3 && text.len() >= length && text.chars().all(|c| c == mark)
 }
 
-impl Reader {
-    fn fault(&mut self, fault: Fault) {
+impl MarkdownReader {
+    fn fault(&mut self, fault: PolicyFault) {
         if !self.faults.contains(&fault) {
             self.faults.push(fault);
         }
@@ -350,7 +350,7 @@ impl Reader {
 
     fn blocks(&mut self, lines: &[&str], depth: usize) -> Vec<Block> {
         if depth > DEPTH {
-            self.fault(Fault::TooDeep);
+            self.fault(PolicyFault::TooDeep);
             return vec![Block::Paragraph(vec![Inline::Text(lines.join(" "))])];
         }
         let mut blocks = Vec::new();
@@ -382,7 +382,7 @@ impl Reader {
             Some((before, braces)) => match braces.trim().strip_prefix('#') {
                 Some(id) if is_id(id) => (before.trim_end(), Some(id.to_owned())),
                 _ => {
-                    self.fault(Fault::InvalidId);
+                    self.fault(PolicyFault::InvalidId);
                     (text, None)
                 }
             },
@@ -390,7 +390,7 @@ impl Reader {
         };
         let mut id = id;
         if id.as_ref().is_some_and(|id| self.is_taken(id)) {
-            self.fault(Fault::DuplicateId);
+            self.fault(PolicyFault::DuplicateId);
             id = None;
         }
         self.ids.extend(id.clone().map(|id| (id, FIRST_NUMBER)));
@@ -495,7 +495,7 @@ impl Reader {
         if text.starts_with('[')
             && text.split_once(']').is_some_and(|(_, rest)| rest.starts_with(':'))
         {
-            self.fault(Fault::Reference);
+            self.fault(PolicyFault::Reference);
         }
         (Block::Paragraph(self.inlines(text)), rest)
     }
@@ -544,7 +544,7 @@ impl Reader {
                 }
                 Block::Heading { level: level @ 1..=2, id, text } => {
                     if level == 1 {
-                        self.fault(Fault::TwoTitles);
+                        self.fault(PolicyFault::TwoTitles);
                     }
                     let id = id.unwrap_or_else(|| self.slug(&plain(&text)));
                     document.sections.push(Section { id, title: text, blocks: Vec::new() });
@@ -722,7 +722,7 @@ enum Node {
 }
 
 struct Inlines<'a, 'r> {
-    reader: &'r mut Reader,
+    reader: &'r mut MarkdownReader,
     text: &'a str,
     rest: &'a str,
     nodes: Vec<Node>,
@@ -867,7 +867,7 @@ impl<'a> Inlines<'a, '_> {
         let Some(opened) = self.brackets.pop() else { return self.text(1) };
         let target = behind.strip_prefix('(').and_then(target);
         if target.is_none() && behind.starts_with(['[']) {
-            self.reader.fault(Fault::Reference);
+            self.reader.fault(PolicyFault::Reference);
         }
         let Some((to, rest)) = target else {
             // The bracket was none, and can be none later.
@@ -880,7 +880,7 @@ impl<'a> Inlines<'a, '_> {
         let text = unlinked(settle(inside.collect(), self.reader));
         self.rest = rest;
         if image || !is_safe(&to) {
-            self.reader.fault(if image { Fault::Image } else { Fault::Link });
+            self.reader.fault(if image { PolicyFault::Image } else { PolicyFault::Link });
             self.nodes.extend(text.into_iter().map(Node::Done));
             return;
         }
@@ -930,12 +930,12 @@ impl<'a> Inlines<'a, '_> {
                 if is_safe(&to) {
                     return self.push(Inline::Link { to, text: vec![text] }, rest);
                 }
-                self.reader.fault(Fault::Link);
+                self.reader.fault(PolicyFault::Link);
                 return self.push(text, rest);
             }
         }
         if behind.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!' | '?')) {
-            self.reader.fault(Fault::RawHtml);
+            self.reader.fault(PolicyFault::RawHtml);
         }
         self.text(1);
     }
@@ -961,7 +961,7 @@ impl<'a> Inlines<'a, '_> {
         match character.filter(|c| !c.is_control()) {
             Some(character) => self.push(Inline::Text(character.to_string()), rest),
             None => {
-                self.reader.fault(Fault::Entity);
+                self.reader.fault(PolicyFault::Entity);
                 self.text(1);
             }
         }
@@ -1065,9 +1065,9 @@ fn escaped_after(c: char, rest: &mut Peekable<std::str::Chars<'_>>) -> Option<ch
 }
 
 /// Turns marks into emphasis, by the rules of CommonMark section 6.2, and what is left of them into text.
-fn settle(nodes: Vec<Node>, reader: &mut Reader) -> Vec<Inline> {
+fn settle(nodes: Vec<Node>, reader: &mut MarkdownReader) -> Vec<Inline> {
     let mut settled: Vec<Node> = Vec::with_capacity(nodes.len());
-    let mut searched = Searched::default();
+    let mut searched = OpenerSearch::default();
     for node in nodes {
         let Node::Mark { mark, mut count, opens, closes: true } = node else {
             settled.push(node);
@@ -1087,7 +1087,7 @@ fn settle(nodes: Vec<Node>, reader: &mut Reader) -> Vec<Inline> {
                 settled.pop();
             }
             let inline = if too_deep(&inside, DEPTH - 1) {
-                reader.fault(Fault::TooDeep);
+                reader.fault(PolicyFault::TooDeep);
                 Inline::Text(plain(&inside))
             } else if strong {
                 Inline::Strong(inside)
@@ -1106,9 +1106,9 @@ fn settle(nodes: Vec<Node>, reader: &mut Reader) -> Vec<Inline> {
 /// Up to where there is known to be no opener, for each kind of closing mark: a character, a count modulo three, and whether
 /// it opens as well. Without it, marks that pair with none are looked through again and again.
 #[derive(Default)]
-struct Searched(Vec<((char, usize, bool), usize)>);
+struct OpenerSearch(Vec<((char, usize, bool), usize)>);
 
-impl Searched {
+impl OpenerSearch {
     /// The mark among some nodes that one behind them closes.
     fn opener(&mut self, nodes: &[Node], mark: char, count: usize, opens: bool) -> Option<usize> {
         let kind = (mark, count % 3, opens);
@@ -1238,7 +1238,7 @@ mod tests {
     }
 
     /// The blocks as HTML, by this reader and by a whole CommonMark one; line ends aside.
-    fn both(markdown: &str) -> (String, String, Vec<Fault>) {
+    fn both(markdown: &str) -> (String, String, Vec<PolicyFault>) {
         // Titles of links are left out here.
         let options = Options::ENABLE_TABLES | Options::ENABLE_HEADING_ATTRIBUTES;
         let events = Parser::new_ext(markdown, options).map(|event| match event {
@@ -1250,7 +1250,7 @@ mod tests {
         });
         let mut theirs = String::new();
         html::push_html(&mut theirs, events);
-        let mut reader = Reader { faults: Vec::new(), ids: BTreeMap::new() };
+        let mut reader = MarkdownReader { faults: Vec::new(), ids: BTreeMap::new() };
         let lines: Vec<&str> = markdown.lines().collect();
         let ours = blocks_html(&reader.blocks(&lines, 0), false);
         let flat = |html: &str| {
@@ -1315,7 +1315,7 @@ mod tests {
 
     #[test]
     fn what_a_policy_must_not_have_is_told_and_read_as_text() {
-        use Fault::*;
+        use PolicyFault::*;
         for (markdown, fault) in [
             ("a", NoHeading),
             ("# a\n# b", TwoTitles),

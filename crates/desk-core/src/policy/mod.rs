@@ -286,9 +286,9 @@ impl Publication {
     }
 
     /// Signs the publication.
-    pub fn sign(self, keys: &Keyring) -> Signed {
+    pub fn sign(self, keys: &Keyring) -> SignedPublication {
         let signature = keys.sign(self.claim().as_bytes());
-        Signed { publication: self, signature }
+        SignedPublication { publication: self, signature }
     }
 
     /// What is signed: JSON that names the digest, which covers everything, and what a reader wants to see at once.
@@ -308,14 +308,14 @@ impl Publication {
 
 /// A publication with its signature: a compact JWS (RFC 7515) that one of the desk's public keys checks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Signed {
+pub struct SignedPublication {
     /// What was published.
     pub publication: Publication,
     /// The signature.
     pub signature: String,
 }
 
-impl Signed {
+impl SignedPublication {
     /// Whether one of these keys signed exactly this publication.
     pub fn verify(&self, keys: &Keyring) -> bool {
         keys.verify(&self.signature).is_ok_and(|claim| claim == self.publication.claim().as_bytes())

@@ -11,7 +11,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::history::History;
-use super::{Digest, PolicyText, Publication, Signed};
+use super::{Digest, PolicyText, Publication, SignedPublication};
 use crate::store_key::StoreKey;
 use crate::time::Timestamp;
 
@@ -26,14 +26,14 @@ const TEXT_FRAME: usize = 64 + 2 + 5;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoredText {
     /// Its publication.
-    pub signed: Signed,
+    pub signed: SignedPublication,
     /// The Markdown.
     pub markdown: PolicyText,
 }
 
 /// Every publication, in the order of the chain, each once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Index(Vec<Signed>);
+pub struct Index(Vec<SignedPublication>);
 
 impl Index {
     /// Where it lies.
@@ -42,15 +42,15 @@ impl Index {
     }
 
     /// Builds the index from publications in any order; one that comes twice counts once.
-    pub fn new(publications: impl IntoIterator<Item = Signed>) -> Self {
+    pub fn new(publications: impl IntoIterator<Item = SignedPublication>) -> Self {
         let mut index = Self::default();
         publications.into_iter().for_each(|signed| index.add(signed));
         index
     }
 
     /// Takes one more publication to its place: by its number, and where two publishers raced, by its digest.
-    pub fn add(&mut self, signed: Signed) {
-        let order = |known: &Signed| {
+    pub fn add(&mut self, signed: SignedPublication) {
+        let order = |known: &SignedPublication| {
             let (known, new) = (&known.publication, &signed.publication);
             known.number.cmp(&new.number).then_with(|| known.digest().cmp(&new.digest()))
         };
@@ -63,7 +63,7 @@ impl Index {
     }
 
     /// The publications, in the order of the chain.
-    pub fn publications(&self) -> &[Signed] {
+    pub fn publications(&self) -> &[SignedPublication] {
         &self.0
     }
 
@@ -82,7 +82,7 @@ impl Index {
 
     /// About how many bytes it takes in the store, never less: names, notes and signatures, and what is fixed.
     pub fn size(&self) -> usize {
-        let text = |signed: &Signed| {
+        let text = |signed: &SignedPublication| {
             let publication = &signed.publication;
             let note = publication.note.as_ref().map_or(0, |note| note.as_str().len());
             publication.version.as_str().len() + note + signed.signature.len() + ENTRY_FRAME
@@ -154,7 +154,7 @@ impl PolicyHead {
 
     /// The publications whose texts a head holds: those of the version in force first, for it is what most ask for,
     /// then those of the versions to come, the soonest first.
-    pub fn wanted(index: &Index, now: Timestamp) -> Vec<Signed> {
+    pub fn wanted(index: &Index, now: Timestamp) -> Vec<SignedPublication> {
         let history = History::new(index);
         let mut wanted = Vec::new();
         for version in history.in_force(now).into_iter().chain(history.upcoming(now)) {
@@ -189,7 +189,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// A chain of so many publications, two languages to a version, one version a day.
-    fn chain(length: u32) -> Vec<Signed> {
+    fn chain(length: u32) -> Vec<SignedPublication> {
         let mut previous = None;
         (1..=length)
             .map(|number| {

@@ -106,7 +106,7 @@ impl Entry {
             | RequestState::Extended => Outcome::Open,
         };
         let entry = Self::of(request, state.ended(), outcome);
-        clock.map_or(entry, |clock| entry.reckoned(clock, now))
+        clock.map_or(entry, |clock| entry.with_due_date(clock, now))
     }
 
     /// The line of a request that ends with its erasure, which leaves no event that would say so. When it was due is
@@ -133,7 +133,7 @@ impl Entry {
 
     /// The line with when it was due by a clock, and whether it was late.
     #[must_use]
-    pub fn reckoned(self, clock: &Clock<'_>, now: Timestamp) -> Self {
+    pub fn with_due_date(self, clock: &Clock<'_>, now: Timestamp) -> Self {
         let due = clock.due();
         let late = due.is_overdue(self.ended.unwrap_or(now));
         Self { due: Some(due.at), late, ..self }

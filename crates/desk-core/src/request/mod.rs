@@ -23,7 +23,7 @@ pub use change::{Package, Proof, RefusalGround, RequestChange, RequestEvent, Req
 pub use code::{Code, CodeHash};
 pub use key::RequestKey;
 pub use opening::{Behalf, Identity, RequestDoor, RequestKind, RequestOpening};
-pub use stage::{Attempt, Ended, Move, MoveRefusal, Open, Stage, Unproven};
+pub use stage::{Attempt, EndedRequest, Move, MoveRefusal, OpenRequest, Stage, UnprovenRequest};
 pub use state::{
     Awaiting, Extension, IDENTITY_SECONDS, PROOF_SECONDS, RequestState, SENDS, STATES, TRIES,
 };
@@ -180,7 +180,7 @@ impl Request {
 
     /// What happened and counts, in order. An act that raced an end, or another extension, is kept and changes nothing; what
     /// the person wrote is heard all the same.
-    pub fn happened(&self) -> impl Iterator<Item = &RequestEvent> {
+    pub fn effective_events(&self) -> impl Iterator<Item = &RequestEvent> {
         let extension = self.extension.as_ref().map(|extension| extension.notice);
         let mut ended = false;
         self.head.events().iter().filter(move |event| match &event.change {

@@ -43,16 +43,16 @@ impl Move {
 #[derive(Clone, Copy, Debug)]
 pub enum Stage<'a> {
     /// Identity is to be proven.
-    Identity(Unproven<'a>),
+    Identity(UnprovenRequest<'a>),
     /// It is being worked on.
-    Open(Open<'a>),
+    Open(OpenRequest<'a>),
     /// It has ended.
-    Ended(Ended<'a>),
+    Ended(EndedRequest<'a>),
 }
 
 /// The moves while identity is to be proven.
 #[derive(Clone, Copy, Debug)]
-pub struct Unproven<'a> {
+pub struct UnprovenRequest<'a> {
     request: &'a Request,
     /// What is known of it.
     pub awaiting: Awaiting,
@@ -61,13 +61,13 @@ pub struct Unproven<'a> {
 
 /// The moves while a request is being worked on.
 #[derive(Clone, Copy, Debug)]
-pub struct Open<'a> {
+pub struct OpenRequest<'a> {
     request: &'a Request,
 }
 
 /// The moves once it has ended.
 #[derive(Clone, Copy, Debug)]
-pub struct Ended<'a> {
+pub struct EndedRequest<'a> {
     request: &'a Request,
 }
 
@@ -89,10 +89,10 @@ impl Request {
     pub fn stage(&self, now: Timestamp) -> Stage<'_> {
         match self.state(now) {
             RequestState::AwaitingIdentity(awaiting) => {
-                Stage::Identity(Unproven { request: self, awaiting, now })
+                Stage::Identity(UnprovenRequest { request: self, awaiting, now })
             }
-            state if state.ended().is_some() => Stage::Ended(Ended { request: self }),
-            _ => Stage::Open(Open { request: self }),
+            state if state.ended().is_some() => Stage::Ended(EndedRequest { request: self }),
+            _ => Stage::Open(OpenRequest { request: self }),
         }
     }
 
@@ -100,7 +100,7 @@ impl Request {
     ///
     /// # Errors
     /// [`MoveRefusal`] where it has ended, or it is not proven yet who asks.
-    pub fn open(&self, now: Timestamp) -> Result<Open<'_>, MoveRefusal> {
+    pub fn open(&self, now: Timestamp) -> Result<OpenRequest<'_>, MoveRefusal> {
         match self.stage(now) {
             Stage::Open(open) => Ok(open),
             Stage::Identity(_) => Err(MoveRefusal::NotIdentified),
@@ -112,7 +112,7 @@ impl Request {
     ///
     /// # Errors
     /// [`MoveRefusal`] where it is proven, or the request has ended.
-    pub fn unproven(&self, now: Timestamp) -> Result<Unproven<'_>, MoveRefusal> {
+    pub fn unproven(&self, now: Timestamp) -> Result<UnprovenRequest<'_>, MoveRefusal> {
         match self.stage(now) {
             Stage::Identity(unproven) => Ok(unproven),
             Stage::Open(_) => Err(MoveRefusal::Identified),
@@ -171,7 +171,7 @@ impl Request {
     }
 }
 
-impl Unproven<'_> {
+impl UnprovenRequest<'_> {
     /// Tries a code.
     pub fn try_code(&self, keys: &Keyring, code: &Code) -> Attempt {
         if self.awaiting.tries_left == 0 {
@@ -225,7 +225,7 @@ impl Unproven<'_> {
     }
 }
 
-impl Open<'_> {
+impl OpenRequest<'_> {
     /// Takes it up.
     ///
     /// # Errors
@@ -296,7 +296,7 @@ impl Open<'_> {
     }
 }
 
-impl Ended<'_> {
+impl EndedRequest<'_> {
     /// Drops a package, which outlives the request.
     ///
     /// # Errors

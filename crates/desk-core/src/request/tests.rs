@@ -94,7 +94,7 @@ fn of_acts_that_raced_the_first_counts() {
     ];
     let request = fold(open, &changes);
     let seconds = |event: &RequestEvent| event.id.instant().to_second().seconds_since(at(0));
-    let happened: Vec<i64> = request.happened().map(seconds).collect();
+    let happened: Vec<i64> = request.effective_events().map(seconds).collect();
     assert_eq!(happened, [10, 20, 30, 34, 35]);
     assert_eq!(request.state(at(40)).name(), "answered");
 }

@@ -72,7 +72,7 @@ impl Mask {
     }
 
     /// The masked address, if anything is known of it.
-    pub fn shown(self) -> Option<String> {
+    pub fn masked(self) -> Option<String> {
         let [a, b, c, d, e, f, last @ ..] = self.0;
         let letter =
             |a, b, c| char::from_u32(u32::from_be_bytes([0, a, b, c])).filter(|c| is_letter(*c));
@@ -197,10 +197,10 @@ mod tests {
             ("a@b.photography", "a•••@b•••"),
             ("x@mail.co.uk", "x•••@m•••.uk"),
         ] {
-            assert_eq!(Mask::new(&address(email)).shown().as_deref(), Some(shown), "{email}");
+            assert_eq!(Mask::new(&address(email)).masked().as_deref(), Some(shown), "{email}");
         }
-        assert_eq!(Mask([0; 11]).shown(), None);
-        assert_eq!(Mask::new(&address("+a@b.co")).shown(), None);
+        assert_eq!(Mask([0; 11]).masked(), None);
+        assert_eq!(Mask::new(&address("+a@b.co")).masked(), None);
     }
 
     #[test]
@@ -256,7 +256,7 @@ mod tests {
         #[test]
         fn a_mask_never_panics(text in "\\PC{1,5}@\\PC{1,9}") {
             if let Ok(address) = text.parse::<EmailAddress>() {
-                let _ = Mask::new(&address).shown();
+                let _ = Mask::new(&address).masked();
             }
         }
     }

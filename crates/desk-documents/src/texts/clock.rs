@@ -2,7 +2,7 @@
 
 use desk_core::clock::calendar::CalendarVersion;
 use desk_core::clock::due::{ExtensionRefusal, Step};
-use desk_core::clock::regime::{Act, Article, Checked, Regime, Right, Rule, RuleNote, Term};
+use desk_core::clock::regime::{Act, Article, Evidence, Regime, Right, Rule, RuleNote, Term};
 use desk_core::clock::zone::Zone;
 use desk_core::time::{Date, Timestamp};
 
@@ -22,7 +22,7 @@ pub struct ClockTexts {
     /// A year of a calendar, and what it rests on.
     pub version: fn(CalendarVersion) -> String,
     /// Where a number was seen.
-    pub checked: fn(Checked) -> &'static str,
+    pub checked: fn(Evidence) -> &'static str,
     /// What else one has to know about a row.
     pub note: fn(RuleNote) -> &'static str,
     /// Why a term cannot be extended.

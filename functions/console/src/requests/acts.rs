@@ -8,21 +8,21 @@ use desk_core::request::{RefusalGround, Request, RequestChange, RequestKey};
 use desk_core::text;
 use http::StatusCode;
 
-use super::{done, find, leading_clock, log, reread, state_tag};
+use super::{brief_reply, find, leading_clock, log, reread, state_tag};
 use crate::precondition;
 use desk_app::Desk;
 use desk_app::audit::{self, About, Action};
 use desk_app::cases;
 use desk_app::clocks::Clocks;
 use desk_app::notices::{Notice, notice};
-use desk_app::outbox::{self, MAILS, Posted};
+use desk_app::outbox::{self, MAILS, QueuedMail};
 use desk_app::ports::Scan;
 use desk_core::fault::Fault;
 use desk_core::json::Value;
 use desk_web::fields::{FieldValue, Fields};
 use desk_web::filing::{idempotency_key, text_code};
 use desk_web::problem::Problem;
-use desk_web::reply::Answered;
+use desk_web::reply::ReplyWithOutgoing;
 use desk_web::request::Request as HttpRequest;
 
 /// Something that an operator does.
@@ -218,11 +218,11 @@ impl Act {
 
 /// Whether a stored act counts. One that raced an end, or another extension, comes after it and changes nothing.
 fn counts(case: &Request, id: Id) -> bool {
-    case.happened().any(|event| event.id == id)
+    case.effective_events().any(|event| event.id == id)
 }
 
 /// Refuses an act that does not count, and takes its mail back.
-async fn lost<S: Scan>(desk: &Desk<'_, S>, mail: Id) -> Result<Problem, Problem> {
+async fn refuse_lost_act<S: Scan>(desk: &Desk<'_, S>, mail: Id) -> Result<Problem, Problem> {
     desk.store.delete(&outbox::mail_key(mail)?).await.map_err(Fault::from)?;
     Ok(Problem::PreconditionFailed)
 }
@@ -247,7 +247,7 @@ pub(super) async fn act<S: Scan>(
     request: &HttpRequest,
     name: &str,
     act: Act,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     let once = idempotency_key(request)?;
     let named = find(desk, name).await?;
     let key = *named.key();
@@ -261,11 +261,11 @@ pub(super) async fn act<S: Scan>(
             return Err(Problem::AlreadySent(None));
         }
         if !counts(&case, earlier.id) {
-            return Err(lost(desk, mail_id(desk, &key, once.as_deref()).await?).await?);
+            return Err(refuse_lost_act(desk, mail_id(desk, &key, once.as_deref()).await?).await?);
         }
         // Nothing is done once more, but what came after the act may be missing.
         log::settle_end(desk, clocks, &case).await?;
-        return Ok(done(desk, &case, status).into());
+        return Ok(brief_reply(desk, &case, status).into());
     }
     let decides = !matches!(act, Act::Write(_));
     precondition(request, &state_tag(desk, &case), decides)?;
@@ -285,8 +285,8 @@ pub(super) async fn act<S: Scan>(
     let case = cases::append(desk, &key, case, change, id).await?;
     let case = if act.is_one_of_a_kind() { reread(desk, key.id).await? } else { case };
     if !counts(&case, id) {
-        return Err(lost(desk, mail_id).await?);
+        return Err(refuse_lost_act(desk, mail_id).await?);
     }
     log::settle_end(desk, clocks, &case).await?;
-    Ok(Answered { reply: done(desk, &case, status), outgoing: posted })
+    Ok(ReplyWithOutgoing { reply: brief_reply(desk, &case, status), outgoing: posted })
 }

@@ -13,7 +13,7 @@ use desk_core::time::{Date, Timestamp};
 use futures_util::future::try_join_all;
 use http::StatusCode;
 
-use super::{IN_FLIGHT, Scanned, leading_clock, load_all, reread, wire};
+use super::{IN_FLIGHT, RequestKeys, leading_clock, load_all, reread, wire};
 use desk_app::Desk;
 use desk_app::clocks::Clocks;
 use desk_app::ports::Scan;
@@ -24,7 +24,6 @@ use desk_web::negotiate;
 use desk_web::problem::Problem;
 use desk_web::reply::Reply;
 use desk_web::request::Request as HttpRequest;
-use http::header;
 
 /// How many lines one answer has at the most: an export is whole, or refused.
 const MAX_ROWS: usize = 10_000;
@@ -40,7 +39,7 @@ fn entry<S>(desk: &Desk<'_, S>, clocks: &Clocks, case: &Request) -> Entry {
 }
 
 /// The line of a request, if it is to be stored.
-pub(super) fn settled<S>(desk: &Desk<'_, S>, clocks: &Clocks, case: &Request) -> Option<Entry> {
+pub(super) fn final_entry<S>(desk: &Desk<'_, S>, clocks: &Clocks, case: &Request) -> Option<Entry> {
     let entry = entry(desk, clocks, case);
     let ended = entry.ended?;
     let is_final = entry.outcome.is_answer() || desk.now().seconds_since(ended) >= GRACE;
@@ -64,14 +63,14 @@ pub(super) async fn settle_end<S: Scan>(
     clocks: &Clocks,
     case: &Request,
 ) -> Result<(), Problem> {
-    let mut line = settled(desk, clocks, case);
+    let mut line = final_entry(desk, clocks, case);
     for _ in 0..3 {
         settle(desk, line.as_slice()).await?;
         if line.is_none() {
             break;
         }
         let case = reread(desk, case.id).await?;
-        let now = settled(desk, clocks, &case);
+        let now = final_entry(desk, clocks, &case);
         if now == line {
             break;
         }
@@ -87,7 +86,7 @@ async fn entries<S: Scan>(
     (from, to): (Timestamp, Timestamp),
     asked: &'static str,
 ) -> Result<Vec<Entry>, Problem> {
-    let scanned = Scanned::read(desk).await?;
+    let scanned = RequestKeys::read(desk).await?;
     let within = |id: Id| (from.plus_seconds(-ID_AGE)..=to).contains(&id.instant());
     let mut logged = scanned.logged();
     logged.retain(|id| within(*id));
@@ -100,11 +99,11 @@ async fn entries<S: Scan>(
     for chunk in logged.chunks(IN_FLIGHT) {
         let read = try_join_all(chunk.iter().map(|id| requests_log::line(desk, *id)));
         let lines = read.await?.into_iter().flatten();
-        entries.extend(lines.map(|line| reckoned(clocks, &line, desk.now())));
+        entries.extend(lines.map(|line| with_due_date(clocks, &line, desk.now())));
     }
     let mut unsettled = Vec::new();
     let mut each = |_: &RequestKey, case: Request| {
-        unsettled.extend(settled(desk, clocks, &case));
+        unsettled.extend(final_entry(desk, clocks, &case));
         entries.push(entry(desk, clocks, &case));
     };
     load_all(desk, &scanned.found(&unlogged), &mut each).await?;
@@ -119,13 +118,13 @@ async fn entries<S: Scan>(
 }
 
 /// A stored line, with when the request was due: those that write of an erasure have no clocks.
-fn reckoned(clocks: &Clocks, (entry, pauses): &Line, now: Timestamp) -> Entry {
+fn with_due_date(clocks: &Clocks, (entry, pauses): &Line, now: Timestamp) -> Entry {
     if entry.due.is_some() {
         return *entry;
     }
     let Some(rule) = leading(entry.regime, entry.kind.right()) else { return *entry };
     let clock = clocks.clock(rule, (entry.received, entry.extended), pauses);
-    entry.reckoned(&clock, now)
+    entry.with_due_date(&clock, now)
 }
 
 /// Reads a day of the query.
@@ -165,7 +164,7 @@ pub(crate) async fn export<S: Scan>(
     }
     text.push_str("\r\n");
     Ok(Reply::with_body(StatusCode::OK, "text/csv; charset=utf-8; header=present", text)
-        .header(header::CONTENT_DISPOSITION, "attachment; filename=\"data-requests.csv\"")
+        .download("data-requests.csv")
         .vary("Accept"))
 }
 

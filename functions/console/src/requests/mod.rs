@@ -23,17 +23,17 @@ use desk_core::request::{Request, RequestKey};
 use futures_util::future::try_join_all;
 use http::StatusCode;
 
-use super::{Found, IN_FLIGHT, file, page_limit, tag};
+use super::{FoundCase, IN_FLIGHT, file, page_limit, tag};
 use desk_app::Desk;
 use desk_app::audit::{self, About, Action};
 use desk_app::clocks::Clocks;
-use desk_app::outbox::Posted;
+use desk_app::outbox::QueuedMail;
 use desk_app::ports::Scan;
 use desk_core::entity_tag::entity_tag;
 use desk_core::fault::Fault;
 use desk_web::fields::Fields;
 use desk_web::problem::{FieldError, Problem};
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::Request as HttpRequest;
 use http::header;
 
@@ -51,7 +51,7 @@ pub(super) async fn show<S: Scan>(
     let named = find(desk, name).await?;
     audit(desk, Action::RequestRead, named.key().id).await?;
     let case = named.load(desk).await?;
-    shown(desk, request, &named, &case).await
+    request_reply(desk, request, &named, &case).await
 }
 
 /// A file of a request.
@@ -72,7 +72,7 @@ pub(super) async fn act<S: Scan>(
     request: &HttpRequest,
     name: &str,
     kind: ActKind,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     ready(desk)?;
     acts::act(desk, request, name, kind.read(request)?).await
 }
@@ -82,7 +82,7 @@ pub(super) async fn pack<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     says_nothing(request)?;
     packages::build(desk, request, name).await
 }
@@ -111,7 +111,7 @@ pub(super) async fn refer<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     ready(desk)?;
     turned::from_case(desk, request, name).await
 }
@@ -121,7 +121,7 @@ pub(super) async fn complain<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     Fields::none(request)?;
     ready(desk)?;
     turned::complaint(desk, name).await
@@ -139,9 +139,9 @@ async fn audit<S: Scan>(desk: &Desk<'_, S>, action: Action, id: Id) -> Result<()
 }
 
 /// The keys of everything that has to do with requests, from one scan.
-struct Scanned(Vec<String>);
+struct RequestKeys(Vec<String>);
 
-impl Scanned {
+impl RequestKeys {
     async fn read<S: Scan>(desk: &Desk<'_, S>) -> Result<Self, Problem> {
         let mut keys = desk.keys(RequestKey::AREA).await?;
         // Ids are in order as text, and so are the lists below.
@@ -160,7 +160,7 @@ impl Scanned {
     }
 
     /// Requests with the ids of all their events, in the order in which they were given.
-    fn found(&self, keys: &[RequestKey]) -> Vec<Found<RequestKey>> {
+    fn found(&self, keys: &[RequestKey]) -> Vec<FoundCase<RequestKey>> {
         let event = |key: &String| {
             let (request, event) = key.strip_prefix("request-event:")?.split_once(':')?;
             Some((request.parse::<Id>().ok()?, event.parse::<Id>().ok()?))
@@ -169,19 +169,19 @@ impl Scanned {
         let of = |&key: &RequestKey| {
             let from = events.partition_point(|(request, _)| *request < key.id);
             let own = events.iter().skip(from).take_while(|(request, _)| *request == key.id);
-            Found { key, events: own.map(|(_, event)| *event).collect() }
+            FoundCase { key, events: own.map(|(_, event)| *event).collect() }
         };
         keys.iter().map(of).collect()
     }
 }
 
 /// A request as the scan found it, with those that may be duplicates of it.
-struct Named {
-    found: Found<RequestKey>,
-    scanned: Scanned,
+struct NamedRequest {
+    found: FoundCase<RequestKey>,
+    scanned: RequestKeys,
 }
 
-impl Named {
+impl NamedRequest {
     const fn key(&self) -> &RequestKey {
         &self.found.key
     }
@@ -214,12 +214,12 @@ impl Name {
 }
 
 /// Finds a request by its id or its reference.
-async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<Named, Problem> {
+async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<NamedRequest, Problem> {
     let name = Name::read(name)?;
-    let scanned = Scanned::read(desk).await?;
+    let scanned = RequestKeys::read(desk).await?;
     let key = name.among(&scanned.0)?;
     let found = scanned.found(&[key]).pop().ok_or(Problem::NotFound)?;
-    Ok(Named { found, scanned })
+    Ok(NamedRequest { found, scanned })
 }
 
 /// Reads a request anew with every event that there is: a head may miss one that raced it.
@@ -230,7 +230,7 @@ async fn reread<S: Scan>(desk: &Desk<'_, S>, id: Id) -> Result<Request, Problem>
 /// Loads requests side by side, a few at a time, and gives each to `each`; those that expired meanwhile are left out.
 async fn load_all<S: Scan>(
     desk: &Desk<'_, S>,
-    found: &[Found<RequestKey>],
+    found: &[FoundCase<RequestKey>],
     each: &mut dyn FnMut(&RequestKey, Request),
 ) -> Result<(), Problem> {
     for chunk in found.chunks(IN_FLIGHT) {
@@ -272,10 +272,10 @@ fn state_tag<S>(desk: &Desk<'_, S>, case: &Request) -> String {
 }
 
 /// A request as operators see it. The tag is set without its conditions: how much time is left changes by itself.
-async fn shown<S: Scan>(
+async fn request_reply<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
-    named: &Named,
+    named: &NamedRequest,
     case: &Request,
 ) -> Result<Reply, Problem> {
     let clocks = desk.setup.clocks()?;
@@ -283,14 +283,14 @@ async fn shown<S: Scan>(
     let rows = queue::linked(desk, clocks, &named.scanned, case, own).await?;
     let lang = request.locale(&desk.setup.profile).lang;
     let json = wire::request(desk, clocks, &rows, named.key(), case, lang);
-    Ok(tagged(desk, case, Reply::json_text(StatusCode::OK, json)))
+    Ok(with_tag(desk, case, Reply::json_text(StatusCode::OK, json)))
 }
 
 /// What has become of a request: enough to go on with it.
-fn done<S>(desk: &Desk<'_, S>, case: &Request, status: StatusCode) -> Reply {
-    tagged(desk, case, Reply::json_text(status, wire::brief(desk, case)))
+fn brief_reply<S>(desk: &Desk<'_, S>, case: &Request, status: StatusCode) -> Reply {
+    with_tag(desk, case, Reply::json_text(status, wire::brief(desk, case)))
 }
 
-fn tagged<S>(desk: &Desk<'_, S>, case: &Request, reply: Reply) -> Reply {
+fn with_tag<S>(desk: &Desk<'_, S>, case: &Request, reply: Reply) -> Reply {
     reply.header(header::ETAG, format!("\"{}\"", state_tag(desk, case)))
 }

@@ -5,27 +5,27 @@ use desk_core::journal::Place as _;
 use desk_core::request::{Move, MoveRefusal, Package, Request, RequestKey, Stage};
 use http::StatusCode;
 
-use super::{Name, done, state_tag};
-use crate::{Found, precondition};
+use super::{Name, brief_reply, state_tag};
+use crate::{FoundCase, precondition};
 use desk_app::Desk;
 use desk_app::audit::Action;
 use desk_app::cases;
 use desk_app::notices::package_mail;
-use desk_app::outbox::{self, Posted};
+use desk_app::outbox::{self, QueuedMail};
 use desk_app::packages;
 use desk_app::ports::{Scan, Store};
 use desk_web::problem::Problem;
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::Request as HttpRequest;
 
 /// A request, and the keys of all that is held about its person, from one scan.
-struct Scanned {
+struct PackageScan {
     keys: Vec<String>,
     key: RequestKey,
     case: Request,
 }
 
-impl Scanned {
+impl PackageScan {
     async fn read<S: Scan>(
         desk: &Desk<'_, S>,
         request: &HttpRequest,
@@ -36,7 +36,7 @@ impl Scanned {
         keys.sort_unstable();
         let key = name.among(&keys)?;
         let events = cases::events_among(&keys, &key.events_prefix());
-        let case = Found { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;
+        let case = FoundCase { key, events }.load(desk).await?.ok_or(Problem::NotFound)?;
         precondition(request, &state_tag(desk, &case), true)?;
         Ok(Self { keys, key, case })
     }
@@ -47,8 +47,8 @@ pub(super) async fn build<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-) -> Result<Answered<Option<Posted>>, Problem> {
-    let Scanned { keys, key, case } = Scanned::read(desk, request, name).await?;
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
+    let PackageScan { keys, key, case } = PackageScan::read(desk, request, name).await?;
     may_build(desk, &case)?;
     super::audit(desk, Action::PackageBuilt, key.id).await?;
     let earlier = case.package.map(|package| package.id);
@@ -56,8 +56,8 @@ pub(super) async fn build<S: Scan>(
     let event = desk.moment.id();
     let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
     packages::drop(desk, &keys, key.id, earlier).await?;
-    let reply = done(desk, &case, StatusCode::CREATED);
-    Ok(Answered { reply, outgoing: Some(posted) })
+    let reply = brief_reply(desk, &case, StatusCode::CREATED);
+    Ok(ReplyWithOutgoing { reply, outgoing: Some(posted) })
 }
 
 /// Drops the package of a request: then nobody can open it any more, whatever they have of it.
@@ -66,13 +66,13 @@ pub(super) async fn drop<S: Scan>(
     request: &HttpRequest,
     name: &str,
 ) -> Result<Reply, Problem> {
-    let Scanned { keys, key, case } = Scanned::read(desk, request, name).await?;
+    let PackageScan { keys, key, case } = PackageScan::read(desk, request, name).await?;
     let lawful = may_drop(desk, &case)?;
     super::audit(desk, Action::PackageDropped, key.id).await?;
     packages::drop(desk, &keys, key.id, case.package.map(|package| package.id)).await?;
     let event = desk.moment.id();
     let case = cases::append(desk, &key, case, lawful.into_change(), event).await?;
-    Ok(done(desk, &case, StatusCode::OK))
+    Ok(brief_reply(desk, &case, StatusCode::OK))
 }
 
 /// Whether a package may be given out, which is asked before it is built.
@@ -97,7 +97,7 @@ async fn store<S: Store>(
     keys: &[String],
     key: &RequestKey,
     case: &Request,
-) -> Result<(Move, Posted), Problem> {
+) -> Result<(Move, QueuedMail), Problem> {
     let zone = desk.setup.zone()?;
     let (package, secret) = packages::build(desk, keys, key, case).await?;
     let term = (package.until, zone.date(package.until));

@@ -9,7 +9,7 @@ use desk_core::request::{Behalf, Request, RequestDoor, RequestKey, RequestKind, 
 use desk_core::time::{Date, Timestamp};
 use http::StatusCode;
 
-use super::{MAX_LINKED, MAX_OPENED, Scanned, leading_clock, load_all, log, page_limit, wire};
+use super::{MAX_LINKED, MAX_OPENED, RequestKeys, leading_clock, load_all, log, page_limit, wire};
 use desk_app::Desk;
 use desk_app::clocks::Clocks;
 use desk_app::ports::Scan;
@@ -117,7 +117,7 @@ impl Row {
 pub(super) async fn linked<S: Scan>(
     desk: &Desk<'_, S>,
     clocks: &Clocks,
-    scanned: &Scanned,
+    scanned: &RequestKeys,
     case: &Request,
     own: Row,
 ) -> Result<Vec<Row>, Problem> {
@@ -137,7 +137,7 @@ pub(super) async fn linked<S: Scan>(
 }
 
 /// What the queue is narrowed to, and where the page begins.
-struct Filter {
+struct QueueFilter {
     kind: Option<RequestKind>,
     state: Option<&'static str>,
     all: bool,
@@ -145,7 +145,7 @@ struct Filter {
     limit: usize,
 }
 
-impl Filter {
+impl QueueFilter {
     fn read(request: &HttpRequest) -> Result<Self, Problem> {
         let named = |name: &'static str, code: &'static str| -> Result<_, Problem> {
             Ok(request.query(name)?.map(|value| (value, Problem::invalid_query(name, code))))
@@ -195,9 +195,9 @@ pub(crate) async fn queue<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
 ) -> Result<Reply, Problem> {
-    let filter = Filter::read(request)?;
+    let filter = QueueFilter::read(request)?;
     let clocks = desk.setup.clocks()?;
-    let scanned = Scanned::read(desk).await?;
+    let scanned = RequestKeys::read(desk).await?;
     let logged = scanned.logged();
     let mut keys = scanned.requests();
     if filter.all {
@@ -211,7 +211,7 @@ pub(crate) async fn queue<S: Scan>(
     let mut rows = Vec::new();
     let mut each = |key: &RequestKey, case: Request| {
         if logged.binary_search(&key.id).is_err() {
-            settled.extend(log::settled(desk, clocks, &case));
+            settled.extend(log::final_entry(desk, clocks, &case));
         }
         rows.push(Row::new(desk, clocks, key, &case));
     };

@@ -16,20 +16,20 @@ use desk_core::time::Timestamp;
 use http::StatusCode;
 
 use super::acts::mail_id;
-use super::{Scanned, done, find};
+use super::{RequestKeys, brief_reply, find};
 use crate::case_reply;
 use desk_app::Desk;
 use desk_app::audit::Action;
 use desk_app::cases;
 use desk_app::notices::{Notice, identity_mail, notice};
-use desk_app::outbox::{self, Posted};
+use desk_app::outbox::{self, QueuedMail};
 use desk_app::paths::status_path;
 use desk_app::policy;
 use desk_app::ports::Scan;
 use desk_web::fields::Fields;
 use desk_web::filing::idempotency_key;
 use desk_web::problem::Problem;
-use desk_web::reply::{Answered, Reply};
+use desk_web::reply::{Reply, ReplyWithOutgoing};
 use desk_web::request::Request as HttpRequest;
 use http::header;
 
@@ -50,7 +50,7 @@ pub(super) async fn from_case<S: Scan>(
     desk: &Desk<'_, S>,
     request: &HttpRequest,
     name: &str,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     let mut fields = Fields::read(request)?;
     let kind = fields.parse("kind", |name| RequestKind::from_name(name).ok_or("unknown-right"));
     fields.require("kind", &kind);
@@ -61,7 +61,7 @@ pub(super) async fn from_case<S: Scan>(
     let found = crate::find(desk, name).await?;
     let case = found.load(desk).await?.ok_or(Problem::NotFound)?;
     let email = case.opening.email.clone().ok_or(Problem::CaseState("no-email"))?;
-    let scanned = Scanned::read(desk).await?;
+    let scanned = RequestKeys::read(desk).await?;
     let (requests, logged) = (scanned.requests(), scanned.logged());
     // One that has ended and is gone has left its line in the log, by which a queue knows what has ended: the next is another.
     let is_gone = |id: &Id| logged.contains(id) && !requests.iter().any(|key| key.id == *id);
@@ -108,8 +108,8 @@ pub(super) async fn from_case<S: Scan>(
         cases::append(desk, &found.key, case, reply, event).await?;
     }
     let path = format!("/console/api/requests/{id}");
-    let reply = done(desk, &turned, status).header(header::LOCATION, path);
-    Ok(Answered { reply, outgoing: posted })
+    let reply = brief_reply(desk, &turned, status).header(header::LOCATION, path);
+    Ok(ReplyWithOutgoing { reply, outgoing: posted })
 }
 
 /// The id of the request that is made from a complaint, for the first time or `again`.
@@ -154,7 +154,7 @@ async fn opening_of<S: Scan>(
 pub(super) async fn complaint<S: Scan>(
     desk: &Desk<'_, S>,
     name: &str,
-) -> Result<Answered<Option<Posted>>, Problem> {
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     let named = find(desk, name).await?;
     let case = named.load(desk).await?;
     super::audit(desk, Action::ComplaintOpened, named.key().id).await?;
@@ -188,7 +188,7 @@ pub(super) async fn complaint<S: Scan>(
         }
     };
     if complaint.head.events().iter().any(|event| event.change == of) {
-        return Ok(complained(desk, &key, &complaint, StatusCode::OK).into());
+        return Ok(complaint_reply(desk, &key, &complaint, StatusCode::OK).into());
     }
     let reference = complaint.reference();
     let path = status_path(desk.setup, &key);
@@ -214,8 +214,8 @@ pub(super) async fn complaint<S: Scan>(
     let id = Id::new(after, cases::unique(desk, &[b"taken", &event.to_bytes()]));
     let complaint = cases::append(desk, &key, complaint, taken, id).await?;
     let complaint = cases::append(desk, &key, complaint, of, event).await?;
-    let reply = complained(desk, &key, &complaint, StatusCode::CREATED);
-    Ok(Answered { reply, outgoing: Some(posted) })
+    let reply = complaint_reply(desk, &key, &complaint, StatusCode::CREATED);
+    Ok(ReplyWithOutgoing { reply, outgoing: Some(posted) })
 }
 
 /// What a complaint is opened with that is made from a request.
@@ -241,7 +241,7 @@ async fn complaint_of<S: Scan>(
     })
 }
 
-fn complained<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
+fn complaint_reply<S>(desk: &Desk<'_, S>, key: &CaseKey, case: &Case, status: StatusCode) -> Reply {
     let path = format!("/console/api/cases/{}", key.id);
     case_reply(desk, key, case, status).header(header::LOCATION, path)
 }

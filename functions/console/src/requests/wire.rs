@@ -198,7 +198,7 @@ fn thread(json: &mut Json, case: &Request) {
         if let Some(details) = &case.opening.details {
             entry(list, case.opening.at, "person", "request", details, |_| {});
         }
-        for event in case.happened() {
+        for event in case.effective_events() {
             let at = event.id.instant();
             match &event.change {
                 RequestChange::PersonWrote(text) => {

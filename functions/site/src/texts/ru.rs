@@ -1,6 +1,6 @@
 //! Russian.
 
-use super::{About, Door, SiteTexts, Start};
+use super::{About, SiteTexts, Start, StartLink};
 
 /// The texts of the pages that belong to no promise alone.
 pub(super) static SITE: SiteTexts = SiteTexts {
@@ -11,34 +11,34 @@ pub(super) static SITE: SiteTexts = SiteTexts {
                 "Здесь можно прочитать, что {app} обещает о ваших данных, задать вопрос, пожаловаться и следить за ответом."
             )
         },
-        policy: Door {
+        policy: StartLink {
             link: "Прочитать политику конфиденциальности",
             hint: "Что мы собираем, зачем и кто это видит.",
         },
-        feedback: Door {
+        feedback: StartLink {
             link: "Задать вопрос или пожаловаться",
             hint: "Напишите тем, кто отвечает за ваши данные. Учётная запись не нужна, имя можно не называть.",
         },
-        requests: Door {
+        requests: StartLink {
             link: "Запросить свои данные или удалить их",
             hint: "Копия, исправление, удаление, возражение: с датой, до которой мы обязаны ответить.",
         },
-        follow: Door {
+        follow: StartLink {
             link: "Узнать, что с вашим обращением",
             hint: "По секретной ссылке, которую вы сохранили.",
         },
         follow_hint: "Откройте секретную ссылку, которую вы сохранили при отправке, или вставьте её сюда. Номера обращения недостаточно: так никто посторонний не прочтёт вашу переписку.",
         follow_label: "Ваша секретная ссылка",
         follow_button: "Открыть",
-        mail: Door {
+        mail: StartLink {
             link: "Отписаться от рассылок",
             hint: "Или выбрать, какие получать. Пароль не нужен.",
         },
-        versions: Door {
+        versions: StartLink {
             link: "Посмотреть, что изменилось в политике",
             hint: "Все версии с самой первой и различия между любыми двумя.",
         },
-        developers: Door {
+        developers: StartLink {
             link: "Для разработчиков",
             hint: "Описание API (OpenAPI 3.1): как приложение получает политику и отправляет обращения.",
         },

@@ -154,7 +154,7 @@ fn audit_records_are_listed_newest_first_and_paged() {
 
 #[test]
 fn a_store_that_fails_at_any_call_changes_nothing_by_halves() {
-    type Build = fn(&Filed, &str) -> Request;
+    type Build = fn(&FiledCase, &str) -> Request;
     let reply_once: Build =
         |filed, _| reply(&filed.url, "We are sorry.", &[("idempotency-key", "reply-0001")]);
     let take_up: Build = |filed, _| set_state(&filed.url, "in_progress", &[("if-match", "*")]);

@@ -6,7 +6,7 @@ use super::*;
 fn lists_are_newest_first_filtered_and_paged() {
     let world = World::busy();
     let kinds = ["question", "complaint", "suggestion", "problem"];
-    let filed: Vec<Filed> = (0..12)
+    let filed: Vec<FiledCase> = (0..12)
         .map(|number| {
             let links = if number % 6 == 0 { "a://a b://b c://c d://d" } else { "" };
             world.file(&json!({"kind": kinds[number % 4], "message": format!("{number} {links}")}))

@@ -121,7 +121,7 @@ fn duplicates_are_linked_and_an_unproven_one_never_leads_a_proven_one() {
     let other_kind = world.open(&RequestOpening { kind: RequestKind::Erasure, ..world.opening() });
     let email = "anna@other.example".parse().unwrap();
     let other_person = world.open(&RequestOpening { email, ..world.opening() });
-    let linked = |filed: &Filed| {
+    let linked = |filed: &OpenedRequest| {
         let listed = world.console(&get(REQUESTS)).json();
         let row = listed["requests"].as_array().unwrap().iter();
         let row = row.clone().find(|row| row["reference"] == filed.reference).unwrap().clone();
@@ -135,7 +135,7 @@ fn duplicates_are_linked_and_an_unproven_one_never_leads_a_proven_one() {
         assert_eq!(row["leads"], shown["leads"]);
         (sorted(&row["duplicates"]), row["leads"] == true)
     };
-    let both = |a: &Filed, b: &Filed| {
+    let both = |a: &OpenedRequest, b: &OpenedRequest| {
         let mut both = vec![a.reference.clone(), b.reference.clone()];
         both.sort();
         both

@@ -1,7 +1,7 @@
 //! What the laws say of terms, as one table: for each regime and right what is due, within which time, counted from what,
 //! whether it may be extended or rest, and the article that says so.
 //!
-//! Each row says where its number was seen ([`Checked`]), and a correction is a change of data.
+//! Each row says where its number was seen ([`Evidence`]), and a correction is a change of data.
 
 mod right;
 mod rule;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::calendar::Calendar;
 
 pub use right::{Act, Right};
-pub use rule::{Article, Base, Checked, Law, Rule, RuleNote, Term, Unit};
+pub use rule::{Article, Base, Evidence, Law, Rule, RuleNote, Term, Unit};
 pub use table::{RULES, leading, rule, rules};
 
 /// A law that gives people rights in their data. Stored by its place in this list: new ones go to the end.

@@ -76,7 +76,7 @@ impl Base {
 
 /// Where number, unit and event of a row were seen. `docs/clocks.md` says in which copy, and of which version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Checked {
+pub enum Evidence {
     /// In the text of the law in force.
     LawText,
     /// In what an authority or a legislature publishes about it.
@@ -87,7 +87,7 @@ pub enum Checked {
     No,
 }
 
-impl Checked {
+impl Evidence {
     /// Its name in the API.
     pub const fn name(self) -> &'static str {
         match self {
@@ -221,7 +221,7 @@ pub struct Rule {
     /// The article that gives the term and its extension.
     pub article: Article,
     /// Where the numbers were seen.
-    pub checked: Checked,
+    pub checked: Evidence,
     /// What else one has to know.
     pub note: Option<RuleNote>,
 }

@@ -1,6 +1,6 @@
 //! Every clock, as one table.
 
-use super::rule::{Article, Base, Checked, Law, Rule, RuleNote, Term, Unit};
+use super::rule::{Article, Base, Evidence, Law, Rule, RuleNote, Term, Unit};
 use super::{Act, Regime, Right, uk_gdpr};
 
 /// Every clock of a right in a regime, in the order in which one would keep them; none where the law does not know it.
@@ -64,7 +64,7 @@ const RU: Rule = Rule {
     clarification_rests: None,
     rolls: false,
     article: fz("14(3), 20(1)"),
-    checked: Checked::Secondary,
+    checked: Evidence::Secondary,
     note: None,
 };
 
@@ -86,7 +86,7 @@ const EU: Rule = Rule {
     clarification_rests: None,
     rolls: true,
     article: gdpr("12(3)"),
-    checked: Checked::LawText,
+    checked: Evidence::LawText,
     note: None,
 };
 
@@ -124,7 +124,7 @@ const CA: Rule = Rule {
     clarification_rests: None,
     rolls: false,
     article: ccpa("7021(b)"),
-    checked: Checked::Secondary,
+    checked: Evidence::Secondary,
     note: None,
 };
 
@@ -158,13 +158,13 @@ const BR: Rule = Rule {
     clarification_rests: None,
     rolls: false,
     article: lgpd("19 II"),
-    checked: Checked::LawText,
+    checked: Evidence::LawText,
     note: None,
 };
 
 /// LGPD: the other rights, whose terms article 18 § 5 leaves to a regulation.
 const BR_OTHER: Rule =
-    Rule { article: lgpd("18 § 5"), checked: Checked::No, note: Some(RuleNote::NoNumber), ..BR };
+    Rule { article: lgpd("18 § 5"), checked: Evidence::No, note: Some(RuleNote::NoNumber), ..BR };
 
 /// Every clock.
 pub static RULES: [Rule; 55] = [
@@ -217,7 +217,7 @@ pub static RULES: [Rule; 55] = [
         term: days(30),
         rolls: true,
         article: fz("21(5)"),
-        checked: Checked::LawText,
+        checked: Evidence::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -226,7 +226,7 @@ pub static RULES: [Rule; 55] = [
         term: hours(24),
         base: Base::Discovery,
         article: fz("21(3.1)"),
-        checked: Checked::LawText,
+        checked: Evidence::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -235,7 +235,7 @@ pub static RULES: [Rule; 55] = [
         term: hours(72),
         base: Base::Discovery,
         article: fz("21(3.1)"),
-        checked: Checked::LawText,
+        checked: Evidence::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -244,7 +244,7 @@ pub static RULES: [Rule; 55] = [
         term: working_days(3),
         base: Base::Discovery,
         article: fz("21(3)"),
-        checked: Checked::LawText,
+        checked: Evidence::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -252,7 +252,7 @@ pub static RULES: [Rule; 55] = [
         act: Act::Destroy,
         base: Base::Discovery,
         article: fz("21(3)"),
-        checked: Checked::LawText,
+        checked: Evidence::LawText,
         ..RU_ONCE
     },
     Rule {
@@ -262,7 +262,7 @@ pub static RULES: [Rule; 55] = [
         base: Base::Attainment,
         rolls: true,
         article: fz("21(4)"),
-        checked: Checked::LawText,
+        checked: Evidence::LawText,
         ..RU_ONCE
     },
     Rule { right: Right::Regulator, article: fz("20(4)"), ..RU },
@@ -300,7 +300,7 @@ pub static RULES: [Rule; 55] = [
         identity_rests: None,
         rolls: false,
         article: gdpr("7(3)"),
-        checked: Checked::No,
+        checked: Evidence::No,
         note: Some(RuleNote::BasisFallsAway),
         ..EU
     },
@@ -321,14 +321,14 @@ pub static RULES: [Rule; 55] = [
         identity_rests: None,
         rolls: false,
         article: uk_gdpr("7(3)"),
-        checked: Checked::No,
+        checked: Evidence::No,
         note: Some(RuleNote::BasisFallsAway),
         ..UK
     },
     Rule {
         right: Right::Withdrawal,
         article: uk_gdpr("12(3), 12A, 17(1)(b)"),
-        checked: Checked::Secondary,
+        checked: Evidence::Secondary,
         ..UK
     },
     Rule {
@@ -343,7 +343,7 @@ pub static RULES: [Rule; 55] = [
     Rule {
         regime: Regime::UkGdpr,
         article: uk_gdpr("33(1)"),
-        checked: Checked::Secondary,
+        checked: Evidence::Secondary,
         ..EU_BREACH
     },
     // California.
@@ -359,7 +359,7 @@ pub static RULES: [Rule; 55] = [
     Rule { right: Right::Objection, note: Some(RuleNote::TreatedAsOptOut), ..CA_OUT },
     Rule {
         right: Right::Withdrawal,
-        checked: Checked::No,
+        checked: Evidence::No,
         note: Some(RuleNote::TreatedAsOptOut),
         ..CA_OUT
     },

@@ -11,12 +11,12 @@ fn id(of: u8) -> Id {
     Id::from_bytes([of; 16])
 }
 
-fn held(category: Category, key: String) -> Held {
-    Held { category, key: StoreKey::new(key).unwrap() }
+fn held(category: Category, key: String) -> HeldValue {
+    HeldValue { category, key: StoreKey::new(key).unwrap() }
 }
 
 /// A person with the request, another one, and two cases.
-fn inventory() -> Vec<Held> {
+fn inventory() -> Vec<HeldValue> {
     let moment = crate::id::Moment::new(Timestamp::EPOCH, crate::id::Seed::new([3; 32]));
     let package = crate::package::draw_id(&moment, id(5));
     vec![
@@ -99,7 +99,7 @@ proptest! {
         let values: u32 = plan.destroyed().iter().map(|of| of.values).sum();
         prop_assert_eq!(values as usize, plan.goes().len());
         prop_assert_ne!(plan.to_bytes(), Plan::new(&OWN, inventory(), &open, 2).to_bytes());
-        let fewer: Vec<Held> = inventory().into_iter().skip(1).collect();
+        let fewer: Vec<HeldValue> = inventory().into_iter().skip(1).collect();
         prop_assert_ne!(plan.to_bytes(), Plan::new(&OWN, fewer, &open, 1).to_bytes());
     }
 }

@@ -1,7 +1,7 @@
 //! The history of the policy, folded from its publications: which version holds when, and what may be published next.
 
 use super::views::Index;
-use super::{Digest, Note, Publication, Signed, VersionName};
+use super::{Digest, Note, Publication, SignedPublication, VersionName};
 use crate::case::PolicyPin;
 use crate::lang::Lang;
 use crate::time::Timestamp;
@@ -9,12 +9,12 @@ use crate::time::Timestamp;
 /// A version with its texts, each of which is there once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyVersion {
-    first: Signed,
-    texts: Vec<Signed>,
+    first: SignedPublication,
+    texts: Vec<SignedPublication>,
 }
 
 impl PolicyVersion {
-    fn new(first: Signed) -> Self {
+    fn new(first: SignedPublication) -> Self {
         Self { texts: vec![first.clone()], first }
     }
 
@@ -39,12 +39,12 @@ impl PolicyVersion {
     }
 
     /// Its texts, in the order of the languages.
-    pub fn texts(&self) -> &[Signed] {
+    pub fn texts(&self) -> &[SignedPublication] {
         &self.texts
     }
 
     /// Its text in a language.
-    pub fn text(&self, language: Lang) -> Option<&Signed> {
+    pub fn text(&self, language: Lang) -> Option<&SignedPublication> {
         self.texts.iter().find(|signed| signed.publication.language == language)
     }
 
@@ -112,7 +112,7 @@ pub enum Decision {
     /// It is published now, as this.
     Publish(Publication),
     /// It was published before.
-    There(Signed),
+    There(SignedPublication),
 }
 
 /// Why a draft cannot be published.
@@ -158,18 +158,18 @@ impl History {
     }
 
     /// How many versions take effect up to an instant.
-    fn begun(&self, at: Timestamp) -> usize {
+    fn count_in_effect(&self, at: Timestamp) -> usize {
         self.versions.partition_point(|version| version.effective() <= at)
     }
 
     /// The version that holds at an instant: the last to take effect, and of two at once the later published.
     pub fn in_force(&self, at: Timestamp) -> Option<&PolicyVersion> {
-        self.versions.get(..self.begun(at))?.last()
+        self.versions.get(..self.count_in_effect(at))?.last()
     }
 
     /// The versions that take effect after an instant, the soonest first.
     pub fn upcoming(&self, at: Timestamp) -> &[PolicyVersion] {
-        self.versions.get(self.begun(at)..).unwrap_or_default()
+        self.versions.get(self.count_in_effect(at)..).unwrap_or_default()
     }
 
     /// When the next version takes effect.
@@ -214,7 +214,7 @@ impl History {
         version: &'a PolicyVersion,
         wanted: Lang,
         default: Lang,
-    ) -> (&'a Signed, Translation<'a>) {
+    ) -> (&'a SignedPublication, Translation<'a>) {
         if let Some(signed) = version.text(wanted) {
             return (signed, Translation::Exact);
         }

@@ -188,7 +188,7 @@ proptest! {
         let place = |instant| history.in_force(instant).map(|v| history.position(v.name()));
         prop_assert!(place(from) <= place(until));
         prop_assert_eq!(
-            history.begun(until) + history.upcoming(until).len(),
+            history.count_in_effect(until) + history.upcoming(until).len(),
             history.versions().len()
         );
         if let Some(next) = history.next_change(from) {

@@ -3,7 +3,7 @@
 use desk_core::clock::calendar::{CalendarVersion, RELEASED, Source};
 use desk_core::clock::due::{Cause, ExtensionRefusal, Step};
 use desk_core::clock::regime::{
-    Act, Article, Base, Checked, Law, Regime, Right, Rule, RuleNote, Term, Unit,
+    Act, Article, Base, Evidence, Law, Regime, Right, Rule, RuleNote, Term, Unit,
 };
 use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
@@ -48,10 +48,10 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
     article,
     version,
     checked: |checked| match checked {
-        Checked::LawText => "numbers checked against the law",
-        Checked::Official => "numbers seen in an official source",
-        Checked::Secondary => "numbers seen in a secondary source",
-        Checked::No => "numbers not checked",
+        Evidence::LawText => "numbers checked against the law",
+        Evidence::Official => "numbers seen in an official source",
+        Evidence::Secondary => "numbers seen in a secondary source",
+        Evidence::No => "numbers not checked",
     },
     note: |note| match note {
         RuleNote::AnsweredAsAccess => {
@@ -249,7 +249,7 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
             cause(*of),
             Lang::En.date(*from),
             Lang::En.date(*to),
-            gained(*days, *held),
+            days_gained(*days, *held),
             article(*by)
         ),
         Step::Anew { from, awaited: true, last, article: by } => format!(
@@ -340,7 +340,7 @@ fn worked_days(worked: &[Date]) -> String {
 }
 
 /// How many days a rest adds to the term.
-fn gained(days: u32, held: bool) -> String {
+fn days_gained(days: u32, held: bool) -> String {
     match days {
         _ if held => "it was asked for while the term was put off to a working day, so the term does not end before the day on which it was given".to_owned(),
         0 => "that adds no day".to_owned(),

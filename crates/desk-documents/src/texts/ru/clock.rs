@@ -3,7 +3,7 @@
 use desk_core::clock::calendar::{CalendarVersion, RELEASED, Source};
 use desk_core::clock::due::{Cause, ExtensionRefusal, Step};
 use desk_core::clock::regime::{
-    Act, Article, Base, Checked, Law, Regime, Right, Rule, RuleNote, Term, Unit,
+    Act, Article, Base, Evidence, Law, Regime, Right, Rule, RuleNote, Term, Unit,
 };
 use desk_core::clock::zone::Zone;
 use desk_core::lang::Lang;
@@ -48,10 +48,10 @@ pub(in crate::texts) static CLOCK: ClockTexts = ClockTexts {
     article,
     version,
     checked: |checked| match checked {
-        Checked::LawText => "числа сверены с законом",
-        Checked::Official => "числа из официального источника",
-        Checked::Secondary => "числа из вторичного источника",
-        Checked::No => "числа не сверены",
+        Evidence::LawText => "числа сверены с законом",
+        Evidence::Official => "числа из официального источника",
+        Evidence::Secondary => "числа из вторичного источника",
+        Evidence::No => "числа не сверены",
     },
     note: |note| match note {
         RuleNote::AnsweredAsAccess => {
@@ -274,7 +274,7 @@ fn step(step: &Step, rule: &Rule, zone: &Zone) -> String {
             cause(*of),
             Lang::Ru.date(*from),
             Lang::Ru.date(*to),
-            gained(*days, *held),
+            days_gained(*days, *held),
             article(*by)
         ),
         Step::Anew { from, awaited: true, last, article: by } => format!(
@@ -360,7 +360,7 @@ fn worked_days(worked: &[Date]) -> String {
 }
 
 /// How many days a rest adds to the term.
-fn gained(days: u32, held: bool) -> String {
+fn days_gained(days: u32, held: bool) -> String {
     match days {
         _ if held => "запрос пришёлся на дни, на которые срок был перенесён до рабочего дня, поэтому раньше дня получения срок не истекает".to_owned(),
         0 => "день не прибавляется".to_owned(),
