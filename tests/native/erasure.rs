@@ -152,7 +152,14 @@ fn mail_named(world: &World, email: &str, subject: String) -> Id {
     let id = desk.moment.id();
     let expires = desk.now().plus_seconds(86_400);
     let text = WORDS[3].to_owned();
-    let mail = Mail { to: address(email), lang: Lang::En, subject: subject.into(), text, expires };
+    let mail = Mail {
+        to: address(email),
+        lang: Lang::En,
+        subject: subject.into(),
+        text,
+        expires,
+        limit: None,
+    };
     block_on(outbox::put(&desk, id, mail)).unwrap();
     id
 }
@@ -183,7 +190,7 @@ fn life(world: &World, email: &str) -> (CaseKey, RequestKey) {
     let slot = desk_app::limiter::names(&desk, &subject.to_bytes());
     for (at, name) in slot.iter().enumerate() {
         let key = StoreKey::new(format!("limit:area-{at}:{name}")).unwrap();
-        block_on(desk.write_plain(&key, None, &0_u8)).unwrap();
+        block_on(desk.write_sealed(&key, None, &0_u8)).unwrap();
     }
     let at = desk.now();
     let act = Suppressing {
@@ -197,7 +204,7 @@ fn life(world: &World, email: &str) -> (CaseKey, RequestKey) {
     block_on(desk.suppress(act)).unwrap();
     // An area that nobody has thought of yet.
     let key = StoreKey::new(format!("reminder:{}", earlier.id)).unwrap();
-    block_on(desk.write_plain(&key, None, &0_u8)).unwrap();
+    block_on(desk.write_sealed(&key, None, &0_u8)).unwrap();
     (case, earlier)
 }
 

@@ -115,6 +115,7 @@ fn mail(desk: &TestDesk<'_>, id: Id, to: &EmailAddress) {
         subject: "Your code".to_owned().into(),
         text: "12345".to_owned(),
         expires: desk.now().plus_seconds(60),
+        limit: None,
     };
     block_on(outbox::put(desk, id, mail)).unwrap();
 }
@@ -241,12 +242,12 @@ fn what_was_stored_under_an_earlier_root_is_found() {
     let rotated = setup([Some("B".repeat(42) + "A"), Some(old)]);
     let lost = setup([Some("B".repeat(42) + "A"), None]);
     let moment = Moment::new(world.now.get(), Seed::new([1; 32]));
-    let desk = Desk { store: &world.store, setup: &rotated, moment: moment.clone() };
+    let desk = Desk::new(&world.store, &rotated, &world.instance, moment.clone());
     let before = find(&world.desk(), anna.as_str());
     assert_eq!(find(&desk, anna.as_str()), before);
     assert_eq!(before.roots.cases, [case]);
     // A mail that nobody can open is told apart, for it may be anybody's.
-    let desk = Desk { store: &world.store, setup: &lost, moment };
+    let desk = Desk::new(&world.store, &lost, &world.instance, moment);
     let found = find(&desk, anna.as_str());
     assert!(found.is_empty());
     assert_eq!(found.roots.unreadable, before.roots.mails);

@@ -12,6 +12,7 @@
     reason = "a test fails by panicking, and is one journey or table"
 )]
 
+mod claims;
 mod console;
 mod data_requests;
 mod erasure;

@@ -9,7 +9,6 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use desk_core::email::EmailAddress;
 use desk_core::lang::Lang;
 use http::Method;
 use proptest::prelude::*;
@@ -19,7 +18,7 @@ use crate::world::{BASE, OPERATOR, TestDesk, World, block_on, form, get, race, r
 use desk_app::Setup;
 use desk_app::desk::encode;
 use desk_app::memory::SentRequest;
-use desk_app::outbox::{Mail, Tries, after, after_act, mail_key, put, tries};
+use desk_app::outbox::{Mail, after, mail_key, put, tries};
 use desk_app::outbox::{Provider, QueuedMail};
 use desk_web::request::Request;
 
@@ -53,6 +52,7 @@ fn a_mail(desk: &TestDesk<'_>, expires_in: i64) -> Mail {
         subject: "Ваши данные\r\nBcc: mallory@example.org".to_owned().into(),
         text: "Открыть: https://desk.example/x?a=\"b\"\nКод $to $5".to_owned(),
         expires: desk.now().plus_seconds(expires_in),
+        limit: None,
     }
 }
 

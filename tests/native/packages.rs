@@ -203,6 +203,7 @@ fn mail(world: &World, email: &str, text: &str) {
         subject: format!("Subject of {text}").into(),
         text: format!("Mail of {text}"),
         expires: desk.now().plus_seconds(90_000_000),
+        limit: None,
     };
     block_on(outbox::put(&desk, id, mail)).unwrap();
 }

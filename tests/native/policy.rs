@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use desk_core::id::{Moment, Seed};
@@ -19,12 +20,11 @@ use desk_core::time::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response};
 use serde_json::Value;
 
-use desk_app::Setup;
 use desk_app::desk::Desk;
 use desk_app::desk::decode;
 use desk_app::memory::MemoryStore;
-use desk_app::ports::Store;
-use desk_app::ports::StoreError;
+use desk_app::ports::{Store, StoreError, Timer};
+use desk_app::{Instance, Setup};
 use desk_core::entity_tag::entity_tag;
 use desk_web::request::Body;
 use desk_web::request::Request;
@@ -65,13 +65,14 @@ fn request(method: Method, target: &str, headers: &[(&str, &str)], body: &str) -
 struct PolicyWorld {
     store: MemoryStore,
     setup: Rc<Setup>,
+    instance: Rc<Instance>,
     now: Cell<Timestamp>,
 }
 
 impl PolicyWorld {
     fn new() -> Self {
         let now = Cell::new("2026-11-22T10:00:00.700Z".parse().unwrap());
-        Self { store: MemoryStore::default(), setup: setup(), now }
+        Self { store: MemoryStore::default(), setup: setup(), instance: Rc::default(), now }
     }
 
     /// A world with the sample published in both languages, on one instance that remembers nothing of it.
@@ -99,7 +100,7 @@ impl PolicyWorld {
 
     fn send_with<S: Store>(&self, store: &S, request: &Request) -> Response<Bytes> {
         let moment = Moment::new(self.now.get(), Seed::new([7; 32]));
-        block_on(serve(&Desk { store, setup: &self.setup, moment }, request)).into()
+        block_on(serve(&Desk::new(store, &self.setup, &self.instance, moment), request)).into()
     }
 
     fn get(&self, target: &str) -> Response<Bytes> {
@@ -161,7 +162,7 @@ fn views(store: &MemoryStore) -> (Index, Index) {
     let stored = store.dump();
     let read = |key: StoreKey| {
         let value = stored.get(key.as_str()).unwrap();
-        desk_core::sealed::read_plain(value, Timestamp::EPOCH).unwrap().unwrap().to_vec()
+        setup().keys.open(&key, value, Timestamp::EPOCH).unwrap().unwrap()
     };
     let head: PolicyHead = decode(&read(PolicyHead::key())).unwrap();
     (decode(&read(Index::key())).unwrap(), head.index)
@@ -171,6 +172,16 @@ fn views(store: &MemoryStore) -> (Index, Index) {
 struct Raced<'a> {
     store: &'a MemoryStore,
     rival: std::cell::RefCell<Option<PolicyWorld>>,
+}
+
+impl Timer for Raced<'_> {
+    fn clock(&self) -> Duration {
+        self.store.clock()
+    }
+
+    async fn wait(&self, time: Duration) {
+        self.store.wait(time).await;
+    }
 }
 
 impl Store for Raced<'_> {

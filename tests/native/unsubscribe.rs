@@ -4,6 +4,7 @@ mod links;
 mod preferences;
 mod told;
 
+use desk_core::store_key::StoreKey;
 use desk_core::suppression::{Link, ListId, Reason, Scope, Suppression, SuppressionChange};
 use http::Method;
 use proptest::prelude::*;
@@ -52,8 +53,9 @@ fn held(world: &World) -> Vec<(String, Reason)> {
     dump.iter()
         .filter(|(key, _)| key.starts_with("suppression:"))
         .map(|(key, value)| {
-            let content = desk_core::sealed::read_plain(value, world.now.get()).unwrap().unwrap();
-            let state: Suppression = desk_app::desk::decode(content).unwrap();
+            let at = StoreKey::new(key.as_str()).unwrap();
+            let content = world.setup.keys.open(&at, value, world.now.get()).unwrap().unwrap();
+            let state: Suppression = desk_app::desk::decode(&content).unwrap();
             (key.split(':').nth(2).unwrap().to_owned(), state.reason)
         })
         .collect()

@@ -1,9 +1,11 @@
 //! What native tests share: a desk over a store in memory, requests as clients send them, and answers taken apart.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use bytes::Bytes;
 use desk_core::id::{Moment, Seed};
@@ -12,9 +14,9 @@ use desk_core::time::Timestamp;
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use serde_json::Value;
 
-use desk_app::Setup;
 use desk_app::desk::Desk;
 use desk_app::memory::MemoryStore;
+use desk_app::{Instance, Setup};
 use desk_web::reply::Response;
 use desk_web::request::{Body, Request};
 
@@ -207,6 +209,7 @@ pub(crate) type TestDesk<'a> = Desk<'a, Rc<MemoryStore>>;
 pub(crate) struct World {
     pub(crate) store: Rc<MemoryStore>,
     pub(crate) setup: Rc<Setup>,
+    pub(crate) instance: Rc<Instance>,
     pub(crate) now: Cell<Timestamp>,
     requests: Cell<u64>,
 }
@@ -225,6 +228,7 @@ impl World {
                 "operator_token" => Some(OPERATOR.to_owned()),
                 "base_url" => Some(BASE.to_owned()),
                 "app_token" => Some(APP.to_owned()),
+                "claim_settle_ms" => Some("64".to_owned()),
                 "lists" => Some(LISTS.to_owned()),
                 _ => None,
             })
@@ -232,6 +236,7 @@ impl World {
         Self {
             store: Rc::default(),
             setup: Rc::new(setup.unwrap()),
+            instance: Rc::default(),
             now: Cell::new("2026-11-22T10:00:00.700Z".parse().unwrap()),
             requests: Cell::new(0),
         }
@@ -242,6 +247,7 @@ impl World {
         Self {
             store: self.store.clone(),
             setup: self.setup.clone(),
+            instance: Rc::default(),
             now: self.now.clone(),
             requests: Cell::new(0),
         }
@@ -250,6 +256,7 @@ impl World {
     /// Lets time go by.
     pub(crate) fn later(&self, seconds: i64) {
         self.now.set(self.now.get().plus_seconds(seconds));
+        self.store.pass(Duration::from_secs(seconds.unsigned_abs()));
     }
 
     /// What one request works with: each has randomness of its own.
@@ -259,11 +266,8 @@ impl World {
         for (to, from) in seed.iter_mut().zip(self.requests.get().to_be_bytes()) {
             *to = from;
         }
-        Desk {
-            store: &self.store,
-            setup: &self.setup,
-            moment: Moment::new(self.now.get(), Seed::new(seed)),
-        }
+        let moment = Moment::new(self.now.get(), Seed::new(seed));
+        Desk::new(&self.store, &self.setup, &self.instance, moment)
     }
 
     /// Sends a request to feedback.
@@ -306,6 +310,13 @@ impl World {
     /// Sends a request to the sweep.
     pub(crate) fn sweep(&self) -> Answer {
         block_on(sweep::serve(&self.desk(), &get("/ops/sweep"))).into()
+    }
+
+    /// Everything that is stored, but for the claims of who did something last.
+    pub(crate) fn stored(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut stored = self.store.dump();
+        stored.retain(|key, _| !key.starts_with("claim:"));
+        stored
     }
 
     /// The keys of an area of the store.

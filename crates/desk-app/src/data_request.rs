@@ -18,7 +18,7 @@ use futures_util::future::try_join;
 use crate::cases::{self, MessageOutcome};
 use crate::desk::Desk;
 use crate::idempotency::{Ticket, keyed, keyed_id, pin};
-use crate::limiter::{self, Brake, Limit};
+use crate::limiter::{self, Brake, Limit, mailbox};
 use crate::notices::identity_mail;
 use crate::outbox::{self, QueuedMail};
 use crate::ports::Store;
@@ -103,7 +103,7 @@ pub async fn file_request<S: Store>(
     let own = request_key(desk, ticket, &input.email, &fingerprint);
 
     // Load: the request that this ticket may have opened already, both brakes, the policy in force.
-    let who = own.subject.to_bytes();
+    let who = mailbox(desk, &input.email);
     let brakes = try_join(
         limiter::check(desk, input.client, limit(desk)?),
         limiter::check_for(desk, &who, mail_limit(desk)?),
@@ -117,7 +117,7 @@ pub async fn file_request<S: Store>(
         }
         return Ok(RequestOutcome::Filed { key, opening, brake: client.released(), mail: None });
     }
-    client.admit()?;
+    client.admit(desk)?;
     // What was erased meanwhile is not opened again: another request under its id would take the act's place.
     let may_come_again = !matches!(ticket, Ticket::Fresh);
     if may_come_again && desk.store.get(&DestructionAct::key(key.id)).await?.is_some() {
@@ -127,7 +127,7 @@ pub async fn file_request<S: Store>(
     // Decide.
     let code = code(desk, ticket, &key);
     let hash = CodeHash::new(&desk.setup.keys, key.id, &code);
-    let sends = !input.asserts && mailbox.admit().is_ok();
+    let sends = !input.asserts && mailbox.admit(desk).is_ok();
     let identity = match (input.asserts, sends) {
         (true, _) => Identity::Awaited,
         (false, true) => Identity::Sent(hash),
@@ -155,8 +155,8 @@ pub async fn file_request<S: Store>(
     ticket.remember(desk, key.to_bytes(), fingerprint).await?;
     cases::write_files(desk, &key, opening.expires, &input.files).await?;
     let mail = if sends {
-        let id = desk.moment.id();
-        Some(outbox::put(desk, id, identity_mail(desk, &key, &opening, &code)).await?)
+        let mail = identity_mail(desk, &key, &opening, &code);
+        Some(outbox::put(desk, identity_mail_id(desk, &key), mail).await?)
     } else {
         None
     };
@@ -187,7 +187,7 @@ pub async fn add_message<S: Store>(
         });
     }
     let change = case.open(desk.now())?.person_writes(text)?.into_change();
-    brake.admit()?;
+    brake.admit(desk)?;
     let append = cases::append(desk, key, case, change, id);
     let (case, ()) = try_join(append, brake.count(desk)).await?;
     Ok(MessageOutcome::Kept { case, brake })
@@ -245,6 +245,11 @@ async fn earlier<S: Store>(
         Ticket::Form(_) => Ok((own, cases::load_opening(desk, &own).await?)),
         Ticket::Keyed(marker) => keyed(desk, marker, own, fingerprint).await,
     }
+}
+
+/// The id of the mail that proves who asks. Taps that race each other store one mail, so it is derived from what they share.
+fn identity_mail_id<S>(desk: &Desk<'_, S>, key: &RequestKey) -> Id {
+    Id::new(key.id.instant(), cases::unique(desk, &[b"identity mail", &key.to_bytes()]))
 }
 
 /// The code that proves who asks. Two taps that race each other each send a mail, and must send the same code: so it is

@@ -1,6 +1,7 @@
 //! What a use case works with: the store, the configuration and the moment.
 
 use std::rc::Rc;
+use std::time::Duration;
 
 use desk_core::id::Moment;
 use desk_core::sealed;
@@ -9,7 +10,8 @@ use desk_core::time::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::ports::{Scan, Store};
+use crate::instance::Instance;
+use crate::ports::{Scan, Store, Timer};
 use crate::setup::Setup;
 use desk_core::fault::Fault;
 
@@ -20,8 +22,30 @@ pub struct Desk<'a, S> {
     pub store: &'a S,
     /// The configuration.
     pub setup: &'a Rc<Setup>,
+    /// What this instance of the function remembers.
+    pub instance: &'a Rc<Instance>,
     /// The time, and the randomness.
     pub moment: Moment,
+    /// What the timer showed when the request came.
+    begun: Duration,
+}
+
+impl<'a, S: Timer> Desk<'a, S> {
+    /// A desk for a request that comes now.
+    pub fn new(
+        store: &'a S,
+        setup: &'a Rc<Setup>,
+        instance: &'a Rc<Instance>,
+        moment: Moment,
+    ) -> Self {
+        Self { store, setup, instance, moment, begun: store.clock() }
+    }
+
+    /// The time: that of the request, and what has passed since.
+    pub fn time(&self) -> Timestamp {
+        let passed = self.store.clock().saturating_sub(self.begun).as_millis();
+        self.now().plus_millis(i64::try_from(passed).unwrap_or(i64::MAX))
+    }
 }
 
 impl<S> Desk<'_, S> {
@@ -49,14 +73,49 @@ impl<S> Desk<'_, S> {
     }
 }
 
+/// A desk that outlives its request, for what goes on after the answer.
+#[derive(Clone, Debug)]
+pub struct DetachedDesk<S> {
+    store: S,
+    setup: Rc<Setup>,
+    instance: Rc<Instance>,
+    moment: Moment,
+    begun: Duration,
+}
+
+impl<S> DetachedDesk<S> {
+    /// The desk.
+    pub fn desk(&self) -> Desk<'_, S> {
+        let Self { store, setup, instance, moment, begun } = self;
+        Desk { store, setup, instance, moment: moment.clone(), begun: *begun }
+    }
+}
+
+impl<S: Clone> Desk<'_, S> {
+    /// This desk for what goes on after the answer.
+    pub fn detached(&self) -> DetachedDesk<S> {
+        DetachedDesk {
+            store: self.store.clone(),
+            setup: Rc::clone(self.setup),
+            instance: Rc::clone(self.instance),
+            moment: self.moment.clone(),
+            begun: self.begun,
+        }
+    }
+}
+
 impl<S: Store> Desk<'_, S> {
     /// Reads and opens a sealed value; `None` if there is none or it has expired.
     ///
     /// # Errors
     /// A problem if the store fails, or the value was changed, moved or cut.
     pub async fn open(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, Fault> {
-        let Some(stored) = self.store.get(key).await? else { return Ok(None) };
-        Ok(self.setup.keys.open(key, &stored, self.now())?)
+        match self.store.get(key).await? {
+            Some(stored) if !sealed::is_destroyed(&stored) => {
+                Ok(self.setup.keys.open(key, &stored, self.now())?)
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Reads a sealed value and decodes it.
@@ -87,40 +146,17 @@ impl<S: Store> Desk<'_, S> {
         self.write(key, &sealed).await
     }
 
-    /// Reads the content of a value that is not sealed; `None` if there is none or it has expired.
+    /// Destroys what lies under a key: it is overwritten with as many zeros first, which as many stores as can do so write in
+    /// its place, and then deleted. It is no error if there is nothing.
     ///
     /// # Errors
-    /// A problem if the store fails or the value has no known format.
-    pub async fn read_framed(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, Fault> {
-        let Some(stored) = self.store.get(key).await? else { return Ok(None) };
-        Ok(sealed::read_plain(&stored, self.now())?.map(<[u8]>::to_vec))
-    }
-
-    /// Reads a value that holds no personal data; `None` if there is none or it has expired.
-    ///
-    /// # Errors
-    /// A problem if the store fails or the value has no known format.
-    pub async fn read_plain<T: DeserializeOwned>(
-        &self,
-        key: &StoreKey,
-    ) -> Result<Option<T>, Fault> {
-        match self.read_framed(key).await? {
-            Some(content) => decode(&content).map(Some).ok_or_else(|| undecodable(key)),
-            None => Ok(None),
+    /// A problem if the store does not confirm it; then it must be done again.
+    pub async fn destroy(&self, key: &StoreKey) -> Result<(), Fault> {
+        let Some(stored) = self.store.get(key).await? else { return Ok(()) };
+        if !sealed::is_destroyed(&stored) {
+            self.store.set(key, &vec![0; stored.len()]).await?;
         }
-    }
-
-    /// Writes a value that holds no personal data.
-    ///
-    /// # Errors
-    /// As for [`Desk::write_sealed`].
-    pub async fn write_plain<T: Serialize>(
-        &self,
-        key: &StoreKey,
-        expires: Option<Timestamp>,
-        value: &T,
-    ) -> Result<(), Fault> {
-        self.write(key, &sealed::plain(expires, &encode(value))).await
+        Ok(self.store.delete(key).await?)
     }
 
     /// Writes bytes that are framed already.
@@ -137,30 +173,20 @@ impl<S: Store> Desk<'_, S> {
 }
 
 /// The version of the layout of encoded values, which stands before each: Postcard writes fields by position, so a type
-/// that changes needs another number, and a reader that knows both.
+/// that changes needs another number.
 const LAYOUT: u8 = 1;
 
 /// Encodes a value for the store: Postcard, which is small in the store and in the component.
 pub fn encode<T: Serialize>(value: &T) -> Vec<u8> {
-    encode_as(LAYOUT, value)
-}
-
-/// Encodes a value whose type has changed, in the layout of this number.
-pub fn encode_as<T: Serialize>(layout: u8, value: &T) -> Vec<u8> {
     // Encoding into memory cannot fail. Into a list that is there already it goes byte by byte.
     let mut encoded = postcard::to_allocvec(value).unwrap_or_default();
-    encoded.insert(0, layout);
+    encoded.insert(0, LAYOUT);
     encoded
 }
 
 /// Decodes a value from the store; `None` if it is not one of the type. Texts and ids are parsed again as they are read.
 pub fn decode<T: DeserializeOwned>(content: &[u8]) -> Option<T> {
-    decode_as(LAYOUT, content)
-}
-
-/// Decodes a value whose type has changed; `None` if it is in another layout, or not one of the type.
-pub fn decode_as<T: DeserializeOwned>(layout: u8, content: &[u8]) -> Option<T> {
-    postcard::from_bytes(content.strip_prefix(&[layout])?).ok()
+    postcard::from_bytes(content.strip_prefix(&[LAYOUT])?).ok()
 }
 
 /// The fault of a value that is not what it should be. It names the area of the key alone: a decoder's own text may

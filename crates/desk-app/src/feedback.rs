@@ -95,7 +95,7 @@ pub async fn file_feedback<S: Store>(
         let case = Case::fold(key.id, opening, CaseHead::default());
         return Ok(FeedbackOutcome::Filed { key, case, brake: brake.released() });
     }
-    brake.admit()?;
+    brake.admit(desk)?;
 
     // Decide.
     let mut suspicions = Vec::new();
@@ -156,7 +156,7 @@ pub async fn add_message<S: Store>(
     }
     let change = CaseChange::PersonWrote { text };
     case.decide(&change)?;
-    brake.admit()?;
+    brake.admit(desk)?;
     let append = cases::append(desk, key, case, change, id);
     let (case, ()) = try_join(append, brake.count(desk)).await?;
     Ok(MessageOutcome::Kept { case, brake })

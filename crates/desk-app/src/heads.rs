@@ -62,7 +62,7 @@ async fn whole<S: Store, K: Place>(
     match cases::load_repaired(desk, &key, &cases::events_of(keys, &key.events_prefix())).await {
         // It may have been erased meanwhile, and nothing of it may come back.
         Ok(Some((_, true))) if desk.store.get(&key.opening()).await?.is_none() => {
-            Ok(desk.store.delete(&key.head()).await?)
+            desk.destroy(&key.head()).await
         }
         Ok(_) | Err(Fault::Internal(_)) => Ok(()),
         Err(problem) => Err(problem),

@@ -4,7 +4,7 @@
 //! The mails that wait are the exception: their keys name nobody, so they are opened.
 //!
 //! Not here, for their keys do not say whose they are: the slots of limiters and the markers of idempotency keys, whose
-//! names are keyed hashes and which expire soon; cases without an address; and parts of files whose case was never
+//! names are keyed hashes and which expire soon; claims and their outcomes, which hold ids and times alone and expire; cases without an address; and parts of files whose case was never
 //! opened, which expire.
 
 use desk_core::case::CaseKey;

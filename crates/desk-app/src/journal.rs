@@ -41,13 +41,13 @@ fn cursor_key() -> Result<StoreKey, Fault> {
 
 /// The last change that the mailer has fetched or acknowledged: it has every one before it as well.
 pub async fn cursor<S: Store>(desk: &Desk<'_, S>) -> Result<Option<Id>, Fault> {
-    desk.read_plain(&cursor_key()?).await
+    desk.read_sealed(&cursor_key()?).await
 }
 
 /// Notes that the mailer has everything up to a change. It never goes back.
 pub async fn advance<S: Store>(desk: &Desk<'_, S>, to: Id) -> Result<(), Fault> {
     if cursor(desk).await?.is_none_or(|known| known < to) {
-        desk.write_plain(&cursor_key()?, None, &to).await?;
+        desk.write_sealed(&cursor_key()?, None, &to).await?;
     }
     Ok(())
 }
@@ -72,12 +72,12 @@ pub fn untold(keys: &[String], fetched: Option<Id>) -> Vec<SuppressionChange> {
 pub async fn prune<S: Store>(desk: &Desk<'_, S>, keys: &[String]) -> Result<(), Fault> {
     let plan = plan(keys, cursor(desk).await?, desk.now());
     if let Some(mark) = plan.mark {
-        desk.write_plain(&StoreKey::new([PRUNED, &mark.to_string()].concat())?, None, &()).await?;
+        desk.write_sealed(&StoreKey::new([PRUNED, &mark.to_string()].concat())?, None, &()).await?;
     }
     for chunk in plan.useless.chunks(IN_FLIGHT) {
-        try_join_all(chunk.iter().map(|key| async move {
-            Ok::<_, Fault>(desk.store.delete(&StoreKey::new(key)?).await?)
-        }))
+        try_join_all(
+            chunk.iter().map(|key| async move { desk.destroy(&StoreKey::new(key)?).await }),
+        )
         .await?;
     }
     Ok(())

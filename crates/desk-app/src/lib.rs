@@ -5,6 +5,7 @@
 
 pub mod audit;
 pub mod cases;
+pub mod claims;
 pub mod clocks;
 pub mod data_request;
 pub mod desk;
@@ -13,6 +14,7 @@ pub mod feedback;
 pub mod heads;
 pub mod holdings;
 pub mod idempotency;
+pub mod instance;
 pub mod journal;
 pub mod limiter;
 pub mod links;
@@ -33,4 +35,5 @@ pub mod suppression;
 pub mod sweep;
 
 pub use desk::Desk;
+pub use instance::Instance;
 pub use setup::Setup;

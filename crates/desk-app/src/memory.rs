@@ -5,10 +5,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use desk_core::store_key::StoreKey;
 
-use crate::ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError};
+use crate::ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError, Timer};
 
 /// A store in memory.
 ///
@@ -23,6 +24,7 @@ pub struct MemoryStore {
     fail_at: Cell<Option<usize>>,
     sent: RefCell<Vec<SentRequest>>,
     answers: Cell<Option<u16>>,
+    millis: Cell<u64>,
     answer_body: RefCell<Vec<u8>>,
 }
 
@@ -57,6 +59,12 @@ impl MemoryStore {
     /// Lets every call from the n-th on fail (counted from one since the last reset); `None` lets all succeed.
     pub fn fail_from(&self, call: Option<usize>) {
         self.fail_at.set(call);
+    }
+
+    /// Lets time pass.
+    pub fn pass(&self, time: Duration) {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        self.millis.set(self.millis.get().saturating_add(millis));
     }
 
     /// Lets other hosts answer with this status from now on, or not at all; 200 unless this was called.
@@ -147,6 +155,22 @@ impl Scan for MemoryStore {
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
         self.call("keys", prefix).await?;
         Ok(self.values.borrow().keys().filter(|key| key.starts_with(prefix)).cloned().collect())
+    }
+}
+
+/// Time goes on by a millisecond whenever somebody who waits is looked at, so that those who wait side by side do so for as
+/// long as they say.
+impl Timer for MemoryStore {
+    fn clock(&self) -> Duration {
+        Duration::from_millis(self.millis.get())
+    }
+
+    async fn wait(&self, time: Duration) {
+        let end = self.clock() + time;
+        while self.clock() < end {
+            self.millis.set(self.millis.get() + 1);
+            Turn(false).await;
+        }
     }
 }
 

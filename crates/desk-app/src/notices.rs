@@ -10,7 +10,7 @@ use desk_core::request::{Code, PROOF_SECONDS, RefusalGround, RequestKey, Request
 use desk_core::time::{Date, Timestamp};
 
 use crate::desk::Desk;
-use crate::outbox::Mail;
+use crate::outbox::{Mail, MailLimit};
 use crate::paths::{identity_path, request_path};
 use desk_documents::texts::notices::Opener;
 use desk_documents::texts::{self, complain};
@@ -149,7 +149,8 @@ pub fn identity_mail<S>(
     let mut text = (t.text)(&desk.setup.profile.app_name, about, &link, &code.to_string());
     text.push('\n');
     let expires = desk.now().plus_seconds(PROOF_SECONDS);
-    mail(key.id, opening, t.subject, text, expires)
+    let mail = mail(key.id, opening, t.subject, text, expires);
+    Mail { limit: Some(MailLimit::Requests), ..mail }
 }
 
 /// Puts the reference to subject and text: all that names the request where others may read along.
@@ -169,5 +170,6 @@ fn mail(
         subject: [subject, " (", &reference, ")"].concat().into(),
         text,
         expires,
+        limit: None,
     }
 }

@@ -5,6 +5,7 @@
 //! by a provider's own interface, or as such a webhook where no provider is named.
 
 mod delivery;
+mod limit;
 mod providers;
 
 use std::fmt;
@@ -20,14 +21,15 @@ use desk_core::variables::InvalidVariable;
 use desk_core::webhook::{self, Secret};
 use serde::{Deserialize, Serialize};
 
-use crate::desk::{Desk, decode, decode_as, undecodable};
+use crate::desk::Desk;
 use crate::lists::Lists;
 use crate::ports::{Answer, Store};
 use crate::setup::Setup;
 use desk_core::fault::Fault;
 use desk_core::json::Json;
 
-pub use delivery::{Afterwards, after, after_act, claim, deliver, sends, tell};
+pub use delivery::{Afterwards, after, announce, deliver, sends};
+pub use limit::MailLimit;
 pub use providers::Provider;
 
 /// Where the mailer listens.
@@ -45,9 +47,12 @@ impl Webhook {
         if url.is_empty() {
             return Ok(None);
         }
-        // Plain HTTP is for a mailer beside the desk, whose host the manifest must allow all the same.
-        if !url.starts_with("https://") && !url.starts_with("http://") {
-            return Err(InvalidVariable::new("webhook_url", "must begin with https:// or http://"));
+        // Plain HTTP is for a mailer on the same machine, whose host the manifest must allow all the same.
+        if !url.starts_with("https://") && !is_loopback(url) {
+            return Err(InvalidVariable::new(
+                "webhook_url",
+                "must begin with https://, or with http:// for a host of this machine",
+            ));
         }
         let mut parsed = Vec::new();
         for text in secrets.split(',').filter(|text| !text.trim().is_empty()) {
@@ -84,6 +89,18 @@ impl Webhook {
     }
 }
 
+/// Whether an address is plain HTTP to a host of this machine.
+pub(crate) fn is_loopback(url: &str) -> bool {
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = match authority.strip_prefix('[') {
+        Some(v6) => v6.split(']').next().unwrap_or_default(),
+        None => authority.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost"
+        || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
 /// A mail that is to be sent: plain text, to one person. `Debug` hides what is in it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mail {
@@ -97,6 +114,8 @@ pub struct Mail {
     pub text: String,
     /// When it is no longer of use.
     pub expires: Timestamp,
+    /// The limit that it counts under, where anybody could have it sent.
+    pub limit: Option<MailLimit>,
 }
 
 impl fmt::Debug for Mail {
@@ -144,9 +163,6 @@ fn key(prefix: &str, id: Id) -> Result<StoreKey, Fault> {
 
 /// How many things are told side by side.
 pub const AT_ONCE: usize = 8;
-/// For how many seconds at least what a sweep is about to tell is its own. It tells 64 things, eight at a time and each
-/// within half a minute, and knows but the instant at which it began.
-const LEASE: i64 = 240;
 
 /// How often something was told in vain, and when it is told again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -159,19 +175,12 @@ pub struct Tries {
     pub status: Option<u16>,
 }
 
-/// The number of the layout of [`Tries`]; the one before it had no status.
-const TRIES_LAYOUT: u8 = 2;
-
 /// Reads how often something was told in vain.
 ///
 /// # Errors
 /// A problem if the store fails.
 pub async fn tries<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Tries>, Fault> {
-    let key = key(TRIES, id)?;
-    let Some(content) = desk.read_framed(&key).await? else { return Ok(None) };
-    let earlier = |(attempts, next)| Tries { attempts, next, status: None };
-    let tries = decode_as(TRIES_LAYOUT, &content).or_else(|| decode(&content).map(earlier));
-    tries.map(Some).ok_or_else(|| undecodable(&key))
+    desk.read_sealed(&key(TRIES, id)?).await
 }
 
 /// Stores a mail that is to be sent, and gives what is told once the answer is out.
@@ -183,7 +192,7 @@ pub async fn put<S: Store>(desk: &Desk<'_, S>, id: Id, mail: Mail) -> Result<Que
     Ok(QueuedMail { id, mail })
 }
 
-/// Something that is told. Who tells of nothing but changes need not carry what sends mail, and the other way round.
+/// Something that is told.
 pub trait Notification {
     /// The id under which it is told, the same at every attempt.
     fn id(&self) -> Id;
@@ -306,11 +315,13 @@ impl Notification for QueuedMail {
     }
 }
 
-/// A message of a function that tells of changes and sends mail.
+/// Something that is told once the answer is out.
 #[derive(Debug)]
 pub enum Message {
     /// A suppression came to be, or was lifted.
     Changed(SuppressionNotice),
+    /// The same by a link, which can be used again and again: a repeat is told to nobody.
+    Repeatable(SuppressionNotice),
     /// A mail is to be sent.
     Mail(QueuedMail),
 }
@@ -320,32 +331,23 @@ impl Message {
     pub fn changed(lists: &Lists, change: SuppressionChange) -> Self {
         Self::Changed(SuppressionNotice::new(lists, change))
     }
+
+    /// The same by a link. What is lifted is always news.
+    pub fn by_link(lists: &Lists, change: SuppressionChange) -> Self {
+        let notice = SuppressionNotice::new(lists, change);
+        if change.reason.is_some() { Self::Repeatable(notice) } else { Self::Changed(notice) }
+    }
 }
 
-impl Notification for Message {
-    fn id(&self) -> Id {
-        match self {
-            Self::Changed(changed) => changed.id(),
-            Self::Mail(posted) => posted.id(),
-        }
+impl From<QueuedMail> for Message {
+    fn from(mail: QueuedMail) -> Self {
+        Self::Mail(mail)
     }
+}
 
-    fn mail(&self) -> Option<&Mail> {
-        match self {
-            Self::Changed(changed) => changed.mail(),
-            Self::Mail(posted) => posted.mail(),
-        }
-    }
-
-    fn outgoing<'a>(
-        &self,
-        setup: &'a Setup,
-        now: Timestamp,
-    ) -> Result<Option<Outgoing<'a>>, Fault> {
-        match self {
-            Self::Changed(changed) => changed.outgoing(setup, now),
-            Self::Mail(posted) => posted.outgoing(setup, now),
-        }
+impl From<SuppressionNotice> for Message {
+    fn from(notice: SuppressionNotice) -> Self {
+        Self::Changed(notice)
     }
 }
 
@@ -364,8 +366,8 @@ pub fn describe(json: &mut Json, scope: &str, change: &SuppressionChange) {
 /// # Errors
 /// A problem if the store does not confirm it.
 pub async fn remove<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Fault> {
-    desk.store.delete(&mail_key(id)?).await?;
-    Ok(desk.store.delete(&key(TRIES, id)?).await?)
+    desk.destroy(&mail_key(id)?).await?;
+    desk.destroy(&key(TRIES, id)?).await
 }
 
 /// Notes that the mailer knows of a change.
@@ -373,7 +375,7 @@ pub async fn remove<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Fault> {
 /// # Errors
 /// A problem if the store does not confirm it.
 pub async fn mark_told<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<(), Fault> {
-    desk.write_plain(&key(TOLD, id)?, None, &()).await
+    desk.write_sealed(&key(TOLD, id)?, None, &()).await
 }
 
 /// Whether it is noted that the mailer knows of a change.

@@ -1,4 +1,5 @@
-//! What a use case needs from outside, as small traits: a store, for operators a way to scan it, and a way to call out.
+//! What a use case needs from outside, as small traits: a store, for operators a way to scan it, a timer, and a way to call
+//! out.
 //!
 //! The futures carry no `Send` bound: a guest has one thread.
 
@@ -6,14 +7,16 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 use std::rc::Rc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use desk_core::fault::Fault;
 use desk_core::store_key::StoreKey;
 
-/// The key-value store, with only what every Spin host has: no swap, no counter, no expiry.
+/// The key-value store, with only what every Spin host has: no swap, no counter, no expiry. What must happen once is decided
+/// over it by waiting, so there is a timer with it.
 #[expect(async_fn_in_trait, reason = "a guest has one thread, so the futures need no Send bound")]
-pub trait Store {
+pub trait Store: Timer {
     /// Reads the value of a key; `None` if there is none.
     ///
     /// # Errors
@@ -41,6 +44,16 @@ pub trait Scan: Store {
     /// # Errors
     /// [`StoreError`] if the store did not answer.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
+}
+
+/// A clock that only goes forward, and can be waited for.
+#[expect(async_fn_in_trait, reason = "a guest has one thread, so the futures need no Send bound")]
+pub trait Timer {
+    /// What the clock shows: how long ago something was that stays the same.
+    fn clock(&self) -> Duration;
+
+    /// Returns after this time.
+    async fn wait(&self, time: Duration);
 }
 
 /// Calls to other hosts. Only functions that tell somebody of something have it, and only to the hosts that their
@@ -105,6 +118,16 @@ impl<P: Deref<Target: Store>> Store for P {
 impl<P: Deref<Target: Scan>> Scan for P {
     fn keys(&self, prefix: &str) -> impl Future<Output = Result<Vec<String>, StoreError>> {
         (**self).keys(prefix)
+    }
+}
+
+impl<P: Deref<Target: Timer>> Timer for P {
+    fn clock(&self) -> Duration {
+        (**self).clock()
+    }
+
+    fn wait(&self, time: Duration) -> impl Future<Output = ()> {
+        (**self).wait(time)
     }
 }
 

@@ -5,7 +5,7 @@ use desk_core::id::Id;
 use desk_core::request::Request;
 use desk_core::request::log::{self, Entry};
 
-use crate::desk::{Desk, decode, undecodable};
+use crate::desk::Desk;
 use crate::ports::Store;
 use desk_core::fault::Fault;
 
@@ -17,8 +17,7 @@ pub type Line = (Entry, Vec<Pause>);
 /// # Errors
 /// A problem if the store fails or the line is not one.
 pub async fn find<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Entry>, Fault> {
-    // What follows an entry is left unread.
-    desk.read_plain(&log::key(id)).await
+    Ok(line(desk, id).await?.map(|(entry, _)| entry))
 }
 
 /// Reads the line of a request with what follows it.
@@ -26,11 +25,7 @@ pub async fn find<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Entry>,
 /// # Errors
 /// As for [`find`].
 pub async fn line<S: Store>(desk: &Desk<'_, S>, id: Id) -> Result<Option<Line>, Fault> {
-    let key = log::key(id);
-    let Some(content) = desk.read_framed(&key).await? else { return Ok(None) };
-    // Earlier releases wrote the entry alone.
-    let line = decode(&content).or_else(|| Some((decode(&content)?, Vec::new())));
-    line.map(Some).ok_or_else(|| undecodable(&key))
+    desk.read_sealed(&log::key(id)).await
 }
 
 /// Writes the line of a request over an earlier one, to be kept for so many seconds from its end.
@@ -61,5 +56,5 @@ async fn put<S: Store>(
     kept: i64,
 ) -> Result<(), Fault> {
     let until = entry.ended.unwrap_or(entry.received).plus_seconds(kept);
-    desk.write_plain(&log::key(entry.id), Some(until), &(entry, pauses)).await
+    desk.write_sealed(&log::key(entry.id), Some(until), &(entry, pauses)).await
 }

@@ -80,16 +80,24 @@ fn units(keys: &[String]) -> BTreeMap<String, Unit<'_>> {
             "package-lock" => (format!("package:{id}"), true),
             "package" => (format!("package:{id}"), false),
             "outbox" => (format!("outbox:{id}"), true),
-            "once" | "limit" | DestructionAct::AREA | DestructionAct::EXECUTORS | log::AREA => {
-                (key.clone(), true)
-            }
+            "once"
+            | "limit"
+            | "claim"
+            | "outcome"
+            | DestructionAct::AREA
+            | DestructionAct::EXECUTORS
+            | log::AREA => (key.clone(), true),
             _ => continue,
         };
         let unit = units.entry(name).or_default();
         let values = if is_root { &mut unit.roots } else { &mut unit.rest };
         values.push(key);
-        // The names of markers and slots are hashes, some of which could be read as ids.
-        unit.id = if matches!(area, "once" | "limit") { None } else { id.parse().ok() };
+        // The names of markers, slots and acts are no ids, though some could be read as such.
+        unit.id = if matches!(area, "once" | "limit" | "claim" | "outcome") {
+            None
+        } else {
+            id.parse().ok()
+        };
     }
     // How often a mail was tried goes with it; what is kept under the id of a change is no concern of this.
     for key in keys {
@@ -107,14 +115,14 @@ fn units(keys: &[String]) -> BTreeMap<String, Unit<'_>> {
 /// A problem if the store fails; the next call does then what this one did not.
 pub async fn run<S: Store>(desk: &Desk<'_, S>, keys: &[String]) -> Result<(), Fault> {
     let cursor = StoreKey::new("sweep:retention")?;
-    let known: Progress = desk.read_plain(&cursor).await?.unwrap_or_default();
+    let known: Progress = desk.read_sealed(&cursor).await?.unwrap_or_default();
     // A clock that was set back must not stop it for good.
     let rests = |until: Timestamp| (1..=REST).contains(&until.seconds_since(desk.now()));
     if known.rests_until.is_some_and(rests) {
         return Ok(());
     }
     let progress = round(desk, keys, &known.at).await?;
-    if progress == known { Ok(()) } else { desk.write_plain(&cursor, None, &progress).await }
+    if progress == known { Ok(()) } else { desk.write_sealed(&cursor, None, &progress).await }
 }
 
 /// Goes on with a round behind the unit of this name.
@@ -162,7 +170,8 @@ async fn look<S: Store>(
         // What is there no longer keeps nothing. What cannot be read is nothing that a sweep should judge.
         if let Some(stored) = desk.store.get(&key).await? {
             let until = sealed::expiry(&stored).ok().flatten();
-            expired &= until.is_some_and(|until| until <= desk.now());
+            expired &=
+                sealed::is_destroyed(&stored) || until.is_some_and(|until| until <= desk.now());
         }
     }
     if expired {
@@ -227,7 +236,7 @@ async fn delete<S: Store>(
 async fn remove<S: Store>(desk: &Desk<'_, S>, keys: &[&str]) -> Result<(), Fault> {
     for chunk in keys.chunks(IN_FLIGHT) {
         let keys = chunk.iter().filter_map(|key| StoreKey::new(*key).ok());
-        try_join_all(keys.map(|key| async move { desk.store.delete(&key).await })).await?;
+        try_join_all(keys.map(|key| async move { desk.destroy(&key).await })).await?;
     }
     Ok(())
 }

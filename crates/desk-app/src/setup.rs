@@ -3,6 +3,8 @@
 //! What every function needs must be right, or nothing is answered. What only some need is kept with its fault, and is
 //! wrong for those alone that ask for it.
 
+use std::time::Duration;
+
 use desk_core::assertion::AssertionKey;
 use desk_core::clock::regime::Regime;
 use desk_core::clock::zone::Zone;
@@ -17,7 +19,6 @@ use crate::clocks::{Clocks, DEFAULT_REGIME, DEFAULT_ZONE};
 use crate::lists::Lists;
 use crate::mail_providers::Providers;
 use crate::outbox::{Provider, Webhook};
-use crate::policy_cache::PolicyCache;
 use desk_core::fault::Fault;
 
 /// Something that was configured, or what is wrong with it.
@@ -55,8 +56,8 @@ pub struct Setup {
     assertion_keys: Setting<Vec<AssertionKey>>,
     feedback_limits: Setting<Limits>,
     retention_days: Setting<u16>,
-    /// The policy in force, for a few seconds.
-    pub policy_cache: PolicyCache,
+    claim_settle: Setting<u16>,
+    store_deadline: u16,
 }
 
 /// What is said of newsletters.
@@ -155,9 +156,62 @@ impl Setup {
             assertion_keys: variables.parse_list("assertion_keys"),
             feedback_limits: variables.parse("feedback_limits", "30;w=60,300;w=86400"),
             retention_days: variables.parse("retention_days", "1095"),
-            policy_cache: PolicyCache::default(),
+            claim_settle: variables.parse("claim_settle_ms", "500"),
+            store_deadline: variables.parse("store_deadline_ms", "5000")?,
             profile,
         })
+    }
+
+    /// Everything that is wrong with the variables, all at once. A function says what it needs is wrong when it is asked for;
+    /// whoever starts a desk wants to know before.
+    pub fn faults(variable: impl Fn(&'static str) -> Option<String>) -> Vec<InvalidVariable> {
+        let mut faults: Vec<InvalidVariable> = Vec::new();
+        loop {
+            // What every function needs stops the reading: once it was noted, something right stands in its place.
+            let is_noted = |name: &str| faults.iter().any(|fault| fault.variable == name);
+            let read = Self::new(|name| match name {
+                _ if !is_noted(name) => variable(name),
+                "root_secret" => Some("A".repeat(43)),
+                _ => None,
+            });
+            match read {
+                Err(fault) if is_noted(fault.variable) => return faults,
+                Err(fault) => faults.push(fault),
+                Ok(setup) => {
+                    faults.extend(setup.setting_faults());
+                    return faults;
+                }
+            }
+        }
+    }
+
+    fn setting_faults(&self) -> Vec<InvalidVariable> {
+        fn fault<T>(setting: &Setting<T>) -> Option<InvalidVariable> {
+            setting.as_ref().err().cloned()
+        }
+        let faults = [
+            fault(&self.lists),
+            fault(&self.mailing),
+            fault(&self.webhook),
+            fault(&self.provider),
+            fault(&self.mail_events),
+            fault(&self.clocks),
+            fault(&self.zone),
+            fault(&self.regime),
+            fault(&self.request_limits),
+            fault(&self.assertion_keys),
+            fault(&self.feedback_limits),
+            fault(&self.retention_days),
+            fault(&self.claim_settle),
+            self.profile.security().err(),
+        ];
+        let mut found: Vec<InvalidVariable> = Vec::new();
+        for fault in faults.into_iter().flatten() {
+            if !found.contains(&fault) {
+                found.push(fault);
+            }
+        }
+        found
     }
 
     /// What is said of newsletters beside the lists, which must be right as well. A function that has to do with them asks
@@ -257,6 +311,19 @@ impl Setup {
         Ok(i64::from(*days) * 86_400)
     }
 
+    /// How long whoever wants to do what must happen once waits for others who want the same.
+    ///
+    /// # Errors
+    /// A problem if the variable is wrong.
+    pub fn claim_settle(&self) -> Result<Duration, Fault> {
+        setting(&self.claim_settle).map(|millis| Duration::from_millis(u64::from(*millis)))
+    }
+
+    /// How long the calls to the store before an answer may take in all.
+    pub fn store_deadline(&self) -> Duration {
+        Duration::from_millis(u64::from(self.store_deadline))
+    }
+
     /// What is said of deletion in a language; nothing where the texts' own will do.
     pub fn deletion(&self, lang: Lang) -> &str {
         match lang {
@@ -284,6 +351,24 @@ mod tests {
         let setup = Setup::new(|name| (name == "root_secret").then(|| "A".repeat(43))).unwrap();
         assert_eq!(setup.profile.base_url, "http://127.0.0.1:3000");
         assert!(setup.operator.is_none() && !setup.profile.has_security());
+    }
+
+    #[test]
+    fn all_that_is_wrong_is_told_at_once() {
+        let faults = Setup::faults(|name| match name {
+            "root_secret" => Some("short".to_owned()),
+            "base_url" => Some("ftp://desk.example".to_owned()),
+            "retention_days" => Some("abc".to_owned()),
+            "time_zone" => Some("nowhere".to_owned()),
+            "webhook_url" => Some("http://mailer.example".to_owned()),
+            _ => None,
+        });
+        let names: Vec<&str> = faults.iter().map(|fault| fault.variable).collect();
+        assert_eq!(
+            names,
+            ["root_secret", "base_url", "webhook_url", "time_zone", "retention_days"]
+        );
+        assert_eq!(Setup::faults(|name| (name == "root_secret").then(|| "A".repeat(43))), []);
     }
 
     fn with(name: &str, value: &str) -> Result<Setup, InvalidVariable> {

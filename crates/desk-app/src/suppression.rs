@@ -1,11 +1,16 @@
 //! Recording, lifting and looking up suppressions, for every function that does so.
 
+use std::time::Duration;
+
+use desk_core::id::Id;
 use desk_core::json::Json;
 use desk_core::keys::Subject;
 use desk_core::suppression::{self, PageId, Reason, Scope, Suppression, SuppressionChange};
 use desk_core::time::Timestamp;
 use futures_util::future::{try_join, try_join_all};
+use serde::{Deserialize, Serialize};
 
+use crate::claims::{self, ActName, Standing};
 use crate::desk::Desk;
 use crate::ports::Store;
 use crate::setup::Setup;
@@ -31,6 +36,25 @@ pub struct Act {
     pub expires: Option<Timestamp>,
 }
 
+/// The newest change of a person's suppression within a minute that says something new.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct RecentChange {
+    id: Id,
+    suppressed: bool,
+}
+
+/// For how many seconds it is known: a minute, and as much for clocks that differ.
+const RECENT: i64 = 120;
+/// How long a repeat waits to learn whether it is one, behind the answer.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// How long it waits between two looks.
+const LOOK: Duration = Duration::from_millis(50);
+
+fn recent_change(change: &SuppressionChange) -> ActName {
+    let minute = change.id.instant().seconds().div_euclid(60);
+    ActName::new("opt-out", format_args!("{}:{}:{minute}", change.subject, change.scope))
+}
+
 /// Writes what the API says of a suppression that holds.
 pub fn state(json: &mut Json, setup: &Setup, scope: Scope, suppression: &Suppression) {
     json.text("scope", &setup.lists().scope_name(scope));
@@ -50,7 +74,7 @@ impl<S: Store> Desk<'_, S> {
         let key = suppression::key(subject, scope);
         let state = Suppression { at, reason, page };
         let journal = change.key();
-        try_join(self.write_plain(&key, expires, &state), self.write_plain(&journal, None, &()))
+        try_join(self.write_sealed(&key, expires, &state), self.write_sealed(&journal, None, &()))
             .await?;
         Ok(change)
     }
@@ -63,9 +87,45 @@ impl<S: Store> Desk<'_, S> {
         let change = self.change(subject, scope, None);
         let key = suppression::key(subject, scope);
         let journal = change.key();
-        let delete = async { Ok(self.store.delete(&key).await?) };
-        try_join(delete, self.write_plain(&journal, None, &())).await?;
+        let delete = self.destroy(&key);
+        // An opt-out of the same minute that comes now says something new.
+        let recent = RecentChange { id: change.id, suppressed: false };
+        let act = recent_change(&change);
+        let recent = claims::note(self, &act, self.now().plus_seconds(RECENT), &recent);
+        try_join(try_join(delete, self.write_sealed(&journal, None, &())), recent).await?;
         Ok(change)
+    }
+
+    /// Whether an opt-out is the first of its minute, or the first since it was lifted. Whoever holds a link can use it again
+    /// and again, and that says nothing new: the entry of a repeat goes from the journal, and nobody is told of it.
+    ///
+    /// # Errors
+    /// A problem if the store fails.
+    pub async fn is_news(&self, change: &SuppressionChange) -> Result<bool, Fault> {
+        let act = recent_change(change);
+        let until = self.now().plus_seconds(RECENT);
+        let own = RecentChange { id: change.id, suppressed: true };
+        let end = self.store.clock() + PATIENCE;
+        loop {
+            match claims::claim::<S, RecentChange>(self, &act).await? {
+                Standing::Ours(claim) => {
+                    claim.settle(self, until, &own).await?;
+                    return Ok(true);
+                }
+                Standing::Happened(known) if known.id == change.id => return Ok(true),
+                Standing::Happened(known) if known.suppressed => {
+                    self.destroy(&change.key()).await?;
+                    return Ok(false);
+                }
+                Standing::Happened(_) => {
+                    claims::note(self, &act, until, &own).await?;
+                    return Ok(true);
+                }
+                Standing::Taken if self.store.clock() < end => self.store.wait(LOOK).await,
+                // Rather twice than never.
+                Standing::Taken => return Ok(true),
+            }
+        }
     }
 
     fn change(&self, subject: Subject, scope: Scope, reason: Option<Reason>) -> SuppressionChange {
@@ -81,7 +141,7 @@ impl<S: Store> Desk<'_, S> {
         subject: Subject,
         scope: Scope,
     ) -> Result<Option<Suppression>, Fault> {
-        self.read_plain(&suppression::key(subject, scope)).await
+        self.read_sealed(&suppression::key(subject, scope)).await
     }
 
     /// Reads many, in their order, with many reads in flight.

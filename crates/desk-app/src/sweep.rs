@@ -2,12 +2,11 @@
 //! can learn anything from it, and it may be called by anybody at any moment, for some clocks can only send a GET.
 
 use desk_core::id::Id;
-use desk_core::sealed::plain;
 use desk_core::store_key::StoreKey;
 use desk_core::suppression::SuppressionChange;
 use futures_util::future::{join, join_all};
 
-use crate::desk::{Desk, decode_as, encode_as};
+use crate::desk::Desk;
 use crate::heads;
 use crate::journal;
 use crate::journal::{cursor, untold};
@@ -20,10 +19,10 @@ use desk_core::fault::Fault;
 const PAUSE: i64 = 20;
 /// Where it is kept which sweep was the last.
 const RAN: &str = "sweep:ran";
-/// The number of the layout in which it is kept which sweep was the last; the one before it kept when that was.
-const TURN_LAYOUT: u8 = 2;
 /// What was stored less than so many seconds ago is still being told by whoever stored it.
 const GRACE: i64 = 60;
+/// For how many seconds it looks at mails that nobody sends.
+const UNDECIDED: i64 = 600;
 /// How much it tells in one call, eight at a time.
 const BOUND: usize = 64;
 /// How much it looks at in one call, to see whether it is due.
@@ -37,7 +36,7 @@ pub async fn sweep<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<Stri
     if ran.is_some_and(rests) {
         return Ok(None);
     }
-    desk.write(&StoreKey::new(RAN)?, &plain(None, &encode_as(TURN_LAYOUT, &turn))).await?;
+    desk.write_sealed(&StoreKey::new(RAN)?, None, &turn).await?;
     let keys = desk.store.keys("").await?;
     // Of two that began at once, the one that wrote last goes on. What was there before says nothing: a store may be slow to
     // show what was written.
@@ -57,10 +56,12 @@ pub async fn sweep<S: Scan + Outbound>(desk: &Desk<'_, S>) -> Result<Option<Stri
     Ok(refused)
 }
 
-/// Which sweep was the last. What cannot be read is of an earlier release, or of no use.
+/// Which sweep was the last. What cannot be read stops none.
 async fn last<S: Scan>(desk: &Desk<'_, S>) -> Result<Option<Id>, Fault> {
-    let stored = desk.read_framed(&StoreKey::new(RAN)?).await?;
-    Ok(stored.and_then(|stored| decode_as(TURN_LAYOUT, &stored)))
+    match desk.read_sealed(&StoreKey::new(RAN)?).await {
+        Err(Fault::Internal(_)) => Ok(None),
+        last => last,
+    }
 }
 
 /// Something that waits, as its key says.
@@ -87,10 +88,11 @@ async fn tell<S: Scan + Outbound>(
         (desk.setup.mailing(), desk.setup.webhook(), desk.setup.provider());
     let listens = matches!(webhook, Ok(Some(_)));
     let mut waiting = Vec::new();
-    if outbox::sends(desk.setup) {
-        let mail = |key: &String| Some(Waiting::Mail(key.strip_prefix(MAILS)?.parse().ok()?));
-        waiting.extend(keys.iter().filter_map(mail));
-    }
+    let sends = outbox::sends(desk.setup);
+    let mail = |key: &String| key.strip_prefix(MAILS)?.parse::<Id>().ok();
+    // Where nobody sends mail, it may not have been decided yet whether one is over the limit of its mailbox.
+    let looks = |id: &Id| sends || desk.now().seconds_since(id.instant()) < UNDECIDED;
+    waiting.extend(keys.iter().filter_map(mail).filter(looks).map(Waiting::Mail));
     if listens && lists.is_ok() {
         waiting.extend(untold(keys, cursor(desk).await?).into_iter().map(Waiting::Changed));
     }
@@ -98,7 +100,7 @@ async fn tell<S: Scan + Outbound>(
     waiting.sort_unstable_by_key(Waiting::id);
     let cursor = StoreKey::new("sweep:told")?;
     let known: Option<Id> =
-        if waiting.len() > BOUND { desk.read_plain(&cursor).await?.flatten() } else { None };
+        if waiting.len() > BOUND { desk.read_sealed(&cursor).await?.flatten() } else { None };
     let behind = waiting.partition_point(|waiting| Some(waiting.id()) <= known);
     waiting.rotate_left(behind);
     let (mut due, mut looked, mut refused) = (Vec::new(), None, None);
@@ -124,7 +126,7 @@ async fn tell<S: Scan + Outbound>(
     // Where it came around there is nowhere to go on.
     let until = looked.filter(|_| looked != waiting.last().map(Waiting::id));
     if until != known {
-        desk.write_plain(&cursor, None, &until).await?;
+        desk.write_sealed(&cursor, None, &until).await?;
     }
     lists?;
     webhook?;
@@ -163,15 +165,11 @@ async fn again<S: Scan + Outbound>(
 ) -> Result<Option<String>, Fault> {
     let id = waiting.id();
     let Some(tries) = tries(desk, id).await? else { return Ok(None) };
-    let change = match waiting {
-        Waiting::Mail(id) => return outbox::deliver(desk, *id, tries).await,
-        Waiting::Changed(change) => *change,
-    };
-    let Some(claimed) = outbox::claim(desk, id, tries).await? else { return Ok(None) };
-    // Only now, for another sweep may have told it since the keys were listed.
-    if outbox::is_told(desk, id).await? {
-        return outbox::remove(desk, id).await.map(|()| None);
+    match waiting {
+        Waiting::Mail(id) => outbox::deliver(desk, *id, tries).await,
+        Waiting::Changed(change) => {
+            let notice = SuppressionNotice::new(desk.setup.lists(), *change);
+            outbox::announce(desk, &notice, tries).await
+        }
     }
-    let changed = SuppressionNotice::new(desk.setup.lists(), change);
-    Ok(outbox::tell(desk, &changed, Some(claimed)).await)
 }

@@ -4,6 +4,7 @@
     reason = "the bans on clocks and the environment are for guests; this is a command"
 )]
 
+mod check;
 mod client;
 mod clock;
 mod links;
@@ -36,6 +37,8 @@ enum Command {
     Up(up::UpArgs),
     /// Print fresh secrets as a .env file.
     Secrets,
+    /// Check the configuration, and list everything that is wrong with it.
+    Check(check::CheckArgs),
     /// Publish and list versions of the policy.
     #[command(subcommand)]
     Policy(policy::PolicyCommand),
@@ -55,6 +58,7 @@ fn main() -> ExitCode {
     let outcome = match command.unwrap_or_else(|| Command::Up(up::UpArgs::default())) {
         Command::Up(up) => up.run(),
         Command::Secrets => secrets::print(),
+        Command::Check(check) => return check.run(),
         Command::Policy(policy) => policy.run(),
         Command::Links(links) => return links.run(),
         Command::Clock(clock) => return clock.run(),

@@ -21,6 +21,7 @@ use serde_json::Value;
 use tokio::runtime::Runtime;
 
 use crate::{
+    check,
     client::Client,
     policy::{self, PolicyVersion},
     secrets,
@@ -188,8 +189,9 @@ impl UpArgs {
         let here = (environment_name("base_url"), base_address(address));
         let secrets = secrets_file(&self.state_dir);
         let values = given_variables(manifest, &secrets, &self.variable, Some(here))?;
-        // One that is missing is said before the long build.
+        // What is missing or wrong is said before the long build, and never first to a visitor.
         resolve(manifest, &values)?;
+        check::refuse(manifest, &values)?;
         let token = values.get("operator_token").cloned();
         Ok((values, token))
     }

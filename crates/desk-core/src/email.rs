@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use caseless::default_case_fold_str;
+use idna::domain_to_ascii;
 use serde::{Deserialize, Serialize};
+use unicode_normalization::UnicodeNormalization;
 
 /// An e-mail address that could receive mail, as its owner wrote it.
 ///
@@ -38,20 +41,43 @@ impl EmailAddress {
         &self.0
     }
 
-    /// The form in which addresses are compared and hashed: lower case throughout.
+    /// The address of the mailbox that it leads to, for limits alone: without the tag that many hosts let people put behind
+    /// a plus. Whose address it is does not depend on this.
+    #[must_use]
+    pub fn mailbox(&self) -> Self {
+        let Some((local, domain)) = self.0.rsplit_once('@') else { return self.clone() };
+        match local.split_once('+') {
+            Some((name, _)) if !name.is_empty() => Self(format!("{name}@{domain}")),
+            _ => self.clone(),
+        }
+    }
+
+    /// The form in which addresses are compared and hashed: the domain in ASCII (IDNA, UTS 46), the rest without a
+    /// difference of case (full case folding), composed (NFC). So however a person writes their address, they are one.
     ///
-    /// RFC 5321 lets a host tell `A@` from `a@`; none that people use does, and a person who writes their address
-    /// in another case is still the same person. Plus tags and dots are kept, for they may belong to someone else.
-    ///
-    /// Latin and Cyrillic letters are lowered, and those of other scripts stay: subjects are hashes of this form, so
-    /// another form would be another person.
+    /// RFC 5321 lets a host tell `A@` from `a@`; none that people use does. Plus tags and dots are kept, for they may belong
+    /// to someone else.
     pub fn normalised(&self) -> String {
-        let lower = |c: char| match c {
-            'А'..='Я' => char::from_u32(c as u32 + 0x20).unwrap_or(c),
-            'Ѐ'..='Џ' => char::from_u32(c as u32 + 0x50).unwrap_or(c),
-            _ => c.to_ascii_lowercase(),
+        let (local, domain) = self.parts();
+        let folded = default_case_fold_str(&local.nfd().collect::<String>());
+        // One that IDNA does not take was refused when it was read.
+        let domain = domain_to_ascii(domain).unwrap_or_else(|_| default_case_fold_str(domain));
+        format!("{}@{domain}", folded.nfc())
+    }
+
+    /// Whether this and another address of one normal form are written alike but for the case of their letters. `straße@` and
+    /// `strasse@` are not: some hosts give them to two people, so nothing is taken from one for the other unseen.
+    pub fn is_written_like(&self, other: &Self) -> bool {
+        let form = |address: &Self| {
+            let (local, domain) = address.parts();
+            let local: String = local.nfc().flat_map(char::to_lowercase).collect();
+            (local, domain_to_ascii(domain).ok())
         };
-        self.0.chars().map(lower).collect()
+        form(self) == form(other)
+    }
+
+    fn parts(&self) -> (&str, &str) {
+        self.0.rsplit_once('@').unwrap_or((&self.0, ""))
     }
 }
 
@@ -59,6 +85,7 @@ impl FromStr for EmailAddress {
     type Err = InvalidEmail;
 
     fn from_str(text: &str) -> Result<Self, InvalidEmail> {
+        let text: String = text.chars().filter(|c| !is_invisible(*c)).collect();
         let text = text.trim();
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail::Shape)?;
         if text.chars().count() > 254 || local.chars().count() > 64 {
@@ -80,9 +107,19 @@ impl FromStr for EmailAddress {
             && local.chars().all(local_ok)
             && dots_ok(domain)
             && domain.split('.').all(label_ok)
-            && domain.contains('.');
+            && domain.contains('.')
+            && domain_to_ascii(domain).is_ok();
         if fine { Ok(Self(text.to_owned())) } else { Err(InvalidEmail::Shape) }
     }
+}
+
+/// Whether a character cannot be seen and says nothing: what programs put beside a pasted address, and people never type.
+/// What turns the direction of a text is none of these: whoever writes that wants to be read as somebody else.
+const fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+    )
 }
 
 /// Whether a character can be a letter, a digit or a mark of some script, as RFC 6531 takes them: beyond ASCII it is all but
@@ -167,7 +204,6 @@ mod tests {
             "<a@x.co>",
             "a@x。co.example",
             "a@x.co\u{202e}m",
-            "a\u{200b}@x.co",
             "a\u{a0}b@x.co",
             "☎@x.co",
             "a＠b@x.co",
@@ -180,11 +216,39 @@ mod tests {
         assert_eq!(long.parse::<EmailAddress>(), Err(InvalidEmail::TooLong));
     }
 
+    fn address(text: &str) -> EmailAddress {
+        text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
+    }
+
     #[test]
-    fn cases_of_letters_are_one() {
-        let normal = |text: &str| text.parse::<EmailAddress>().unwrap().normalised();
-        assert_eq!(normal("Anna@OnCall.Example"), "anna@oncall.example");
-        assert_eq!(normal("ПОЧТА.Ёж@Пример.РФ"), "почта.ёж@пример.рф");
+    fn however_it_is_written_it_is_one() {
+        for spellings in [
+            ["Anna@OnCall.Example", "anna@oncall.example"],
+            ["ПОЧТА.Ёж@Пример.РФ", "почта.е\u{308}ж@xn--e1afmkfd.xn--p1ai"],
+            ["a@bücher.example", "A@xn--bcher-kva.example"],
+            ["a@BÜCHER.example", "a@bu\u{308}cher.example"],
+            ["Ü@x.example", "u\u{308}@x.example"],
+            ["Ä@x.example", "ä@x.example"],
+            ["ΟΔΟΣ@x.example", "οδος@x.example"],
+            ["οδοσ@x.example", "οδος@x.example"],
+            ["straße@x.example", "STRASSE@x.example"],
+            ["an\u{200b}na@x.example", "anna@x.example"],
+            ["\u{feff}anna@x.example\u{200e}", "anna@x.example"],
+            ["anna@x\u{ad}y.example", "anna@xy.example"],
+        ] {
+            let [one, other] = spellings.map(address);
+            assert_eq!(one.normalised(), other.normalised(), "{spellings:?}");
+        }
+        assert_eq!(address("a@bücher.example").normalised(), "a@xn--bcher-kva.example");
+        assert_ne!(address("a.b@x.example").normalised(), address("ab@x.example").normalised());
+    }
+
+    #[test]
+    fn what_some_hosts_tell_apart_is_seen() {
+        let alike = |one: &str, other: &str| address(one).is_written_like(&address(other));
+        assert!(alike("Anna@пример.рф", "anna@xn--e1afmkfd.xn--p1ai"));
+        assert!(alike("Ü@x.example", "u\u{308}@x.example"));
+        assert!(!alike("straße@x.example", "strasse@x.example"));
     }
 
     #[test]
@@ -198,7 +262,26 @@ mod tests {
         fn never_panics(text in "\\PC*@\\PC*") {
             if let Ok(address) = text.parse::<EmailAddress>() {
                 prop_assert_eq!(address.as_str().parse(), Ok(address.clone()));
+                address.normalised();
             }
+        }
+
+        /// Any spelling: case, composition, the form of the domain, and what cannot be seen.
+        #[test]
+        fn any_spelling_is_the_same_person(
+            local in "[a-zäöüßéñа-яёα-ω0-9]{1,12}", domain in "[a-zäöüа-яё]{1,10}\\.example",
+            upper: bool, decomposed: bool, ascii: bool, hidden in 0usize..12,
+        ) {
+            let plain = address(&format!("{local}@{domain}"));
+            let mut local: String = if decomposed { local.nfd().collect() } else { local };
+            if upper {
+                local = local.to_uppercase();
+            }
+            let at = local.char_indices().nth(hidden).map_or(0, |(at, _)| at);
+            local.insert(at, '\u{200b}');
+            let domain = if ascii { domain_to_ascii(&domain).unwrap() } else { domain.to_uppercase() };
+            let other = address(&format!("{local}@{domain}"));
+            prop_assert_eq!(plain.normalised(), other.normalised());
         }
     }
 }

@@ -35,6 +35,8 @@ pub enum Fault {
     PreconditionRequired,
     /// The policy version exists with another content.
     VersionPublished,
+    /// What must happen once is being done by another request, which has not ended yet.
+    InProgress,
     /// Somebody asks too often.
     TooManyRequests(Box<Verdict>),
     /// The store does not answer; text for the log.

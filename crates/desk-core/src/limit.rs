@@ -1,8 +1,10 @@
 //! How often one client may do a thing: fixed windows, counted in one slot of the store.
 //!
-//! A slot is written by the last writer alone, so requests that race may be counted once: the limit is a brake against
-//! abuse, not a bookkeeper.
+//! Each instance of a function counts what it let through, exactly, and a slot keeps the count of every instance. Whoever
+//! writes a slot takes the larger of what is there and what they know of each, so an update that another one wrote over heals
+//! with the next. Beyond the limit goes no more than what instances have in flight.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -53,9 +55,46 @@ impl FromStr for Limits {
     }
 }
 
-/// What one client has used: per quota the start of its window in seconds since 1970, and the count within it.
+/// An instance of a function, as slots know one: a number that it drew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Counter(pub u32);
+
+/// What one client has used: for each quota the count of every instance within its window.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Slot(Vec<(i64, u32)>);
+pub struct Slot(Vec<Window>);
+
+/// A window: its start in seconds since 1970, and what each instance let through in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Window {
+    start: i64,
+    counts: BTreeMap<Counter, u32>,
+}
+
+impl Window {
+    fn count(&self) -> u32 {
+        self.counts.values().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+}
+
+impl Slot {
+    /// What this slot and another one of the same client know together: of each instance the larger count, of each quota
+    /// the later window.
+    #[must_use]
+    pub fn merged(mut self, other: &Self) -> Self {
+        self.0.resize_with(self.0.len().max(other.0.len()), Window::default);
+        for (own, other) in self.0.iter_mut().zip(&other.0) {
+            if other.start > own.start {
+                *own = other.clone();
+            } else if other.start == own.start {
+                for (counter, count) in &other.counts {
+                    let known = own.counts.entry(*counter).or_default();
+                    *known = (*known).max(*count);
+                }
+            }
+        }
+        self
+    }
+}
 
 /// Where a client stands with one quota.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,37 +131,58 @@ impl Verdict {
     }
 }
 
+impl Quota {
+    /// The window that an instant lies in: its beginning, and its end.
+    pub fn window_of(&self, at: Timestamp) -> (Timestamp, Timestamp) {
+        let window = i64::from(self.window);
+        let begin = at.plus_seconds(-at.seconds().rem_euclid(window)).to_second();
+        (begin, begin.plus_seconds(window))
+    }
+}
+
 impl Limits {
-    /// Decides whether a client may do the thing once more, and counts it if so.
-    pub fn decide(&self, slot: &Slot, now: Timestamp) -> Verdict {
+    /// The quotas, in the order in which they were configured.
+    pub fn quotas(&self) -> &[Quota] {
+        &self.0
+    }
+
+    /// These limits with so many times the requests.
+    #[must_use]
+    pub fn times(&self, factor: u32) -> Self {
+        let times =
+            |quota: &Quota| Quota { requests: quota.requests.saturating_mul(factor), ..*quota };
+        Self(self.0.iter().map(times).collect())
+    }
+
+    /// Decides whether a client may do the thing once more, and counts it if so, as let through by an instance.
+    pub fn decide(&self, slot: &Slot, counter: Counter, now: Timestamp) -> Verdict {
         let now = now.seconds();
-        let used: Vec<(Quota, i64, u32)> = self
+        let mut windows: Vec<Window> = self
             .0
             .iter()
             .enumerate()
-            .map(|(at, &quota)| {
-                let window = i64::from(quota.window);
-                let start = now.div_euclid(window) * window;
-                let count = slot.0.get(at).filter(|(known, _)| *known == start).map_or(0, |s| s.1);
-                (quota, start, count)
+            .map(|(at, quota)| {
+                let length = i64::from(quota.window);
+                let start = now.div_euclid(length) * length;
+                let known = slot.0.get(at).filter(|known| known.start == start).cloned();
+                known.unwrap_or_else(|| Window { start, counts: BTreeMap::new() })
             })
             .collect();
-        let allowed = used.iter().all(|(quota, _, count)| *count < quota.requests);
-        let count_after = |count: u32| count.saturating_add(u32::from(allowed));
-        Verdict {
-            allowed,
-            slot: Slot(
-                used.iter().map(|(_, start, count)| (*start, count_after(*count))).collect(),
-            ),
-            standings: used
-                .iter()
-                .map(|(quota, start, count)| Standing {
-                    quota: *quota,
-                    remaining: quota.requests.saturating_sub(count_after(*count)),
-                    reset: u32::try_from(start + i64::from(quota.window) - now).unwrap_or(1),
-                })
-                .collect(),
+        let allowed =
+            self.0.iter().zip(&windows).all(|(quota, window)| window.count() < quota.requests);
+        if allowed {
+            for window in &mut windows {
+                let own = window.counts.entry(counter).or_default();
+                *own = own.saturating_add(1);
+            }
         }
+        let standing = |(quota, window): (&Quota, &Window)| Standing {
+            quota: *quota,
+            remaining: quota.requests.saturating_sub(window.count()),
+            reset: u32::try_from(window.start + i64::from(quota.window) - now).unwrap_or(1),
+        };
+        let standings = self.0.iter().zip(&windows).map(standing).collect();
+        Verdict { allowed, slot: Slot(windows), standings }
     }
 }
 
@@ -148,14 +208,14 @@ mod tests {
         let now = Timestamp::from_seconds(6_015).unwrap();
         let mut slot = Slot::default();
         for remaining in [1, 0] {
-            let verdict = limits.decide(&slot, now);
+            let verdict = limits.decide(&slot, Counter(1), now);
             assert!(verdict.allowed);
             assert_eq!(verdict.tightest().map(|s| (s.remaining, s.reset)), Some((remaining, 45)));
             slot = verdict.slot;
         }
-        let verdict = limits.decide(&slot, now);
+        let verdict = limits.decide(&slot, Counter(1), now);
         assert!(!verdict.allowed && verdict.slot == slot);
-        assert!(limits.decide(&slot, now.plus_seconds(45)).allowed);
+        assert!(limits.decide(&slot, Counter(1), now.plus_seconds(45)).allowed);
     }
 
     proptest! {
@@ -169,7 +229,7 @@ mod tests {
             let mut through = std::collections::HashMap::new();
             for step in steps {
                 now = now.plus_seconds(step);
-                let verdict = limits.decide(&slot, now);
+                let verdict = limits.decide(&slot, Counter(1), now);
                 if verdict.allowed {
                     *through.entry(now.seconds() / i64::from(window)).or_insert(0) += 1;
                 }
@@ -179,9 +239,39 @@ mod tests {
         }
 
         #[test]
-        fn a_strange_slot_never_panics(entries: Vec<(i64, u32)>, now in 0i64..10_000_000_000) {
+        fn a_strange_slot_never_panics(
+            entries: Vec<(i64, Vec<(u32, u32)>)>, now in 0i64..10_000_000_000,
+        ) {
             let limits: Limits = "30;w=60, 300;w=86400".parse().unwrap();
-            limits.decide(&Slot(entries), Timestamp::from_seconds(now).unwrap());
+            let window = |(start, counts): (i64, Vec<(u32, u32)>)| Window {
+                start,
+                counts: counts.into_iter().map(|(counter, count)| (Counter(counter), count)).collect(),
+            };
+            let slot = Slot(entries.into_iter().map(window).collect());
+            limits.decide(&slot, Counter(1), Timestamp::from_seconds(now).unwrap());
+        }
+
+        /// Instances that write over each other lose nothing for long: once each has written again, all is counted.
+        #[test]
+        fn what_was_written_over_heals(writers in prop::collection::vec(0usize..4, 1..40)) {
+            let limits: Limits = "1000;w=60".parse().unwrap();
+            let now = Timestamp::from_seconds(6_000).unwrap();
+            let mut own = vec![Slot::default(); 4];
+            let mut stored = Slot::default();
+            let mut write = |writer: usize, reads: bool, stored: &mut Slot| {
+                let known = own[writer].clone();
+                let known = if reads { known.merged(stored) } else { known };
+                own[writer] = limits.decide(&known, Counter(writer as u32), now).slot;
+                *stored = own[writer].clone();
+            };
+            // Each of these is written over what the one before wrote, unseen.
+            for writer in &writers {
+                write(*writer, false, &mut stored);
+            }
+            for writer in 0..4 {
+                write(writer, true, &mut stored);
+            }
+            prop_assert_eq!(stored.0[0].count() as usize, writers.len() + 4);
         }
     }
 }

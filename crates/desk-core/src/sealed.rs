@@ -91,7 +91,12 @@ pub fn expiry(stored: &[u8]) -> Result<Option<Timestamp>, Unreadable> {
     split(stored).map(|framed| framed.expires)
 }
 
-/// Frames a content that holds no personal data.
+/// Whether a value was overwritten, and only its name is left: it is as if there were none.
+pub fn is_destroyed(stored: &[u8]) -> bool {
+    !stored.is_empty() && stored.iter().all(|byte| *byte == 0)
+}
+
+/// Frames a content that is sealed by itself, as the parts of packages are.
 pub fn plain(expires: Option<Timestamp>, content: &[u8]) -> Vec<u8> {
     [&header(PLAIN, expires), content].concat()
 }

@@ -97,6 +97,14 @@ impl Timestamp {
         Self(millis)
     }
 
+    /// The instant so many milliseconds later, kept within the years 1 to 9999.
+    #[must_use]
+    pub const fn plus_millis(self, millis: i64) -> Self {
+        let whole = self.plus_seconds(millis.div_euclid(MILLIS_PER_SECOND));
+        let exact = whole.0.saturating_add(millis.rem_euclid(MILLIS_PER_SECOND));
+        if exact > MAX_MILLIS { Self(MAX_MILLIS) } else { Self(exact) }
+    }
+
     /// Whole seconds from `earlier` to this instant, negative if it comes first.
     pub const fn seconds_since(self, earlier: Self) -> i64 {
         self.0.saturating_sub(earlier.0).div_euclid(MILLIS_PER_SECOND)

@@ -3,10 +3,11 @@
 use std::cell::OnceCell;
 use std::io::Write;
 use std::rc::Rc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
-use desk_app::{Desk, Setup};
+use desk_app::ports::Store;
+use desk_app::{Desk, Instance, Setup};
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
 use desk_core::variables::InvalidVariable;
@@ -24,8 +25,17 @@ use crate::variables::configuration;
 /// How many bytes of a body are asked for at once.
 const CHUNK: usize = 16 * 1024;
 
+/// The ports of a request, as the edge makes them.
+pub trait EdgeStore {
+    /// Ports for a request whose calls to the store take no longer than this in all.
+    fn with_deadline(deadline: Duration) -> Self;
+
+    /// Notes that the answer is there: what is done behind it keeps nobody waiting.
+    fn answered(&self);
+}
+
 /// Answers one request with a function that has a store, and takes bodies of so many bytes.
-pub async fn handle<S: Default>(
+pub async fn handle<S: Store + EdgeStore>(
     request: types::Request,
     body_limit: impl Fn(&Method, &str) -> usize,
     serve: impl AsyncFnOnce(&Desk<'_, S>, &Request) -> Response,
@@ -33,8 +43,14 @@ pub async fn handle<S: Default>(
     let request = read(request, body_limit).await;
     let response = match moment_and(|variable| Setup::new(variable)) {
         Ok((moment, setup)) => {
-            let store = S::default();
-            serve(&Desk { store: &store, setup: &setup, moment }, &request).await
+            let (store, instance) =
+                (S::with_deadline(setup.store_deadline()), INSTANCE.with(Rc::clone));
+            let response = serve(&Desk::new(&store, &setup, &instance, moment), &request).await;
+            store.answered();
+            if let Some(warning) = instance.counters.warning() {
+                log(warning);
+            }
+            response
         }
         Err(problem) => unready(&request, &problem),
     };
@@ -96,6 +112,7 @@ fn moment() -> Result<Moment, Problem> {
 
 thread_local! {
     static SEED: OnceCell<Seed> = const { OnceCell::new() };
+    static INSTANCE: Rc<Instance> = Rc::default();
 }
 
 /// Gives the randomness of this instance.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::ops::Deref;
+use std::time::Duration;
 
 use bytes::Bytes;
 use desk_app::ports::{Answer, Call, Outbound, OutboundError};
@@ -10,11 +11,21 @@ use spin_sdk::wasip3::http::types::Response;
 use spin_sdk::wasip3::http::types::{ErrorCode, Fields, Method, Request, RequestOptions, Scheme};
 use spin_sdk::wasip3::{wit_bindgen, wit_future, wit_stream};
 
-use crate::edge::gather;
+use crate::edge::{EdgeStore, gather};
 
 /// The ports of a component that may call others, over those that it has anyway.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Calling<S>(S);
+
+impl<S: EdgeStore> EdgeStore for Calling<S> {
+    fn with_deadline(deadline: Duration) -> Self {
+        Self(S::with_deadline(deadline))
+    }
+
+    fn answered(&self) {
+        self.0.answered();
+    }
+}
 
 impl<S> Deref for Calling<S> {
     type Target = S;

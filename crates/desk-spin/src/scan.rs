@@ -2,9 +2,11 @@
 //! `spin:key-value`, which also locks Spin's local store for good when anything else runs beside it.
 
 use std::ops::Deref;
+use std::time::Duration;
 
 use desk_app::ports::{Scan, StoreError};
 
+use crate::edge::EdgeStore;
 use crate::store::SpinStore;
 
 mod bindings {
@@ -19,8 +21,20 @@ mod bindings {
 use bindings::wasi::keyvalue::store as keyvalue;
 
 /// The store of a component that may scan: the console's.
-#[derive(Clone, Default)]
+///
+/// A scan stops the whole instance while it runs, so it can have no deadline.
+#[derive(Clone)]
 pub struct ScanningStore(SpinStore);
+
+impl EdgeStore for ScanningStore {
+    fn with_deadline(deadline: Duration) -> Self {
+        Self(SpinStore::with_deadline(deadline))
+    }
+
+    fn answered(&self) {
+        self.0.answered();
+    }
+}
 
 impl Deref for ScanningStore {
     type Target = SpinStore;

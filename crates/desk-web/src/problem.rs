@@ -71,13 +71,6 @@ pub struct RateLimit {
     pub reset: u32,
 }
 
-impl RateLimit {
-    /// The fields for where a client stands; none where the host gave no address.
-    pub fn of(verdict: Option<&desk_core::limit::Verdict>) -> Self {
-        verdict.map(Self::from).unwrap_or_default()
-    }
-}
-
 impl From<&desk_core::limit::Verdict> for RateLimit {
     fn from(verdict: &desk_core::limit::Verdict) -> Self {
         let mut policy = String::new();
@@ -114,6 +107,9 @@ impl From<Fault> for Problem {
                 Self::TooManyRequests(Box::new(RateLimit::from(&*verdict)))
             }
             Fault::StoreUnavailable(text) => Self::StoreUnavailable(text),
+            Fault::InProgress => Self::StoreUnavailable(
+                "another request is at the same act, and has not ended".into(),
+            ),
             Fault::Misconfigured(text) => Self::Misconfigured(text),
             Fault::Internal(text) => Self::Internal(text),
         }

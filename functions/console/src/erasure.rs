@@ -12,9 +12,11 @@ use http::StatusCode;
 
 use desk_app::Desk;
 use desk_app::audit::{self, About, Action};
+use desk_app::cases;
 use desk_app::erasure::{self, Order, acts};
 use desk_app::outbox::QueuedMail;
 use desk_app::ports::Scan;
+use desk_core::journal::Place;
 use desk_documents::destruction;
 use desk_web::assets;
 use desk_web::fields::Fields;
@@ -50,8 +52,16 @@ async fn find<S: Scan>(desk: &Desk<'_, S>, name: &str) -> Result<FoundRequest, P
     let act = |key: &String| {
         key.strip_prefix(DestructionAct::AREA)?.strip_prefix(':')?.parse::<Id>().ok()
     };
-    let acts = || keys.iter().filter_map(act).find(|id| named(*id));
-    let id = key.map(|key| key.id).or_else(acts).ok_or(Problem::NotFound)?;
+    let begun = keys.iter().filter_map(act).find(|id| named(*id));
+    let id = key.map(|key| key.id).or(begun).ok_or(Problem::NotFound)?;
+    let key = match key {
+        // The last that an erasure destroys: it may have broken off between overwriting and deleting it.
+        Some(key) if begun.is_some() && cases::load_opening(desk, &key).await?.is_none() => {
+            desk.destroy(&key.opening()).await?;
+            None
+        }
+        key => key,
+    };
     Ok(FoundRequest { id, key, keys })
 }
 

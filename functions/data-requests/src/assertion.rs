@@ -5,6 +5,7 @@ use desk_core::email::EmailAddress;
 use desk_core::id::Id;
 use desk_core::keys::Purpose;
 use desk_core::request::{MoveRefusal, Proof, RequestKey};
+use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::{key, load, secret, wire};
 use desk_app::Desk;
 use desk_app::cases;
+use desk_app::claims::{ActName, first};
 use desk_app::idempotency::marker_key;
 use desk_app::paths::request_path;
 use desk_app::ports::Store;
@@ -44,15 +46,27 @@ pub(super) async fn take<S: Store>(
     let checked = check(desk, keys, &sent, &case.opening.email).map_err(wrong)?;
     // Whoever sees an assertion on its way must not be able to prove another request with it.
     let used = marker_key(desk, b"assertion", checked.signed)?;
-    let first = desk.read_sealed::<FirstUse>(&used).await?;
-    if first.as_ref().is_some_and(|first| first.is_over(&checked, &key, desk.now())) {
-        return Err(wrong("assertion-used"));
+    let act = ActName::new("assertion", used.parts().next_back().unwrap_or_default());
+    first(desk, &act, async |_| prove(desk, key, &checked, &used).await).await
+}
+
+/// Proves with an assertion who asks. Of two that come at the same instant one is the first.
+async fn prove<S: Store>(
+    desk: &Desk<'_, S>,
+    key: RequestKey,
+    checked: &VerifiedAssertion<'_>,
+    used: &StoreKey,
+) -> Result<Reply, Problem> {
+    let case = load(desk, key).await?;
+    let first = desk.read_sealed::<FirstUse>(used).await?;
+    if first.as_ref().is_some_and(|first| first.is_over(checked, &key, desk.now())) {
+        return Err(Problem::invalid_field("assertion", "assertion-used"));
     }
     match case.unproven(desk.now()) {
         Ok(unproven) => {
             if first.is_none() {
                 let first = FirstUse { request: key.id, at: desk.now() };
-                desk.write_sealed(&used, Some(checked.expires), &first).await?;
+                desk.write_sealed(used, Some(checked.expires), &first).await?;
             }
             let proof = unproven.by_assertion().into_change();
             cases::append(desk, &key, case, proof, desk.moment.id()).await?;

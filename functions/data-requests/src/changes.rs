@@ -84,7 +84,7 @@ pub(super) async fn add_message<S: Store>(
     match outcome {
         Ok(MessageOutcome::Kept { case, brake }) => {
             let reply = after_change(desk, (&key, &case), page, locale, StatusCode::CREATED);
-            Ok(RateLimit::of(brake.verdict()).apply(reply))
+            Ok(RateLimit::from(brake.verdict()).apply(reply))
         }
         Ok(MessageOutcome::UsedForAnother) => {
             Err(Problem::AlreadySent(Some(request_path(desk.setup, &key))).into())

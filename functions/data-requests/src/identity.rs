@@ -1,7 +1,8 @@
 //! Proving who asks: by the link or the code of a mail. Until then nothing about the person is said, to nobody.
 
 use desk_core::request::{
-    Attempt, Code, CodeHash, Move, MoveRefusal, Request as Case, RequestKey, RequestState,
+    Attempt, Code, CodeHash, IDENTITY_SECONDS, Move, MoveRefusal, Request as Case, RequestKey,
+    RequestState, TRIES,
 };
 use futures_util::future::try_join;
 use http::StatusCode;
@@ -9,6 +10,7 @@ use http::StatusCode;
 use super::{load, pages, secret, wants_page, wire};
 use desk_app::Desk;
 use desk_app::cases;
+use desk_app::claims::{self, ActName, Place};
 use desk_app::data_request::{limit, mail_limit};
 use desk_app::limiter;
 use desk_app::notices::identity_mail;
@@ -105,7 +107,8 @@ pub(super) async fn code<S: Store>(
     };
     let now = desk.now();
     let attempt = match case.unproven(now) {
-        Ok(unproven) => unproven.try_code(&desk.setup.keys, &code),
+        Ok(unproven) if takes_try(desk, &key).await? => unproven.try_code(&desk.setup.keys, &code),
+        Ok(_) => Attempt::Locked,
         // The same code sent twice is one act.
         Err(MoveRefusal::Identified) if case.was_proven_by(&desk.setup.keys, &code, now) => {
             return Ok(proven(desk, &key, locale, page));
@@ -132,6 +135,14 @@ pub(super) async fn code<S: Store>(
     Err(Refusal { problem, form })
 }
 
+/// Takes one of the tries of a request. Codes that come side by side would each find the same number left, and a code is short.
+async fn takes_try<S: Store>(desk: &Desk<'_, S>, key: &RequestKey) -> Result<bool, Fault> {
+    let until = desk.now().plus_seconds(IDENTITY_SECONDS);
+    let place = ("code-try", &*key.id.text());
+    let taken = claims::take_place(desk, place, TRIES.into(), until, desk.moment.id()).await?;
+    Ok(taken == Place::Taken)
+}
+
 async fn append<S: Store>(
     desk: &Desk<'_, S>,
     key: &RequestKey,
@@ -151,25 +162,34 @@ fn proven<S>(desk: &Desk<'_, S>, key: &RequestKey, locale: Locale, page: bool) -
     secret(Reply::json_text(StatusCode::OK, wire::proven(desk.setup, &path)))
 }
 
-/// Sends another mail with another code.
+/// Sends another mail with another code, one at a time.
 pub(super) async fn resend<S: Store>(
     desk: &Desk<'_, S>,
     request: &Request,
     locale: Locale,
     key: RequestKey,
 ) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Refusal> {
+    let turn = ActName::new("resend-turn", key.id);
+    claims::in_turn(desk, &turn, async || resend_in_turn(desk, request, locale, key).await).await
+}
+
+async fn resend_in_turn<S: Store>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    locale: Locale,
+    key: RequestKey,
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Refusal> {
     let page = wants_page(request, Fields::none(request)?);
-    let who = key.subject.to_bytes();
-    let brakes = try_join(
-        limiter::check(desk, request.client_address(&desk.setup.client_address), limit(desk)?),
-        limiter::check_for(desk, &who, mail_limit(desk)?),
-    );
-    let (case, (client, mailbox)) = try_join(load(desk, key), brakes).await?;
-    client.admit()?;
+    let client =
+        limiter::check(desk, request.client_address(&desk.setup.client_address), limit(desk)?);
+    let (case, client) = try_join(load(desk, key), client).await?;
+    let who = limiter::mailbox(desk, &case.opening.email);
+    let mailbox = limiter::check_for(desk, &who, mail_limit(desk)?).await?;
+    client.admit(desk)?;
     let now = desk.now();
     let code = Code::draw(&desk.moment);
     let hash = CodeHash::new(&desk.setup.keys, key.id, &code);
-    let sends = mailbox.admit().is_ok();
+    let sends = mailbox.admit(desk).is_ok();
     let resent = case.unproven(now).and_then(|unproven| unproven.resend(sends.then_some(hash)));
     let resent = match resent {
         Ok(resent) => resent,
@@ -197,7 +217,7 @@ pub(super) async fn resend<S: Store>(
         Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
     };
     Ok(ReplyWithOutgoing {
-        reply: RateLimit::of(client.verdict()).apply(secret(reply)),
+        reply: RateLimit::from(client.verdict()).apply(secret(reply)),
         outgoing: mail,
     })
 }

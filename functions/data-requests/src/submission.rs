@@ -93,7 +93,7 @@ pub(super) async fn submit<S: Store>(
     let problem = match file_request(desk, input).await {
         Ok(RequestOutcome::Filed { key, opening, brake, mail }) => {
             let reply = filed(desk.setup, locale, page, (&key, &opening));
-            let reply = RateLimit::of(brake.verdict()).apply(secret(reply));
+            let reply = RateLimit::from(brake.verdict()).apply(secret(reply));
             return Ok(ReplyWithOutgoing { reply, outgoing: mail });
         }
         Ok(RequestOutcome::UsedForAnother(key)) => {

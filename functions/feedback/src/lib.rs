@@ -12,12 +12,13 @@ use http::StatusCode;
 
 use desk_app::Desk;
 use desk_app::feedback::limit;
+use desk_app::limiter;
 use desk_app::ports::Store;
 use desk_web::fields::{Encoding, Fields};
 use desk_web::form::Trouble;
 use desk_web::negotiate;
 use desk_web::problem::Problem;
-use desk_web::reply::{Reply, Response};
+use desk_web::reply::{After, Reply, Response};
 use desk_web::request::{Locale, Request};
 use desk_web::respond::{Refusal, respond};
 use desk_web::routes::{BODY_LIMIT, FILES_LIMIT, Route, Routes};
@@ -67,10 +68,12 @@ pub const ROUTES: Routes<Endpoint> = Routes(&[
 ]);
 
 /// Answers a request to the function `feedback`.
-pub async fn serve<S: Store>(desk: &Desk<'_, S>, request: &Request) -> Response {
+pub async fn serve<S: Store + Clone + 'static>(desk: &Desk<'_, S>, request: &Request) -> Response {
     let locale = request.locale(&desk.setup.profile);
     let outcome = route(desk, request, locale).await;
-    respond(&desk.setup.profile, request, locale, outcome)
+    let mut response = respond(&desk.setup.profile, request, locale, outcome);
+    response.after = limiter::heal_later(desk).map(After::new);
+    response
 }
 
 async fn route<S: Store>(

@@ -155,7 +155,7 @@ fn after_change(
         Some(done) => secret(Reply::see_other(&locale.href(&format!("{path}/{done}")))),
         None => secret(Reply::json_text(status, wire::case(setup, key, case))),
     };
-    RateLimit::of(brake.verdict()).apply(reply)
+    RateLimit::from(brake.verdict()).apply(reply)
 }
 
 async fn add_message<S: Store>(
@@ -213,7 +213,7 @@ async fn withdraw<S: Store>(
     let (case, brake) = match case.decide(&CaseChange::Withdrawn) {
         Err(_) => (case, brake.released()),
         Ok(()) => {
-            brake.admit()?;
+            brake.admit(desk)?;
             let id = desk.moment.id();
             let append = cases::append(desk, &key, case, CaseChange::Withdrawn, id);
             (try_join(append, brake.count(desk)).await?.0, brake)

@@ -85,7 +85,7 @@ pub(super) async fn submit<S: Store>(
         }
     };
     let reply = filed(desk.setup, locale, page, (&key, &case));
-    Ok(RateLimit::of(brake.verdict()).apply(reply))
+    Ok(RateLimit::from(brake.verdict()).apply(reply))
 }
 
 /// Leads to the page that gives out the ticket, or gives it out.

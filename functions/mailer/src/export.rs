@@ -1,10 +1,8 @@
 //! What holds, or what changed, given out as it is read: NDJSON or CSV.
 
-use std::rc::Rc;
-
 use bytes::Bytes;
 use desk_core::fault::Fault;
-use desk_core::id::{Id, Moment};
+use desk_core::id::Id;
 use desk_core::keys::Subject;
 use desk_core::suppression::{
     self, CHANGES, Reason, SUPPRESSIONS, Scope, Suppression, SuppressionChange,
@@ -12,8 +10,7 @@ use desk_core::suppression::{
 use futures_util::future::try_join_all;
 use http::StatusCode;
 
-use desk_app::Desk;
-use desk_app::Setup;
+use desk_app::desk::{Desk, DetachedDesk};
 use desk_app::journal::{self, advance};
 use desk_app::outbox;
 use desk_app::ports::{Scan, Store};
@@ -60,9 +57,7 @@ enum Source {
 
 /// An export that is being given out.
 pub(super) struct Export<S> {
-    store: S,
-    setup: Rc<Setup>,
-    moment: Moment,
+    desk: DetachedDesk<S>,
     format: Format,
     source: Source,
     at: usize,
@@ -130,9 +125,7 @@ pub(super) async fn export<S: Scan + Clone>(
     // What an operator looks at, the mailer does not know by that; unless both are one.
     let mailer = role == Role::App || desk.setup.app_token.is_none();
     let export = Export {
-        store: desk.store.clone(),
-        setup: Rc::clone(desk.setup),
-        moment: desk.moment.clone(),
+        desk: desk.detached(),
         format,
         source,
         at: 0,
@@ -145,7 +138,7 @@ impl<S: Store> Export<S> {
     async fn chunk(&mut self) -> Result<Option<Bytes>, Fault> {
         let (begin, end) = (self.at, self.at + CHUNK);
         self.at = end;
-        let desk = Desk { store: &self.store, setup: &self.setup, moment: self.moment.clone() };
+        let desk = self.desk.desk();
         let mut text = String::new();
         if begin == 0 && self.format == Format::Csv {
             text.push_str("id,subject,scope,suppressed,reason,at\r\n");
@@ -195,7 +188,7 @@ impl<S: Store> Export<S> {
     }
 
     fn change(&self, text: &mut String, change: &SuppressionChange) {
-        let lists = &self.setup.lists();
+        let lists = &self.desk.desk().setup.lists();
         match self.format {
             Format::Ndjson => {
                 let scope = lists.scope_name(change.scope);
@@ -229,7 +222,7 @@ impl<S: Store> Export<S> {
             Format::Ndjson => {
                 text.push_str(&Json::object(|json| {
                     json.shown("subject", &subject);
-                    json.text("scope", &self.setup.lists().scope_name(scope));
+                    json.text("scope", &self.desk.desk().setup.lists().scope_name(scope));
                     json.flag("suppressed", true);
                     json.text("reason", held.reason.name());
                     json.shown("at", &held.at);
@@ -240,7 +233,7 @@ impl<S: Store> Export<S> {
                 let fields = [
                     String::new(),
                     subject.to_string(),
-                    self.setup.lists().scope_name(scope),
+                    self.desk.desk().setup.lists().scope_name(scope),
                     "true".to_owned(),
                     held.reason.name().to_owned(),
                     held.at.to_string(),

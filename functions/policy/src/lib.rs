@@ -289,7 +289,7 @@ impl<'a, S: Store> View<'a, S> {
         let text = match self.current.texts.get(digest) {
             Some(text) => text,
             None => {
-                let stored: Option<StoredText> = self.desk.read_plain(&signed.text_key()).await?;
+                let stored: Option<StoredText> = self.desk.read_sealed(&signed.text_key()).await?;
                 let missing = || Problem::Internal("a text of the policy is missing".into());
                 stored.ok_or_else(missing)?.markdown
             }

@@ -207,7 +207,7 @@ async fn opt_out<S: Store>(
     let person = said.reason != Reason::OneClick && negotiate::reads_html(&request.headers);
     if !person {
         let change = desk.suppress(act).await?;
-        let outgoing = vec![Message::changed(desk.setup.lists(), change)];
+        let outgoing = vec![Message::by_link(desk.setup.lists(), change)];
         let reply = if negotiate::wants_json(&request.headers) {
             Reply::json_text(StatusCode::OK, confirmation(desk.setup, &change))
                 .vary("Accept, Accept-Language")
@@ -219,7 +219,7 @@ async fn opt_out<S: Store>(
     }
     let read = desk.suppression(link.subject, scope);
     let (earlier, change) = try_join(read, desk.suppress(act)).await?;
-    let outgoing = vec![Message::changed(desk.setup.lists(), change)];
+    let outgoing = vec![Message::by_link(desk.setup.lists(), change)];
     let undo = may_undo(earlier.as_ref(), &said).then(|| {
         let at = desk.now();
         let undo = Undo { subject: link.subject, scope, at };
@@ -255,7 +255,7 @@ async fn take_back<S: Store>(
     let mut outgoing = Vec::new();
     if found.is_some_and(|found| found.reason.is_the_persons()) {
         let change = desk.lift(undo.subject, undo.scope).await?;
-        outgoing.push(Message::changed(desk.setup.lists(), change));
+        outgoing.push(Message::by_link(desk.setup.lists(), change));
     }
     let all_stopped = undo.scope != Scope::All && all.is_some();
     let page = pages::undone(desk.setup, request, locale, undo.scope, all_stopped);

@@ -12,7 +12,7 @@ use super::{Standing, link_page, pages};
 use crate::texts;
 use desk_app::Desk;
 use desk_app::limiter::{self, Limit};
-use desk_app::outbox::{self, Mail, Message};
+use desk_app::outbox::{self, Mail, MailLimit, Message};
 use desk_app::ports::Store;
 use desk_app::suppression::{Act, state};
 use desk_core::json::Json;
@@ -44,7 +44,7 @@ fn notices<S>(
     changes: impl IntoIterator<Item = SuppressionChange>,
 ) -> Vec<Message> {
     let lists = desk.setup.lists();
-    changes.into_iter().map(|change| Message::changed(lists, change)).collect()
+    changes.into_iter().map(|change| Message::by_link(lists, change)).collect()
 }
 
 fn act<S>(desk: &Desk<'_, S>, subject: Subject, scope: Scope) -> Act {
@@ -112,7 +112,7 @@ pub(super) async fn ask<S: Store>(
         limiter::check_for(desk, &who, limit(desk)?),
     )
     .await?;
-    client.admit()?;
+    client.admit(desk)?;
     let expires = desk.now().plus_seconds(PREFERENCES_SECONDS);
     let link = PreferencesLink { subject, expires }.mint(&desk.setup.keys);
     let url =
@@ -125,10 +125,11 @@ pub(super) async fn ask<S: Store>(
         subject: (t.mail_subject)(app).into(),
         text: (t.mail_text)(app, &url),
         expires,
+        limit: Some(MailLimit::Preferences),
     };
     let id = desk.moment.id();
     // An address that has had enough mails gets no more of them, and its owner is not told on.
-    let outgoing = if address.admit().is_ok() {
+    let outgoing = if address.admit(desk).is_ok() {
         let counted = try_join(client.count(desk), address.count(desk));
         let (posted, _) = try_join(outbox::put(desk, id, mail), counted).await?;
         vec![Message::Mail(posted)]
@@ -141,7 +142,7 @@ pub(super) async fn ask<S: Store>(
     } else {
         Reply::json_text(StatusCode::ACCEPTED, "{\"status\":\"sent\"}".to_owned())
     };
-    Ok(ReplyWithOutgoing { reply: RateLimit::of(client.verdict()).apply(reply), outgoing })
+    Ok(ReplyWithOutgoing { reply: RateLimit::from(client.verdict()).apply(reply), outgoing })
 }
 
 fn again<S>(

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use desk_app::memory::MemoryStore;
-use desk_app::{Desk, Setup};
+use desk_app::{Desk, Instance, Setup};
 use desk_core::id::{Moment, Seed};
 use desk_core::time::Timestamp;
 use http::Method;
@@ -97,6 +97,7 @@ fn variable(name: &str) -> Option<String> {
 pub(super) struct World {
     store: Rc<MemoryStore>,
     setup: Rc<Setup>,
+    instance: Rc<Instance>,
     site: Site,
     now: Cell<i64>,
     requests: Cell<u8>,
@@ -124,6 +125,7 @@ impl World {
         Self {
             store: Rc::default(),
             setup: Rc::new(setup),
+            instance: Rc::default(),
             site: Site::new(variable).expect("a configuration"),
             now: Cell::new(now),
             requests: Cell::new(0),
@@ -144,7 +146,7 @@ impl World {
         seed.iter_mut().zip([self.phase, self.requests.get()]).for_each(|(to, from)| *to = from);
         let now = Timestamp::from_seconds(self.now.get()).unwrap_or(Timestamp::EPOCH);
         let moment = Moment::new(now, Seed::new(seed));
-        let desk = Desk { store: &self.store, setup: &self.setup, moment };
+        let desk = Desk::new(&self.store, &self.setup, &self.instance, moment);
         let answer = block_on(async {
             Some(match component {
                 "site" => site::serve(&self.site, &request),

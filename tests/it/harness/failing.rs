@@ -36,6 +36,12 @@ impl Failing {
         })
     }
 
+    /// Whether what lies under a key was overwritten, and only its name is left.
+    pub(crate) async fn is_destroyed(&self, key: &str) -> bool {
+        let value = self.inner.get(key).await.expect("the store is there");
+        value.is_some_and(|value| desk_core::sealed::is_destroyed(&value))
+    }
+
     /// Removes all that is stored.
     pub(crate) async fn clear(&self) {
         for key in self.inner.keys().await.expect("the store is there") {

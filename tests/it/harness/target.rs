@@ -7,18 +7,19 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     io,
     net::SocketAddr,
+    path::Path,
     rc::Rc,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use desk_app::{
-    Desk, Setup,
+    Desk, Instance, Setup,
     memory::MemoryStore,
-    ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError},
+    ports::{Answer, Call, Outbound, OutboundError, Scan, Store, StoreError, Timer},
 };
 use desk_core::{
     id::{Moment, Seed},
@@ -38,6 +39,7 @@ use super::{
     functions,
     http::{self as client, Request, Response},
     redis::{Keeps, Redis},
+    soon,
 };
 
 /// The operators' token in every test.
@@ -57,6 +59,8 @@ pub(crate) fn variables() -> BTreeMap<String, String> {
         ("operator_token", OPERATOR),
         ("app_token", APP),
         ("unsubscribe_mailbox", "u@in.desk.example"),
+        // Long enough for a store in this process.
+        ("claim_settle_ms", "20"),
         ("base_url", BASE),
     ]
     .map(|(name, value)| (name.to_owned(), value.to_owned()))
@@ -194,9 +198,12 @@ pub(crate) struct Native<S = Rc<MemoryStore>> {
     sequence: Sequence,
     /// As in the wasm: the bytes of each function's one instance.
     seeds: RefCell<BTreeMap<String, Seed>>,
+    instances: RefCell<BTreeMap<String, Rc<Instance>>>,
     /// Whether all functions draw from one seed, so that what they draw does not depend on which of them has which paths.
     shares_seed: bool,
     log: RefCell<Vec<String>>,
+    /// What is called once an answer is there, before what is done behind it.
+    on_answer: RefCell<Option<Box<dyn Fn()>>>,
 }
 
 impl<S> Native<S> {
@@ -219,8 +226,10 @@ impl<S> Native<S> {
             clock,
             sequence,
             seeds: RefCell::default(),
+            instances: RefCell::default(),
             shares_seed: false,
             log: RefCell::default(),
+            on_answer: RefCell::default(),
         }
     }
 }
@@ -246,8 +255,13 @@ impl Native {
     }
 
     /// The store, which counts its calls.
-    pub(crate) fn store(&self) -> &MemoryStore {
+    pub(crate) fn store(&self) -> &Rc<MemoryStore> {
         &self.store
+    }
+
+    /// Has this called once an answer is there, before what is done behind it.
+    pub(crate) fn on_answer(&self, call: impl Fn() + 'static) {
+        self.on_answer.replace(Some(Box::new(call)));
     }
 }
 
@@ -272,7 +286,8 @@ impl<S: Scan + Outbound + Clone + 'static> Native<S> {
         moment: Moment,
         request: &desk_web::Request,
     ) -> desk_web::reply::Response {
-        let desk = Desk { store: &self.store, setup, moment };
+        let instance = self.instances.borrow_mut().entry(component.to_owned()).or_default().clone();
+        let desk = Desk::new(&self.store, setup, &instance, moment);
         match component {
             "policy" => policy::serve(&desk, request).await,
             "feedback" => feedback::serve(&desk, request).await,
@@ -379,6 +394,9 @@ impl<S: Scan + Outbound + Clone + 'static> Target for Native<S> {
             None => site::serve(&self.site, &request),
             Some(setup) => self.serve(component, setup, moment, &request).await,
         };
+        if let Some(called) = &*self.on_answer.borrow() {
+            called();
+        }
         let answer = answer.whole().await.map_err(|problem| {
             let why = format!("an answer was broken off: {}", problem.log().unwrap_or_default());
             self.log.borrow_mut().push(why.clone());
@@ -408,25 +426,44 @@ impl<S: Scan + Outbound + Clone + 'static> Target for Native<S> {
 
 /// A store of the embedded host, as native functions use it. It calls nobody.
 #[derive(Clone)]
-pub(crate) struct HostStore(pub(crate) Arc<dyn Backend>);
+pub(crate) struct HostStore {
+    backend: Arc<dyn Backend>,
+    begun: Instant,
+}
+
+impl HostStore {
+    pub(crate) fn new(backend: Arc<dyn Backend>) -> Self {
+        Self { backend, begun: Instant::now() }
+    }
+}
+
+impl Timer for HostStore {
+    fn clock(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    async fn wait(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}
 
 impl Store for HostStore {
     async fn get(&self, key: &StoreKey) -> Result<Option<Vec<u8>>, StoreError> {
-        self.0.get(key.as_str()).await.map_err(|why| StoreError(why.into()))
+        self.backend.get(key.as_str()).await.map_err(|why| StoreError(why.into()))
     }
 
     async fn set(&self, key: &StoreKey, value: &[u8]) -> Result<(), StoreError> {
-        self.0.set(key.as_str(), value.to_vec()).await.map_err(|why| StoreError(why.into()))
+        self.backend.set(key.as_str(), value.to_vec()).await.map_err(|why| StoreError(why.into()))
     }
 
     async fn delete(&self, key: &StoreKey) -> Result<(), StoreError> {
-        self.0.delete(key.as_str()).await.map_err(|why| StoreError(why.into()))
+        self.backend.delete(key.as_str()).await.map_err(|why| StoreError(why.into()))
     }
 }
 
 impl Scan for HostStore {
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
-        let keys = self.0.keys().await.map_err(|why| StoreError(why.into()))?;
+        let keys = self.backend.keys().await.map_err(|why| StoreError(why.into()))?;
         Ok(keys.into_iter().filter(|key| key.starts_with(prefix)).collect())
     }
 }
@@ -447,7 +484,7 @@ pub(crate) struct Host {
     tasks: Arc<Mutex<BTreeSet<tokio::task::Id>>>,
     log: Arc<Mutex<Vec<String>>>,
     // These go after the host that uses them.
-    _folder: Option<tempfile::TempDir>,
+    folder_of_store: Option<tempfile::TempDir>,
     redis: Option<Redis>,
 }
 
@@ -494,7 +531,7 @@ impl Host {
         }));
         let base = options.variables["base_url"].clone();
         let running = desk_host::start(options).await.unwrap_or_else(|error| panic!("{error}"));
-        Self { running, base, clock, tasks, log, _folder: None, redis: None }
+        Self { running, base, clock, tasks, log, folder_of_store: None, redis: None }
     }
 
     /// A host over a store in memory whose pages name the address at which it listens.
@@ -516,17 +553,37 @@ impl Host {
 
     /// A host over a SQLite file of its own.
     pub(crate) async fn sqlite() -> Self {
+        Self::sqlite_with(&[]).await
+    }
+
+    /// The same with some variables.
+    pub(crate) async fn sqlite_with(set: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder for the store");
         let store = StoreChoice::Sqlite(folder.path().join("store.db"));
-        let host = Self::start(store, REUSE).await;
-        Self { _folder: Some(folder), ..host }
+        let host = Self::with(store, set).await;
+        Self { folder_of_store: Some(folder), ..host }
     }
 
     /// A host over a Redis server of its own; `None` where Redis is not installed.
     pub(crate) async fn redis() -> Option<Self> {
+        Self::redis_with(&[]).await
+    }
+
+    /// The same with some variables.
+    pub(crate) async fn redis_with(set: &[(&str, &str)]) -> Option<Self> {
         let redis = Redis::start(Keeps::Nothing)?;
-        let host = Self::start(StoreChoice::Redis(redis.url().to_owned()), REUSE).await;
+        let host = Self::with(StoreChoice::Redis(redis.url().to_owned()), set).await;
         Some(Self { redis: Some(redis), ..host })
+    }
+
+    /// The folder in which the file of its store lies.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder_of_store.as_ref().expect("the store is a file").path()
+    }
+
+    /// Waits until nothing goes on, also behind answers.
+    pub(crate) async fn until_idle(&self) {
+        soon("the desk comes to rest", self.running.wait_until_idle()).await;
     }
 
     /// Where it listens.

@@ -3,6 +3,7 @@
 use base64ct::{Base64UrlUnpadded, Encoding};
 use desk_host::StoreChoice;
 use ed25519_dalek::{Signer, SigningKey};
+use futures_util::future::join_all;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
@@ -219,6 +220,27 @@ async fn an_assertion_with_an_id_proves_one_request() {
     // Where it was used, it is the same act again.
     assert_eq!(host.send(&assert_by(&first, &unique)).await.status, 200);
     host.assert_nothing_trapped();
+}
+
+#[tokio::test]
+async fn an_assertion_used_many_times_at_once_proves_one_request() {
+    let keys = format!("hs256:{}", encode(&SECRET));
+    let set =
+        [("assertion_keys", &*keys), ("claim_settle_ms", "500"), ("request_limits", "99;w=60")];
+    for host in [Some(Host::sqlite_with(&set).await), Host::redis_with(&set).await] {
+        let Some(host) = host else { continue };
+        let mut own = claims(ANNA);
+        own["jti"] = json!("4711");
+        let unique = hs256(&SECRET, &json!({"alg": "HS256"}), &bytes(&own));
+        let mut requests = Vec::new();
+        for _ in 0..12 {
+            requests.push(assert_by(&waiting(&host, ANNA).await, &unique));
+        }
+        let answers = join_all(requests.iter().map(|request| host.try_send(request))).await;
+        let proven = answers.iter().filter(|answer| answer.as_ref().unwrap().status == 200).count();
+        assert_eq!(proven, 1, "{answers:?}");
+        host.assert_nothing_trapped();
+    }
 }
 
 #[tokio::test]

@@ -20,7 +20,6 @@ use desk_core::journal::{Event, Place};
 use desk_core::lang::Lang;
 use desk_core::package::PackageSecret;
 use desk_core::reference::{Reference, Series};
-use desk_core::request::log;
 use desk_core::request::{
     Behalf, Code, CodeHash, Identity, Proof, Request as Case, RequestChange, RequestDoor,
     RequestKey, RequestKind, RequestOpening,
@@ -35,7 +34,6 @@ use crate::world::{
 };
 use desk_app::cases;
 use desk_app::outbox::{MAILS, Mail, mail_key};
-use desk_app::requests_log;
 use desk_web::request::{Body, Request};
 
 const EMAIL: &str = "Anna@oncall.example";
@@ -196,7 +194,7 @@ impl World {
     fn refused(&self, request: &Request) -> String {
         // A head is a view, and may be repaired.
         let stored = || {
-            let whole = self.store.dump();
+            let whole = self.stored();
             whole
                 .into_iter()
                 .filter(|(key, _)| !key.starts_with("request-head"))

@@ -118,7 +118,11 @@ fn nothing_of_the_person_is_left_and_nobody_else_is_touched() {
         .filter(|key| !others.contains_key(*key))
         .map(|key| key.split(':').next().unwrap())
         .collect();
-    assert_eq!(new, ["act", "act-by", "audit", "change", "request-log", "suppression"].into());
+    assert_eq!(
+        new,
+        ["act", "act-by", "audit", "change", "claim", "outcome", "request-log", "suppression"]
+            .into()
+    );
     // The opt-out is honoured all the same.
     let subject = world.setup.keys.subject(&address(EMAIL));
     assert!(block_on(world.desk().suppression(subject, Scope::All)).unwrap().is_some());
@@ -156,7 +160,8 @@ fn a_crash_at_any_call_is_gone_on_from_and_there_is_one_act() {
         if begun.is_none() {
             assert_eq!(seen(&world, &key).header("etag"), tag, "at {fail_at}");
         }
-        if fail_at < calls {
+        // The last calls give the turn back, and look after the mail.
+        if fail_at + 3 < calls {
             assert!(failed.status >= 500, "at {fail_at}: {failed:?}");
         }
         world.later(60);
@@ -171,7 +176,11 @@ fn a_crash_at_any_call_is_gone_on_from_and_there_is_one_act() {
             assert_eq!(block_on(acts::find(&world.desk(), key.id)).unwrap(), Some(begun));
         }
         assert_eq!((world.keys("act").len(), world.keys("act-by").len()), (1, 1));
-        assert_eq!((world.keys("outbox").len(), world.keys("request-log").len()), (1, 2));
+        // Of one that was overwritten and not deleted yet the sweep takes the name as well.
+        let dump = world.store.dump();
+        let mails = dump.iter().filter(|(key, _)| key.starts_with("outbox:"));
+        let left = mails.filter(|(_, value)| !desk_core::sealed::is_destroyed(value)).count();
+        assert_eq!((left, world.keys("request-log").len()), (1, 2));
         take_mails(&world);
         assert_eq!(traces(&world, &world.setup.keys, EMAIL), Vec::<String>::new(), "at {fail_at}");
         // Once more is the same.
@@ -222,7 +231,7 @@ fn what_comes_in_on_the_way_is_no_part_of_it() {
     let tag = seen(&world, &key).header("etag").to_owned();
     world.store.reset_calls();
     // It breaks off once the act is there and before anything is gone.
-    world.store.fail_from(Some(14));
+    world.store.fail_from(Some(17));
     assert!(ordered(&world, &key, &tag).status >= 500);
     world.store.fail_from(None);
     assert_eq!((world.keys("act").len(), world.keys("case").len()), (1, 1));

@@ -24,13 +24,17 @@ fn a_sweep_that_takes_long_and_those_that_begin_meanwhile_send_no_mail_twice() {
         let mut slow = pin!(sweeping(&desk, &asked));
         let context = &mut Context::from_waker(Waker::noop());
         let mut done = (0..turns).any(|_| slow.as_mut().poll(context).is_ready());
-        for _ in 0..3 {
-            world.later(30);
+        // Whoever stands still for longer than a claim holds may find that others went on.
+        for _ in 0..2 {
+            world.later(25);
             assert_eq!(world.sweep().status, 204);
         }
         while !done {
             done = slow.as_mut().poll(context).is_ready();
         }
+        // What it had claimed and came too late for.
+        world.later(90);
+        world.sweep();
         assert_eq!(sent_to_all(&world), 20, "{turns}");
     }
 }
@@ -63,12 +67,13 @@ fn the_mail_of_two_acts_at_once_is_sent_once_and_is_the_one_that_came_last() {
             |desk: &TestDesk<'_>| Mail { text: "the newer".to_owned(), ..a_mail(desk, DAY) };
         let first = block_on(put(&desks.0, id, a_mail(&desks.0, DAY))).unwrap();
         let second = block_on(put(&desks.1, id, newer(&desks.1))).unwrap();
-        let told = race(after_act(&desks.0, first), after_act(&desks.1, second), schedule);
+        let told = |desk, mail| after(desk, [mail]).unwrap();
+        let told = race(told(&desks.0, first), told(&desks.1, second), schedule);
         assert_eq!(told, (None, None));
         let sent = world.store.sent();
         assert_eq!(sent.len(), 1, "{schedule:b}");
         assert_eq!(body(&sent[0])["TextBody"], "the newer");
-        assert!(world.store.dump().is_empty(), "{:?}", world.store.dump());
+        assert!(world.keys("outbox").is_empty() && world.keys("try").is_empty());
     }
 }
 
@@ -82,7 +87,7 @@ fn the_mail_of_an_act_and_a_sweep_at_once_are_one() {
         world.later(120);
         let desks = (world.desk(), world.desk());
         let posted = block_on(put(&desks.0, earlier, a_mail(&desks.0, DAY))).unwrap();
-        let act = async { after_act(&desks.0, posted).await.map_or(0, |_| 1) };
+        let act = async { after(&desks.0, [posted]).unwrap().await.map_or(0, |_| 1) };
         assert_eq!(race(act, sweeping(&desks.1, &asked), schedule), (0, 204));
         world.later(500);
         world.sweep();
@@ -99,7 +104,7 @@ fn what_was_told_in_vain_is_the_sweeps() {
     let desk = world.desk();
     let posted = block_on(put(&desk, id, a_mail(&desk, DAY))).unwrap();
     assert_eq!(world.store.sent().len(), 1);
-    assert_eq!(block_on(after_act(&desk, posted)), None);
+    assert_eq!(block_on(after(&desk, [posted]).unwrap()), None);
     assert!(world.store.sent().is_empty());
     assert_eq!(block_on(tries(&desk, id)).unwrap().map(|tries| tries.attempts), Some(1));
 }
@@ -136,6 +141,8 @@ fn no_opt_out_is_told_twice_by_sweeps_that_overlap() {
         while !done {
             done = slow.as_mut().poll(context).is_ready();
         }
+        world.later(90);
+        world.sweep();
         assert_eq!(world.store.sent().len(), 20, "{turns}");
         assert_eq!((world.keys("told").len(), world.keys("try").len()), (20, 0));
     }
@@ -175,7 +182,7 @@ fn what_one_call_looks_at_is_bounded_and_the_next_one_goes_on() {
             .filter(|call| *call == "get try" || *call == "get outbox")
             .count()
     };
-    assert_eq!(calls(&before), 0, "nobody sends mail");
+    assert!(calls(&before) <= 3 * 64, "nobody sends mail, and what is old is not looked at");
     let mut world = world("postmark");
     world.now.set(before.now.get());
     world.store = before.store;
@@ -197,7 +204,7 @@ fn what_one_call_looks_at_is_bounded_and_the_next_one_goes_on() {
     world.store.sent();
     for _ in 0..3 {
         world.later(60);
-        assert!(calls(&world) <= 256 + 3);
+        assert!(calls(&world) <= 256 + 8);
     }
     assert_eq!((world.store.sent().len(), world.keys("outbox").len()), (1, 600));
 }

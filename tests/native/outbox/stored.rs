@@ -3,39 +3,6 @@
 use super::*;
 
 #[test]
-fn what_was_noted_before_statuses_were_is_still_read() {
-    let world = world("postmark");
-    world.store.others_answer(None);
-    let (id, _) = mail(&world, DAY);
-    let next = Some(world.now.get().plus_seconds(7));
-    let earlier = desk_core::sealed::plain(None, &encode(&(3_u32, next)));
-    world.store.put(&format!("try:{id}"), earlier);
-    let read = block_on(tries(&world.desk(), id)).unwrap().unwrap();
-    assert_eq!(read, Tries { attempts: 3, next, status: None });
-    world.later(60);
-    world.sweep();
-    let read = block_on(tries(&world.desk(), id)).unwrap().unwrap();
-    assert_eq!((read.attempts, read.status), (4, None));
-    assert!(shown(&world).get("last_status").is_none(), "nobody answered");
-    world.store.put(&format!("try:{id}"), b"?".to_vec());
-    assert!(block_on(tries(&world.desk(), id)).is_err());
-}
-
-#[test]
-fn what_was_stored_before_subjects_were_lines_is_still_read() {
-    let world = World::new();
-    let desk = world.desk();
-    let to: EmailAddress = "jane@example.org".parse().unwrap();
-    let expires = desk.now().plus_seconds(DAY);
-    let id = desk.moment.id();
-    let earlier = (to, Lang::En, "A\nB", "text", expires);
-    let key = mail_key(id).unwrap();
-    block_on(desk.write_sealed(&key, Some(expires), &earlier)).unwrap();
-    let read = block_on(desk.read_sealed::<Mail>(&key)).unwrap().unwrap();
-    assert_eq!((read.subject.as_str(), read.expires), ("A B", expires));
-}
-
-#[test]
 fn what_the_variables_may_be() {
     let fault = |provider: &str, token: &str, from: &str, host: &str| {
         let read = Provider::read([provider, token, from, host]);
@@ -123,6 +90,7 @@ proptest! {
                 subject: subject.clone().into(),
                 text: text.clone(),
                 expires: "2026-11-22T10:00:00Z".parse().unwrap(),
+                limit: None,
             };
             let id = "01M81B5H80XYJMDBX16KNDB6WJ".parse().unwrap();
             let outgoing = setup.provider().unwrap().unwrap().outgoing(id, &mail);

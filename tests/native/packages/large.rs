@@ -1,5 +1,9 @@
 //! What is large, and any text.
 
+use std::time::Duration;
+
+use desk_app::ports::Timer;
+
 use super::*;
 
 /// A store that watches how much is read of files and not yet written into parts.
@@ -11,6 +15,16 @@ struct Watched {
     most: Cell<i64>,
     largest: Cell<usize>,
     writes: RefCell<usize>,
+}
+
+impl Timer for Watched {
+    fn clock(&self) -> Duration {
+        self.store.clock()
+    }
+
+    async fn wait(&self, time: Duration) {
+        self.store.wait(time).await;
+    }
 }
 
 impl Store for Watched {
@@ -50,7 +64,7 @@ const CASES: usize = 4;
 fn what_is_large_passes_through_a_few_parts() {
     let world = World::new();
     let store = Rc::new(Watched::default());
-    let desk = || Desk { store: &store, setup: &world.setup, moment: world.desk().moment };
+    let desk = || Desk::new(&store, &world.setup, &world.instance, world.desk().moment);
     let email = "anna@oncall.example";
     let file = Attachment::new(&[b"%PDF-".as_slice(), &vec![7; 1_048_000]].concat()).unwrap();
     let files = [file.clone(), file.clone(), file];

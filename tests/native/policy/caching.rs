@@ -32,8 +32,7 @@ fn a_warm_instance_needs_no_store() {
 fn another_instance_sees_a_publication_within_two_seconds() {
     let world = PolicyWorld::with_sample();
     assert_eq!(world.json("/policy/manifest.json")["version"], "1.0");
-    let other =
-        PolicyWorld { setup: setup(), store: MemoryStore::default(), now: world.now.clone() };
+    let other = PolicyWorld { now: world.now.clone(), ..PolicyWorld::new() };
     let response = other.send_with(&world.store, &put("1.1", "lang=en", "# New"));
     assert_eq!(response.status(), 201, "{}", body(&response));
     assert_eq!(world.json("/policy/manifest.json")["version"], "1.0");

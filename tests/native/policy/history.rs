@@ -112,7 +112,7 @@ fn versions_form_a_chain_that_anybody_can_check() {
     assert_eq!(manifest["digest"], previous.as_str());
     assert_eq!(manifest["languages"]["en"]["sha256"], publications[2]["sha256"]);
     let moment = Moment::new(world.now.get(), Seed::new([7; 32]));
-    let desk = Desk { store: &world.store, setup: &world.setup, moment };
+    let desk = Desk::new(&world.store, &world.setup, &world.instance, moment);
     let pin = block_on(desk_app::policy::pin(&desk)).unwrap().unwrap();
     assert_eq!((pin.version.as_str(), pin.digest), ("1.1", previous));
     let html = world.get("/policy/versions");

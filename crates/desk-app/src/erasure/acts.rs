@@ -25,7 +25,7 @@ pub async fn find<S: Store>(
     desk: &Desk<'_, S>,
     request: Id,
 ) -> Result<Option<DestructionAct>, Fault> {
-    desk.read_plain(&DestructionAct::key(request)).await
+    desk.read_sealed(&DestructionAct::key(request)).await
 }
 
 /// Reads who carried it out; `None` if nobody can open it any longer.

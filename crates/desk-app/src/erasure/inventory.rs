@@ -194,7 +194,12 @@ impl These {
             let goes = parts.clone().any(|part| among(&names, part))
                 && !matches!(
                     area,
-                    "suppression" | "change" | DestructionAct::AREA | DestructionAct::EXECUTORS
+                    "suppression"
+                        | "change"
+                        | "claim"
+                        | "outcome"
+                        | DestructionAct::AREA
+                        | DestructionAct::EXECUTORS
                 )
                 && area != log::AREA
                 && !parts.any(|part| among(&kept, part))

@@ -122,7 +122,7 @@ pub async fn erase<S: Scan>(
             desk.write_sealed(&DestructionAct::executor_key(act.request), Some(act.expires()), &by)
                 .await?;
             // From here on the erasure is begun.
-            desk.write_plain(&DestructionAct::key(act.request), Some(act.expires()), &act).await?;
+            desk.write_sealed(&DestructionAct::key(act.request), Some(act.expires()), &act).await?;
             act
         }
     };
@@ -143,7 +143,7 @@ pub async fn erase<S: Scan>(
     }
     let mail = notice(desk, &request, &act, text);
     let posted = outbox::put(desk, notice_id(desk, &act), mail).await?;
-    desk.store.delete(&own).await?;
+    desk.destroy(&own).await?;
     if desk.store.get(&own).await?.is_some() {
         return Err(Fault::CaseState("unfinished"));
     }
@@ -176,7 +176,7 @@ async fn delete<S: Store>(desk: &Desk<'_, S>, plan: &Plan, own: &StoreKey) -> Re
     for category in plan.goes().chunk_by(|a, b| a.category == b.category) {
         for chunk in category.chunks(IN_FLIGHT) {
             let others = chunk.iter().filter(|held| held.key != *own);
-            try_join_all(others.map(|held| desk.store.delete(&held.key))).await?;
+            try_join_all(others.map(|held| desk.destroy(&held.key))).await?;
         }
     }
     Ok(())
@@ -233,5 +233,6 @@ fn notice<S>(
         text: body,
         // From now on: an erasure that broke off may be gone on with days later.
         expires: desk.now().plus_seconds(NOTICE_SECONDS),
+        limit: None,
     }
 }

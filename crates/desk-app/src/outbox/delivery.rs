@@ -2,84 +2,131 @@
 
 use std::borrow::Cow;
 use std::pin::Pin;
-use std::rc::Rc;
 
 use desk_core::fault::Fault;
 use desk_core::id::Id;
-use desk_core::sealed;
 use desk_core::webhook;
+use serde::{Deserialize, Serialize};
 
 use super::{
-    AT_ONCE, LEASE, Notification, Outgoing, QueuedMail, TRIES, TRIES_LAYOUT, Tries, key, mail_key,
-    mark_told, remove, tries,
+    AT_ONCE, Mail, Message, Notification, Outgoing, QueuedMail, SuppressionNotice, TRIES, Tries,
+    is_told, key, limit, mail_key, mark_told, remove, tries,
 };
-use crate::desk::{Desk, encode_as};
+use crate::claims::{self, ActName, Claim, Place, Standing};
+use crate::desk::Desk;
 use crate::ports::{Call, Outbound, Store};
 use crate::setup::Setup;
 
 /// Work that is done once an answer is out. What it finds wrong it says in a line for the log.
 pub type Afterwards = Pin<Box<dyn Future<Output = Option<String>>>>;
 
+/// For how many seconds it is known that an attempt to tell something was made: for longer than anybody can come upon what
+/// was to be told.
+const OUTCOME_SECONDS: i64 = 31 * 86_400;
+
 /// Tells what there is to tell once the answer is out. It was stored before: whatever goes wrong here, the sweep finds it.
 pub fn after<S: Store + Outbound + Clone + 'static>(
     desk: &Desk<'_, S>,
-    told: impl IntoIterator<Item = impl Notification + 'static>,
+    told: impl IntoIterator<Item = impl Into<Message>>,
 ) -> Option<Afterwards> {
-    let told: Vec<_> = told.into_iter().collect();
+    let told: Vec<Message> = told.into_iter().map(Into::into).collect();
     // Where nobody listens, a change waits for the mailer to fetch it, and there is nothing to be done or said.
-    let only_changes = told.iter().all(|message| message.mail().is_none());
+    let only_changes = told.iter().all(|message| matches!(message, Message::Changed(_)));
     if told.is_empty() || only_changes && matches!(desk.setup.webhook(), Ok(None)) {
         return None;
     }
-    let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
+    let detached = desk.detached();
     Some(Box::pin(async move {
-        let desk = Desk { store: &store, setup: &setup, moment };
+        let desk = detached.desk();
         for message in told.iter().take(AT_ONCE) {
-            // Whoever did not take one is not waited for again, so that this ends before the sweep takes it for lost. The
-            // rest is the sweep's.
-            if let refused @ Some(_) = tell(&desk, message, None).await {
-                return refused;
+            let said = match message {
+                Message::Mail(mail) => first_mail(&desk, mail.id).await,
+                Message::Changed(notice) => first_notice(&desk, notice).await,
+                Message::Repeatable(notice) => match desk.is_news(&notice.change).await {
+                    Ok(true) => first_notice(&desk, notice).await,
+                    Ok(false) => Ok(None),
+                    Err(fault) => Err(fault),
+                },
+            };
+            // Whoever did not take one is not waited for again. The rest is the sweep's.
+            match said {
+                Ok(None) => {}
+                Ok(said) => return said,
+                Err(fault) => return fault.log().map(str::to_owned),
             }
         }
         None
     }))
 }
 
-/// Delivers a mail once the answer is out. Unlike what [`after`] tells, another call may have put the same mail there, or a
-/// newer one in its place, so that it is read again and delivered by one of them.
-pub fn after_act<S: Store + Outbound + Clone + 'static>(
-    desk: &Desk<'_, S>,
-    posted: QueuedMail,
-) -> Afterwards {
-    let (store, setup, moment) = (desk.store.clone(), Rc::clone(desk.setup), desk.moment.clone());
-    Box::pin(async move {
-        let desk = Desk { store: &store, setup: &setup, moment };
-        // Of a mail that nobody takes nothing is noted; that is all there is to be said.
-        if !sends(&setup) {
-            return tell(&desk, &posted, None).await;
-        }
-        match first(&desk, posted.id).await {
-            Ok(said) => said,
-            Err(problem) => problem.log().map(str::to_owned),
-        }
-    })
-}
-
 /// Whether there is somebody who sends mail.
 pub fn sends(setup: &Setup) -> bool {
-    match setup.provider() {
-        Ok(Some(_)) => true,
-        Ok(None) => matches!(setup.webhook(), Ok(Some(_))),
-        Err(_) => false,
-    }
+    sender(setup).unwrap_or(false)
+}
+
+fn sender(setup: &Setup) -> Result<bool, Fault> {
+    Ok(setup.provider()?.is_some() || setup.webhook()?.is_some())
+}
+
+/// What the log says of what was not told because of a fault.
+fn untold(id: Id, fault: &Fault) -> Option<String> {
+    fault.log().map(|fault| format!("{id} was not told: {fault}"))
 }
 
 /// Delivers a mail unless it was told before, be it in vain: then the sweep delivers it.
-async fn first<S: Store + Outbound>(desk: &Desk<'_, S>, id: Id) -> Result<Option<String>, Fault> {
+async fn first_mail<S: Store + Outbound>(
+    desk: &Desk<'_, S>,
+    id: Id,
+) -> Result<Option<String>, Fault> {
     match tries(desk, id).await? {
         None => deliver(desk, id, None).await,
         Some(_) => Ok(None),
     }
+}
+
+/// Tells of a change unless it was told before.
+async fn first_notice<S: Store + Outbound>(
+    desk: &Desk<'_, S>,
+    notice: &SuppressionNotice,
+) -> Result<Option<String>, Fault> {
+    // Where nobody listens it waits for the mailer to fetch it.
+    if desk.setup.webhook()?.is_none() {
+        return Ok(None);
+    }
+    match tries(desk, notice.id()).await? {
+        None => announce(desk, notice, None).await,
+        Some(_) => Ok(None),
+    }
+}
+
+/// What became of an attempt to tell something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Attempt {
+    /// It was taken, or is no longer to be told.
+    Over,
+    /// It was not taken, which is noted where the sweep looks.
+    InVain,
+}
+
+/// The right to the next attempt; `None` if it is another's.
+enum NextAttempt {
+    Ours(Claim),
+    Taken,
+    Over,
+}
+
+async fn next_attempt<S: Store>(
+    desk: &Desk<'_, S>,
+    id: Id,
+    earlier: Option<Tries>,
+) -> Result<NextAttempt, Fault> {
+    let number = earlier.map_or(0, |tries| tries.attempts);
+    let act = ActName::new("told", format_args!("{id}:{number}"));
+    Ok(match claims::claim(desk, &act).await? {
+        Standing::Ours(claim) => NextAttempt::Ours(claim),
+        Standing::Happened(Attempt::Over) => NextAttempt::Over,
+        Standing::Happened(Attempt::InVain) | Standing::Taken => NextAttempt::Taken,
+    })
 }
 
 /// Delivers a mail that is due, of which `earlier` is known, if it still waits and nobody else is at it. Gives what is to be
@@ -92,69 +139,114 @@ pub async fn deliver<S: Store + Outbound>(
     id: Id,
     earlier: Option<Tries>,
 ) -> Result<Option<String>, Fault> {
-    let Some(claimed) = claim(desk, id, earlier).await? else { return Ok(None) };
-    // Only now, for it may have been delivered since it was found.
-    match desk.read_sealed(&mail_key(id)?).await? {
-        Some(mail) => Ok(tell(desk, &QueuedMail { id, mail }, Some(claimed)).await),
+    let Some(mail) = desk.read_sealed::<Mail>(&mail_key(id)?).await? else {
         // It is no longer of use, and neither is what was noted of it.
-        None => remove(desk, id).await.map(|()| None),
+        return remove(desk, id).await.map(|()| None);
+    };
+    match limit::admit(desk, id, &mail).await? {
+        Place::Taken => {}
+        // Its mailbox has had enough mails, and nobody learns of it.
+        Place::None => return remove(desk, id).await.map(|()| None),
+        Place::Unknown => return Ok(None),
+    }
+    match sender(desk.setup) {
+        Ok(true) => {}
+        Ok(false) => return Ok(Some(waits(desk.setup, id))),
+        // It waits until the operator has mended this.
+        Err(fault) => return Ok(untold(id, &fault)),
+    }
+    let claim = match next_attempt(desk, id, earlier).await? {
+        NextAttempt::Ours(claim) => claim,
+        NextAttempt::Taken => return Ok(None),
+        // A retry has stored once more what had gone out.
+        NextAttempt::Over => return remove(desk, id).await.map(|()| None),
+    };
+    // It may have been erased meanwhile.
+    let mail = match desk.read_sealed(&mail_key(id)?).await {
+        Ok(Some(mail)) => QueuedMail { id, mail },
+        Ok(None) => {
+            conclude(desk, claim, Attempt::Over).await?;
+            return remove(desk, id).await.map(|()| None);
+        }
+        Err(fault) => {
+            claim.release(desk).await;
+            return Err(fault);
+        }
+    };
+    tell(desk, &mail, claim, earlier).await
+}
+
+/// Tells of a change that is due, of which `earlier` is known, if nobody else did or is at it.
+///
+/// # Errors
+/// A problem if the store fails.
+pub async fn announce<S: Store + Outbound>(
+    desk: &Desk<'_, S>,
+    notice: &SuppressionNotice,
+    earlier: Option<Tries>,
+) -> Result<Option<String>, Fault> {
+    let id = notice.id();
+    match next_attempt(desk, id, earlier).await? {
+        NextAttempt::Taken => Ok(None),
+        NextAttempt::Over => {
+            mark_told(desk, id).await?;
+            remove(desk, id).await.map(|()| None)
+        }
+        // The mailer may have fetched it meanwhile.
+        NextAttempt::Ours(claim) if is_told(desk, id).await? => {
+            conclude(desk, claim, Attempt::Over).await?;
+            remove(desk, id).await.map(|()| None)
+        }
+        NextAttempt::Ours(claim) => tell(desk, notice, claim, earlier).await,
     }
 }
 
-/// Keeps others from something that is about to be told, for as long as a whole sweep may take, and gives what is
-/// known of it; `None` if another came first. Should this one break off, it is told once that time is over.
-pub async fn claim<S: Store>(
+async fn conclude<S: Store>(
     desk: &Desk<'_, S>,
-    id: Id,
-    earlier: Option<Tries>,
-) -> Result<Option<Tries>, Fault> {
-    let known = earlier.unwrap_or(Tries { attempts: 0, next: None, status: None });
-    // A little more, drawn, tells two apart that began at once.
-    let [more]: [u8; 1] = desk.moment.draw();
-    let next = Some(desk.now().plus_seconds(LEASE + i64::from(more)));
-    let claimed = Tries { next, ..known };
-    let framed = sealed::plain(None, &encode_as(TRIES_LAYOUT, &claimed));
-    desk.write(&key(TRIES, id)?, &framed).await?;
-    // What was there before says nothing: a store may be slow to show what was written.
-    let now = tries(desk, id).await?;
-    Ok((now == Some(claimed) || now == earlier).then_some(known))
+    claim: Claim,
+    attempt: Attempt,
+) -> Result<(), Fault> {
+    claim.settle(desk, desk.now().plus_seconds(OUTCOME_SECONDS), &attempt).await
 }
 
-/// Tells something, and notes that it was taken, or when it is to be told again. Returns what is to be said of it in the
-/// log.
-pub async fn tell<S: Store + Outbound>(
+/// Tells something, and notes that it was taken, or when it is to be told again. Gives what is to be said of it in the log.
+async fn tell<S: Store + Outbound>(
     desk: &Desk<'_, S>,
     message: &impl Notification,
+    claim: Claim,
     earlier: Option<Tries>,
-) -> Option<String> {
+) -> Result<Option<String>, Fault> {
     let id = message.id();
     let outgoing = match message.outgoing(desk.setup, desk.now()) {
         Ok(Some(outgoing)) => outgoing,
         // Who has no webhook asks for what has changed; a mail is waited for.
-        Ok(None) => return message.mail().map(|_| waits(desk.setup, id)),
+        Ok(None) => {
+            claim.release(desk).await;
+            return Ok(message.mail().map(|_| waits(desk.setup, id)));
+        }
         // It waits until the operator has mended this.
-        Err(problem) => return problem.log().map(|fault| format!("{id} was not told: {fault}")),
+        Err(fault) => {
+            claim.release(desk).await;
+            return Ok(untold(id, &fault));
+        }
     };
-    let refusal = match send(desk.store, &outgoing).await {
-        Ok(()) => match settle(desk, message, earlier.is_some()).await {
-            Ok(()) => return None,
-            Err(problem) => {
-                let why = problem.log().unwrap_or("the store failed").to_owned().into();
-                Refusal { status: None, for_good: false, why }
-            }
-        },
-        Err(refusal) => refusal,
+    let Err(Refusal { status, for_good, why }) = send(desk.store, &outgoing).await else {
+        conclude(desk, claim, Attempt::Over).await?;
+        settle(desk, message, earlier.is_some()).await?;
+        return Ok(None);
     };
-    let Refusal { status, for_good, why } = refusal;
     let attempts = earlier.map_or(0, |tries| tries.attempts).saturating_add(1);
     let delay = webhook::delay(attempts).filter(|_| !for_good);
     let next = delay.map(|seconds| desk.now().plus_seconds(seconds.into()));
     let noted = note(desk, message, &Tries { attempts, next, status }).await;
     let given_up = if next.is_none() { ", for the last time" } else { "" };
-    // Where even this fails the sweep finds it untold, and tells it.
-    let unnoted = if noted.is_err() { ", which could not be noted" } else { "" };
+    // Where even this fails the claim grows old, and the sweep tells it.
+    let unnoted = match noted {
+        Ok(()) => conclude(desk, claim, Attempt::InVain).await.map(|()| ""),
+        Err(_) => Ok(", which could not be noted"),
+    }?;
     let whom = outgoing.whom;
-    Some(format!("{whom} was told {id} in vain ({attempts}){given_up}{unnoted}: {why}"))
+    Ok(Some(format!("{whom} was told {id} in vain ({attempts}){given_up}{unnoted}: {why}")))
 }
 
 /// What the log says of a mail that nobody takes, to whoever sits at it: where it can be read, and what would have it sent.
@@ -208,8 +300,7 @@ async fn note<S: Store>(
     tries: &Tries,
 ) -> Result<(), Fault> {
     let expires = message.mail().map(|mail| mail.expires);
-    let framed = sealed::plain(expires, &encode_as(TRIES_LAYOUT, tries));
-    desk.write(&key(TRIES, message.id())?, &framed).await
+    desk.write_sealed(&key(TRIES, message.id())?, expires, tries).await
 }
 
 /// Notes that something was taken.
@@ -220,12 +311,12 @@ async fn settle<S: Store>(
 ) -> Result<(), Fault> {
     let id = message.id();
     if message.mail().is_some() {
-        desk.store.delete(&mail_key(id)?).await?;
+        desk.destroy(&mail_key(id)?).await?;
     } else {
         mark_told(desk, id).await?;
     }
     if was_tried {
-        desk.store.delete(&key(TRIES, id)?).await?;
+        desk.destroy(&key(TRIES, id)?).await?;
     }
     Ok(())
 }

@@ -241,13 +241,13 @@ pub async fn drop<S: Store>(
     going.extend(named);
     for package in &going {
         outbox::remove(desk, *package).await?;
-        desk.store.delete(&package::lock_key(*package)).await?;
+        desk.destroy(&package::lock_key(*package)).await?;
     }
     let is_going = |key: &&String| id(key, package::PARTS).is_some_and(|id| going.contains(&id));
     let parts = keys.iter().filter(is_going).filter_map(|key| StoreKey::new(key.as_str()).ok());
     let parts: Vec<StoreKey> = parts.collect();
     for chunk in parts.chunks(AT_ONCE) {
-        try_join_all(chunk.iter().map(|key| desk.store.delete(key))).await?;
+        try_join_all(chunk.iter().map(|key| desk.destroy(key))).await?;
     }
     Ok(())
 }

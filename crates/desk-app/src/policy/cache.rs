@@ -5,7 +5,6 @@ use std::rc::Rc;
 use desk_core::fault::Fault;
 use desk_core::policy::history::History;
 use desk_core::policy::views::{Index, PolicyHead};
-use desk_core::sealed;
 
 use crate::desk::{Desk, decode, undecodable};
 use crate::policy_cache::{Current, if_recent};
@@ -13,7 +12,7 @@ use crate::ports::Store;
 
 /// Gives the policy: what is remembered, else what the head says.
 pub async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>, Fault> {
-    let cache = &desk.setup.policy_cache;
+    let cache = &desk.instance.policy;
     if let Some(current) = cache.current(desk.now()) {
         return Ok(current);
     }
@@ -26,8 +25,8 @@ pub async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>, Fault>
     let current = match same {
         Some(same) => same,
         None => {
-            let content = sealed::read_plain(&stored, desk.now())?.unwrap_or_default();
-            let head: PolicyHead = decode(content).ok_or_else(|| undecodable(&key))?;
+            let content = desk.setup.keys.open(&key, &stored, desk.now())?.unwrap_or_default();
+            let head: PolicyHead = decode(&content).ok_or_else(|| undecodable(&key))?;
             let history = History::new(&head.index);
             let until = history.next_change(desk.now());
             Rc::new(Current { stored, history, texts: head.texts, until })
@@ -39,11 +38,11 @@ pub async fn current<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<Current>, Fault>
 
 /// Gives the history alone, for those who need no text: from the index, which is smaller than the head.
 pub async fn history<S: Store>(desk: &Desk<'_, S>) -> Result<Rc<History>, Fault> {
-    let cache = &desk.setup.policy_cache;
+    let cache = &desk.instance.policy;
     if let Some(history) = if_recent(&cache.index, desk.now()) {
         return Ok(history);
     }
-    let index: Option<Index> = desk.read_plain(&Index::key()).await?;
+    let index: Option<Index> = desk.read_sealed(&Index::key()).await?;
     let Some(index) = index else { return Ok(Rc::default()) };
     let history = Rc::new(History::new(&index));
     cache.index.replace(Some((desk.now(), history.clone())));

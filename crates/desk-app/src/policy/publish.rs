@@ -34,7 +34,7 @@ pub async fn publish<S: Store>(
     text: PolicyText,
 ) -> Result<PublishedVersion, Fault> {
     // Whatever comes of it, what this instance remembers may be wrong from here on.
-    desk.setup.policy_cache.clear();
+    desk.instance.policy.clear();
     let known = views(desk).await?.union();
     let (signed, is_new) = match decide(&known.0, draft.clone(), desk.now())? {
         Decision::There(signed) => (signed, false),
@@ -46,11 +46,11 @@ pub async fn publish<S: Store>(
     }
     if is_new {
         let stored = StoredText { signed: signed.clone(), markdown: text.clone() };
-        desk.write_plain(&signed.text_key(), None, &stored).await?;
+        desk.write_sealed(&signed.text_key(), None, &stored).await?;
     }
     // A publication that was there may have been cut off before its views were written.
     let index = settle(desk, mine, &text).await?;
-    desk.setup.policy_cache.clear();
+    desk.instance.policy.clear();
     match decide(&index, draft, desk.now())? {
         Decision::There(signed) => Ok(PublishedVersion { signed, is_new }),
         Decision::Publish(_) => Err(Fault::Internal("a publication did not last".into())),
@@ -80,8 +80,8 @@ impl Views {
 }
 
 async fn views<S: Store>(desk: &Desk<'_, S>) -> Result<Views, Fault> {
-    let index: Option<Index> = desk.read_plain(&Index::key()).await?;
-    let head: Option<PolicyHead> = desk.read_plain(&PolicyHead::key()).await?;
+    let index: Option<Index> = desk.read_sealed(&Index::key()).await?;
+    let head: Option<PolicyHead> = desk.read_sealed(&PolicyHead::key()).await?;
     Ok(Views { index: index.unwrap_or_default(), head: head.unwrap_or_default() })
 }
 
@@ -103,8 +103,8 @@ async fn settle<S: Store>(
         texts.add(text.sha256(), text);
         let head = head(desk, &mine, texts).await?;
         // The head is what readers see; whoever sees the version can pin it a moment later.
-        desk.write_plain(&PolicyHead::key(), None, &head).await?;
-        desk.write_plain(&Index::key(), None, &mine).await?;
+        desk.write_sealed(&PolicyHead::key(), None, &head).await?;
+        desk.write_sealed(&Index::key(), None, &mine).await?;
     }
     Err(Fault::StoreUnavailable("the views of the policy do not settle".into()))
 }
@@ -118,7 +118,7 @@ async fn head<S: Store>(
     for signed in PolicyHead::wanted(index, desk.now()) {
         let digest = signed.publication.sha256;
         if texts.get(digest).is_none()
-            && let Some(stored) = desk.read_plain::<StoredText>(&signed.text_key()).await?
+            && let Some(stored) = desk.read_sealed::<StoredText>(&signed.text_key()).await?
         {
             texts.add(digest, &stored.markdown);
         }

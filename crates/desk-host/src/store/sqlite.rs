@@ -41,6 +41,7 @@ impl SqliteStore {
                 )",
             )
             .map_err(explain)?;
+        forget_what_was_deleted(&connection).map_err(explain)?;
         // An existing file passes the statement above even when it cannot be written.
         if connection.is_readonly("main").map_err(explain)? {
             return Err(format!(
@@ -75,6 +76,19 @@ impl SqliteStore {
         self.jobs.send(job).map_err(|_| gone.to_owned())?;
         result.await.map_err(|_| gone.to_owned())?.map_err(|error| error.to_string())
     }
+}
+
+/// Has SQLite overwrite what is deleted, and clears once what a file still keeps of before, by writing it anew.
+fn forget_what_was_deleted(connection: &Connection) -> rusqlite::Result<()> {
+    /// The mark of a file that was written anew, in its own number for applications.
+    const CLEARED: i64 = 1;
+    connection.pragma_update(None, "secure_delete", true)?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version != CLEARED && !connection.is_readonly("main")? {
+        connection.execute_batch("VACUUM")?;
+        connection.pragma_update(None, "user_version", CLEARED)?;
+    }
+    Ok(())
 }
 
 #[async_trait]

@@ -17,7 +17,6 @@ use desk_app::clocks::Clocks;
 use desk_app::notices::{Notice, notice};
 use desk_app::outbox::{self, MAILS, QueuedMail};
 use desk_app::ports::Scan;
-use desk_core::fault::Fault;
 use desk_core::json::Value;
 use desk_web::fields::{FieldValue, Fields};
 use desk_web::filing::{idempotency_key, text_code};
@@ -223,7 +222,7 @@ fn counts(case: &Request, id: Id) -> bool {
 
 /// Refuses an act that does not count, and takes its mail back.
 async fn refuse_lost_act<S: Scan>(desk: &Desk<'_, S>, mail: Id) -> Result<Problem, Problem> {
-    desk.store.delete(&outbox::mail_key(mail)?).await.map_err(Fault::from)?;
+    desk.destroy(&outbox::mail_key(mail)?).await?;
     Ok(Problem::PreconditionFailed)
 }
 

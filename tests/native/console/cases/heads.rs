@@ -176,7 +176,7 @@ fn a_store_that_fails_at_any_call_changes_nothing_by_halves() {
             }
             assert_eq!((answer.status, answer.header("retry-after")), (503, "10"), "{what} {call}");
             assert!(answer.log.is_some() && !answer.text().contains("newsletters"));
-            world.later(1);
+            world.later(60);
             let again = world.console(&build(&filed, &tag));
             let case = world.read(&filed).json();
             match what {

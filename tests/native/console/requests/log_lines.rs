@@ -131,19 +131,6 @@ fn the_log_says_of_an_erasure_whether_it_was_late() {
 }
 
 #[test]
-fn a_line_of_an_earlier_release_is_still_read() {
-    let world = World::new();
-    let filed = world.open(&RequestOpening { kind: RequestKind::Erasure, ..world.opening() });
-    world.later(90 * 86_400);
-    let (desk, case) = (world.desk(), world.kept(&filed));
-    let entry = log::Entry::erased(&case, desk.now(), false);
-    block_on(desk.write_plain(&log::key(case.id), None, &entry)).unwrap();
-    assert_eq!(block_on(requests_log::find(&desk, case.id)).unwrap(), Some(entry));
-    let log = world.console(&get(&format!("{REQUESTS}/log"))).json();
-    assert_eq!(log["requests"][0]["late"], true);
-}
-
-#[test]
 fn the_log_is_kept_for_two_years_at_the_least() {
     for (days, kept) in [("30", 2 * 366), ("1095", 1095)] {
         let world = World::with(move |name| (name == "retention_days").then_some(days));

@@ -66,7 +66,7 @@ fn a_package_is_built_whole_or_not_given_out() {
                 break;
             }
             assert_eq!(answer.status, 503, "{call}");
-            world.later(1);
+            world.later(60);
             let again = world.console(&act(&method));
             assert!(matches!(again.status, 200 | 201 | 409), "{call} {again:?}");
             assert_eq!(world.kept(&filed).package.is_some(), method == Method::POST, "{call}");
@@ -124,7 +124,7 @@ fn a_sweep_repairs_the_head_of_a_request() {
 fn an_operator_is_told_what_is_not_configured_before_anything_is_done() {
     let world = World::with(|name| (name == "retention_days").then_some("3y"));
     let filed = world.asserted();
-    let before = world.store.dump();
+    let before = world.stored();
     for call in [
         act(&filed, "messages", text("x")),
         act(&filed, "answer", text("x")),
@@ -133,7 +133,7 @@ fn an_operator_is_told_what_is_not_configured_before_anything_is_done() {
         let answer = world.console(&call);
         assert_eq!((answer.status, answer.slug()), (500, "misconfigured".to_owned()), "{call:?}");
     }
-    assert_eq!(world.store.dump(), before);
+    assert_eq!(world.stored(), before);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn a_store_that_fails_at_any_call_loses_nothing_and_extends_nothing_unsaid() {
             }
             assert_eq!((answer.status, answer.header("retry-after")), (503, "10"), "{name} {call}");
             assert!(!answer.text().contains(DETAILS));
-            world.later(1);
+            world.later(60);
             let again = world.console(&act_once(&filed, name, body.clone()));
             assert!(matches!(again.status, 200 | 201), "{name} {call} {again:?}");
             let counts = [
@@ -110,7 +110,8 @@ fn an_access_that_cannot_be_recorded_does_not_happen() {
     for request in
         [get(&filed.url), act(&filed, "take", json!({})), act(&filed, "answer", text("x"))]
     {
-        let before = world.store.dump();
+        world.later(60);
+        let before = world.stored();
         world.store.reset_calls();
         let trial = World::requests();
         for (key, value) in &before {
@@ -119,11 +120,12 @@ fn an_access_that_cannot_be_recorded_does_not_happen() {
         trial.console(&request);
         let calls = trial.store.calls();
         let record = calls.iter().position(|call| call == "set audit").unwrap();
-        assert!(!calls[..record].iter().any(|call| call.starts_with("set ")), "{calls:?}");
+        let changes = |call: &String| call.starts_with("set ") && call != "set claim";
+        assert!(!calls[..record].iter().any(changes), "{calls:?}");
         world.store.fail_from(Some(record + 1));
         let answer = world.console(&request);
         world.store.fail_from(None);
-        assert_eq!((answer.status, world.store.dump()), (503, before));
+        assert_eq!((answer.status, world.stored()), (503, before));
         assert!(!answer.text().contains(DETAILS));
     }
 }
@@ -154,7 +156,8 @@ fn two_operators_who_decide_at_once_do_not_both_prevail_unseen() {
         let mails = world.mails();
         assert!(mails.iter().any(|(_, mail)| mail.text.contains(said)));
         for (answer, said) in [(&a, "Yes."), (&b, "No.")] {
-            assert!(matches!(answer.status, 201 | 409 | 412), "{answer:?}");
+            // The other's turn came behind it, or is still to come.
+            assert!(matches!(answer.status, 201 | 409 | 412 | 503), "{answer:?}");
             let told = mails.iter().any(|(_, mail)| mail.text.contains(said));
             assert_eq!(told, answer.status == 201, "{schedule:x}");
         }
@@ -168,7 +171,6 @@ fn two_operators_who_decide_at_once_do_not_both_prevail_unseen() {
 /// Whoever lost, and sends the same again, is not told that it was done; nor is the person.
 #[test]
 fn a_decision_that_lost_stays_lost_at_a_retry() {
-    let mut lost = 0;
     for schedule in (0..64).map(|shift| 0x3333_3333_u32.rotate_left(shift) ^ (shift << 7)) {
         let world = World::requests();
         let filed = world.asserted();
@@ -185,12 +187,9 @@ fn a_decision_that_lost_stays_lost_at_a_retry() {
         let again = [world.console(&answer).status, world.console(&refuse).status];
         let (won, other) = if answered { (again[0], again[1]) } else { (again[1], again[0]) };
         assert_eq!(won, 201, "{schedule:x}");
-        // It came too late to be stored at all, or it was stored and does not count.
-        assert!(matches!(other, 409 | 412), "{schedule:x} {other}");
-        lost += usize::from(other == 412);
+        assert_eq!(other, 409, "{schedule:x}");
         assert_eq!(world.mails().len(), 1);
     }
-    assert!(lost > 0);
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn turning_a_complaint_survives_a_store_that_fails() {
             assert!(call > 8);
             break;
         }
-        world.later(1);
+        world.later(60);
         let again = world.console(&turn);
         assert!(matches!(again.status, 200 | 201), "{call} {again:?}");
         assert_eq!((world.keys("request").len(), world.mails().len()), (1, 1), "{call}");
