@@ -9,7 +9,8 @@ use crate::{
     harness::{
         failing::Failing,
         http::Request,
-        target::{APP, Host, Native, OPERATOR, REUSE, Target},
+        native::Native,
+        target::{APP, Host, OPERATOR, REUSE, Target},
     },
     scenarios::feedback::{complaint, hidden, status_of},
 };

@@ -1,6 +1,7 @@
 //! The operators' API, which scans the store.
 
 mod erasure;
+mod order;
 pub mod requests;
 mod wire;
 
@@ -9,8 +10,7 @@ use desk_core::case::{
 };
 use desk_core::id::Id;
 use desk_core::journal::{Aggregate, Place};
-use desk_core::keys::Purpose;
-use desk_core::reference::{Reference, Series};
+use desk_core::reference::Reference;
 use futures_util::future::try_join_all;
 use http::StatusCode;
 
@@ -19,7 +19,6 @@ pub use self::requests::MAX_OPENED as MAX_OPENED_REQUESTS;
 use desk_app::Desk;
 use desk_app::audit::{self, About, Action};
 use desk_app::cases;
-use desk_app::claims::{ActName, Turn, first, in_turn};
 use desk_app::outbox::{self, MAILS, Mail, QueuedMail};
 use desk_app::ports::{Outbound, Scan};
 use desk_core::entity_tag::entity_tag;
@@ -194,8 +193,8 @@ async fn route<S: Scan>(
             file(desk, &found.key, case.reference(), &case.opening.files, number).await?.into()
         }
         Endpoint::Reply | Endpoint::State | Endpoint::Refer => {
-            let change = async || change_case(desk, request, endpoint, name).await;
-            in_order(desk, request, case_turn(name)?, change).await?
+            let change = async || order::change_case(desk, request, endpoint, name).await;
+            order::in_order(desk, request, order::case_turn(name)?, change).await?
         }
         Endpoint::Outbox => outbox_list(desk, request).await?.into(),
         Endpoint::Mail => {
@@ -216,83 +215,13 @@ async fn route<S: Scan>(
         | Endpoint::DropPackage
         | Endpoint::Complaint
         | Endpoint::Erase => {
-            let change = async || change_request(desk, request, endpoint, name).await;
-            in_order(desk, request, request_turn(name)?, change).await?
+            let change = async || order::change_request(desk, request, endpoint, name).await;
+            order::in_order(desk, request, order::request_turn(name)?, change).await?
         }
         Endpoint::ErasurePreview => erasure::preview(desk, name).await?.into(),
         Endpoint::ErasureAct => erasure::act(desk, request, name).await?.into(),
         Endpoint::ErasureLog => erasure::log(desk, request, name).await?.into(),
     })
-}
-
-/// What operators do with a case, one at a time.
-async fn change_case<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    endpoint: Endpoint,
-    name: &str,
-) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
-    match endpoint {
-        Endpoint::Reply => Ok(reply(desk, request, name).await?.into()),
-        Endpoint::State => Ok(set_state(desk, request, name).await?.into()),
-        Endpoint::Refer => requests::refer(desk, request, name).await,
-        _ => Err(Problem::NotFound),
-    }
-}
-
-/// What operators do with a request, one at a time.
-async fn change_request<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    endpoint: Endpoint,
-    name: &str,
-) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
-    match endpoint {
-        Endpoint::Act(kind) => requests::act(desk, request, name, kind).await,
-        Endpoint::Pack => requests::pack(desk, request, name).await,
-        Endpoint::DropPackage => Ok(requests::drop_package(desk, request, name).await?.into()),
-        Endpoint::Complaint => requests::complain(desk, request, name).await,
-        Endpoint::Erase => erasure::order(desk, request, name).await,
-        _ => Err(Problem::NotFound),
-    }
-}
-
-/// Does what an operator wants: of those who decide on the same state, or send the same again, the first alone; where a call
-/// names neither a state nor itself, one after the other.
-async fn in_order<S: Scan, T>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    turn: ActName,
-    change: impl AsyncFnOnce() -> Result<T, Problem>,
-) -> Result<T, Problem> {
-    let own = |text: &str| {
-        turn.of(&desk.setup.keys.blind(Purpose::Idempotency, &[b"act", text.as_bytes()]))
-    };
-    let tag = request.header("if-match").filter(|tag| *tag != "*");
-    match (tag, request.header("idempotency-key")) {
-        (Some(tag), _) => first(desk, &own(tag), async |_| change().await).await,
-        (None, Some(key)) => {
-            let work = async |turn_at| match turn_at {
-                Turn::First => in_turn(desk, &turn, change).await,
-                Turn::Late => change().await,
-            };
-            first(desk, &own(key), work).await
-        }
-        (None, None) => in_turn(desk, &turn, change).await,
-    }
-}
-
-/// Whose turn it is at a case, whichever of its names an operator uses.
-fn case_turn(name: &str) -> Result<ActName, Problem> {
-    let reference = name.parse::<Id>().map(Reference::from).ok().or_else(|| name.parse().ok());
-    Ok(ActName::new("case-turn", reference.ok_or(Problem::NotFound)?))
-}
-
-/// The same at a request.
-fn request_turn(name: &str) -> Result<ActName, Problem> {
-    let of = |id: Id| Reference::new(Series::Requests, id);
-    let reference = name.parse::<Id>().map(of).ok().or_else(|| name.parse().ok());
-    Ok(ActName::new("request-turn", reference.ok_or(Problem::NotFound)?))
 }
 
 /// A case as the scan found it: its key, and the ids of all its events.

@@ -21,8 +21,9 @@ use crate::{
         failing::Failing,
         functions,
         http::{Request, Response},
+        native::{HostStore, Native},
         snapshot,
-        target::{Host, HostStore, Native, Target, variables},
+        target::{Host, Target, variables},
     },
     scenarios::feedback::{complaint, status_of},
 };

@@ -5,6 +5,7 @@ pub(crate) mod failing;
 pub(crate) mod files;
 pub(crate) mod functions;
 pub(crate) mod http;
+pub(crate) mod native;
 pub(crate) mod process;
 pub(crate) mod redis;
 pub(crate) mod snapshot;

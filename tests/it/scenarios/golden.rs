@@ -11,8 +11,9 @@ use desk_host::async_trait;
 
 use crate::harness::{
     http::{Request, Response},
+    native::Native,
     root,
-    target::{Clock, Native, Target},
+    target::{Clock, Target},
 };
 
 /// The shortest run of letters and digits that is taken for a token, an id or a signature.

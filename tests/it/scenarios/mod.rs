@@ -14,8 +14,9 @@ use golden::Recording;
 
 use crate::harness::{
     http::{Request, Response},
+    native::Native,
     snapshot,
-    target::{Host, Native, Target},
+    target::{Host, Target},
 };
 
 /// Plays the steps of one scenario on one target.
@@ -79,7 +80,7 @@ macro_rules! scenarios {
         mod native {
             $(#[tokio::test]
             async fn $name() {
-                let target = $crate::harness::target::Native::start();
+                let target = $crate::harness::native::Native::start();
                 let scenario = concat!($area, "/", stringify!($name));
                 let mut player = $crate::scenarios::Player::new(target, scenario);
                 super::$name(&mut player).await;
