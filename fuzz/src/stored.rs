@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use desk_app::{audit, outbox};
+use desk_app::{audit, outbox, sender};
 use desk_core::case::{self, Case};
 use desk_core::clock::due::Clock;
 use desk_core::clock::regime::leading;
@@ -47,7 +47,7 @@ pub fn stored(data: &[u8]) {
     again::<Text<50>>(data);
     again::<PolicyText>(data);
     again::<(Id, Date, Timestamp)>(data);
-    again::<outbox::Mail>(data);
+    again::<sender::Mail>(data);
     again::<outbox::Tries>(data);
     again::<audit::Record>(data);
     again::<desk_documents::destruction::Executor>(data);

@@ -22,7 +22,8 @@ use serde_json::{Value, json};
 
 use crate::world::{APP, Answer, BASE, OPERATOR, World, block_on, request};
 use desk_app::erasure::acts;
-use desk_app::outbox::{self, Mail};
+use desk_app::outbox;
+use desk_app::sender::Mail;
 
 use desk_app::suppression::Act as Suppressing;
 use desk_app::{cases, requests_log};

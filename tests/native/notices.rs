@@ -6,8 +6,8 @@ use desk_core::request::{Behalf, Identity, RequestDoor, RequestKind};
 
 use crate::world::{BASE, World};
 use desk_app::notices::*;
-use desk_app::outbox::Mail;
 use desk_app::paths::{identity_path, request_path};
+use desk_app::sender::Mail;
 use desk_core::case::Message;
 use desk_core::id::Id;
 use desk_core::package::PackageSecret;

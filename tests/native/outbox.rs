@@ -18,8 +18,10 @@ use crate::world::{BASE, OPERATOR, TestDesk, World, block_on, form, get, race, r
 use desk_app::Setup;
 use desk_app::desk::encode;
 use desk_app::memory::SentRequest;
-use desk_app::outbox::{Mail, after, mail_key, put, tries};
-use desk_app::outbox::{Provider, QueuedMail};
+use desk_app::outbox::QueuedMail;
+use desk_app::outbox::{after, mail_key, put, tries};
+use desk_app::sender::Mail;
+use desk_app::sender::Provider;
 use desk_web::request::Request;
 
 const TOKEN: &str = "token-that-nobody-may-see";

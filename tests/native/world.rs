@@ -281,7 +281,7 @@ impl World {
     }
 
     /// The mails that wait, the oldest first.
-    pub(crate) fn waiting_mails(&self) -> Vec<desk_app::outbox::Mail> {
+    pub(crate) fn waiting_mails(&self) -> Vec<desk_app::sender::Mail> {
         let desk = self.desk();
         let keys = self.keys("outbox").into_iter().map(|key| StoreKey::new(key).unwrap());
         keys.filter_map(|key| block_on(desk.read_sealed(&key)).unwrap()).collect()

@@ -21,8 +21,9 @@ use desk_core::time::Timestamp;
 use futures_util::future::try_join_all;
 
 use crate::desk::{Desk, decode};
-use crate::outbox::{self, MAILS, Mail};
+use crate::outbox::{self, MAILS};
 use crate::ports::Store;
+use crate::sender::Mail;
 use desk_core::fault::Fault;
 
 /// How many mails are opened at once.

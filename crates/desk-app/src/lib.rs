@@ -30,6 +30,7 @@ pub mod policy_cache;
 pub mod ports;
 pub mod requests_log;
 pub mod retention;
+pub mod sender;
 pub mod setup;
 pub mod suppression;
 pub mod sweep;

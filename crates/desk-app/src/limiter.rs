@@ -11,8 +11,7 @@ use desk_core::store_key::StoreKey;
 use desk_core::time::Timestamp;
 
 use crate::desk::Desk;
-use crate::outbox::Afterwards;
-use crate::ports::Store;
+use crate::ports::{Afterwards, Store};
 use desk_core::fault::Fault;
 
 /// Where one client stands, and where that is to be written.

@@ -10,8 +10,8 @@ use desk_core::request::{Code, PROOF_SECONDS, RefusalGround, RequestKey, Request
 use desk_core::time::{Date, Timestamp};
 
 use crate::desk::Desk;
-use crate::outbox::{Mail, MailLimit};
 use crate::paths::{identity_path, request_path};
+use crate::sender::{Mail, MailLimit};
 use desk_documents::texts::notices::Opener;
 use desk_documents::texts::{self, complain};
 

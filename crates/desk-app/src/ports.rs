@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -45,6 +46,9 @@ pub trait Scan: Store {
     /// [`StoreError`] if the store did not answer.
     async fn keys(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
 }
+
+/// Work that is done once an answer is out. What it finds wrong it says in a line for the log.
+pub type Afterwards = Pin<Box<dyn Future<Output = Option<String>>>>;
 
 /// A clock that only goes forward, and can be waited for.
 #[expect(async_fn_in_trait, reason = "a guest has one thread, so the futures need no Send bound")]

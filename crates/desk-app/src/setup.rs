@@ -18,7 +18,7 @@ use desk_core::variables::{InvalidVariable, Variables};
 use crate::clocks::{Clocks, DEFAULT_REGIME, DEFAULT_ZONE};
 use crate::lists::Lists;
 use crate::mail_providers::Providers;
-use crate::outbox::{Provider, Webhook};
+use crate::sender::{Provider, Webhook};
 use desk_core::fault::Fault;
 
 /// Something that was configured, or what is wrong with it.

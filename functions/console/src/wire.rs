@@ -7,7 +7,8 @@ use desk_core::reference::{Reference, Series};
 
 use desk_app::Setup;
 use desk_app::audit::{About, Record};
-use desk_app::outbox::{Mail, Tries};
+use desk_app::outbox::Tries;
+use desk_app::sender::Mail;
 use desk_core::json::Json;
 use desk_documents::case::{messages, person, policy, thread};
 

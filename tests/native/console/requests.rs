@@ -33,7 +33,8 @@ use crate::world::{
     Answer, BASE, HTML, OPERATOR, World, block_on, get as public, json as send, race, request,
 };
 use desk_app::cases;
-use desk_app::outbox::{MAILS, Mail, mail_key};
+use desk_app::outbox::{MAILS, mail_key};
+use desk_app::sender::Mail;
 use desk_web::request::{Body, Request};
 
 const EMAIL: &str = "Anna@oncall.example";

@@ -1,7 +1,6 @@
 //! Telling what is stored: once the answer is out, and by the sweep.
 
 use std::borrow::Cow;
-use std::pin::Pin;
 
 use desk_core::fault::Fault;
 use desk_core::id::Id;
@@ -9,16 +8,14 @@ use desk_core::webhook;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AT_ONCE, Mail, Message, Notification, Outgoing, QueuedMail, SuppressionNotice, TRIES, Tries,
-    is_told, key, limit, mail_key, mark_told, remove, tries,
+    AT_ONCE, Message, Notification, QueuedMail, SuppressionNotice, TRIES, Tries, is_told, key,
+    limit, mail_key, mark_told, remove, tries,
 };
 use crate::claims::{self, ActName, Claim, Place, Standing};
 use crate::desk::Desk;
-use crate::ports::{Call, Outbound, Store};
+use crate::ports::{Afterwards, Call, Outbound, Store};
+use crate::sender::{Mail, Outgoing};
 use crate::setup::Setup;
-
-/// Work that is done once an answer is out. What it finds wrong it says in a line for the log.
-pub type Afterwards = Pin<Box<dyn Future<Output = Option<String>>>>;
 
 /// For how many seconds it is known that an attempt to tell something was made: for longer than anybody can come upon what
 /// was to be told.

@@ -4,41 +4,23 @@
 use desk_core::fault::Fault;
 use desk_core::id::Id;
 use desk_core::limit::Limits;
-use serde::{Deserialize, Serialize};
 
-use super::Mail;
 use crate::claims::{Place, take_place};
 use crate::desk::Desk;
 use crate::limiter::{self, mailbox};
 use crate::ports::Store;
+use crate::sender::{Mail, MailLimit};
 use crate::setup::Setup;
 
 /// A limit of more mails than this is none that protects anybody, and is left to the count of filings.
 const MOST_PLACES: u32 = 100;
 
-/// A limit of mails to one address, as the operator configured it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum MailLimit {
-    /// Of mails that prove who asks.
-    Requests,
-    /// Of mails with a link to the mailing preferences.
-    Preferences,
-}
-
-impl MailLimit {
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Requests => "request-mail",
-            Self::Preferences => "preferences-mail",
-        }
-    }
-
-    fn limits(self, setup: &Setup) -> Result<&Limits, Fault> {
-        Ok(match self {
-            Self::Requests => &setup.request_limits()?.mailbox,
-            Self::Preferences => &setup.mailing()?.preferences_limits,
-        })
-    }
+/// What a limit is called in keys, and what it is.
+fn of(limit: MailLimit, setup: &Setup) -> Result<(&'static str, &Limits), Fault> {
+    Ok(match limit {
+        MailLimit::Requests => ("request-mail", &setup.request_limits()?.mailbox),
+        MailLimit::Preferences => ("preferences-mail", &setup.mailing()?.preferences_limits),
+    })
 }
 
 /// Takes a place for a mail under the limit of its mailbox, in each window of the limit. One that does not count has it.
@@ -54,13 +36,14 @@ pub(super) async fn admit<S: Store>(
     // By when it is sent: what waited belongs to the window that it goes out in.
     let at = desk.time();
     let name = limiter::name(desk, &mailbox(desk, &mail.to), at);
-    for quota in limit.limits(desk.setup)?.quotas() {
+    let (kind, limits) = of(limit, desk.setup)?;
+    for quota in limits.quotas() {
         if quota.requests > MOST_PLACES {
             continue;
         }
         let (begin, end) = quota.window_of(at);
         let about = format!("{}-{}-{name}", quota.window, begin.seconds());
-        match take_place(desk, (limit.name(), &about), quota.requests, end, id).await? {
+        match take_place(desk, (kind, &about), quota.requests, end, id).await? {
             Place::Taken => {}
             place => return Ok(place),
         }

@@ -10,7 +10,7 @@ use desk_core::time::Timestamp;
 
 use super::Document;
 use super::matter::{Item, Matter};
-use crate::outbox::Mail;
+use crate::sender::Mail;
 use crate::setup::Setup;
 use desk_core::json::Json;
 use desk_documents::case::policy;

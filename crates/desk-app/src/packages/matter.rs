@@ -14,8 +14,9 @@ use desk_documents::package::{By, What};
 use crate::cases;
 use crate::desk::Desk;
 use crate::holdings::Roots;
-use crate::outbox::{self, Mail};
+use crate::outbox;
 use crate::ports::Store;
+use crate::sender::Mail;
 use desk_core::fault::Fault;
 
 /// A case or a data request.

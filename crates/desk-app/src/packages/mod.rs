@@ -41,7 +41,7 @@ const AT_ONCE: usize = 16;
 /// off leaves is unreadable, and expires. `keys` are all keys of the store, from one scan, in order.
 ///
 /// The secret is nowhere but in what this returns. Whoever calls this gives it to the person, appends
-/// [`desk_core::request::Open::package`], and drops what was there before, by the same scan ([`drop`]).
+/// [`desk_core::request::OpenRequest::package`], and drops what was there before, by the same scan ([`drop`]).
 ///
 /// # Errors
 /// A problem if the store fails, what it holds was changed, or the archive would have 4 GiB.

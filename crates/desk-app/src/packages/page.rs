@@ -11,7 +11,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use super::Document;
 use super::matter::{Item, Matter, State};
 use crate::holdings::Roots;
-use crate::outbox::Mail;
+use crate::sender::Mail;
 use crate::setup::Setup;
 use desk_documents::package::PACKAGE_SCHEMA_PATH;
 use desk_documents::package::{By, What};
