@@ -55,7 +55,7 @@ pub struct Mask([u8; 11]);
 impl Mask {
     /// Masks an address.
     pub fn new(address: &EmailAddress) -> Self {
-        let text = address.normalised();
+        let text = address.as_str().to_lowercase();
         let (local, domain) = text.rsplit_once('@').unwrap_or_default();
         let initial = |part: &str| {
             let [_, a, b, c] = part.chars().next().map_or(0, u32::from).to_be_bytes();
