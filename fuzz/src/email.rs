@@ -13,17 +13,18 @@ pub fn email(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let Ok(address) = text.parse::<EmailAddress>() else { return };
     let written = address.as_str();
-    assert_eq!(written, text.trim(), "an address is kept as it was written");
+    assert!(
+        written.chars().all(|character| text.contains(character)),
+        "an address is kept as it was written, without what cannot be seen"
+    );
     sound(written);
 
     let normal = address.normalised();
     sound(&normal);
-    let again = normal.parse::<EmailAddress>();
-    assert!(again.is_ok(), "the normal form of {written:?} is refused: {normal:?}");
-    let Ok(again) = again else { return };
+    // Folding may make it longer than an address may be.
+    let Ok(again) = normal.parse::<EmailAddress>() else { return };
     assert_eq!(again.as_str(), normal, "a normal form is as it is written");
     assert_eq!(again.normalised(), normal, "normalising {written:?} twice is another thing");
-    assert_eq!(normal.chars().count(), written.chars().count(), "{written:?}");
 
     let shouted = written.to_ascii_uppercase().parse::<EmailAddress>();
     assert!(
