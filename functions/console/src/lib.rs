@@ -175,6 +175,20 @@ async fn route<S: Scan>(
 ) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
     let (endpoint, parameters) = ROUTES.find(request)?;
     let name = parameters.first().copied().unwrap_or_default();
+    let work = async || dispatch(desk, request, endpoint, &parameters).await;
+    match order::turn_of(endpoint, name)? {
+        Some(turn) => order::in_order(desk, request, turn, work).await,
+        None => work().await,
+    }
+}
+
+async fn dispatch<S: Scan>(
+    desk: &Desk<'_, S>,
+    request: &Request,
+    endpoint: Endpoint,
+    parameters: &[&str],
+) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
+    let name = parameters.first().copied().unwrap_or_default();
     let number = || -> Result<usize, Problem> {
         parameters.get(1).and_then(|number| number.parse().ok()).ok_or(Problem::NotFound)
     };
@@ -193,10 +207,9 @@ async fn route<S: Scan>(
             let case = cases::load(desk, &found.key).await?.ok_or(Problem::NotFound)?;
             file(desk, &found.key, case.reference(), &case.opening.files, number).await?.into()
         }
-        Endpoint::Reply | Endpoint::State | Endpoint::Refer => {
-            let change = async || order::change_case(desk, request, endpoint, name).await;
-            order::in_order(desk, request, order::case_turn(name)?, change).await?
-        }
+        Endpoint::Reply => reply(desk, request, name).await?.into(),
+        Endpoint::State => set_state(desk, request, name).await?.into(),
+        Endpoint::Refer => requests::refer(desk, request, name).await?,
         Endpoint::Outbox => outbox_list(desk, request).await?.into(),
         Endpoint::Mail => {
             let id = name.parse().map_err(|_| Problem::NotFound)?;
@@ -211,15 +224,12 @@ async fn route<S: Scan>(
         Endpoint::Metrics => requests::metrics(desk, request).await?.into(),
         Endpoint::Request => requests::show(desk, request, name).await?.into(),
         Endpoint::RequestFile => requests::attachment(desk, name, number()?).await?.into(),
-        Endpoint::Act(_)
-        | Endpoint::Pack
-        | Endpoint::DropPackage
-        | Endpoint::Complaint
-        | Endpoint::Erase => {
-            let change = async || order::change_request(desk, request, endpoint, name).await;
-            order::in_order(desk, request, order::request_turn(name)?, change).await?
-        }
+        Endpoint::Act(kind) => requests::act(desk, request, name, kind).await?,
+        Endpoint::Pack => requests::pack(desk, request, name).await?,
+        Endpoint::DropPackage => requests::drop_package(desk, request, name).await?.into(),
+        Endpoint::Complaint => requests::complain(desk, request, name).await?,
         Endpoint::ErasurePreview => erasure::preview(desk, name).await?.into(),
+        Endpoint::Erase => erasure::order(desk, request, name).await?,
         Endpoint::ErasureAct => erasure::act(desk, request, name).await?.into(),
         Endpoint::ErasureLog => erasure::log(desk, request, name).await?.into(),
     })

@@ -2,48 +2,14 @@
 
 use desk_app::Desk;
 use desk_app::claims::{ActName, Turn, first, in_turn};
-use desk_app::outbox::QueuedMail;
 use desk_app::ports::Scan;
 use desk_core::id::Id;
 use desk_core::keys::Purpose;
 use desk_core::reference::{Reference, Series};
 use desk_web::problem::Problem;
-use desk_web::reply::ReplyWithOutgoing;
 use desk_web::request::Request;
 
-use super::{Endpoint, erasure, reply, requests, set_state};
-
-/// What operators do with a case, one at a time.
-pub(super) async fn change_case<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    endpoint: Endpoint,
-    name: &str,
-) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
-    match endpoint {
-        Endpoint::Reply => Ok(reply(desk, request, name).await?.into()),
-        Endpoint::State => Ok(set_state(desk, request, name).await?.into()),
-        Endpoint::Refer => requests::refer(desk, request, name).await,
-        _ => Err(Problem::NotFound),
-    }
-}
-
-/// What operators do with a request, one at a time.
-pub(super) async fn change_request<S: Scan>(
-    desk: &Desk<'_, S>,
-    request: &Request,
-    endpoint: Endpoint,
-    name: &str,
-) -> Result<ReplyWithOutgoing<Option<QueuedMail>>, Problem> {
-    match endpoint {
-        Endpoint::Act(kind) => requests::act(desk, request, name, kind).await,
-        Endpoint::Pack => requests::pack(desk, request, name).await,
-        Endpoint::DropPackage => Ok(requests::drop_package(desk, request, name).await?.into()),
-        Endpoint::Complaint => requests::complain(desk, request, name).await,
-        Endpoint::Erase => erasure::order(desk, request, name).await,
-        _ => Err(Problem::NotFound),
-    }
-}
+use super::Endpoint;
 
 /// Does what an operator wants: of those who decide on the same state, or send the same again, the first alone; where a call
 /// names neither a state nor itself, one after the other.
@@ -70,15 +36,37 @@ pub(super) async fn in_order<S: Scan, T>(
     }
 }
 
-/// Whose turn it is at a case, whichever of its names an operator uses.
-pub(super) fn case_turn(name: &str) -> Result<ActName, Problem> {
-    let reference = name.parse::<Id>().map(Reference::from).ok().or_else(|| name.parse().ok());
-    Ok(ActName::new("case-turn", reference.ok_or(Problem::NotFound)?))
+/// Whose turn it is, whichever of the names of a case or a request an operator uses; `None` for whoever only reads.
+pub(super) fn turn_of(endpoint: Endpoint, name: &str) -> Result<Option<ActName>, Problem> {
+    Ok(match endpoint {
+        Endpoint::Reply | Endpoint::State | Endpoint::Refer => {
+            Some(turn("case-turn", name, Reference::from)?)
+        }
+        Endpoint::Act(_)
+        | Endpoint::Pack
+        | Endpoint::DropPackage
+        | Endpoint::Complaint
+        | Endpoint::Erase => {
+            Some(turn("request-turn", name, |id| Reference::new(Series::Requests, id))?)
+        }
+        Endpoint::Cases
+        | Endpoint::Case
+        | Endpoint::CaseFile
+        | Endpoint::Outbox
+        | Endpoint::Mail
+        | Endpoint::Audit
+        | Endpoint::Queue
+        | Endpoint::Log
+        | Endpoint::Metrics
+        | Endpoint::Request
+        | Endpoint::RequestFile
+        | Endpoint::ErasurePreview
+        | Endpoint::ErasureAct
+        | Endpoint::ErasureLog => None,
+    })
 }
 
-/// The same at a request.
-pub(super) fn request_turn(name: &str) -> Result<ActName, Problem> {
-    let of = |id: Id| Reference::new(Series::Requests, id);
-    let reference = name.parse::<Id>().map(of).ok().or_else(|| name.parse().ok());
-    Ok(ActName::new("request-turn", reference.ok_or(Problem::NotFound)?))
+fn turn(kind: &str, name: &str, of_id: fn(Id) -> Reference) -> Result<ActName, Problem> {
+    let reference = name.parse().map(of_id).ok().or_else(|| name.parse().ok());
+    Ok(ActName::new(kind, reference.ok_or(Problem::NotFound)?))
 }
