@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::Path,
     process::ExitCode,
 };
 
@@ -15,33 +15,20 @@ use desk_host::{
 };
 
 use crate::{
-    setup::{DEFAULT_STATE, given_variables, manifest_at, secrets_file},
+    setup::SetupArgs,
     terminal::{complain, say},
 };
 
 /// What is to be checked.
 #[derive(Args)]
 pub(crate) struct CheckArgs {
-    /// The manifest of the application.
-    #[arg(short, long = "from", value_name = "FILE", default_value = "spin.toml")]
-    from: PathBuf,
-    /// The folder with the secrets of `desk up`.
-    #[arg(long, value_name = "FOLDER", default_value = DEFAULT_STATE)]
-    state_dir: PathBuf,
-    /// A value for a variable of the application; may be given often.
-    #[arg(long, value_name = "NAME=VALUE")]
-    variable: Vec<String>,
+    #[command(flatten)]
+    setup: SetupArgs,
 }
 
 impl CheckArgs {
     pub(crate) fn run(&self) -> ExitCode {
-        let faults = Manifest::load(&manifest_at(&self.from)).map_err(Into::into).and_then(
-            |manifest: Manifest| -> anyhow::Result<Vec<String>> {
-                let secrets = secrets_file(&self.state_dir);
-                let values = given_variables(&manifest, &secrets, &self.variable, None)?;
-                faults(&manifest, &values)
-            },
-        );
+        let faults = self.setup.read().and_then(|(manifest, values)| faults(&manifest, &values));
         match faults {
             Ok(faults) if faults.is_empty() => {
                 say("The configuration is in order.");
@@ -81,16 +68,13 @@ pub(crate) fn faults(
         let default = || declared.get(name)?.default.as_ref();
         values.get(name).or_else(default).cloned()
     };
-    for (name, variable) in declared {
-        if variable.default.is_none() && !values.contains_key(name) {
-            faults.push(format!("variable {name}: it is required, and has no value"));
-        }
-    }
-    let known: BTreeSet<String> = faults.iter().cloned().collect();
-    let wrong = Setup::faults(value).into_iter().filter(|fault| {
-        let missing = format!("variable {}: it is required, and has no value", fault.variable);
-        !known.contains(&missing)
-    });
+    let is_missing = |name: &str| {
+        declared.get(name).is_some_and(|variable| variable.default.is_none())
+            && !values.contains_key(name)
+    };
+    let missing = declared.keys().filter(|name| is_missing(name));
+    faults.extend(missing.map(|name| format!("variable {name}: it is required, and has no value")));
+    let wrong = Setup::faults(value).into_iter().filter(|fault| !is_missing(fault.variable));
     faults.extend(wrong.map(|fault| fault.to_string()));
     Ok(faults)
 }

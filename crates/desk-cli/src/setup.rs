@@ -29,7 +29,7 @@ const VARIABLES: [&str; 7] = [
     "unsubscribe_mailbox",
 ];
 
-/// Where the desk is set up whose links are meant.
+/// Where the desk is set up that is meant.
 #[derive(Args)]
 pub(crate) struct SetupArgs {
     /// The manifest of the application.
@@ -46,9 +46,7 @@ pub(crate) struct SetupArgs {
 impl SetupArgs {
     /// The setup, as a function has it to which the variables are granted that links depend on.
     pub(crate) fn load(&self) -> anyhow::Result<Setup> {
-        let manifest = Manifest::load(&manifest_at(&self.from))?;
-        let secrets = secrets_file(&self.state_dir);
-        let values = given_variables(&manifest, &secrets, &self.variable, None)?;
+        let (manifest, values) = self.read()?;
         let value = |name: &str| {
             let default = || manifest.variables().get(name)?.default.as_ref();
             VARIABLES.contains(&name).then(|| values.get(name).or_else(default).cloned()).flatten()
@@ -57,6 +55,14 @@ impl SetupArgs {
             bail!(VariableError::Missing("root_secret".to_owned()));
         }
         Ok(Setup::new(value)?)
+    }
+
+    /// The manifest, and the variables that are given a value.
+    pub(crate) fn read(&self) -> anyhow::Result<(Manifest, BTreeMap<String, String>)> {
+        let manifest = Manifest::load(&manifest_at(&self.from))?;
+        let secrets = secrets_file(&self.state_dir);
+        let values = given_variables(&manifest, &secrets, &self.variable, None)?;
+        Ok((manifest, values))
     }
 }
 
