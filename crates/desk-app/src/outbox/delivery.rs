@@ -105,25 +105,14 @@ enum Attempt {
     InVain,
 }
 
-/// The right to the next attempt; `None` if it is another's.
-enum NextAttempt {
-    Ours(Claim),
-    Taken,
-    Over,
-}
-
+/// Takes the next attempt, or says how it stands.
 async fn next_attempt<S: Store>(
     desk: &Desk<'_, S>,
     id: Id,
     earlier: Option<Tries>,
-) -> Result<NextAttempt, Fault> {
+) -> Result<Standing<Attempt>, Fault> {
     let number = earlier.map_or(0, |tries| tries.attempts);
-    let act = ActName::new("told", format_args!("{id}:{number}"));
-    Ok(match claims::claim(desk, &act).await? {
-        Standing::Ours(claim) => NextAttempt::Ours(claim),
-        Standing::Happened(Attempt::Over) => NextAttempt::Over,
-        Standing::Happened(Attempt::InVain) | Standing::Taken => NextAttempt::Taken,
-    })
+    claims::claim(desk, &ActName::new("told", format_args!("{id}:{number}"))).await
 }
 
 /// Delivers a mail that is due, of which `earlier` is known, if it still waits and nobody else is at it. Gives what is to be
@@ -153,10 +142,10 @@ pub async fn deliver<S: Store + Outbound>(
         Err(fault) => return Ok(untold(id, &fault)),
     }
     let claim = match next_attempt(desk, id, earlier).await? {
-        NextAttempt::Ours(claim) => claim,
-        NextAttempt::Taken => return Ok(None),
+        Standing::Ours(claim) => claim,
+        Standing::Taken | Standing::Happened(Attempt::InVain) => return Ok(None),
         // A retry has stored once more what had gone out.
-        NextAttempt::Over => return remove(desk, id).await.map(|()| None),
+        Standing::Happened(Attempt::Over) => return remove(desk, id).await.map(|()| None),
     };
     // It may have been erased meanwhile.
     let mail = match desk.read_sealed(&mail_key(id)?).await {
@@ -184,17 +173,17 @@ pub async fn announce<S: Store + Outbound>(
 ) -> Result<Option<String>, Fault> {
     let id = notice.id();
     match next_attempt(desk, id, earlier).await? {
-        NextAttempt::Taken => Ok(None),
-        NextAttempt::Over => {
+        Standing::Taken | Standing::Happened(Attempt::InVain) => Ok(None),
+        Standing::Happened(Attempt::Over) => {
             mark_told(desk, id).await?;
             remove(desk, id).await.map(|()| None)
         }
         // The mailer may have fetched it meanwhile.
-        NextAttempt::Ours(claim) if is_told(desk, id).await? => {
+        Standing::Ours(claim) if is_told(desk, id).await? => {
             conclude(desk, claim, Attempt::Over).await?;
             remove(desk, id).await.map(|()| None)
         }
-        NextAttempt::Ours(claim) => tell(desk, notice, claim, earlier).await,
+        Standing::Ours(claim) => tell(desk, notice, claim, earlier).await,
     }
 }
 
