@@ -106,21 +106,17 @@ pub async fn first<S: Store, T, E: From<Fault>>(
     act: &ActName,
     work: impl AsyncFnOnce(Turn) -> Result<T, E>,
 ) -> Result<T, E> {
-    let end = desk.store.clock() + PATIENCE;
-    loop {
-        match claim::<S, ()>(desk, act).await? {
-            Standing::Happened(()) => return work(Turn::Late).await,
-            Standing::Ours(claim) => {
-                let done = work(Turn::First).await;
-                match done {
-                    Ok(_) => claim.settle(desk, desk.now().plus_seconds(KEPT), &()).await?,
-                    Err(_) => claim.release(desk).await,
-                }
-                return done;
+    match claim_or_wait::<S, ()>(desk, act, PATIENCE).await? {
+        Standing::Happened(()) => work(Turn::Late).await,
+        Standing::Ours(claim) => {
+            let done = work(Turn::First).await;
+            match done {
+                Ok(_) => claim.settle(desk, desk.now().plus_seconds(KEPT), &()).await?,
+                Err(_) => claim.release(desk).await,
             }
-            Standing::Taken if desk.store.clock() < end => desk.store.wait(LOOK).await,
-            Standing::Taken => return Err(Fault::InProgress.into()),
+            done
         }
+        Standing::Taken => Err(Fault::InProgress.into()),
     }
 }
 
@@ -215,6 +211,24 @@ pub async fn claim<S: Store, T: DeserializeOwned>(
         Some(outcome) => Standing::Happened(outcome),
         None => Standing::Ours(claim),
     })
+}
+
+/// The same, but where somebody else is at it this waits for what it comes to, for as long as `patience`.
+///
+/// # Errors
+/// As for [`claim`].
+pub async fn claim_or_wait<S: Store, T: DeserializeOwned>(
+    desk: &Desk<'_, S>,
+    act: &ActName,
+    patience: Duration,
+) -> Result<Standing<T>, Fault> {
+    let end = desk.store.clock() + patience;
+    loop {
+        match claim(desk, act).await? {
+            Standing::Taken if desk.store.clock() < end => desk.store.wait(LOOK).await,
+            standing => return Ok(standing),
+        }
+    }
 }
 
 /// Writes a claim and waits until it is known whose is left; `None` where it is another's.

@@ -47,8 +47,6 @@ struct RecentChange {
 const RECENT: i64 = 120;
 /// How long a repeat waits to learn whether it is one, behind the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long it waits between two looks.
-const LOOK: Duration = Duration::from_millis(50);
 
 fn recent_change(change: &SuppressionChange) -> ActName {
     let minute = change.id.instant().seconds().div_euclid(60);
@@ -105,26 +103,22 @@ impl<S: Store> Desk<'_, S> {
         let act = recent_change(change);
         let until = self.now().plus_seconds(RECENT);
         let own = RecentChange { id: change.id, suppressed: true };
-        let end = self.store.clock() + PATIENCE;
-        loop {
-            match claims::claim::<S, RecentChange>(self, &act).await? {
-                Standing::Ours(claim) => {
-                    claim.settle(self, until, &own).await?;
-                    return Ok(true);
-                }
-                Standing::Happened(known) if known.id == change.id => return Ok(true),
-                Standing::Happened(known) if known.suppressed => {
-                    self.destroy(&change.key()).await?;
-                    return Ok(false);
-                }
-                Standing::Happened(_) => {
-                    claims::note(self, &act, until, &own).await?;
-                    return Ok(true);
-                }
-                Standing::Taken if self.store.clock() < end => self.store.wait(LOOK).await,
-                // Rather twice than never.
-                Standing::Taken => return Ok(true),
+        match claims::claim_or_wait::<S, RecentChange>(self, &act, PATIENCE).await? {
+            Standing::Ours(claim) => {
+                claim.settle(self, until, &own).await?;
+                Ok(true)
             }
+            Standing::Happened(known) if known.id == change.id => Ok(true),
+            Standing::Happened(known) if known.suppressed => {
+                self.destroy(&change.key()).await?;
+                Ok(false)
+            }
+            Standing::Happened(_) => {
+                claims::note(self, &act, until, &own).await?;
+                Ok(true)
+            }
+            // Rather twice than never.
+            Standing::Taken => Ok(true),
         }
     }
 
